@@ -1,0 +1,25 @@
+/**
+ * An expected failure: something that a user can understand and act on. It is printed as its message and hint,
+ * without a stack. Anything else that is thrown is a defect of ours and keeps its stack.
+ */
+export class Failure extends Error {
+  override readonly name = 'Failure';
+
+  /**
+   * @param reason a stable word for programs, such as `unknown-kind` or `disk-full`
+   * @param message what is wrong and where, in one or two sentences
+   * @param options `hint`: what to do about it; `details`: facts for programs; `cause`: what led to it
+   */
+  constructor(
+    readonly reason: string,
+    message: string,
+    options: { hint?: string; details?: Record<string, unknown>; cause?: unknown } = {},
+  ) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.hint = options.hint;
+    this.details = options.details;
+  }
+
+  readonly hint: string | undefined;
+  readonly details: Record<string, unknown> | undefined;
+}

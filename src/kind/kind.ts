@@ -1,0 +1,95 @@
+import type { Static, TObject } from '@sinclair/typebox';
+import type { Engine } from '../engine/engine.ts';
+
+/**
+ * What a stage does. One file of `stages/` exports one kind as its default export; the file's name is the kind's name.
+ * Heavy code is imported inside `run`, so that planning does not load it.
+ */
+export interface Kind<P extends TObject = TObject> {
+  /** One sentence for `retable kinds`. */
+  readonly description: string;
+  /** Pins the code part of the fingerprint by hand: while it stays the same, changes of code re-run nothing. */
+  readonly version?: string;
+  /** Schema of the parameters, with a description and, where there is one, a default for each. */
+  readonly parameters: P;
+  /** Artifacts that it needs, by name; `'any'` takes needs of all names and types. */
+  readonly inputs: Readonly<Record<string, InputDeclaration>> | 'any';
+  /** The type of the artifact that it makes, such as `dataset` or `model`. */
+  readonly output: string;
+  /** True where it computes with tensors: then the engine is part of the fingerprint. */
+  readonly usesEngine?: boolean;
+  /** Files outside the cache that it reads; their contents are part of the fingerprint. */
+  sources?(parameters: Static<P>, places: Places): Source[];
+  /** The work of one cell, in a process of its own. */
+  run?(context: CellContext<Static<P>>): Promise<void>;
+  /** For kinds that run a program instead of a function: the program to start. */
+  program?(parameters: Static<P>): Program;
+}
+
+export interface InputDeclaration {
+  /** The artifact type that is accepted. */
+  readonly type: string;
+  readonly description: string;
+}
+
+/** Where a kind may look for files. */
+export interface Places {
+  /** The folder that holds `pipelines/` and `stages/`. */
+  readonly project: string;
+  /** `--data-dir`, if it was given. */
+  readonly dataDir: string | undefined;
+}
+
+/** A file outside the cache: at a path, or (known by its checksum before it is here) at a URL. */
+export type Source =
+  | { readonly name: string; readonly path: string }
+  | { readonly name: string; readonly url: string; readonly sha256: string };
+
+/** A program that makes an artifact: started in the project's folder, without a shell of its own choosing. */
+export interface Program {
+  readonly argv: readonly [string, ...string[]];
+  readonly env?: Readonly<Record<string, string>>;
+  /** Files, relative to the output folder, that it must have written. */
+  readonly outputs: readonly string[];
+}
+
+/** An artifact that a cell reads. */
+export interface InputArtifact {
+  readonly digest: string;
+  /** Where a file of the artifact lies. Read only. @throws Failure `no-such-file` */
+  file(name: string): string;
+  readonly files: readonly string[];
+}
+
+/** Progress of a running cell, for the live display. All but `phase` may be left out. */
+export interface Progress {
+  readonly phase: string;
+  readonly done?: number;
+  readonly total?: number;
+  /** What `done` counts: `epoch`, `batch`, `byte`. */
+  readonly unit?: string;
+  readonly loss?: number;
+  /** In [0, 1]. */
+  readonly accuracy?: number;
+}
+
+/** What a cell may use while it runs. */
+export interface CellContext<P> {
+  readonly parameters: P;
+  readonly inputs: Readonly<Record<string, InputArtifact>>;
+  readonly places: Places;
+  /** A private, empty folder; what is in it when `run` returns becomes the artifact. */
+  readonly output: string;
+  /** A folder that belongs to the fingerprint and outlives a killed attempt: for checkpoints. */
+  readonly scratch: string;
+  /** The chosen engine, started at the first call. */
+  engine(): Promise<Engine>;
+  /** Numbers for tables. They are written to `values.json` of the artifact. */
+  values(values: Readonly<Record<string, number>>): void;
+  progress(progress: Progress): void;
+}
+
+/** Gives a kind its types: parameters are inferred from the schema. */
+export function defineKind<P extends TObject>(kind: Kind<P>): Kind<P> {
+  return kind;
+}
