@@ -1,0 +1,142 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Json } from '../json.ts';
+import { canonicalJson, type Fingerprint } from './digest.ts';
+import { keepManifest } from './index-rows.ts';
+import { enlist } from './owners.ts';
+import { type Store, write } from './store.ts';
+
+export interface NewAttempt {
+  readonly cell: string;
+  readonly pipeline: string;
+  readonly profile: string;
+  readonly fingerprint: Fingerprint;
+  /** What the fingerprint was taken of; kept for `why`. */
+  readonly manifest: Json;
+  readonly kind: string;
+}
+
+export type EndState = 'done' | 'failed' | 'interrupted' | 'timeout';
+
+/** How an attempt ended. `measured`: what is measured of the run itself, such as seconds, peak memory and host. */
+export interface AttemptEnd {
+  readonly state: EndState;
+  readonly exitCode?: number | undefined;
+  readonly signal?: string | undefined;
+  readonly reason?: string | undefined;
+  readonly message?: string | undefined;
+  readonly measured?: Json | undefined;
+}
+
+/** One try at running a cell. Times are milliseconds since 1970. */
+export interface Attempt {
+  readonly id: number;
+  /** Its private folder: `output/`, `log.txt`. */
+  readonly folder: string;
+  readonly fingerprint: Fingerprint;
+  readonly cell: string;
+  readonly pipeline: string;
+  readonly profile: string;
+  readonly kind: string;
+  readonly state: 'running' | EndState;
+  readonly started: number;
+  readonly finished: number | undefined;
+  readonly exitCode: number | undefined;
+  readonly signal: string | undefined;
+  readonly reason: string | undefined;
+  readonly message: string | undefined;
+  readonly measured: Json | undefined;
+}
+
+/** Notes that an attempt begins, and makes its private folder with an empty `output/`. */
+export function startAttempt(store: Store, attempt: NewAttempt): { id: number; folder: string } {
+  const { fingerprint, cell, pipeline, profile, kind } = attempt;
+  const id = write(store, () => {
+    keepManifest(store, fingerprint, canonicalJson(attempt.manifest));
+    const { lastInsertRowid } = store
+      .sql<[Fingerprint, string, string, string, string, number, number]>(
+        `INSERT INTO attempts (fingerprint, cell, pipeline, profile, kind, state, owner, started)
+         VALUES (?, ?, ?, ?, ?, 'running', ?, ?)`,
+      )
+      .run(fingerprint, cell, pipeline, profile, kind, enlist(store), Date.now());
+    return Number(lastInsertRowid);
+  });
+  const folder = store.folders.attempt(id);
+  mkdirSync(join(folder, 'output'), { recursive: true });
+  return { id, folder };
+}
+
+/** Notes how an attempt ended. */
+export function finishAttempt(store: Store, id: number, end: AttemptEnd): void {
+  write(store, () => {
+    store
+      .sql<
+        [string, number, number | null, string | null, string | null, string | null, string | null, number]
+      >(
+        `UPDATE attempts SET state = ?, finished = ?, exit_code = ?, signal = ?, reason = ?, message = ?,
+         measured = ? WHERE id = ?`,
+      )
+      .run(
+        end.state,
+        Date.now(),
+        end.exitCode ?? null,
+        end.signal ?? null,
+        end.reason ?? null,
+        end.message ?? null,
+        end.measured === undefined ? null : canonicalJson(end.measured),
+        id,
+      );
+  });
+}
+
+interface AttemptRow extends Record<'signal' | 'reason' | 'message' | 'measured', string | null> {
+  readonly id: number;
+  readonly fingerprint: Fingerprint;
+  readonly cell: string;
+  readonly pipeline: string;
+  readonly profile: string;
+  readonly kind: string;
+  readonly state: Attempt['state'];
+  readonly started: number;
+  readonly finished: number | null;
+  readonly exit_code: number | null;
+}
+
+/** The attempts at a cell, newest first; of one pipeline or of all. */
+export function attemptsOf(store: Store, cell: string, pipeline?: string): Attempt[] {
+  return store
+    .sql<[string, string | null, string | null], AttemptRow>(
+      'SELECT * FROM attempts WHERE cell = ? AND (? IS NULL OR pipeline = ?) ORDER BY id DESC',
+    )
+    .all(cell, pipeline ?? null, pipeline ?? null)
+    .map((row) => asAttempt(store, row));
+}
+
+/** The attempts that are noted as running, be their process alive or not. */
+export function runningAttempts(store: Store): (Attempt & { owner: number })[] {
+  return store
+    .sql<[], AttemptRow & { owner: number }>("SELECT * FROM attempts WHERE state = 'running' ORDER BY id")
+    .all()
+    .map((row) => ({ ...asAttempt(store, row), owner: row.owner }));
+}
+
+function asAttempt({ folders }: Store, row: AttemptRow): Attempt {
+  return {
+    id: row.id,
+    folder: folders.attempt(row.id),
+    fingerprint: row.fingerprint,
+    cell: row.cell,
+    pipeline: row.pipeline,
+    profile: row.profile,
+    kind: row.kind,
+    state: row.state,
+    started: row.started,
+    finished: row.finished ?? undefined,
+    exitCode: row.exit_code ?? undefined,
+    signal: row.signal ?? undefined,
+    reason: row.reason ?? undefined,
+    message: row.message ?? undefined,
+    // Written by `finishAttempt`.
+    measured: row.measured === null ? undefined : (JSON.parse(row.measured) as Json),
+  };
+}

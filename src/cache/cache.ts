@@ -1,0 +1,242 @@
+import { mkdirSync, rmSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { Database } from 'better-sqlite3';
+import type { Json } from '../json.ts';
+import {
+  type Attempt,
+  type AttemptEnd,
+  attemptsOf,
+  finishAttempt,
+  type NewAttempt,
+  startAttempt,
+} from './attempts.ts';
+import { filesOf, type ListedCell, listCells, lookup, pathOf, type StoredCell } from './cells.ts';
+import { checkMany, type Damage } from './check.ts';
+import { type Collected, type CollectOptions, collect } from './collect.ts';
+import { ContentDigests } from './content-digests.ts';
+import { crashPoint } from './crash-point.ts';
+import type { Digest, Fingerprint } from './digest.ts';
+import { explainDiskError } from './disk-failure.ts';
+import { createFolders, foldersOf } from './folders.ts';
+import { openIndex } from './index-database.ts';
+import { type Acquired, acquire, release } from './leases.ts';
+import { beat } from './owners.ts';
+import type { Publication } from './publication.ts';
+import { Publisher } from './publisher.ts';
+import type { ArtifactFile } from './record.ts';
+import { type Recovered, recover } from './recover.ts';
+import { type LastManifest, lastManifest, manifestOf, type RunRecord, recordRun } from './runs.ts';
+import { type AffectedCell, setAside } from './set-aside.ts';
+import { preparer, type Store } from './store.ts';
+import { type Progress, type Verified, verify } from './verify.ts';
+
+export type { Attempt, AttemptEnd, NewAttempt } from './attempts.ts';
+export type { ListedCell, StoredCell } from './cells.ts';
+export type { Damage } from './check.ts';
+export type { Collected, CollectOptions, Freed } from './collect.ts';
+export type { Acquired } from './leases.ts';
+export type { Publication } from './publication.ts';
+export type { ArtifactFile } from './record.ts';
+export type { Recovered } from './recover.ts';
+export type { LastManifest, RunRecord } from './runs.ts';
+export type { AffectedCell } from './set-aside.ts';
+export type { Progress, Verified } from './verify.ts';
+
+export interface CacheOptions {
+  /** Is told, in one line, what the user should know: a rebuilt index, a slower journal. */
+  readonly notice?: (text: string) => void;
+  /** Is called between every two durable steps; for tests. `RETABLE_CRASH_AT` is heeded besides. */
+  readonly onStep?: (name: string) => void;
+}
+
+/** Opens the cache in a folder, and makes one if there is none. Any number of processes may do so at once. */
+export function openCache(dir: string, { notice = () => {}, onStep = () => {} }: CacheOptions = {}): Cache {
+  const folders = foldersOf(resolve(dir));
+  const crash = crashPoint();
+  const database = explained(`open the cache ${folders.root}`, () => {
+    createFolders(folders);
+    return openIndex(folders, notice);
+  });
+  const step = (name: string) => {
+    onStep(name);
+    crash(name);
+  };
+  return new Cache({ folders, database, sql: preparer(database), step, notice });
+}
+
+/**
+ * The content-addressed store of artifacts, and its index. A facade: each method is a function of a file beside this.
+ * Full disks, missing rights and the like are Failures.
+ */
+export class Cache {
+  /** The folder of the cache. */
+  readonly root: string;
+  readonly #store: Store;
+  readonly #database: Database;
+  readonly #publisher: Publisher;
+  readonly #digests: ContentDigests;
+
+  constructor(store: Store) {
+    this.root = store.folders.root;
+    this.#store = store;
+    this.#database = store.database;
+    this.#publisher = new Publisher(store);
+    this.#digests = new ContentDigests(store);
+  }
+
+  /** The cell with that fingerprint, if it was published. Whether its files are still sound, `check` says. */
+  lookup(fingerprint: Fingerprint): StoredCell | undefined {
+    return explained('look into the cache', () => lookup(this.#store, fingerprint));
+  }
+
+  lookupMany(fingerprints: Iterable<Fingerprint>): Map<Fingerprint, StoredCell> {
+    const found = new Map<Fingerprint, StoredCell>();
+    for (const fingerprint of fingerprints) {
+      const cell = this.lookup(fingerprint);
+      if (cell !== undefined) found.set(fingerprint, cell);
+    }
+    return found;
+  }
+
+  /** The values that a cell reported. */
+  values(fingerprint: Fingerprint): Readonly<Record<string, number>> | undefined {
+    return this.lookup(fingerprint)?.values;
+  }
+
+  /** What is wrong with an artifact; empty if it is sound. A stat of each file; what differs is read. */
+  check(artifact: Digest): Damage[] {
+    return this.checkMany([artifact]).get(artifact) ?? [];
+  }
+
+  /** The same for many at once; a file that several share is looked at once. */
+  checkMany(artifacts: Iterable<Digest>): Map<Digest, Damage[]> {
+    return explained('check artifacts', () => checkMany(this.#store, artifacts));
+  }
+
+  /** Moves damaged files away and forgets the cells that had them. Returns those cells: they have to run again. */
+  setAside(artifact: Digest, damage: readonly Damage[]): AffectedCell[] {
+    return explained('set damaged files aside', () => setAside(this.#store, artifact, damage));
+  }
+
+  /**
+   * Keeps what a cell wrote, and returns its artifact. The files are taken out of the folder; if this fails, the
+   * folder holds them all again. Failures: `odd-output`, `output-in-motion`, `value-not-finite`, `disk-full`, …
+   */
+  publish(publication: Publication): Promise<Digest> {
+    return this.#publisher.publish(publication);
+  }
+
+  /** The same for many at once: they share transactions. */
+  publishMany(publications: readonly Publication[]): Promise<Digest[]> {
+    return Promise.all(publications.map((publication) => this.publish(publication)));
+  }
+
+  /** The files of an artifact, sorted by path. */
+  files(artifact: Digest): ArtifactFile[] {
+    return explained('list an artifact', () => filesOf(this.#store, artifact));
+  }
+
+  /** Where the contents of a file of an artifact lie; read-only. Failure: `no-such-file`. */
+  path(artifact: Digest, file: string): string {
+    return explained('find a file', () => pathOf(this.#store, artifact, file));
+  }
+
+  /** The digest of a file outside the cache, read once as long as it stays the same. */
+  async contentDigest(path: string): Promise<Digest> {
+    try {
+      return await this.#digests.digest(path);
+    } catch (error) {
+      throw explainDiskError(error, `read ${path}`);
+    }
+  }
+
+  /** Takes the lease of a cell, so that no other process runs it. */
+  acquire(fingerprint: Fingerprint): Acquired {
+    return explained('take a lease', () => acquire(this.#store, fingerprint));
+  }
+
+  release(fingerprint: Fingerprint): void {
+    explained('give back a lease', () => release(this.#store, fingerprint));
+  }
+
+  /** Tells other hosts that this process lives; to be called every 10 s or so. */
+  heartbeat(): void {
+    explained('renew leases', () => beat(this.#store));
+  }
+
+  startAttempt(attempt: NewAttempt): { id: number; folder: string } {
+    return explained(`start ${attempt.cell}`, () => startAttempt(this.#store, attempt));
+  }
+
+  finishAttempt(id: number, end: AttemptEnd): void {
+    explained('note the end of an attempt', () => finishAttempt(this.#store, id, end));
+  }
+
+  /** Tidies up after processes that died. To be called before a run. */
+  recover(): Recovered {
+    return explained('recover what was interrupted', () => recover(this.#store));
+  }
+
+  /** Newest first. */
+  attemptsOf(cell: string, pipeline?: string): Attempt[] {
+    return explained('list attempts', () => attemptsOf(this.#store, cell, pipeline));
+  }
+
+  /** What a cell of that name was the last time it was tried or served. */
+  lastManifest(cell: string, pipeline: string): LastManifest | undefined {
+    return explained('look up a manifest', () => lastManifest(this.#store, cell, pipeline));
+  }
+
+  /** What a fingerprint was taken of, for every one that was tried or published. */
+  manifest(fingerprint: Fingerprint): Json | undefined {
+    return explained('look up a manifest', () => manifestOf(this.#store, fingerprint));
+  }
+
+  recordRun(run: RunRecord): void {
+    explained('remember the run', () => recordRun(this.#store, run));
+  }
+
+  /** A folder for the checkpoints of an unfinished cell; it outlives attempts. */
+  scratch(fingerprint: Fingerprint): string {
+    const folder = this.#store.folders.scratchOf(fingerprint);
+    explained('make a folder for checkpoints', () => mkdirSync(folder, { recursive: true }));
+    return folder;
+  }
+
+  dropScratch(fingerprint: Fingerprint): void {
+    const folder = this.#store.folders.scratchOf(fingerprint);
+    explained('remove checkpoints', () => rmSync(folder, { recursive: true, force: true }));
+  }
+
+  /** All published cells, by name. */
+  ls(): ListedCell[] {
+    return explained('list the cache', () => listCells(this.#store));
+  }
+
+  /** Reads everything again. */
+  async verify(options?: { repair?: boolean }, onProgress?: (progress: Progress) => void): Promise<Verified> {
+    try {
+      return await verify(this.#store, options, onProgress);
+    } catch (error) {
+      throw explainDiskError(error, 'verify the cache');
+    }
+  }
+
+  /** Frees what nobody needs. */
+  collect(options: CollectOptions): Collected {
+    return explained('collect garbage', () => collect(this.#store, options));
+  }
+
+  /** Closes the index. Leases stay until they are released or the process ends. */
+  close(): void {
+    this.#database.close();
+  }
+}
+
+function explained<Result>(attempted: string, act: () => Result): Result {
+  try {
+    return act();
+  } catch (error) {
+    throw explainDiskError(error, attempted);
+  }
+}

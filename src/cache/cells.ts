@@ -1,0 +1,95 @@
+import { existsSync } from 'node:fs';
+import { Failure } from '../failure.ts';
+import type { Digest, Fingerprint } from './digest.ts';
+import { ingest } from './rebuild.ts';
+import type { ArtifactFile } from './record.ts';
+import { type Store, write } from './store.ts';
+
+/** What the cache knows of a cell that was run. */
+export interface StoredCell {
+  readonly artifact: Digest;
+  readonly values: Readonly<Record<string, number>>;
+  /** The readable name it was published under. */
+  readonly cell: string;
+  readonly kind: string;
+  /** The attempt that published it, where that is known. */
+  readonly attempt: number | undefined;
+}
+
+export interface ListedCell extends StoredCell {
+  readonly fingerprint: Fingerprint;
+  /** Bytes of its files; shared ones count for every cell that holds them. */
+  readonly size: number;
+  /** When it was published, milliseconds since 1970. */
+  readonly published: number;
+}
+
+interface CellRow {
+  readonly artifact: Digest;
+  readonly cell: string;
+  readonly kind: string;
+  readonly values: string;
+  readonly attempt: number | null;
+}
+
+/** The cell with that fingerprint, if it was published. Whether its files are sound, `check` says. */
+export function lookup(store: Store, fingerprint: Fingerprint): StoredCell | undefined {
+  const row = find(store, fingerprint);
+  if (row !== undefined) return asStored(row);
+  // The record may have outlived the index's last transactions, or its publisher may just have died.
+  if (!existsSync(store.folders.record(fingerprint))) return undefined;
+  if (!write(store, () => ingest(store, fingerprint))) return undefined;
+  const ingested = find(store, fingerprint);
+  return ingested && asStored(ingested);
+}
+
+function find({ sql }: Store, fingerprint: Fingerprint): CellRow | undefined {
+  return sql<[Fingerprint], CellRow>(
+    'SELECT artifact, cell, kind, "values", attempt FROM cells WHERE fingerprint = ?',
+  ).get(fingerprint);
+}
+
+/** All published cells, by name. */
+export function listCells({ sql }: Store): ListedCell[] {
+  const rows = sql<[], CellRow & { fingerprint: Fingerprint; published: number; size: number }>(
+    `SELECT fingerprint, artifact, cell, kind, "values", attempt, published,
+       (SELECT coalesce(sum(size), 0) FROM files WHERE sha256 IN
+         (SELECT sha256 FROM artifact_files f WHERE f.artifact = cells.artifact)) AS size
+     FROM cells ORDER BY cell, published`,
+  ).all();
+  return rows.map((row) => ({
+    ...asStored(row),
+    fingerprint: row.fingerprint,
+    size: row.size,
+    published: row.published,
+  }));
+}
+
+/** The files of an artifact, sorted by path; empty where the artifact is not known. */
+export function filesOf({ sql }: Store, artifact: Digest): ArtifactFile[] {
+  return sql<[Digest], ArtifactFile>(
+    'SELECT path, size, sha256 FROM artifact_files JOIN files USING (sha256) WHERE artifact = ? ORDER BY path',
+  ).all(artifact);
+}
+
+/** Where the contents of a file of an artifact lie. Throws a Failure `no-such-file` if it has none of that name. */
+export function pathOf({ sql, folders }: Store, artifact: Digest, file: string): string {
+  const found = sql<[Digest, string], { sha256: Digest }>(
+    'SELECT sha256 FROM artifact_files WHERE artifact = ? AND path = ?',
+  ).get(artifact, file);
+  if (found === undefined) {
+    throw new Failure('no-such-file', `artifact ${artifact.slice(0, 12)} has no file ${file}`);
+  }
+  return folders.content(found.sha256);
+}
+
+function asStored(row: CellRow): StoredCell {
+  return {
+    artifact: row.artifact,
+    // Written by `insertCell`.
+    values: JSON.parse(row.values) as Record<string, number>,
+    cell: row.cell,
+    kind: row.kind,
+    attempt: row.attempt ?? undefined,
+  };
+}

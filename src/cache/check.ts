@@ -1,0 +1,121 @@
+import type { BigIntStats } from 'node:fs';
+import { type Digest, hashFileSync } from './digest.ts';
+import { isMissing } from './disk-failure.ts';
+import { look, type Stamp, stampOf } from './stamp.ts';
+import { type Store, write } from './store.ts';
+
+/** A stored file that is not what was published. */
+export interface Damage {
+  /** The file's path within the artifact, or `manifest`. */
+  readonly file: string;
+  /** Where it lies (or lay) in the cache folder. */
+  readonly path: string;
+  readonly problem: 'missing' | 'short' | 'changed';
+  readonly message: string;
+}
+
+type Problem = Pick<Damage, 'problem' | 'message'>;
+
+interface FileRow {
+  readonly path: string;
+  readonly sha256: Digest;
+  readonly size: number;
+  readonly stamp: Stamp | null;
+}
+
+/** What the index says of an artifact, and what a stat of each file says. Only what differs is read. */
+export function checkMany(store: Store, artifacts: Iterable<Digest>): Map<Digest, Damage[]> {
+  const { sql, folders } = store;
+  const looks = new Map<string, Looked>();
+  const manifests = sql<[Digest], { stamp: Stamp | null }>('SELECT stamp FROM artifacts WHERE digest = ?');
+  const files = sql<[Digest], FileRow>(
+    `SELECT path, sha256, size, stamp FROM artifact_files JOIN files USING (sha256)
+     WHERE artifact = ? ORDER BY path`,
+  );
+
+  function find(file: string, path: string, digest: Digest, size: number | undefined, stamp: Stamp | null) {
+    let looked = looks.get(path);
+    if (looked === undefined) {
+      looked = lookAt(path, digest, size, stamp);
+      looks.set(path, looked);
+    }
+    return looked.problem === undefined ? [] : [{ file, path, ...looked.problem }];
+  }
+
+  const found = new Map<Digest, Damage[]>();
+  for (const artifact of artifacts) {
+    const stamp = manifests.get(artifact)?.stamp ?? null;
+    found.set(artifact, [
+      ...find('manifest', folders.manifest(artifact), artifact, undefined, stamp),
+      ...files.all(artifact).flatMap((row) => {
+        return find(row.path, folders.content(row.sha256), row.sha256, row.size, row.stamp);
+      }),
+    ]);
+  }
+  renew(store, looks.values());
+  return found;
+}
+
+interface Looked {
+  readonly digest: Digest;
+  readonly problem?: Problem;
+  /** Set where the file was read and is sound. */
+  readonly renewed?: Stamp;
+}
+
+function lookAt(path: string, digest: Digest, size: number | undefined, known: Stamp | null): Looked {
+  const stat = look(path);
+  if (stat === undefined) return { digest, problem: missing };
+  const stamp = stampOf(stat);
+  if (stamp === known) return { digest };
+  const problem = read(path, stat, digest, size);
+  return problem === undefined ? { digest, renewed: stamp } : { digest, problem };
+}
+
+function read(
+  path: string,
+  stat: BigIntStats,
+  digest: Digest,
+  size: number | undefined,
+): Problem | undefined {
+  if (!stat.isFile()) return { problem: 'changed', message: 'is no regular file any more' };
+  if (size !== undefined && stat.size !== BigInt(size)) return wrongSize(stat.size, size);
+  try {
+    return compare(digest, hashFileSync(path));
+  } catch (error) {
+    if (isMissing(error)) return missing;
+    throw error;
+  }
+}
+
+export const missing: Problem = { problem: 'missing', message: 'is missing' };
+
+export function wrongSize(size: bigint, expected: number): Problem {
+  return {
+    problem: size < BigInt(expected) ? 'short' : 'changed',
+    message: `has ${size} bytes instead of ${expected}`,
+  };
+}
+
+export function compare(expected: Digest, actual: Digest): Problem | undefined {
+  if (actual === expected) return undefined;
+  const [was, is] = [expected.slice(0, 12), actual.slice(0, 12)];
+  return {
+    problem: 'changed',
+    message: `has changed since it was published: sha256 ${is}… instead of ${was}…`,
+  };
+}
+
+function renew(store: Store, looks: Iterable<Looked>): void {
+  const renewed = [...looks].filter(({ renewed }) => renewed !== undefined);
+  if (renewed.length === 0) return;
+  write(store, () => {
+    for (const { digest, renewed: stamp = null } of renewed) setStamp(store, digest, stamp);
+  });
+}
+
+/** Remembers that the contents (or the manifest) with that digest were sound under that stamp. */
+export function setStamp({ sql }: Store, digest: Digest, stamp: Stamp | null): void {
+  sql<[Stamp | null, Digest]>('UPDATE files SET stamp = ? WHERE sha256 = ?').run(stamp, digest);
+  sql<[Stamp | null, Digest]>('UPDATE artifacts SET stamp = ? WHERE digest = ?').run(stamp, digest);
+}

@@ -1,0 +1,188 @@
+import { type Dirent, readdirSync, rmSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { runningAttempts } from './attempts.ts';
+import { type ListedCell, listCells } from './cells.ts';
+import type { Digest, Fingerprint } from './digest.ts';
+import { deleteArtifact } from './index-rows.ts';
+import { leased } from './leases.ts';
+import { type OldAttempts, oldAttempts } from './old-attempts.ts';
+import { ingestMissing } from './rebuild.ts';
+import { recentFingerprints } from './runs.ts';
+import { look } from './stamp.ts';
+import { type Store, write } from './store.ts';
+import { orphans, strayRecords } from './verify.ts';
+
+export interface CollectOptions {
+  /** Cells to keep, whatever else. */
+  readonly keep: ReadonlySet<Fingerprint>;
+  /** Only say what would be freed. */
+  readonly dryRun?: boolean | undefined;
+  /** Also keep what the last so many runs of each profile of each pipeline refer to; 1 unless told. */
+  readonly keepRuns?: number | undefined;
+  /** Files that nothing refers to are left for so long: somebody may be publishing them. ms; an hour unless told. */
+  readonly grace?: number | undefined;
+}
+
+export interface Freed {
+  readonly what: 'cell' | 'file' | 'scratch' | 'attempt' | 'aside';
+  /** A cell's readable name, or a path. */
+  readonly name: string;
+  /** Bytes on the disk; those of a cell are counted with its files. */
+  readonly bytes: number;
+}
+
+export interface Collected {
+  readonly freed: readonly Freed[];
+  readonly cells: number;
+  readonly files: number;
+  readonly bytes: number;
+}
+
+const hour = 3_600_000;
+const batchSize = 500;
+
+/**
+ * Frees what nobody needs. Never what is leased or in a running attempt. Records go first, then the index, then files:
+ * a crash on the way leaves files that the next collection finds, never a cell without its files.
+ */
+export function collect(store: Store, options: CollectOptions): Collected {
+  const began = Date.now();
+  ingestMissing(store);
+  const attemptNames = readdirSync(store.folders.attempts);
+  const garbage = write(store, () => {
+    const found = findGarbage(store, options, attemptNames, began);
+    if (!options.dryRun) forget(store, found);
+    return found;
+  });
+  store.step('index-cleared');
+  const freed = [
+    ...garbage.cells.map(({ cell }): Freed => ({ what: 'cell', name: cell, bytes: 0 })),
+    ...garbage.paths.map(({ what, path }): Freed => ({ what, name: path, bytes: bytesOf(path) })),
+  ];
+  if (!options.dryRun) remove(store, garbage.paths);
+  const files = freed.filter(({ what }) => what === 'file').length;
+  return {
+    freed,
+    cells: garbage.cells.length,
+    files,
+    bytes: freed.reduce((sum, { bytes }) => sum + bytes, 0),
+  };
+}
+
+interface Garbage {
+  readonly cells: readonly ListedCell[];
+  readonly artifacts: readonly Digest[];
+  readonly strays: readonly string[];
+  readonly attempts: OldAttempts;
+  readonly paths: readonly { what: Exclude<Freed['what'], 'cell'>; path: string }[];
+}
+
+function findGarbage(
+  store: Store,
+  { keep, keepRuns = 1, grace = hour }: CollectOptions,
+  attemptNames: string[],
+  began: number,
+): Garbage {
+  const busy = leased(store);
+  for (const { fingerprint } of runningAttempts(store)) busy.add(fingerprint);
+  const kept = new Set([...keep, ...busy, ...recentFingerprints(store, keepRuns)]);
+
+  const all = listCells(store);
+  const staying = all.filter(({ fingerprint }) => kept.has(fingerprint));
+  const cells = all.filter(({ fingerprint }) => !kept.has(fingerprint));
+  const published = new Set(staying.flatMap(({ attempt }) => attempt ?? []));
+  const attempts = oldAttempts(store, attemptNames, published, busy);
+  const artifacts = artifactsBut(store, new Set(staying.map(({ artifact }) => artifact)));
+
+  const held = filesOnlyIn(store, artifacts);
+  const loose = orphans(store).filter(({ path }) => isOlder(path, began - grace));
+  const files = [
+    ...held.map((digest) => store.folders.content(digest)),
+    ...artifacts.map((digest) => store.folders.manifest(digest)),
+    ...loose.map(({ path }) => path),
+  ];
+  const scratch = readdirSync(store.folders.scratch).filter((name) => !kept.has(name as Fingerprint));
+  return {
+    cells,
+    artifacts,
+    strays: strayRecords(store).filter((path) => isOlder(path, began - grace)),
+    attempts,
+    paths: [
+      ...files.filter((path) => isOlder(path, began)).map((path) => ({ what: 'file' as const, path })),
+      ...scratch.map((name) => ({ what: 'scratch' as const, path: join(store.folders.scratch, name) })),
+      ...attempts.folders.map((path) => ({ what: 'attempt' as const, path })),
+      ...readdirSync(store.folders.aside).map((name) => {
+        return { what: 'aside' as const, path: join(store.folders.aside, name) };
+      }),
+    ],
+  };
+}
+
+function forget(store: Store, { cells, artifacts, strays, attempts }: Garbage): void {
+  for (const path of [...cells.map(({ fingerprint }) => store.folders.record(fingerprint)), ...strays]) {
+    rmSync(path, { force: true });
+    store.step('record-removed');
+  }
+  const deleteCell = store.sql<[Fingerprint]>('DELETE FROM cells WHERE fingerprint = ?');
+  for (const { fingerprint } of cells) deleteCell.run(fingerprint);
+  for (const artifact of artifacts) deleteArtifact(store, artifact);
+  const deleteAttempt = store.sql<[number]>('DELETE FROM attempts WHERE id = ?');
+  for (const id of attempts.ids) deleteAttempt.run(id);
+  store.sql<[]>('DELETE FROM files WHERE sha256 NOT IN (SELECT sha256 FROM artifact_files)').run();
+  store
+    .sql<[]>(
+      `DELETE FROM manifests WHERE fingerprint NOT IN (SELECT fingerprint FROM cells
+       UNION SELECT fingerprint FROM attempts UNION SELECT fingerprint FROM run_cells)`,
+    )
+    .run();
+}
+
+/** Under the write lock, a batch at a time: a publisher that enters an artifact then sees what is gone. */
+function remove(store: Store, paths: Garbage['paths']): void {
+  const isReferred = store.sql<[string, string], { found: number }>(
+    `SELECT 1 AS found FROM artifact_files WHERE sha256 = ? UNION ALL
+     SELECT 1 FROM artifacts WHERE digest || '.json' = ?`,
+  );
+  for (let start = 0; start < paths.length; start += batchSize) {
+    write(store, () => {
+      for (const { what, path } of paths.slice(start, start + batchSize)) {
+        const name = basename(path);
+        if (what === 'file' && isReferred.get(name, name) !== undefined) continue;
+        rmSync(path, { recursive: true, force: true });
+        store.step('garbage-removed');
+      }
+    });
+  }
+}
+
+function artifactsBut({ sql }: Store, staying: ReadonlySet<Digest>): Digest[] {
+  return sql<[], { digest: Digest }>('SELECT digest FROM artifacts')
+    .all()
+    .flatMap(({ digest }) => (staying.has(digest) ? [] : [digest]));
+}
+
+function filesOnlyIn({ sql }: Store, artifacts: readonly Digest[]): Digest[] {
+  const going = new Set(artifacts);
+  const [held, elsewhere] = [new Set<Digest>(), new Set<Digest>()];
+  const rows = sql<[], { artifact: Digest; sha256: Digest }>(
+    'SELECT artifact, sha256 FROM artifact_files',
+  ).all();
+  for (const { artifact, sha256 } of rows) (going.has(artifact) ? held : elsewhere).add(sha256);
+  return [...held].filter((digest) => !elsewhere.has(digest));
+}
+
+/** Whether a file was given its name before that time; false where it is gone. */
+function isOlder(path: string, time: number): boolean {
+  const stat = look(path);
+  return stat !== undefined && Number(stat.ctimeMs) <= time;
+}
+
+function bytesOf(path: string): number {
+  const stat = look(path);
+  if (stat === undefined) return 0;
+  if (!stat.isDirectory()) return Number(stat.size);
+  return readdirSync(path, { withFileTypes: true }).reduce(
+    (sum, { name }: Dirent) => sum + bytesOf(join(path, name)),
+    0,
+  );
+}

@@ -1,0 +1,99 @@
+import { Failure } from '../failure.ts';
+
+interface Explanation {
+  readonly reason: string;
+  readonly what: string;
+  readonly hint: string;
+}
+
+const again = 'then run the same command again: what is finished is kept.';
+const full: Explanation = {
+  reason: 'disk-full',
+  what: 'the disk is full',
+  hint: `Free some space (\`retable cache gc\` shows what the cache can spare), ${again}`,
+};
+const readOnly: Explanation = {
+  reason: 'read-only',
+  what: 'it is read-only',
+  hint: 'Name a cache folder that can be written with --cache DIR.',
+};
+const forbidden: Explanation = {
+  reason: 'no-permission',
+  what: 'this user may not write there',
+  hint: 'Give this user the right to write there, or name another folder with --cache DIR.',
+};
+const broken: Explanation = {
+  reason: 'disk-error',
+  what: 'the disk reported an error',
+  hint: `Look at the disk (its space, its health, its mount), ${again}`,
+};
+const notAFolder: Explanation = {
+  reason: 'not-a-folder',
+  what: 'a file is in the way',
+  hint: 'Move that file away, or name another folder with --cache DIR.',
+};
+const damagedIndex: Explanation = {
+  reason: 'index-damaged',
+  what: 'the index is damaged',
+  hint: 'Run the same command again: the index is put aside and rebuilt from the rest of the cache.',
+};
+
+const explanations: Record<string, Explanation> = {
+  ENOSPC: full,
+  SQLITE_FULL: full,
+  // The memory that a write-ahead log shares is a file too.
+  SQLITE_IOERR_SHMSIZE: full,
+  EDQUOT: { ...full, reason: 'quota-exceeded', what: 'the quota of this user is used up' },
+  EROFS: readOnly,
+  SQLITE_READONLY: readOnly,
+  EACCES: forbidden,
+  EPERM: forbidden,
+  SQLITE_CANTOPEN: forbidden,
+  SQLITE_PERM: forbidden,
+  EEXIST: notAFolder,
+  ENOTDIR: notAFolder,
+  EIO: broken,
+  SQLITE_IOERR: broken,
+  EMFILE: {
+    reason: 'too-many-open-files',
+    what: 'this process has too many files open',
+    hint: 'Raise the limit with `ulimit -n 4096`, or run with fewer --jobs.',
+  },
+  SQLITE_BUSY: {
+    reason: 'index-busy',
+    what: 'another process has held the index for too long',
+    hint: 'See whether another retable hangs on this cache; end it, then run the same command again.',
+  },
+  SQLITE_CORRUPT: damagedIndex,
+  SQLITE_NOTADB: damagedIndex,
+};
+
+/**
+ * An error of the file system or of SQLite that a user can act on, as a Failure; any other value as it came.
+ * @param attempted what was tried, to follow "cannot": `publish student[seed=2]`
+ */
+export function explainDiskError(error: unknown, attempted: string): unknown {
+  if (error instanceof Failure || !(error instanceof Error)) return error;
+  const explanation = explanations[fullCode(error)] ?? explanations[codeOf(error)];
+  if (explanation === undefined) return error;
+  return new Failure(explanation.reason, `cannot ${attempted}: ${explanation.what} (${error.message})`, {
+    hint: explanation.hint,
+    cause: error,
+  });
+}
+
+/** `ENOENT`, `SQLITE_BUSY` and the like; SQLite's extended codes (`SQLITE_IOERR_WRITE`) are cut to the plain one. */
+export function codeOf(error: unknown): string {
+  const code = fullCode(error);
+  return code.startsWith('SQLITE_') ? code.split('_').slice(0, 2).join('_') : code;
+}
+
+function fullCode(error: unknown): string {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
+}
+
+/** Whether a path turned out not to exist. */
+export function isMissing(error: unknown): boolean {
+  const code = codeOf(error);
+  return code === 'ENOENT' || code === 'ENOTDIR';
+}

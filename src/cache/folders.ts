@@ -1,0 +1,61 @@
+import { mkdirSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { Digest, Fingerprint } from './digest.ts';
+import { isMissing } from './disk-failure.ts';
+
+/** Where everything lies in a cache folder. `docs/cache-and-crash-safety.md` shows the layout. */
+export interface Folders {
+  readonly root: string;
+  readonly index: string;
+  /** Held (by a lock of the operating system) while an index is created, migrated, mended or rebuilt. */
+  readonly openingLock: string;
+  readonly files: string;
+  readonly artifacts: string;
+  readonly cells: string;
+  readonly scratch: string;
+  readonly attempts: string;
+  readonly aside: string;
+  content(digest: Digest): string;
+  manifest(artifact: Digest): string;
+  record(fingerprint: Fingerprint): string;
+  attempt(id: number): string;
+  scratchOf(fingerprint: Fingerprint): string;
+}
+
+export function foldersOf(root: string): Folders {
+  const under = (...names: string[]) => join(root, ...names);
+  return {
+    root,
+    index: under('index.sqlite'),
+    openingLock: under('index.lock'),
+    files: under('files'),
+    artifacts: under('artifacts'),
+    cells: under('cells'),
+    scratch: under('scratch'),
+    attempts: under('attempts'),
+    aside: under('aside'),
+    content: (digest) => under('files', digest.slice(0, 2), digest),
+    manifest: (artifact) => under('artifacts', artifact.slice(0, 2), `${artifact}.json`),
+    record: (fingerprint) => under('cells', fingerprint.slice(0, 2), `${fingerprint}.json`),
+    attempt: (id) => under('attempts', String(id)),
+    scratchOf: (fingerprint) => under('scratch', fingerprint),
+  };
+}
+
+export function createFolders(folders: Folders): void {
+  for (const name of ['files', 'artifacts', 'cells', 'scratch', 'attempts', 'aside'] as const) {
+    makeFolder(folders[name]);
+  }
+}
+
+/** As `mkdir -p`. Node's own says ENOENT where the truth is that the file system is read-only. */
+function makeFolder(path: string): void {
+  try {
+    mkdirSync(path);
+  } catch (error) {
+    if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return;
+    if (!isMissing(error) || dirname(path) === path) throw error;
+    makeFolder(dirname(path));
+    makeFolder(path);
+  }
+}

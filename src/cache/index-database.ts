@@ -1,0 +1,122 @@
+import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { codeOf, explainDiskError } from './disk-failure.ts';
+import type { Folders } from './folders.ts';
+import { chooseJournal, isInMode, type JournalChoice, setMode } from './journal-mode.ts';
+import { migrate, migrations, versionOf } from './migrations.ts';
+import { rebuild } from './rebuild.ts';
+import { preparer } from './store.ts';
+
+type Notice = (text: string) => void;
+
+/** How long a process waits for the write lock of another. Milliseconds. */
+const patience = 30_000;
+
+/** Opens the index, whatever state it is in: creates it, brings it up to date, puts it aside and rebuilds it. */
+export function openIndex(folders: Folders, notice: Notice): Database.Database {
+  const journal = chooseJournal(folders.root);
+  const database = openReady(folders, journal) ?? openCarefully(folders, journal, notice);
+  try {
+    setMode(database, journal, notice);
+    // A first read makes the files that a write-ahead log needs: a disk that is full is noticed here, not later.
+    versionOf(database);
+    return database;
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}
+
+/** The common case: an index that is there, whole and up to date. Undefined in every other one. */
+function openReady(folders: Folders, { mode }: JournalChoice): Database.Database | undefined {
+  if (!existsSync(folders.index)) return undefined;
+  const database = open(folders);
+  if (database === undefined) return undefined;
+  let ready = false;
+  try {
+    ready = isUsable(database) && versionOf(database) === migrations.length && isInMode(database, mode);
+    return ready ? database : undefined;
+  } finally {
+    if (!ready) database.close();
+  }
+}
+
+/** Every other case, one process at a time: whoever comes second finds the work of the first. */
+function openCarefully(folders: Folders, journal: JournalChoice, notice: Notice): Database.Database {
+  const lock = new Database(folders.openingLock, { timeout: 2 * patience });
+  try {
+    lock.exec('BEGIN EXCLUSIVE');
+    removeStrays(folders);
+    const database = openOrReplace(folders, notice);
+    try {
+      bringUpToDate(database, folders, notice);
+      if (!isInMode(database, journal.mode)) setMode(database, { mode: journal.mode }, notice);
+      return database;
+    } catch (error) {
+      database.close();
+      throw error;
+    }
+  } finally {
+    lock.close();
+  }
+}
+
+function openOrReplace(folders: Folders, notice: Notice): Database.Database {
+  const database = open(folders);
+  if (database !== undefined && isUsable(database)) return database;
+  database?.close();
+  const aside = putAside(folders);
+  notice(`the cache index was damaged; it is kept as ${aside} and made anew`);
+  return new Database(folders.index, { timeout: patience });
+}
+
+function bringUpToDate(database: Database.Database, folders: Folders, notice: Notice): void {
+  const found = database
+    .transaction(() => {
+      const before = migrate(database);
+      return before === 0 ? rebuild({ folders, sql: preparer(database) }) : 0;
+    })
+    .immediate();
+  if (found > 0) notice(`index rebuilt: ${found} ${found === 1 ? 'cell' : 'cells'}`);
+}
+
+function open(folders: Folders): Database.Database | undefined {
+  try {
+    return new Database(folders.index, { timeout: patience });
+  } catch (error) {
+    if (isDamage(error)) return undefined;
+    throw explainDiskError(error, `open the cache index ${folders.index}`);
+  }
+}
+
+/** SQLite's own quick check: 30 ms for an index of ten thousand cells. */
+function isUsable(database: Database.Database): boolean {
+  try {
+    return database.pragma('quick_check(1)', { simple: true }) === 'ok';
+  } catch (error) {
+    if (isDamage(error)) return false;
+    throw error;
+  }
+}
+
+function isDamage(error: unknown): boolean {
+  return codeOf(error) === 'SQLITE_CORRUPT' || codeOf(error) === 'SQLITE_NOTADB';
+}
+
+const companions = ['', '-wal', '-shm', '-journal'];
+
+function putAside(folders: Folders): string {
+  mkdirSync(folders.aside, { recursive: true });
+  const aside = join(folders.aside, `index-${Date.now()}-${process.pid}.sqlite`);
+  for (const suffix of companions) {
+    if (existsSync(folders.index + suffix)) renameSync(folders.index + suffix, aside + suffix);
+  }
+  return aside;
+}
+
+/** The log of an index that somebody deleted must not be taken for the log of the next one. */
+function removeStrays(folders: Folders): void {
+  if (existsSync(folders.index)) return;
+  for (const suffix of companions) rmSync(folders.index + suffix, { force: true });
+}

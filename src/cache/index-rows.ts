@@ -1,0 +1,62 @@
+import { canonicalJson, type Digest, type Fingerprint } from './digest.ts';
+import type { ArtifactManifest, CellRecord } from './record.ts';
+import type { Stamp } from './stamp.ts';
+import type { Store } from './store.ts';
+
+/** The stamps under which an artifact's files were last known to be sound. */
+export interface KnownStamps {
+  readonly manifest: Stamp | null;
+  content(file: Digest): Stamp | null;
+}
+
+/** Nothing is known: the first check reads the files. */
+export const unseen: KnownStamps = { manifest: null, content: () => null };
+
+type Index = Pick<Store, 'sql'>;
+
+/** Writes an artifact and its files; to be called within a transaction. Stamps that are NULL leave older ones. */
+export function insertArtifact(
+  { sql }: Index,
+  digest: Digest,
+  { type, files }: ArtifactManifest,
+  stamps: KnownStamps,
+): void {
+  sql<[Digest, string, Stamp | null]>(
+    'INSERT INTO artifacts VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET stamp = coalesce(excluded.stamp, stamp)',
+  ).run(digest, type, stamps.manifest);
+  for (const { path, size, sha256 } of files) {
+    sql<[Digest, number, Stamp | null]>(
+      'INSERT INTO files VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET stamp = coalesce(excluded.stamp, stamp)',
+    ).run(sha256, size, stamps.content(sha256));
+    sql<[Digest, string, Digest]>('INSERT OR IGNORE INTO artifact_files VALUES (?, ?, ?)').run(
+      digest,
+      path,
+      sha256,
+    );
+  }
+}
+
+/** Writes a published cell, and that its attempt is done; within a transaction. `at`: when it was published. */
+export function insertCell({ sql }: Index, record: CellRecord, at: number): void {
+  const { fingerprint, artifact, cell, kind, values, attempt } = record;
+  keepManifest({ sql }, fingerprint, canonicalJson(record.manifest));
+  sql<[Fingerprint, Digest, string, string, string, number | null, number]>(
+    'INSERT OR REPLACE INTO cells VALUES (?, ?, ?, ?, ?, ?, ?)',
+  ).run(fingerprint, artifact, cell, kind, canonicalJson(values), attempt ?? null, at);
+  if (attempt === undefined) return;
+  sql<[number, number, Fingerprint]>(
+    "UPDATE attempts SET state = 'done', finished = coalesce(finished, ?) WHERE id = ? AND fingerprint = ?",
+  ).run(at, attempt, fingerprint);
+}
+
+/** Keeps the manifest that a fingerprint was taken of, for `why`. */
+export function keepManifest({ sql }: Index, fingerprint: Fingerprint, manifest: string): void {
+  sql<[Fingerprint, string]>('INSERT OR IGNORE INTO manifests VALUES (?, ?)').run(fingerprint, manifest);
+}
+
+/** Removes artifacts from the index; what they held stays in `files` until it is collected. */
+export function deleteArtifact({ sql }: Index, artifact: Digest): void {
+  sql<[Digest]>('DELETE FROM cells WHERE artifact = ?').run(artifact);
+  sql<[Digest]>('DELETE FROM artifact_files WHERE artifact = ?').run(artifact);
+  sql<[Digest]>('DELETE FROM artifacts WHERE digest = ?').run(artifact);
+}

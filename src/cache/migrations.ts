@@ -1,0 +1,72 @@
+import type { Database } from 'better-sqlite3';
+import { Failure } from '../failure.ts';
+
+/**
+ * Each entry brings an index from the version of its position to the next. Entries are never changed once released,
+ * only added. Times are milliseconds since 1970. A `stamp` is what `stamp.ts` makes of a stat; NULL means that the
+ * file has not been looked at yet.
+ */
+export const migrations: readonly string[] = [
+  `
+  CREATE TABLE files (sha256 TEXT PRIMARY KEY, size INTEGER NOT NULL, stamp TEXT) WITHOUT ROWID;
+  CREATE TABLE artifacts (digest TEXT PRIMARY KEY, type TEXT NOT NULL, stamp TEXT) WITHOUT ROWID;
+  CREATE TABLE artifact_files (
+    artifact TEXT NOT NULL, path TEXT NOT NULL, sha256 TEXT NOT NULL, PRIMARY KEY (artifact, path)
+  ) WITHOUT ROWID;
+  CREATE INDEX artifact_files_by_content ON artifact_files (sha256);
+
+  CREATE TABLE manifests (fingerprint TEXT PRIMARY KEY, manifest TEXT NOT NULL);
+  CREATE TABLE cells (
+    fingerprint TEXT PRIMARY KEY, artifact TEXT NOT NULL, cell TEXT NOT NULL, kind TEXT NOT NULL,
+    "values" TEXT NOT NULL, attempt INTEGER, published INTEGER NOT NULL
+  ) WITHOUT ROWID;
+  CREATE INDEX cells_by_artifact ON cells (artifact);
+  CREATE INDEX cells_by_name ON cells (cell);
+
+  CREATE TABLE owners (
+    id INTEGER PRIMARY KEY, host TEXT NOT NULL, pid INTEGER NOT NULL, started TEXT NOT NULL, boot TEXT NOT NULL,
+    pid_space TEXT NOT NULL, heartbeat INTEGER NOT NULL, UNIQUE (host, pid, started, boot, pid_space)
+  );
+  CREATE TABLE leases (fingerprint TEXT PRIMARY KEY, owner INTEGER NOT NULL, since INTEGER NOT NULL) WITHOUT ROWID;
+  CREATE TABLE attempts (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, fingerprint TEXT NOT NULL, cell TEXT NOT NULL, pipeline TEXT NOT NULL,
+    profile TEXT NOT NULL, kind TEXT NOT NULL, state TEXT NOT NULL, owner INTEGER NOT NULL,
+    started INTEGER NOT NULL, finished INTEGER, exit_code INTEGER, signal TEXT, reason TEXT, message TEXT,
+    measured TEXT
+  );
+  CREATE INDEX attempts_by_cell ON attempts (cell, pipeline, id);
+  CREATE INDEX attempts_by_state ON attempts (state);
+
+  CREATE TABLE runs (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, pipeline TEXT NOT NULL, profile TEXT NOT NULL, at INTEGER NOT NULL
+  );
+  CREATE TABLE run_cells (
+    run INTEGER NOT NULL, cell TEXT NOT NULL, fingerprint TEXT NOT NULL, state TEXT NOT NULL,
+    PRIMARY KEY (run, cell)
+  ) WITHOUT ROWID;
+
+  CREATE TABLE content_digests (path TEXT PRIMARY KEY, stamp TEXT NOT NULL, sha256 TEXT NOT NULL) WITHOUT ROWID;
+  `,
+];
+
+export function versionOf(database: Database): number {
+  return Number(database.pragma('user_version', { simple: true }));
+}
+
+/**
+ * Brings an index up to date, to be called within a transaction, and returns the version it had.
+ * Throws a Failure `newer-cache` if a newer retable made it.
+ */
+export function migrate(database: Database, steps: readonly string[] = migrations): number {
+  const version = versionOf(database);
+  if (version > steps.length) {
+    throw new Failure(
+      'newer-cache',
+      `the cache index ${database.name} has version ${version}; this retable knows up to ${steps.length}`,
+      { hint: 'Upgrade retable, or name another cache folder with --cache DIR.' },
+    );
+  }
+  for (const step of steps.slice(version)) database.exec(step);
+  if (version < steps.length) database.pragma(`user_version = ${steps.length}`);
+  return version;
+}

@@ -1,0 +1,78 @@
+import { type Dirent, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { Failure } from '../failure.ts';
+import { type Digest, hashFile } from './digest.ts';
+import { look } from './stamp.ts';
+
+/** A file that a cell wrote, hashed. */
+export interface OutputFile {
+  /** Within the artifact, with `/`. */
+  readonly path: string;
+  /** Where it lies until it is published. */
+  readonly source: string;
+  readonly size: number;
+  readonly sha256: Digest;
+  /** When its contents last changed, nanoseconds since 1970. */
+  readonly modified: bigint;
+  /** Whether it has other names elsewhere, under which it could be changed later. */
+  readonly shared: boolean;
+}
+
+/**
+ * Lists and hashes all files under a folder, sorted by path. Empty folders leave no trace.
+ * Throws a Failure `odd-output` for anything but files and folders, `output-in-motion` for files still written to.
+ */
+export async function outputFiles(folder: string): Promise<OutputFile[]> {
+  const files: OutputFile[] = [];
+  for (const path of listFiles(folder)) files.push(await readOutput(folder, path));
+  return files.sort((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+function listFiles(folder: string, prefix = ''): string[] {
+  return readdirSync(join(folder, prefix), { withFileTypes: true }).flatMap((entry) => {
+    const path = prefix === '' ? entry.name : `${prefix}/${entry.name}`;
+    if (entry.isDirectory()) return listFiles(folder, path);
+    if (entry.isFile()) return [path];
+    throw new Failure('odd-output', `the output ${path} is ${wordFor(entry)}; only files can be kept`, {
+      hint: 'Write the file itself into the output folder.',
+      details: { path: join(folder, path) },
+    });
+  });
+}
+
+function wordFor(entry: Dirent): string {
+  if (entry.isSymbolicLink()) return 'a symbolic link';
+  if (entry.isSocket()) return 'a socket';
+  return entry.isFIFO() ? 'a pipe' : 'a device';
+}
+
+async function readOutput(folder: string, path: string): Promise<OutputFile> {
+  const source = join(folder, path);
+  const before = look(source);
+  if (before === undefined) throw inMotion(path);
+  const sha256 = await hashFile(source, Number(before.size));
+  const output: OutputFile = {
+    path,
+    source,
+    size: Number(before.size),
+    sha256,
+    modified: before.mtimeNs,
+    shared: before.nlink > 1n,
+  };
+  requireUnchanged(output, source);
+  return output;
+}
+
+/** Throws a Failure if the file, wherever it lies now, was written to after it was hashed. */
+export function requireUnchanged(output: OutputFile, where: string): void {
+  const now = look(where);
+  if (now === undefined || now.mtimeNs !== output.modified || Number(now.size) !== output.size) {
+    throw inMotion(output.path);
+  }
+}
+
+export function inMotion(path: string): Failure {
+  return new Failure('output-in-motion', `the output ${path} changed while it was being published`, {
+    hint: 'A process that the cell started still writes to it: the cell has to wait for that process to end.',
+  });
+}

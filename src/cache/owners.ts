@@ -1,0 +1,63 @@
+import { isDead, type ProcessIdentity, thisProcess } from './process-identity.ts';
+import type { Store } from './store.ts';
+
+/** A process that holds leases or runs attempts. */
+export interface Owner extends ProcessIdentity {
+  readonly id: number;
+  /** When it last gave a sign of life, milliseconds since 1970. */
+  readonly heartbeat: number;
+}
+
+type Key = [host: string, pid: number, started: string, boot: string, pidSpace: string];
+
+const columns = 'id, host, pid, started, boot, pid_space AS pidSpace, heartbeat';
+
+/** The number of this process among the owners. Within a transaction. */
+export function enlist({ sql }: Store): number {
+  const self = thisProcess();
+  const key: Key = [self.host, self.pid, self.started, self.boot, self.pidSpace];
+  sql<[...Key, number]>(
+    `INSERT INTO owners (host, pid, started, boot, pid_space, heartbeat) VALUES (?, ?, ?, ?, ?, ?)
+     ON CONFLICT DO UPDATE SET heartbeat = excluded.heartbeat`,
+  ).run(...key, Date.now());
+  const row = sql<Key, { id: number }>(
+    'SELECT id FROM owners WHERE host = ? AND pid = ? AND started = ? AND boot = ? AND pid_space = ?',
+  ).get(...key);
+  if (row === undefined) throw new Error('this process was enlisted and is not there');
+  return row.id;
+}
+
+export function ownerOf({ sql }: Store, id: number): Owner | undefined {
+  return sql<[number], Owner>(`SELECT ${columns} FROM owners WHERE id = ?`).get(id);
+}
+
+/** Tells the others that this process lives. */
+export function beat({ sql }: Store): void {
+  const { host, pid, started, boot, pidSpace } = thisProcess();
+  sql<[number, ...Key]>(
+    `UPDATE owners SET heartbeat = ?
+     WHERE host = ? AND pid = ? AND started = ? AND boot = ? AND pid_space = ?`,
+  ).run(Date.now(), host, pid, started, boot, pidSpace);
+}
+
+/** The owners that are dead. */
+export function deadOwners({ sql }: Store): Owner[] {
+  return sql<[], Owner>(`SELECT ${columns} FROM owners`)
+    .all()
+    .filter((owner) => isDead(owner, owner.heartbeat));
+}
+
+export function isOwnerDead(store: Store, id: number): boolean {
+  const owner = ownerOf(store, id);
+  return owner === undefined || isDead(owner, owner.heartbeat);
+}
+
+/** Forgets dead owners that nothing refers to any more; within a transaction. */
+export function forget({ sql }: Store, owners: readonly Owner[]): void {
+  for (const { id } of owners) {
+    sql<[number]>(
+      `DELETE FROM owners WHERE id = ? AND id NOT IN (SELECT owner FROM leases)
+       AND id NOT IN (SELECT owner FROM attempts WHERE state = 'running')`,
+    ).run(id);
+  }
+}

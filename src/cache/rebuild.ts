@@ -1,0 +1,60 @@
+import { readdirSync, statSync } from 'node:fs';
+import type { Fingerprint } from './digest.ts';
+import type { Folders } from './folders.ts';
+import { insertArtifact, insertCell, unseen } from './index-rows.ts';
+import { listRecords, readManifest, readRecord } from './record.ts';
+import { type Store, write } from './store.ts';
+
+type Index = Pick<Store, 'folders' | 'sql'>;
+
+/** Fills an empty index from the rest of the cache, within a transaction. Returns how many cells it found. */
+export function rebuild(index: Index): number {
+  const found = listRecords(index.folders).filter((fingerprint) => ingest(index, fingerprint)).length;
+  const { taken } = index
+    .sql<[], { taken: number | null }>('SELECT max(attempt) AS taken FROM cells')
+    .get() ?? { taken: 0 };
+  reserveAttempts(index, Math.max(taken ?? 0, lastAttemptFolder(index.folders)));
+  return found;
+}
+
+/**
+ * Takes a cell from its record in `cells/` into the index: after a crash between the two, or a power loss that took
+ * the index's last transactions. The files are not trusted by that: the first check reads them. Within a transaction.
+ * @returns false where there is no record, or its artifact has no sound manifest
+ */
+export function ingest(index: Index, fingerprint: Fingerprint): boolean {
+  const record = readRecord(index.folders, fingerprint);
+  const manifest = record && readManifest(index.folders, record.artifact);
+  if (record === undefined || manifest === undefined) return false;
+  insertArtifact(index, record.artifact, manifest, unseen);
+  insertCell(index, record, publishedAt(index.folders, fingerprint));
+  return true;
+}
+
+/** Ingests every record that the index does not know. */
+export function ingestMissing(store: Store): void {
+  const known = new Set(
+    store
+      .sql<[], { fingerprint: Fingerprint }>('SELECT fingerprint FROM cells')
+      .all()
+      .map((row) => row.fingerprint),
+  );
+  const missing = listRecords(store.folders).filter((fingerprint) => !known.has(fingerprint));
+  if (missing.length === 0) return;
+  write(store, () => {
+    for (const fingerprint of missing) ingest(store, fingerprint);
+  });
+}
+
+function publishedAt(folders: Folders, fingerprint: Fingerprint): number {
+  return Math.round(statSync(folders.record(fingerprint), { throwIfNoEntry: false })?.mtimeMs ?? 0);
+}
+
+/** Numbers of attempts are never given twice, or two attempts would share a folder. */
+function reserveAttempts({ sql }: Index, taken: number): void {
+  if (taken > 0) sql<[number]>("INSERT INTO sqlite_sequence (name, seq) VALUES ('attempts', ?)").run(taken);
+}
+
+function lastAttemptFolder(folders: Folders): number {
+  return readdirSync(folders.attempts).reduce((last, name) => Math.max(last, Number(name) || 0), 0);
+}

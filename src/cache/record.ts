@@ -1,0 +1,107 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Json } from '../json.ts';
+import { canonicalJson, type Digest, type Fingerprint, isDigest, isFingerprint, sha256 } from './digest.ts';
+import { isMissing } from './disk-failure.ts';
+import type { Folders } from './folders.ts';
+
+/** One file of an artifact, as its manifest names it. `path` is relative, with `/`; `size` in bytes. */
+export interface ArtifactFile {
+  readonly path: string;
+  readonly size: number;
+  readonly sha256: Digest;
+}
+
+/** The manifest of an artifact. Its canonical JSON is what an artifact's digest is taken of. */
+export interface ArtifactManifest {
+  readonly type: string;
+  readonly files: readonly ArtifactFile[];
+}
+
+/** What `cells/` keeps of a published cell, and what the index is rebuilt from. Holds no times. */
+export interface CellRecord {
+  readonly fingerprint: Fingerprint;
+  readonly manifest: Json;
+  readonly artifact: Digest;
+  readonly cell: string;
+  readonly kind: string;
+  readonly values: Readonly<Record<string, number>>;
+  readonly attempt?: number;
+}
+
+export function manifestText(manifest: ArtifactManifest): string {
+  const files = manifest.files.map(({ path, size, sha256 }) => ({ path, size, sha256 }));
+  return canonicalJson({ type: manifest.type, files: files.sort((a, b) => (a.path < b.path ? -1 : 1)) });
+}
+
+export function recordText(record: CellRecord): string {
+  const { attempt, ...rest } = record;
+  return canonicalJson(attempt === undefined ? rest : { ...rest, attempt });
+}
+
+/** The record of a cell, or undefined where there is none or it is damaged. */
+export function readRecord(folders: Folders, fingerprint: Fingerprint): CellRecord | undefined {
+  const record = parse(readIfThere(folders.record(fingerprint)));
+  return isRecord(record) && record.fingerprint === fingerprint ? record : undefined;
+}
+
+/** The manifest of an artifact, or undefined where there is none or its bytes are not those of its digest. */
+export function readManifest(folders: Folders, artifact: Digest): ArtifactManifest | undefined {
+  const text = readIfThere(folders.manifest(artifact));
+  if (text === undefined || sha256(text) !== artifact) return undefined;
+  // The digest says that these are the bytes that `manifestText` wrote.
+  return JSON.parse(text) as ArtifactManifest;
+}
+
+/** The fingerprints that have a file in `cells/`. */
+export function listRecords(folders: Folders): Fingerprint[] {
+  return listFanOut(folders.cells).flatMap(({ name }) => {
+    const fingerprint = name.replace(/\.json$/, '');
+    return name.endsWith('.json') && isFingerprint(fingerprint) ? [fingerprint] : [];
+  });
+}
+
+/** The files in `folder/ab/`, for every `ab`. */
+export function listFanOut(folder: string): { name: string; path: string }[] {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((prefix) =>
+    prefix.isDirectory()
+      ? readdirSync(join(folder, prefix.name)).map((name) => ({
+          name,
+          path: join(folder, prefix.name, name),
+        }))
+      : [],
+  );
+}
+
+function isRecord(value: unknown): value is CellRecord {
+  if (typeof value !== 'object' || value === null) return false;
+  const { artifact, cell, kind, values, manifest } = value as Partial<CellRecord>;
+  return (
+    typeof artifact === 'string' &&
+    isDigest(artifact) &&
+    typeof cell === 'string' &&
+    typeof kind === 'string' &&
+    typeof values === 'object' &&
+    values !== null &&
+    manifest !== undefined
+  );
+}
+
+function readIfThere(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw error;
+  }
+}
+
+function parse(text: string | undefined): unknown {
+  if (text === undefined) return undefined;
+  try {
+    return JSON.parse(text);
+  } catch {
+    // Cut off by a power loss: as good as not there, the cell runs again.
+    return undefined;
+  }
+}

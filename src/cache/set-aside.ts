@@ -1,0 +1,71 @@
+import { renameSync, rmSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import type { Damage } from './check.ts';
+import type { Digest, Fingerprint } from './digest.ts';
+import { isDigest } from './digest.ts';
+import { isMissing } from './disk-failure.ts';
+import { deleteArtifact } from './index-rows.ts';
+import { type Store, write } from './store.ts';
+
+/** A cell whose artifact was damaged, and which therefore has to run again. */
+export interface AffectedCell {
+  readonly fingerprint: Fingerprint;
+  readonly cell: string;
+  readonly artifact: Digest;
+}
+
+/**
+ * Forgets every cell whose artifact holds one of the damaged files, then moves these files to `aside/`. Records go
+ * first, so that a crash on the way leaves cells that run again, never cells that are served.
+ */
+export function setAside(store: Store, artifact: Digest, damage: readonly Damage[]): AffectedCell[] {
+  const affected = write(store, () => {
+    const artifacts = artifactsWith(store, artifact, damage);
+    const cells = artifacts.flatMap((digest) => cellsOf(store, digest));
+    for (const { fingerprint } of cells) {
+      rmSync(store.folders.record(fingerprint), { force: true });
+      store.step('record-removed');
+    }
+    for (const digest of artifacts) deleteArtifact(store, digest);
+    return cells;
+  });
+  store.step('index-cleared');
+  for (const { path } of damage) {
+    moveAside(store, path);
+    store.step('file-moved-aside');
+  }
+  return affected;
+}
+
+/** Moves a file to `aside/` under a name of its own. Returns where it is now; undefined if it was not there. */
+export function moveAside({ folders }: Pick<Store, 'folders'>, path: string): string | undefined {
+  count += 1;
+  const aside = join(folders.aside, `${basename(path)}.${Date.now()}-${process.pid}-${count}`);
+  try {
+    renameSync(path, aside);
+    return aside;
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw error;
+  }
+}
+
+let count = 0;
+
+function artifactsWith({ sql }: Store, artifact: Digest, damage: readonly Damage[]): Digest[] {
+  const holders = sql<[Digest], { artifact: Digest }>(
+    'SELECT DISTINCT artifact FROM artifact_files WHERE sha256 = ?',
+  );
+  const found = new Set([artifact]);
+  for (const { path } of damage) {
+    const name = basename(path);
+    if (isDigest(name)) for (const row of holders.all(name)) found.add(row.artifact);
+  }
+  return [...found];
+}
+
+function cellsOf({ sql }: Store, artifact: Digest): AffectedCell[] {
+  return sql<[Digest], AffectedCell>(
+    'SELECT fingerprint, cell, artifact FROM cells WHERE artifact = ? ORDER BY cell',
+  ).all(artifact);
+}

@@ -1,0 +1,120 @@
+import { existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import type { Cache, NewAttempt } from '../../src/cache/cache.ts';
+import type { Fingerprint } from '../../src/cache/digest.ts';
+import { begin, fingerprint, publish, rig } from './rig.ts';
+
+function attempt(name: string, more: Partial<NewAttempt> = {}): NewAttempt {
+  return {
+    cell: 'student[seed=1]',
+    pipeline: 'transfer',
+    profile: 'quick',
+    fingerprint: fingerprint(name),
+    manifest: { epsilon: name },
+    kind: 'train',
+    ...more,
+  };
+}
+
+function run(cache: Cache, cell: string, key: Fingerprint, state = 'cached', profile = 'quick'): void {
+  cache.recordRun({ pipeline: 'transfer', profile, cells: [{ cell, fingerprint: key, state }] });
+}
+
+describe('attempts', () => {
+  test('an attempt begins with an empty private folder for its output', () => {
+    const { cache, root } = rig();
+    const { id, folder } = cache.startAttempt(attempt('a'));
+    expect(folder).toBe(join(root, 'attempts', String(id)));
+    expect(existsSync(join(folder, 'output'))).toBe(true);
+    expect(cache.attemptsOf('student[seed=1]')).toMatchObject([
+      { id, folder, state: 'running', finished: undefined },
+    ]);
+  });
+
+  test('the end of an attempt is kept with what was measured', () => {
+    const { cache } = rig();
+    const { id } = cache.startAttempt(attempt('a'));
+    const end = {
+      state: 'failed' as const,
+      exitCode: 137,
+      signal: 'SIGKILL',
+      reason: 'out-of-memory',
+      message: 'killed',
+      measured: { seconds: 1.5, host: 'here' },
+    };
+    cache.finishAttempt(id, end);
+    expect(cache.attemptsOf('student[seed=1]')).toMatchObject([{ id, ...end, finished: expect.any(Number) }]);
+  });
+
+  test('attempts are listed newest first, of one pipeline or of all', () => {
+    const { cache } = rig();
+    const one = cache.startAttempt(attempt('a'));
+    const two = cache.startAttempt(attempt('b'));
+    const other = cache.startAttempt(attempt('b', { pipeline: 'other' }));
+    expect(cache.attemptsOf('student[seed=1]').map(({ id }) => id)).toEqual([other.id, two.id, one.id]);
+    expect(cache.attemptsOf('student[seed=1]', 'transfer').map(({ id }) => id)).toEqual([two.id, one.id]);
+    expect(cache.attemptsOf('nothing')).toEqual([]);
+  });
+
+  test('checkpoints of a cell have a folder that outlives attempts and the opening of the cache', () => {
+    const first = rig();
+    const folder = first.cache.scratch(fingerprint('a'));
+    writeFileSync(join(folder, 'epoch-3'), 'weights');
+    const { cache } = first.reopen();
+    expect(cache.scratch(fingerprint('a'))).toBe(folder);
+    expect(existsSync(join(folder, 'epoch-3'))).toBe(true);
+    cache.dropScratch(fingerprint('a'));
+    expect(existsSync(folder)).toBe(false);
+    cache.dropScratch(fingerprint('a'));
+  });
+});
+
+describe('the last manifest of a cell', () => {
+  test('is that of the newest attempt in that pipeline', () => {
+    const { cache } = rig();
+    cache.startAttempt(attempt('old'));
+    const { id } = cache.startAttempt(attempt('new'));
+    cache.finishAttempt(id, { state: 'failed' });
+    cache.startAttempt(attempt('elsewhere', { pipeline: 'other' }));
+    expect(cache.lastManifest('student[seed=1]', 'transfer')).toEqual({
+      fingerprint: fingerprint('new'),
+      manifest: { epsilon: 'new' },
+      state: 'failed',
+      attempt: id,
+    });
+    expect(cache.lastManifest('nothing', 'transfer')).toBeUndefined();
+    expect(cache.manifest(fingerprint('old'))).toEqual({ epsilon: 'old' });
+    expect(cache.manifest(fingerprint('nothing'))).toBeUndefined();
+  });
+
+  test('is that of what a later run was served, though it was tried before', async () => {
+    const { cache } = rig();
+    const served = begin(cache, 'cell', {});
+    await cache.publish(served);
+    const { id } = cache.startAttempt(attempt('tried', { cell: 'cell' }));
+    cache.finishAttempt(id, { state: 'done' });
+    expect(cache.lastManifest('cell', 'transfer')?.fingerprint).toBe(fingerprint('tried'));
+    await new Promise((resolve) => setTimeout(resolve, 3));
+    run(cache, 'cell', served.fingerprint);
+    expect(cache.lastManifest('cell', 'transfer')).toEqual({
+      fingerprint: served.fingerprint,
+      manifest: { name: 'cell' },
+      state: 'done',
+      attempt: served.attempt,
+    });
+  });
+});
+
+describe('runs', () => {
+  test('the last ten of each profile are remembered', async () => {
+    const { cache } = rig();
+    await publish(cache, 'paper', { a: '1' });
+    await publish(cache, 'first', { a: '2' });
+    run(cache, 'p', fingerprint('paper'), 'done', 'paper');
+    run(cache, 'f', fingerprint('first'));
+    for (let count = 0; count < 10; count++) run(cache, 'c', fingerprint(`run-${count}`));
+    cache.collect({ keep: new Set(), keepRuns: 100 });
+    expect(cache.ls().map(({ cell }) => cell)).toEqual(['paper']);
+  });
+});
