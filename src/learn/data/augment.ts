@@ -1,0 +1,55 @@
+import type { Stream } from '../random/stream.ts';
+import type { Dataset } from './dataset.ts';
+
+/** The usual augmentation of CIFAR training: a random crop of the padded image, then a flip half of the time. */
+export interface Augment {
+  /** Pixels of zeros added on each side before the crop back to the image's size. */
+  readonly pad: number;
+  /** Whether half of the images are mirrored, left to right. */
+  readonly flip: boolean;
+}
+
+/**
+ * One augmented image. It draws from the stream, in this order: row of the crop and column of the crop (only if `pad`
+ * is above 0), whether to flip (only if `flip`).
+ *
+ * @param image [height, width, channels]; not changed
+ */
+export function augmentImage(
+  image: Uint8Array,
+  shape: Dataset['shape'],
+  augment: Augment,
+  random: Stream,
+): Uint8Array {
+  const { pad } = augment;
+  const down = pad > 0 ? random.int(2 * pad + 1) - pad : 0;
+  const right = pad > 0 ? random.int(2 * pad + 1) - pad : 0;
+  const mirrored = augment.flip && random.int(2) === 1;
+  return cropAndFlip(image, shape, { down, right, mirrored });
+}
+
+/**
+ * The window of the zero-padded image that starts `down` rows below and `right` columns right of the image's corner
+ * (both may be negative), mirrored left to right if asked.
+ */
+export function cropAndFlip(
+  image: Uint8Array,
+  [height, width, channels]: Dataset['shape'],
+  { down, right, mirrored }: { down: number; right: number; mirrored: boolean },
+): Uint8Array {
+  const result = new Uint8Array(image.length);
+  for (let row = 0; row < height; row += 1) {
+    const fromRow = row + down;
+    if (fromRow < 0 || fromRow >= height) continue;
+    for (let column = 0; column < width; column += 1) {
+      const fromColumn = (mirrored ? width - 1 - column : column) + right;
+      if (fromColumn < 0 || fromColumn >= width) continue;
+      const from = (fromRow * width + fromColumn) * channels;
+      const to = (row * width + column) * channels;
+      for (let channel = 0; channel < channels; channel += 1) {
+        result[to + channel] = image[from + channel] as number;
+      }
+    }
+  }
+  return result;
+}

@@ -1,0 +1,58 @@
+import type { HostTensor } from '../../engine/engine.ts';
+import type { Stream } from '../random/stream.ts';
+import { type Augment, augmentImage } from './augment.ts';
+import { type Dataset, imageSize, labelAt } from './dataset.ts';
+
+/** What a training step and an attack see of some records. */
+export interface Batch {
+  /** float32 [count, height, width, channels], in [0, 1]. */
+  readonly images: HostTensor;
+  /** One-hot float32 [count, classes]. */
+  readonly labels: HostTensor;
+}
+
+/**
+ * The records at `indices`, as tensors. Pixels are bytes / 255, rounded to float32.
+ *
+ * @param augment with it, `random` is needed: each image is changed as the stream says, in the order of `indices`
+ * @throws RangeError for an index outside the data set
+ */
+export function toBatch(dataset: Dataset, indices: ArrayLike<number>): Batch;
+export function toBatch(
+  dataset: Dataset,
+  indices: ArrayLike<number>,
+  augment: Augment | undefined,
+  random: Stream,
+): Batch;
+export function toBatch(
+  dataset: Dataset,
+  indices: ArrayLike<number>,
+  augment?: Augment,
+  random?: Stream,
+): Batch {
+  const count = indices.length;
+  const size = imageSize(dataset);
+  const classes = dataset.classes.length;
+  const images = new Float32Array(count * size);
+  const labels = new Float32Array(count * classes);
+  for (let i = 0; i < count; i += 1) {
+    const index = indices[i] as number;
+    labels[i * classes + labelAt(dataset, index)] = 1;
+    const source = dataset.images.subarray(index * size, (index + 1) * size);
+    const image = augment && random ? augmentImage(source, dataset.shape, augment, random) : source;
+    for (let k = 0; k < size; k += 1) images[i * size + k] = (image[k] as number) / 255;
+  }
+  return {
+    images: { shape: [count, ...dataset.shape], data: images },
+    labels: { shape: [count, classes], data: labels },
+  };
+}
+
+/**
+ * Splits an order of records into batches; the last one may be smaller.
+ * @param order such as a stream's `permutation`
+ * @param size records in a batch, at least 1
+ */
+export function* batches(order: Int32Array, size: number): Generator<Int32Array> {
+  for (let start = 0; start < order.length; start += size) yield order.subarray(start, start + size);
+}

@@ -1,0 +1,44 @@
+/** Labelled images in memory. */
+export interface Dataset {
+  /** Row-major [count, height, width, channels], 0 … 255. */
+  readonly images: Uint8Array;
+  /** [count], each an index of `classes`. */
+  readonly labels: Int32Array;
+  /** Height, width, channels of one image. */
+  readonly shape: readonly [height: number, width: number, channels: number];
+  readonly classes: readonly string[];
+}
+
+/** A data set as published: its training part and its test part, of one shape and with the same classes. */
+export interface Split {
+  readonly train: Dataset;
+  readonly test: Dataset;
+}
+
+/** Bytes of one image. */
+export function imageSize(dataset: Pick<Dataset, 'shape'>): number {
+  const [height, width, channels] = dataset.shape;
+  return height * width * channels;
+}
+
+/** The records at `indices`, in that order, as a data set of its own. @throws RangeError for an index outside it */
+export function select(dataset: Dataset, indices: ArrayLike<number>): Dataset {
+  const size = imageSize(dataset);
+  const images = new Uint8Array(indices.length * size);
+  const labels = new Int32Array(indices.length);
+  for (let i = 0; i < indices.length; i += 1) {
+    const index = indices[i] as number;
+    labels[i] = labelAt(dataset, index);
+    images.set(dataset.images.subarray(index * size, (index + 1) * size), i * size);
+  }
+  return { ...dataset, images, labels };
+}
+
+/** The label of a record. @throws RangeError for an index outside the data set */
+export function labelAt(dataset: Dataset, index: number): number {
+  const label = dataset.labels[index];
+  if (label === undefined) {
+    throw new RangeError(`There is no record ${index} in a data set of ${dataset.labels.length}`);
+  }
+  return label;
+}

@@ -1,0 +1,106 @@
+import { createHash, type Hash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { open, rename, rm, stat } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Failure, isFailure } from '../../failure.ts';
+import { openUrl, type Transfer } from './transfer.ts';
+
+export interface DownloadRequest {
+  /** https, http or file. */
+  readonly url: string;
+  /** Of the whole file, in hexadecimal. */
+  readonly sha256: string;
+  /** Where it goes. Until it is whole and checked it is called `.part`. */
+  readonly to: string;
+  /** Bytes so far; `total` is undefined where the server does not tell. */
+  readonly onProgress?: (done: number, total: number | undefined) => void;
+  /** Tries after the first one that broke off. */
+  readonly retries?: number;
+  /** Milliseconds before the first retry; doubled for each further one. */
+  readonly backOff?: number;
+}
+
+/**
+ * Downloads a file and checks it. A transfer that broke off, in this process or an earlier one, goes on where it
+ * stopped if the server can do that. A file that is already there with the right checksum is kept.
+ *
+ * @throws Failure `no-network` (no answer), `download-failed` (the server refuses, or breaks off each time),
+ * `checksum-mismatch`, `disk-full`, `bad-url`
+ */
+export async function download(request: DownloadRequest): Promise<void> {
+  const { url, sha256, to, retries = 4, backOff = 1000 } = request;
+  if ((await digestOf(to))?.digest('hex') === sha256) return;
+  const part = `${to}.part`;
+  for (let attempt = 0; ; attempt += 1) {
+    try {
+      const { digest, resumed } = await transfer(request, part);
+      if (digest === sha256) break;
+      await rm(part, { force: true });
+      // The first bytes may have come from an older file at this address: once more, from the start.
+      if (resumed && attempt < retries) continue;
+      throw new Failure('checksum-mismatch', `${url} does not have the checksum that is known for it.`, {
+        hint: 'What the server gave is not the published file: another version, or a page of a proxy.',
+        details: { url, expected: sha256, found: digest },
+      });
+    } catch (error) {
+      if (isFailure(error) && error.details?.retry !== true) throw error;
+      if (isFull(error)) {
+        throw new Failure('disk-full', `The disk is full: ${url} could not be stored as ${to}.`, {
+          hint: 'Make room and run again; the download goes on where it stopped.',
+          cause: error,
+        });
+      }
+      if (!isFailure(error)) throw error;
+      if (attempt >= retries) throw error;
+      await sleep(backOff * 2 ** attempt);
+    }
+  }
+  await rename(part, to);
+}
+
+/** One try, after what an earlier one left. */
+async function transfer(
+  { url, onProgress }: DownloadRequest,
+  part: string,
+): Promise<{ digest: string; resumed: boolean }> {
+  const before = (await stat(part).catch(() => undefined))?.size ?? 0;
+  const source: Transfer = await openUrl(url, before);
+  const resumed = source.start > 0;
+  const hash = (resumed ? await digestOf(part) : undefined) ?? createHash('sha256');
+  const file = await open(part, resumed ? 'a' : 'w');
+  try {
+    let done = source.start;
+    for await (const chunk of source.chunks) {
+      hash.update(chunk);
+      await file.appendFile(chunk);
+      done += chunk.length;
+      onProgress?.(done, source.total);
+    }
+    if (source.total !== undefined && done !== source.total) {
+      throw new Failure('download-failed', `${url} ended after ${done} of ${source.total} bytes.`, {
+        hint: 'Run again; the download goes on where it stopped.',
+        details: { url, retry: true },
+      });
+    }
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  return { digest: hash.digest('hex'), resumed };
+}
+
+/** The hash of a file's bytes, to be gone on with; undefined if there is no such file. */
+async function digestOf(path: string): Promise<Hash | undefined> {
+  const hash = createHash('sha256');
+  try {
+    for await (const chunk of createReadStream(path)) hash.update(chunk as Uint8Array); // no encoding is set
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    throw error;
+  }
+  return hash;
+}
+
+function isFull(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT');
+}

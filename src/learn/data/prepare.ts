@@ -1,0 +1,59 @@
+import { Failure } from '../../failure.ts';
+import type { Places } from '../../kind/kind.ts';
+import { writeDataset } from './artifact.ts';
+import type { Dataset, Split } from './dataset.ts';
+import { type LoadOptions, loadDataset } from './load.ts';
+import { type SubsetSize, subset } from './subset.ts';
+import { synthetic } from './synthetic.ts';
+
+export interface Preparation {
+  readonly name: string;
+  /** Images to take: 0 for all, below 1 a fraction, else a count. */
+  readonly train: number;
+  readonly test: number;
+  /** Instead of `train`, so many of each class; 0 for no such limit. */
+  readonly perClass: number;
+  readonly seed: number;
+}
+
+/**
+ * Reads a data set, takes the wanted part of it, and writes it as an artifact.
+ * @returns counts, for tables
+ * @throws Failure `bad-subset`, and those of `loadDataset`
+ */
+export async function prepareDataset(
+  { name, train, test, perClass, seed }: Preparation,
+  places: Places,
+  { output, ...options }: LoadOptions & { readonly output: string },
+): Promise<{ train: number; test: number; classes: number }> {
+  if (train > 0 && perClass > 0) {
+    throw new Failure('bad-subset', 'Both `train` and `perClass` limit the training images.', {
+      hint: 'Give one of them.',
+    });
+  }
+  const whole = name === 'synthetic' ? madeUp(seed) : await loadDataset(name, places, options);
+  const trainSize = perClass > 0 ? { perClass } : sizeOf(train);
+  const split: Split = {
+    train: part(whole.train, trainSize, seed),
+    test: part(whole.test, sizeOf(test), seed),
+  };
+  await writeDataset(output, name, split);
+  return {
+    train: split.train.labels.length,
+    test: split.test.labels.length,
+    classes: split.train.classes.length,
+  };
+}
+
+function madeUp(seed: number): Split {
+  return synthetic({ train: 256, test: 128, shape: [8, 8, 1], classes: 4, seed, noise: 24 });
+}
+
+function sizeOf(size: number): SubsetSize | undefined {
+  if (size === 0) return undefined;
+  return size < 1 ? { fraction: size } : { count: size };
+}
+
+function part(dataset: Dataset, size: SubsetSize | undefined, seed: number): Dataset {
+  return size ? subset(dataset, size, seed) : dataset;
+}

@@ -1,0 +1,104 @@
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { Failure } from '../../failure.ts';
+
+/** Bytes on their way. */
+export interface Transfer {
+  /** Where in the file the first chunk lies: 0, or where it was asked to go on. */
+  readonly start: number;
+  /** Bytes of the whole file, if known. */
+  readonly total: number | undefined;
+  /** @throws Failure `download-failed` with `details.retry` when the connection breaks */
+  readonly chunks: AsyncIterable<Uint8Array>;
+}
+
+/** Answers that may be another one a little later. */
+const passing = new Set([408, 425, 429, 500, 502, 503, 504]);
+
+/**
+ * Opens a URL for reading, from byte `from` on if the server can, else from the start.
+ *
+ * @throws Failure `no-network`, `download-failed`, `bad-url`; `details.retry` is true where another try may help
+ */
+export async function openUrl(url: string, from: number): Promise<Transfer> {
+  const protocol = URL.canParse(url) ? new URL(url).protocol : undefined;
+  if (protocol === 'file:') return openFile(url);
+  if (protocol === 'https:' || protocol === 'http:') return openHttp(url, from);
+  throw new Failure('bad-url', `${url} cannot be downloaded: it is no https, http or file address.`);
+}
+
+async function openFile(url: string): Promise<Transfer> {
+  const path = fileURLToPath(url);
+  try {
+    const found = await stat(path);
+    if (!found.isFile()) throw new Error('not a file');
+    return { start: 0, total: found.size, chunks: createReadStream(path) };
+  } catch (cause) {
+    throw new Failure('download-failed', `${path} cannot be read.`, { details: { url }, cause });
+  }
+}
+
+async function openHttp(url: string, from: number): Promise<Transfer> {
+  // Without `identity` the bytes may come compressed, and neither sizes nor ranges would be those of the file.
+  const headers = { 'accept-encoding': 'identity', ...(from > 0 ? { range: `bytes=${from}-` } : {}) };
+  const response = await fetch(url, { headers }).catch((cause: unknown) => {
+    throw new Failure(
+      'no-network',
+      `${new URL(url).host} could not be reached for ${url}: ${reasonOf(cause)}.`,
+      {
+        hint: 'Check the network, or download the file elsewhere and give its folder with --data-dir.',
+        details: { url, retry: true },
+        cause,
+      },
+    );
+  });
+  if (response.status === 416 && from > 0) {
+    // Nothing follows: what is here is the whole file, or no part of it at all. Its checksum tells which.
+    await response.body?.cancel();
+    return { start: from, total: undefined, chunks: (async function* () {})() };
+  }
+  if (!response.ok || response.body === null) {
+    await response.body?.cancel();
+    throw new Failure('download-failed', `${url} was not given: the server answered ${response.status}.`, {
+      hint: 'Download the file elsewhere and give its folder with --data-dir.',
+      details: { url, status: response.status, retry: passing.has(response.status) },
+    });
+  }
+  const range = /^bytes (\d+)-\d+\/(\d+|\*)$/.exec(response.headers.get('content-range') ?? '');
+  const goesOn = response.status === 206 && Number(range?.[1]) === from;
+  if (response.status === 206 && !goesOn) {
+    await response.body.cancel();
+    return openHttp(url, 0);
+  }
+  const length = goesOn ? range?.[2] : response.headers.get('content-length');
+  const total = length && length !== '*' ? Number(length) : undefined;
+  return { start: goesOn ? from : 0, total, chunks: retryable(url, response.body) };
+}
+
+/** The chunks of a body; a connection that breaks is an expected failure. */
+async function* retryable(url: string, body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const chunks = body[Symbol.asyncIterator]();
+  try {
+    for (;;) {
+      const next = await chunks.next().catch((cause: unknown) => {
+        throw new Failure('download-failed', `The download of ${url} broke off: ${reasonOf(cause)}.`, {
+          hint: 'Run again; the download goes on where it stopped.',
+          details: { url, retry: true },
+          cause,
+        });
+      });
+      if (next.done) return;
+      yield next.value;
+    }
+  } finally {
+    await chunks.return?.();
+  }
+}
+
+/** `fetch failed` alone helps nobody: the reason is in the cause. */
+function reasonOf(error: unknown): string {
+  const inner = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  if (!(inner instanceof Error)) return String(inner);
+  return inner.message || ('code' in inner ? String(inner.code) : inner.name);
+}

@@ -1,0 +1,96 @@
+import { type FileHandle, open, readFile, rename, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { Failure } from '../../failure.ts';
+import { decode, Malformed } from './decode.ts';
+import { encode } from './encode.ts';
+import type { SafeTensor, Safetensors } from './format.ts';
+
+export interface WriteOptions {
+  /** Flush to the disk before the file gets its name, so that it outlives a power cut: for checkpoints. */
+  readonly durable?: boolean;
+}
+
+/**
+ * Writes a safetensors file (https://github.com/huggingface/safetensors, format 0.4). The same tensors and metadata
+ * give the same bytes: wider types first (which aligns all data), then by name. The file appears under its name only
+ * when it is whole; a killed process leaves at most a `.tmp` file beside it,
+ * which the next write takes over. One process at a time may write a path.
+ *
+ * @throws Failure `disk-full`
+ * @throws RangeError if the length of a tensor's data is not that of its shape
+ */
+export async function writeSafetensors(
+  path: string,
+  tensors: Readonly<Record<string, SafeTensor>>,
+  metadata: Readonly<Record<string, string>> = {},
+  options: WriteOptions = {},
+): Promise<void> {
+  const parts = encode(tensors, metadata);
+  const temporary = `${path}.tmp`;
+  try {
+    const file = await open(temporary, 'w');
+    try {
+      for (const part of parts) await writeAll(file, part);
+      if (options.durable) await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(temporary, path);
+    if (options.durable) await syncFolder(dirname(path));
+  } catch (error) {
+    await rm(temporary, { force: true });
+    if (error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT')) {
+      throw new Failure('disk-full', `The disk is full: ${path} could not be written.`, {
+        hint: 'Make room and run again.',
+        cause: error,
+      });
+    }
+    throw error;
+  }
+}
+
+/**
+ * Reads and checks a safetensors file: the header, the types, and that the tensors fill the data exactly, without
+ * overlap or hole, at the size of their shapes. Types other than F32, I32 and U8 are refused.
+ *
+ * @throws Failure `bad-safetensors`, naming the file and what is wrong; `no-such-file`
+ */
+export async function readSafetensors(path: string): Promise<Safetensors> {
+  let bytes: Uint8Array;
+  try {
+    bytes = await readFile(path);
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') {
+      throw new Failure('no-such-file', `There is no file ${path}.`, { cause: error });
+    }
+    throw error;
+  }
+  try {
+    // A plain Uint8Array: the `slice` of a Buffer would share its memory.
+    return decode(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length));
+  } catch (error) {
+    if (!(error instanceof Malformed)) throw error;
+    throw new Failure(
+      'bad-safetensors',
+      `${path} is not a safetensors file that can be used: ${error.message}.`,
+      {
+        hint: 'The file is cut off, damaged, or of another kind. Remove it and let what wrote it run again.',
+        details: { path },
+      },
+    );
+  }
+}
+
+async function writeAll(file: FileHandle, bytes: Uint8Array): Promise<void> {
+  let written = 0;
+  while (written < bytes.length) written += (await file.write(bytes, written)).bytesWritten;
+}
+
+async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path, 'r');
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+}

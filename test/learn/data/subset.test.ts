@@ -1,0 +1,110 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Dataset } from '../../../src/learn/data/dataset.ts';
+import { splitOff, subset } from '../../../src/learn/data/subset.ts';
+
+/** Each record's image tells its place. */
+function withLabels(labels: readonly number[], classes = 4): Dataset {
+  return {
+    images: Uint8Array.from(labels, (_, place) => place),
+    labels: Int32Array.from(labels),
+    shape: [1, 1, 1],
+    classes: Array.from({ length: classes }, (_, k) => `class-${k}`),
+  };
+}
+
+const datasets = fc.array(fc.nat(3), { minLength: 1, maxLength: 200 }).map((labels) => withLabels(labels));
+const withCount = datasets.chain((dataset) =>
+  fc.record({
+    dataset: fc.constant(dataset),
+    count: fc.integer({ min: 1, max: dataset.labels.length }),
+    seed: fc.integer(),
+  }),
+);
+const counts = (dataset: Dataset) =>
+  dataset.classes.map((_, k) => dataset.labels.filter((label) => label === k).length);
+const repeat = (label: number, times: number) => new Array<number>(times).fill(label);
+
+describe('a subset', () => {
+  it('has the asked count, and of each class its share up to less than one record', () => {
+    fc.assert(
+      fc.property(withCount, ({ dataset, count, seed }) => {
+        const part = subset(dataset, { count }, seed);
+        expect(part.labels.length).toBe(count);
+        const whole = counts(dataset);
+        for (const [k, found] of counts(part).entries()) {
+          expect(Math.abs(found - (count * (whole[k] ?? 0)) / dataset.labels.length)).toBeLessThan(1);
+        }
+      }),
+    );
+  });
+
+  it('is made of records of the set, each once, with their labels, in their order', () => {
+    fc.assert(
+      fc.property(withCount, ({ dataset, count, seed }) => {
+        const part = subset(dataset, { count }, seed);
+        const places = [...part.images];
+        expect(places).toEqual([...new Set(places)].sort((a, b) => a - b));
+        expect([...part.labels]).toEqual(places.map((place) => dataset.labels[place]));
+      }),
+    );
+  });
+
+  it('is the same for the same seed, and another one for another', () => {
+    const dataset = withLabels([...repeat(0, 100), ...repeat(1, 100)]);
+    const part = subset(dataset, { count: 50 }, 1);
+    expect(subset(dataset, { count: 50 }, 1)).toEqual(part);
+    expect(subset(dataset, { count: 50 }, 2).images).not.toEqual(part.images);
+  });
+
+  it('gives what is left to the largest remainders, at equal ones to the lower label', () => {
+    const dataset = withLabels([...repeat(0, 5), ...repeat(1, 3), ...repeat(2, 2)], 3);
+    expect(counts(subset(dataset, { count: 7 }, 1))).toEqual([4, 2, 1]); // 3.5, 2.1, 1.4
+    expect(counts(subset(dataset, { count: 3 }, 1))).toEqual([1, 1, 1]); // 1.5, 0.9, 0.6
+    expect(counts(subset(withLabels([0, 0, 1, 1, 2, 2], 3), { count: 4 }, 1))).toEqual([2, 1, 1]); // 1.33 each
+  });
+
+  it('can be a fraction, rounded half up', () => {
+    const dataset = withLabels([...repeat(0, 5), ...repeat(1, 5)], 2);
+    expect(counts(subset(dataset, { fraction: 0.4 }, 1))).toEqual([2, 2]);
+    expect(subset(dataset, { fraction: 0.25 }, 1).labels.length).toBe(3);
+    expect(subset(dataset, { fraction: 1 }, 1)).toEqual(dataset);
+  });
+
+  it('can be a count of each class', () => {
+    const dataset = withLabels([...repeat(1, 5), ...repeat(0, 9)], 2);
+    expect(counts(subset(dataset, { perClass: 4 }, 1))).toEqual([4, 4]);
+    expect(() => subset(dataset, { perClass: 6 }, 1)).toThrow(
+      'Class "class-1" has 5 records; 6 were asked for.',
+    );
+  });
+
+  it('is refused for sizes that make no sense', () => {
+    const dataset = withLabels([0, 1]);
+    for (const size of [
+      { count: 0 },
+      { count: 1.5 },
+      { count: 3 },
+      { fraction: 0 },
+      { fraction: 1.1 },
+      { fraction: 0.1 },
+      { perClass: -1 },
+    ]) {
+      expect(() => subset(dataset, size, 1)).toThrow(expect.objectContaining({ reason: 'bad-subset' }));
+    }
+  });
+});
+
+describe('splitting off', () => {
+  it('gives two stratified parts that are the whole together', () => {
+    fc.assert(
+      fc.property(withCount, ({ dataset, count, seed }) => {
+        const { rest, off } = splitOff(dataset, count, seed);
+        expect(off.labels.length).toBe(count);
+        expect([...rest.images, ...off.images].sort((a, b) => a - b)).toEqual([...dataset.images]);
+        expect([...rest.images]).toEqual([...rest.images].sort((a, b) => a - b));
+        expect([...rest.labels]).toEqual([...rest.images].map((place) => dataset.labels[place]));
+      }),
+    );
+  });
+});
