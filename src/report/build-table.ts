@@ -1,0 +1,120 @@
+import { Failure } from '../failure.ts';
+import type { Scalar } from '../json.ts';
+import { resolveKey } from '../pipeline/keys.ts';
+import type { Cell, CellId, Pipeline, TableSpec } from '../pipeline/pipeline.ts';
+import { refuseAmbiguity } from './ambiguity.ts';
+import { references } from './references.ts';
+import { summarise } from './statistics.ts';
+import type { Entry, Key, Line, Table } from './table.ts';
+
+/** The values that a cell gave; undefined while it has none. */
+export type ValuesOf = (id: CellId) => Readonly<Record<string, number>> | undefined;
+
+/**
+ * Fills a table with the values of its stage's cells. Rows and columns are the distinct values of their keys, in the
+ * order in which the cells have them first. Cells without values are missing, which the entry tells.
+ *
+ * @throws Failure `ambiguous-table` if cells that differ in more than the keys of `over` meet in one entry;
+ * `unknown-value` if a cell has values, but not the one that is shown; `duplicate-reference`
+ */
+export function buildTable(spec: TableSpec, pipeline: Pipeline, values: ValuesOf): Table {
+  const { cells, rows, columns, groups } = gather(spec, pipeline);
+  const members = [...groups.values()].map((group) => group.cells);
+  refuseAmbiguity(spec, pipeline, cells, members);
+  const published = references(spec, rows, columns);
+  const entryAt = (row: Line, column: Line): Entry => {
+    const group = groups.get(placeOf(row, column));
+    const numbers = (group?.cells ?? []).flatMap((cell) => numbersOf(cell, group?.value ?? '', values));
+    const summary = summarise(numbers);
+    return {
+      ...summary,
+      of: group?.cells.length ?? 0,
+      reference: published.at(row, column, summary.mean),
+    };
+  };
+  return {
+    name: spec.name,
+    title: spec.title,
+    pipeline: pipeline.name,
+    profile: pipeline.profile,
+    values: spec.values,
+    over: spec.over,
+    format: spec.format,
+    digits: spec.digits,
+    rowKeys: spec.rows.map((key) => named(key, spec)),
+    columnKeys: spec.columns.map((key) => named(key, spec)),
+    rows,
+    columns,
+    entries: rows.map((row) => columns.map((column) => entryAt(row, column))),
+    notes: spec.notes,
+    sources: published.sources,
+    unplaced: published.unplaced,
+  };
+}
+
+/** The cells of one entry, and which of their values it shows. */
+interface Group {
+  readonly cells: Cell[];
+  readonly value: string;
+}
+
+function gather(spec: TableSpec, pipeline: Pipeline) {
+  const cells = pipeline.cells.filter((cell) => cell.stage === spec.stage);
+  const rows = new Map<string, Line>();
+  const columns = new Map<string, Line>();
+  const groups = new Map<string, Group>();
+  for (const cell of cells) {
+    const valuesOf = (keys: readonly string[]) => keys.map((key) => resolveKey(pipeline, cell, key));
+    const row = line(spec.rows, valuesOf(spec.rows), spec);
+    rows.set(idOf(row), rows.get(idOf(row)) ?? row);
+    for (const value of spec.values) {
+      const across = valuesOf(spec.columns);
+      const column = line(spec.columns, spec.values.length > 1 ? [...across, value] : across, spec);
+      columns.set(idOf(column), columns.get(idOf(column)) ?? column);
+      const place = placeOf(row, column);
+      const group = groups.get(place) ?? { cells: [], value };
+      group.cells.push(cell);
+      groups.set(place, group);
+    }
+  }
+  return { cells, rows: [...rows.values()], columns: [...columns.values()], groups };
+}
+
+function numbersOf(cell: Cell, name: string, values: ValuesOf): number[] {
+  const all = values(cell.id);
+  if (all === undefined) return [];
+  const value = Object.hasOwn(all, name) ? all[name] : undefined;
+  if (value !== undefined) return [value];
+  throw new Failure('unknown-value', `${cell.id} gives no value "${name}".`, {
+    hint: `It gives ${Object.keys(all).join(', ') || 'none at all'}: change \`value\` of the table.`,
+    details: { cell: cell.id, value: name },
+  });
+}
+
+function line(keys: readonly string[], values: Line['values'], spec: TableSpec): Line {
+  return { values, words: values.map((value, k) => wordFor(keys[k], value, spec)) };
+}
+
+/** A label may be for a value wherever it stands (`pgd-20`), or for that of one key (`robustness.attack=none`). */
+function wordFor(key: string | undefined, value: Scalar | undefined, { labels }: TableSpec): string {
+  if (value === undefined) return '—';
+  const text = String(value);
+  return label(labels, `${key}=${text}`) ?? label(labels, text) ?? text;
+}
+
+function named(key: string, { labels }: TableSpec): Key {
+  return { key, words: label(labels, key) ?? key.slice(key.indexOf('.') + 1) };
+}
+
+function label(labels: TableSpec['labels'], key: string): string | undefined {
+  return Object.hasOwn(labels, key) ? labels[key] : undefined;
+}
+
+/** Tells 1 from "1". */
+function idOf({ values }: Line): string {
+  return JSON.stringify(values.map((value) => value ?? null));
+}
+
+function placeOf(row: Line, column: Line): string {
+  return `${idOf(row)} ${idOf(column)}`;
+}

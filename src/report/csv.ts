@@ -1,0 +1,28 @@
+import type { Table } from './table.ts';
+
+/**
+ * The table as tidy CSV (RFC 4180): a line for each entry and value, with its keys, so that pandas or R can group and plot it.
+ * Numbers are exact and in the value's own unit (0.873, not 87.3); what is missing is empty.
+ */
+export function toCsv(table: Table): string {
+  const keys = [...table.rowKeys, ...table.columnKeys].map(({ key }) => key);
+  const header = [...keys, 'value', 'mean', 'std', 'n', 'of', 'reference', 'difference', 'source'];
+  const lines: (string | number | boolean | undefined)[][] = [header];
+  for (const [i, row] of table.rows.entries()) {
+    for (const [j, column] of table.columns.entries()) {
+      const entry = table.entries[i]?.[j];
+      if (!entry || entry.of === 0) continue;
+      const { value, difference, source } = entry.reference ?? {};
+      const across = column.values.slice(0, table.columnKeys.length);
+      const name = table.values.length > 1 ? column.values.at(-1) : table.values[0];
+      const numbers = [entry.mean, entry.std, entry.n, entry.of, value, difference];
+      lines.push([...row.values, ...across, name, ...numbers, source]);
+    }
+  }
+  return lines.map((line) => `${line.map(field).join(',')}\n`).join('');
+}
+
+function field(value: string | number | boolean | undefined): string {
+  const text = String(value ?? '');
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}

@@ -1,0 +1,72 @@
+import type { Table } from './table.ts';
+import { entryText, footer, headings, headline, titleOf } from './words.ts';
+
+/** The table in LaTeX, for `\input`: a float with booktabs rules, caption and label; nothing but booktabs is needed. */
+export function toLatex(table: Table): string {
+  const { keys, columns } = headings(table);
+  const row = (words: readonly string[]) => `    ${words.map(escapeLatex).join(' & ')} \\\\`;
+  const body = table.rows.map((line, i) =>
+    row([...line.words, ...(table.entries[i] ?? []).map((entry) => entryText(entry, table))]),
+  );
+  const { notes, sources } = footer(table);
+  const below = [headline(table), ...notes, ...sources.map((source, k) => `[${k + 1}] ${source}`)];
+  return [
+    '% \\usepackage{booktabs}',
+    '\\begin{table}[t]',
+    '  \\centering',
+    `  \\caption{${escapeLatex(titleOf(table))}}`,
+    `  \\label{tab:${table.name.replace(/[^A-Za-z0-9-]+/g, '-')}}`,
+    `  \\begin{tabular}{${'l'.repeat(keys.length)}${'r'.repeat(columns.length)}}`,
+    '    \\toprule',
+    row([...keys, ...columns]),
+    '    \\midrule',
+    ...body,
+    '    \\bottomrule',
+    '  \\end{tabular}',
+    ...below.flatMap((text) => ['', `  {\\footnotesize ${escapeLatex(text)}\\par}`]),
+    '\\end{table}',
+    '',
+  ].join('\n');
+}
+
+/** What pdfLaTeX does not take as it is. Brackets and stars are kept apart from a `\\` before them, which would eat them. */
+const commands: Readonly<Record<string, string>> = {
+  '\\': '\\textbackslash{}',
+  '~': '\\textasciitilde{}',
+  '^': '\\textasciicircum{}',
+  '<': '\\textless{}',
+  '>': '\\textgreater{}',
+  '|': '\\textbar{}',
+  '"': "''",
+  '[': '{[}',
+  ']': '{]}',
+  '*': '{*}',
+  '±': '$\\pm$',
+  '×': '$\\times$',
+  '∞': '$\\infty$',
+  ℓ: '$\\ell$',
+  α: '$\\alpha$',
+  β: '$\\beta$',
+  γ: '$\\gamma$',
+  δ: '$\\delta$',
+  ε: '$\\epsilon$',
+  λ: '$\\lambda$',
+  μ: '$\\mu$',
+  σ: '$\\sigma$',
+  τ: '$\\tau$',
+  '₂': '$_2$',
+  '→': '$\\to$',
+  '≤': '$\\le$',
+  '≥': '$\\ge$',
+  '−': '$-$',
+  '—': '---',
+  '–': '--',
+  '…': '\\dots{}',
+};
+
+/** Text as LaTeX prints it, character by character. */
+export function escapeLatex(text: string): string {
+  return [...text.replace(/\s+/g, ' ')]
+    .map((character) => (/[&%$#_{}]/.test(character) ? `\\${character}` : (commands[character] ?? character)))
+    .join('');
+}

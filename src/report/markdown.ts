@@ -1,0 +1,28 @@
+import { markdownTable } from 'markdown-table';
+import type { Table } from './table.ts';
+import { entryText, footer, headings, headline, titleOf } from './words.ts';
+
+/** The table in GitHub's Markdown, aligned to be read as plain text too. */
+export function toMarkdown(table: Table): string {
+  const { keys, columns } = headings(table);
+  const body = table.rows.map((row, i) => [
+    ...row.words,
+    ...(table.entries[i] ?? []).map((entry) => entryText(entry, table)),
+  ]);
+  const grid = [[...keys, ...columns], ...body].map((line) => line.map(escapeMarkdown));
+  const align = [...keys.map(() => 'l'), ...columns.map(() => 'r')];
+  const { notes, sources } = footer(table);
+  const parts = [
+    `**${escapeMarkdown(titleOf(table))}**`,
+    escapeMarkdown(headline(table)),
+    markdownTable(grid, { align }),
+    notes.map((note) => `- ${escapeMarkdown(note)}`).join('\n'),
+    sources.map((source, k) => `\\[${k + 1}] ${escapeMarkdown(source)}`).join('  \n'),
+  ];
+  return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
+}
+
+/** Only what would change the table or the words: a bar, a line break, emphasis, code, tags, links. */
+function escapeMarkdown(text: string): string {
+  return text.replace(/[\\|*`<[]/g, '\\$&').replace(/\s+/g, ' ');
+}

@@ -1,0 +1,62 @@
+import type { Scalar } from '../json.ts';
+
+/** A table with its numbers, before it is printed. */
+export interface Table {
+  readonly name: string;
+  readonly title: string | undefined;
+  /** The pipeline's name. */
+  readonly pipeline: string;
+  readonly profile: string | undefined;
+  /** Names of the values shown; with several, the last part of each column is one of them. */
+  readonly values: readonly string[];
+  /** Keys that are aggregated over. */
+  readonly over: readonly string[];
+  readonly format: 'percent' | 'number';
+  /** Digits after the point, in the units of the table as printed. */
+  readonly digits: number;
+  readonly rowKeys: readonly Key[];
+  readonly columnKeys: readonly Key[];
+  readonly rows: readonly Line[];
+  readonly columns: readonly Line[];
+  /** Row by row. */
+  readonly entries: readonly (readonly Entry[])[];
+  readonly notes: readonly string[];
+  /** Sources of published values; a `mark` is a place in this list, counted from 1. */
+  readonly sources: readonly string[];
+  /** Published values for which the table has no row or column, in words. */
+  readonly unplaced: readonly string[];
+}
+
+/** A key of the rows or columns, such as `student.method`, and the word to print for it. */
+export interface Key {
+  readonly key: string;
+  readonly words: string;
+}
+
+/** A row or a column: a value for each key, undefined where the cells have none, and words to print. */
+export interface Line {
+  readonly values: readonly (Scalar | undefined)[];
+  readonly words: readonly string[];
+}
+
+/** What stands where a row and a column meet. Numbers are in the value's own unit: 0.873, not 87.3. */
+export interface Entry {
+  readonly mean: number | undefined;
+  /** Sample standard deviation (n - 1); undefined below two cells. */
+  readonly std: number | undefined;
+  /** Cells that have the value. */
+  readonly n: number;
+  /** Cells that belong here, with a value or without. */
+  readonly of: number;
+  readonly reference: PlacedReference | undefined;
+}
+
+/** A published value beside ours, in the value's own unit. */
+export interface PlacedReference {
+  readonly value: number;
+  /** Ours minus the published one; undefined where ours is missing. */
+  readonly difference: number | undefined;
+  readonly source: string;
+  /** Number of its footnote. */
+  readonly mark: number;
+}

@@ -1,0 +1,66 @@
+import type { Entry, Line, Table } from './table.ts';
+
+/** A number as printed: percent where the table is, with its digits, and never -0.0. */
+export function number(value: number, { format, digits }: Table): string {
+  const text = (format === 'percent' ? value * 100 : value).toFixed(digits);
+  return Number(text) === 0 ? text.replace('-', '') : text;
+}
+
+/** A difference, with its sign: `+0.4`, `-1.2`, `0.0`. */
+export function signed(value: number, table: Table): string {
+  const text = number(value, table);
+  return Number(text) > 0 ? `+${text}` : text;
+}
+
+/** Our own part of an entry: `87.3 ± 0.6 (3)`, `87.3 (1)`, `87.1 ± 0.4 (2 of 3)`, or a dash where nothing is known. */
+export function ours({ mean, std, n, of }: Entry, table: Table): string {
+  if (mean === undefined) return '—';
+  const spread = std === undefined ? '' : ` ± ${number(std, table)}`;
+  return `${number(mean, table)}${spread} (${n === of ? n : `${n} of ${of}`})`;
+}
+
+/** An entry with the published value beside it: `87.3 ± 0.6 (3); 86.9 [1], +0.4`. */
+export function entryText(entry: Entry, table: Table): string {
+  const { reference } = entry;
+  if (!reference) return ours(entry, table);
+  const difference = reference.difference === undefined ? '' : `, ${signed(reference.difference, table)}`;
+  return `${ours(entry, table)}; ${number(reference.value, table)} [${reference.mark}]${difference}`;
+}
+
+/** What the numbers are, in one line. */
+export function headline(table: Table): string {
+  const unit = table.format === 'percent' ? ' (%)' : '';
+  const over = table.over.length > 0 ? ` over ${table.over.join(', ')}` : '';
+  const statistic = over ? `mean ± sample standard deviation (n)${over}` : 'value (n)';
+  const profile = table.profile === undefined ? 'no profile' : `profile ${table.profile}`;
+  return `${table.values.join(', ')}${unit}: ${statistic}; pipeline ${table.pipeline}, ${profile}`;
+}
+
+export function titleOf({ title, name }: Table): string {
+  return title ?? name;
+}
+
+/** Headings of the columns with row keys, then of the columns with numbers. */
+export function headings(table: Table): { keys: string[]; columns: string[] } {
+  return {
+    keys: table.rowKeys.map(({ words }) => words),
+    columns: table.columns.map((line) => columnWords(line, table)),
+  };
+}
+
+/** The words of a column; the value's name where the table has no keys of columns. */
+function columnWords({ words }: Line, table: Table): string {
+  return words.length > 0 ? words.join(' / ') : (table.values[0] ?? '');
+}
+
+/** What stands under a table: notes, how to read published values, their sources. */
+export function footer(table: Table): { notes: string[]; sources: string[] } {
+  const shown = table.entries.flat().some(({ reference }) => reference);
+  const missing = table.entries.flat().some(({ n, of }) => n < of);
+  const notes = [...table.notes];
+  if (shown) notes.push('After the semicolon: the published value [its source], and ours minus it.');
+  if (missing)
+    notes.push('A dash, or "n of m": cells without values, because they have not run yet or failed.');
+  if (table.unplaced.length > 0) notes.push(`Published, without a place here: ${table.unplaced.join('; ')}.`);
+  return { notes, sources: [...table.sources] };
+}

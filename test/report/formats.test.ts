@@ -1,0 +1,237 @@
+import { describe, expect, it } from 'vitest';
+import type { CellId } from '../../src/pipeline/pipeline.ts';
+import { buildTable } from '../../src/report/build-table.ts';
+import { toCsv } from '../../src/report/csv.ts';
+import { toJson } from '../../src/report/json.ts';
+import { escapeLatex, toLatex } from '../../src/report/latex.ts';
+import { toMarkdown } from '../../src/report/markdown.ts';
+import { toText } from '../../src/report/text.ts';
+import { number, ours, signed } from '../../src/report/words.ts';
+import { cell, grid, pipelineOf, spec } from './grid.ts';
+
+const known: Record<string, number> = {
+  'robustness[method=kd,seed=1,attack=none]': 0.875,
+  'robustness[method=kd,seed=2,attack=none]': 0.625,
+  'robustness[method=kd,seed=1,attack=pgd-20]': 0.25,
+  'robustness[method=mix_acm,seed=1,attack=none]': 0.75,
+  'robustness[method=mix_acm,seed=2,attack=none]': 0.75,
+};
+const values = (id: CellId) => {
+  const accuracy = known[id];
+  return accuracy === undefined ? undefined : { accuracy };
+};
+const wanted = spec({
+  title: 'Robust accuracy, 100% honest',
+  labels: { mix_acm: 'Mix_ACM & co', 'model.method': 'Method' },
+  notes: ['ε = 8/255'],
+  references: [
+    { row: ['kd'], column: ['none'], value: 74.6, source: 'Table 3, p. 7' },
+    { row: ['mix_acm'], column: ['pgd-20'], value: 55, source: 'Table "4"' },
+    { row: ['rsl'], column: ['none'], value: 80, source: 'Table 3, p. 7' },
+  ],
+});
+const table = buildTable(wanted, grid(['kd', 'mix_acm'], ['none', 'pgd-20'], [1, 2]), values);
+
+describe('Markdown', () => {
+  it('is an aligned table with what it shows above, and notes and sources below', () => {
+    expect(toMarkdown(table)).toMatchInlineSnapshot(`
+      "**Robust accuracy, 100% honest**
+
+      accuracy (%): mean ± sample standard deviation (n) over student.seed; pipeline transfer, profile quick
+
+      | Method       |                             none |        pgd-20 |
+      | :----------- | -------------------------------: | ------------: |
+      | kd           | 75.0 ± 17.7 (2); 74.6 \\[1], +0.4 | 25.0 (1 of 2) |
+      | Mix_ACM & co |                   75.0 ± 0.0 (2) |  —; 55.0 \\[2] |
+
+      - ε = 8/255
+      - After the semicolon: the published value \\[its source], and ours minus it.
+      - A dash, or "n of m": cells without values, because they have not run yet or failed.
+      - Published, without a place here: rsl / none: 80 \\[1].
+
+      \\[1] Table 3, p. 7  
+      \\[2] Table "4"
+      "
+    `);
+  });
+
+  it('escapes what would change the table', () => {
+    const odd = pipelineOf([cell('robustness', { method: 'a|b*\\', attack: 'x\ny', seed: 1 })]);
+    const wantedOdd = spec({ rows: ['robustness.method'], over: [] });
+    const line = toMarkdown(buildTable(wantedOdd, odd, () => undefined)).split('\n');
+    expect(line).toContain('| method   | x y |');
+    expect(line).toContain('| a\\|b\\*\\\\ |   — |');
+  });
+});
+
+describe('text', () => {
+  it('is aligned for a terminal', () => {
+    expect(toText(table)).toMatchInlineSnapshot(`
+      "Robust accuracy, 100% honest
+      accuracy (%): mean ± sample standard deviation (n) over student.seed; pipeline transfer, profile quick
+
+      Method                                   none         pgd-20
+      ────────────────────────────────────────────────────────────
+      kd            75.0 ± 17.7 (2); 74.6 [1], +0.4  25.0 (1 of 2)
+      Mix_ACM & co                   75.0 ± 0.0 (2)    —; 55.0 [2]
+
+      ε = 8/255
+      After the semicolon: the published value [its source], and ours minus it.
+      A dash, or "n of m": cells without values, because they have not run yet or failed.
+      Published, without a place here: rsl / none: 80 [1].
+      [1] Table 3, p. 7
+      [2] Table "4"
+      "
+    `);
+  });
+});
+
+describe('LaTeX', () => {
+  it('is a float with booktabs rules', () => {
+    expect(toLatex(table)).toMatchInlineSnapshot(`
+      "% \\usepackage{booktabs}
+      \\begin{table}[t]
+        \\centering
+        \\caption{Robust accuracy, 100\\% honest}
+        \\label{tab:main}
+        \\begin{tabular}{lrr}
+          \\toprule
+          Method & none & pgd-20 \\\\
+          \\midrule
+          kd & 75.0 $\\pm$ 17.7 (2); 74.6 {[}1{]}, +0.4 & 25.0 (1 of 2) \\\\
+          Mix\\_ACM \\& co & 75.0 $\\pm$ 0.0 (2) & ---; 55.0 {[}2{]} \\\\
+          \\bottomrule
+        \\end{tabular}
+
+        {\\footnotesize accuracy (\\%): mean $\\pm$ sample standard deviation (n) over student.seed; pipeline transfer, profile quick\\par}
+
+        {\\footnotesize $\\epsilon$ = 8/255\\par}
+
+        {\\footnotesize After the semicolon: the published value {[}its source{]}, and ours minus it.\\par}
+
+        {\\footnotesize A dash, or ''n of m'': cells without values, because they have not run yet or failed.\\par}
+
+        {\\footnotesize Published, without a place here: rsl / none: 80 {[}1{]}.\\par}
+
+        {\\footnotesize {[}1{]} Table 3, p. 7\\par}
+
+        {\\footnotesize {[}2{]} Table ''4''\\par}
+      \\end{table}
+      "
+    `);
+  });
+
+  it('escapes each special character', () => {
+    expect(escapeLatex('50% of $x_1$ & {y} #2 ~ ^ \\ <a|b> "q"')).toBe(
+      "50\\% of \\$x\\_1\\$ \\& \\{y\\} \\#2 \\textasciitilde{} \\textasciicircum{} \\textbackslash{} \\textless{}a\\textbar{}b\\textgreater{} ''q''",
+    );
+    expect(escapeLatex('± × ε — ℓ∞')).toBe('$\\pm$ $\\times$ $\\epsilon$ --- $\\ell$$\\infty$');
+    expect(escapeLatex('line\nbreak')).toBe('line break');
+  });
+
+  it('keeps a bracket or star at the start of a row from the line break before it', () => {
+    expect(escapeLatex('[1] *')).toBe('{[}1{]} {*}');
+  });
+});
+
+describe('CSV', () => {
+  it('is tidy: exact numbers, one entry a line, quoted where needed', () => {
+    expect(toCsv(table)).toMatchInlineSnapshot(`
+      "model.method,robustness.attack,value,mean,std,n,of,reference,difference,source
+      kd,none,accuracy,0.75,0.1767766952966369,2,2,0.746,0.0040000000000000036,"Table 3, p. 7"
+      kd,pgd-20,accuracy,0.25,,1,2,,,
+      mix_acm,none,accuracy,0.75,0,2,2,,,
+      mix_acm,pgd-20,accuracy,,,0,2,0.55,,"Table ""4"""
+      "
+    `);
+  });
+
+  it('has the name of the value in a column of its own', () => {
+    const two = buildTable(
+      spec({ values: ['accuracy', 'loss'], over: [], rows: ['model.method'] }),
+      grid(['kd'], ['none'], [1]),
+      () => ({ accuracy: 0.5, loss: 2 }),
+    );
+    expect(toCsv(two)).toBe(
+      'model.method,robustness.attack,value,mean,std,n,of,reference,difference,source\n' +
+        'kd,none,accuracy,0.5,,1,1,,,\n' +
+        'kd,none,loss,2,,1,1,,,\n',
+    );
+  });
+});
+
+describe('JSON', () => {
+  it('keeps its contract: table, rows, columns, cells', () => {
+    expect(JSON.parse(toJson(table))).toEqual({
+      table: 'main',
+      title: 'Robust accuracy, 100% honest',
+      pipeline: 'transfer',
+      profile: 'quick',
+      values: ['accuracy'],
+      over: ['student.seed'],
+      format: 'percent',
+      rows: [{ 'model.method': 'kd' }, { 'model.method': 'mix_acm' }],
+      columns: [{ 'robustness.attack': 'none' }, { 'robustness.attack': 'pgd-20' }],
+      cells: [
+        [
+          {
+            mean: 0.75,
+            std: expect.closeTo(Math.sqrt(0.03125), 12),
+            n: 2,
+            of: 2,
+            reference: { value: 0.746, difference: expect.closeTo(0.004, 12), source: 'Table 3, p. 7' },
+          },
+          { mean: 0.25, std: null, n: 1, of: 2 },
+        ],
+        [
+          { mean: 0.75, std: 0, n: 2, of: 2 },
+          {
+            mean: null,
+            std: null,
+            n: 0,
+            of: 2,
+            reference: { value: 0.55, difference: null, source: 'Table "4"' },
+          },
+        ],
+      ],
+      notes: ['ε = 8/255'],
+    });
+  });
+
+  it('names the value of a column where there are several', () => {
+    const two = buildTable(
+      spec({ values: ['accuracy', 'loss'], over: [] }),
+      grid(['kd'], ['none'], [1]),
+      () => undefined,
+    );
+    expect(JSON.parse(toJson(two)).columns).toEqual([
+      { 'robustness.attack': 'none', value: 'accuracy' },
+      { 'robustness.attack': 'none', value: 'loss' },
+    ]);
+  });
+});
+
+describe('an entry', () => {
+  const percent = { ...table, format: 'percent' as const, digits: 1 };
+  const entry = { reference: undefined, mean: 0.8731, std: 0.006, n: 3, of: 3 };
+  it.each([
+    [entry, '87.3 ± 0.6 (3)'],
+    [{ ...entry, n: 2 }, '87.3 ± 0.6 (2 of 3)'],
+    [{ ...entry, std: undefined, n: 1, of: 1 }, '87.3 (1)'],
+    [{ ...entry, std: undefined, n: 1 }, '87.3 (1 of 3)'],
+    [{ ...entry, mean: undefined, std: undefined, n: 0 }, '—'],
+    [{ ...entry, std: 0 }, '87.3 ± 0.0 (3)'],
+  ])('is printed with its deviation and count, %#', (given, text) => {
+    expect(ours(given, percent)).toBe(text);
+  });
+
+  it('has the digits and units of the table, and no negative zero', () => {
+    expect(number(0.8731, { ...table, format: 'number', digits: 3 })).toBe('0.873');
+    expect(number(-0.0001, percent)).toBe('0.0');
+    expect([signed(0.012, percent), signed(-0.012, percent), signed(0.0001, percent)]).toEqual([
+      '+1.2',
+      '-1.2',
+      '0.0',
+    ]);
+  });
+});
