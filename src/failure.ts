@@ -11,15 +11,22 @@ export class Failure extends Error {
    * @param options `hint`: what to do about it; `details`: facts for programs; `cause`: what led to it
    */
   constructor(
-    readonly reason: string,
+    reason: string,
     message: string,
     options: { hint?: string; details?: Record<string, unknown>; cause?: unknown } = {},
   ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.reason = reason;
     this.hint = options.hint;
     this.details = options.details;
   }
 
+  readonly reason: string;
   readonly hint: string | undefined;
   readonly details: Record<string, unknown> | undefined;
+}
+
+/** True for a `Failure`, also one from another bundle of this file, where `instanceof` would say no. */
+export function isFailure(error: unknown): error is Failure {
+  return error instanceof Error && error.name === 'Failure' && 'reason' in error;
 }

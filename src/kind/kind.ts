@@ -36,6 +36,8 @@ export interface InputDeclaration {
 export interface Places {
   /** The folder that holds `pipelines/` and `stages/`. */
   readonly project: string;
+  /** Retable's own folder, with the data that come with it. */
+  readonly home: string;
   /** `--data-dir`, if it was given. */
   readonly dataDir: string | undefined;
 }

@@ -1,0 +1,93 @@
+import { readFile } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+import { build, type Metafile, transform } from 'esbuild';
+import { type Digest, sha256 } from '../cache/digest.ts';
+import { Failure } from '../failure.ts';
+import { installedVersions } from './packages.ts';
+
+/** What of the code of a module can change a result. */
+export interface CodeGraph {
+  /** Digest of the tree-shaken bundle: blind to comments, formatting, unused exports and files that are not imported. */
+  readonly digest: Digest;
+  /** Packages that it imports, and theirs in turn, with their installed versions. */
+  readonly packages: Readonly<Record<string, string>>;
+  /** Each file of the bundle with a digest that is blind to comments and formatting: to name what changed, not part of the key. */
+  readonly files: Readonly<Record<string, Digest>>;
+}
+
+/**
+ * The import graph of a module as one digest.
+ * @param file the module
+ * @param root the folder that paths are given relative to; a moved folder gives the same digest
+ * @throws Failure `code-broken` with esbuild's message, file and line
+ */
+export async function codeGraph(file: string, root: string): Promise<CodeGraph> {
+  const result = await build({
+    entryPoints: [file],
+    absWorkingDir: root,
+    outdir: 'bundle',
+    bundle: true,
+    packages: 'external',
+    platform: 'node',
+    format: 'esm',
+    target: 'esnext',
+    minifyWhitespace: true,
+    treeShaking: true,
+    legalComments: 'none',
+    write: false,
+    metafile: true,
+    logLevel: 'silent',
+  }).catch((error: unknown) => {
+    throw brokenCode(file, root, error);
+  });
+  const text = result.outputFiles[0]?.text ?? '';
+  return {
+    digest: sha256(text),
+    packages: await installedVersions(externalImports(result.metafile), root),
+    files: await fileDigests(result.metafile, root),
+  };
+}
+
+function externalImports(metafile: Metafile): string[] {
+  const outputs = Object.values(metafile.outputs);
+  return outputs.flatMap((output) => output.imports.filter((i) => i.external).map((i) => i.path));
+}
+
+async function fileDigests(metafile: Metafile, root: string): Promise<Record<string, Digest>> {
+  const contributing = Object.values(metafile.outputs).flatMap((output) =>
+    Object.entries(output.inputs)
+      .filter(([, { bytesInOutput }]) => bytesInOutput > 0)
+      .map(([path]) => path),
+  );
+  const entries = await Promise.all(
+    contributing.sort().map(async (path) => [path, await strippedDigest(path, root)] as const),
+  );
+  return Object.fromEntries(entries);
+}
+
+async function strippedDigest(path: string, root: string): Promise<Digest> {
+  const source = await readFile(join(root, path), 'utf8');
+  const { code } = await transform(source, {
+    loader: path.endsWith('.json') ? 'json' : 'ts',
+    minifyWhitespace: true,
+    legalComments: 'none',
+    target: 'esnext',
+  });
+  return sha256(code);
+}
+
+/** A syntax error or a missing import in a kind, as a failure that names file and line. */
+export function brokenCode(file: string, root: string, error: unknown): Failure {
+  const errors = (error as { errors?: { text: string; location: { file: string; line: number } | null }[] })
+    .errors;
+  const first = errors?.[0];
+  const where = first?.location ? `${first.location.file}:${first.location.line}: ` : '';
+  return new Failure(
+    'code-broken',
+    `${relative(root, file)} can't be bundled: ${where}${first?.text ?? String(error)}`,
+    {
+      hint: 'Mend the import or the syntax error, then run the command again.',
+      cause: error,
+    },
+  );
+}

@@ -1,0 +1,42 @@
+import { join } from 'node:path';
+import type { EngineIdentity } from '../engine/engine.ts';
+import { engineIdentity } from '../engine/identity.ts';
+import { codeGraph } from './code-graph.ts';
+import { executable } from './executable.ts';
+import type { EngineKey } from './fingerprint.ts';
+
+/** An engine as the planner and the cell process need it. */
+export interface LoadedEngine {
+  readonly identity: EngineIdentity;
+  readonly key: EngineKey;
+  /** The module that a cell process imports; it exports `createEngine`. */
+  readonly module: string;
+}
+
+/** The module whose import graph computes, by engine. */
+const ENTRIES: Readonly<Record<string, string>> = {
+  onnx: 'src/engine/onnx/engine.ts',
+  tensorflow: 'src/engine/eager.ts',
+  cpu: 'src/engine/eager.ts',
+};
+
+/**
+ * @param name the engine; without it the fastest that is installed
+ * @param home retable's own folder
+ * @throws Failure `unknown-engine`, `engine-unavailable`
+ */
+export async function loadEngine(
+  name: string | undefined,
+  home: string,
+  store: string,
+): Promise<LoadedEngine> {
+  const identity = engineIdentity(name);
+  const entry = ENTRIES[identity.name];
+  if (entry === undefined) throw new Error(`engine ${identity.name} has no entry`);
+  const [module, { digest }] = await Promise.all([
+    executable(join(home, 'src/engine/choose.ts'), home, store),
+    codeGraph(join(home, entry), home),
+  ]);
+  const { device, packages } = identity;
+  return { identity, key: { name: identity.name, device, packages, code: digest }, module };
+}

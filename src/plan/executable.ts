@@ -1,0 +1,65 @@
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { basename, extname, join } from 'node:path';
+import { build } from 'esbuild';
+import { brokenCode } from './code-graph.ts';
+
+/**
+ * Bundles a module of ours or of a project to plain JavaScript that Node can import, so that TypeScript kinds need no
+ * build step and are never stale. The bundle lies within `node_modules/.cache`, from where its packages are found.
+ * @param file the module, TypeScript or JavaScript
+ * @param root the project or package that it belongs to
+ * @param fallback a folder for bundles where the root has no `node_modules`
+ * @returns the path of the entry module
+ * @throws Failure `code-broken`
+ */
+export async function executable(file: string, root: string, fallback: string): Promise<string> {
+  const outputs = await bundle(file, root);
+  const modules = join(root, 'node_modules');
+  const store = existsSync(modules) ? join(modules, '.cache', 'retable') : fallback;
+  const folder = join(store, keyOf(outputs));
+  const entry = join(folder, `${basename(file, extname(file))}.js`);
+  if (!existsSync(entry)) await publish(outputs, folder);
+  return entry;
+}
+
+interface Output {
+  readonly name: string;
+  readonly contents: Uint8Array;
+}
+
+async function bundle(file: string, root: string): Promise<Output[]> {
+  const result = await build({
+    entryPoints: [file],
+    absWorkingDir: root,
+    outdir: join(root, 'node_modules', '.cache', 'retable', 'bundle'),
+    bundle: true,
+    splitting: true,
+    packages: 'external',
+    platform: 'node',
+    format: 'esm',
+    target: 'node20.11',
+    sourcemap: 'inline',
+    sourcesContent: false,
+    write: false,
+    logLevel: 'silent',
+  }).catch((error: unknown) => {
+    throw brokenCode(file, root, error);
+  });
+  return result.outputFiles.map(({ path, contents }) => ({ name: basename(path), contents }));
+}
+
+function keyOf(outputs: readonly Output[]): string {
+  const hash = createHash('sha256');
+  for (const { name, contents } of outputs) hash.update(name).update(contents);
+  return hash.digest('hex').slice(0, 32);
+}
+
+async function publish(outputs: readonly Output[], folder: string): Promise<void> {
+  const draft = `${folder}.${process.pid}`;
+  await mkdir(draft, { recursive: true });
+  for (const { name, contents } of outputs) await writeFile(join(draft, name), contents);
+  // Another process may have published the same bytes meanwhile: then ours go.
+  await rename(draft, folder).catch(() => rm(draft, { recursive: true, force: true }));
+}

@@ -1,0 +1,32 @@
+import { canonicalJson, type Digest, type Fingerprint, sha256 } from '../cache/digest.ts';
+import type { EngineIdentity } from '../engine/engine.ts';
+import type { Json } from '../json.ts';
+
+/** Everything that a cell's result depends on, and nothing else. */
+export type FingerprintManifest = {
+  readonly kind: string;
+  readonly parameters: Readonly<Record<string, Json>>;
+  /** Digests of the artifacts that it reads, by need. */
+  readonly inputs: Readonly<Record<string, Digest>>;
+  /** Digests of the files outside the cache that it reads, by name. */
+  readonly sources: Readonly<Record<string, Digest>>;
+  readonly code: CodeKey;
+  /** Null for kinds that compute no tensors. */
+  readonly engine: EngineKey | null;
+};
+
+/** The code of a kind: what is in its bundle, or the version that its author pinned. */
+export type CodeKey =
+  | { readonly version: string }
+  | { readonly digest: Digest; readonly packages: Readonly<Record<string, string>> };
+
+export type EngineKey = Pick<EngineIdentity, 'name' | 'device' | 'packages'> & { readonly code: Digest };
+
+/** A manifest as it is kept with an attempt: with the files of its code, so that a change can be named. */
+export type KeptManifest = FingerprintManifest & { readonly files: Readonly<Record<string, Digest>> };
+
+/** The key of a cell: the SHA-256 of its manifest as canonical JSON. The names of files are not part of it. */
+export function keyOf({ kind, parameters, inputs, sources, code, engine }: FingerprintManifest): Fingerprint {
+  // A digest by another name: this is the one place where the one becomes the other.
+  return sha256(canonicalJson({ kind, parameters, inputs, sources, code, engine })) as string as Fingerprint;
+}

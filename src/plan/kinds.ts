@@ -1,0 +1,89 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { basename, extname, join, relative } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { Failure } from '../failure.ts';
+import type { Kind } from '../kind/kind.ts';
+import { type CodeGraph, codeGraph } from './code-graph.ts';
+import { executable } from './executable.ts';
+
+/** A kind as the planner and the cell process need it. */
+export interface LoadedKind {
+  readonly name: string;
+  readonly kind: Kind;
+  /** Its file, relative to the folder that it belongs to. */
+  readonly file: string;
+  /** The module that a cell process imports. */
+  readonly module: string;
+  readonly code: CodeGraph;
+}
+
+interface Home {
+  readonly file: string;
+  /** The project or the package that the file belongs to. */
+  readonly root: string;
+}
+
+/** The kinds of a project: files of its `stages/`, then those that come with retable; a project's file wins. */
+export class Kinds {
+  readonly #homes: ReadonlyMap<string, Home>;
+  readonly #loaded = new Map<string, Promise<LoadedKind>>();
+  readonly #store: string;
+
+  /**
+   * @param roots folders that hold a `stages/` folder, the one that wins first
+   * @param store a folder for bundles
+   */
+  constructor(roots: readonly string[], store: string) {
+    this.#homes = new Map([...roots].reverse().flatMap(kindFiles));
+    this.#store = store;
+  }
+
+  /** Names of all kinds, sorted. */
+  get names(): readonly string[] {
+    return [...this.#homes.keys()].sort();
+  }
+
+  /** Bundles and imports a kind, once. @throws Failure `unknown-kind`, `code-broken`, `not-a-kind` */
+  loaded(name: string): Promise<LoadedKind> {
+    const loading = this.#loaded.get(name) ?? this.#load(name);
+    this.#loaded.set(name, loading);
+    return loading;
+  }
+
+  async load(name: string): Promise<Kind> {
+    return (await this.loaded(name)).kind;
+  }
+
+  async #load(name: string): Promise<LoadedKind> {
+    const home = this.#homes.get(name);
+    if (!home)
+      throw new Failure('unknown-kind', `There is no kind ${name}.`, {
+        hint: `Known: ${this.names.join(', ')}.`,
+      });
+    const [module, code] = await Promise.all([
+      executable(home.file, home.root, this.#store),
+      codeGraph(home.file, home.root),
+    ]);
+    const kind = await importKind(module, home);
+    return { name, kind, file: relative(home.root, home.file), module, code };
+  }
+}
+
+async function importKind(module: string, { file, root }: Home): Promise<Kind> {
+  const exported = (await import(pathToFileURL(module).href)) as { default?: Partial<Kind> };
+  const kind = exported.default;
+  if (!kind?.parameters || !kind.inputs || !kind.output || !(kind.run || kind.program)) {
+    throw new Failure('not-a-kind', `${relative(root, file)} does not export a kind as its default export.`, {
+      hint: 'End the file with `export default defineKind({description, parameters, inputs, output, run})`; docs/kinds.md shows one.',
+    });
+  }
+  return kind as Kind;
+}
+
+function kindFiles(root: string): [string, Home][] {
+  const folder = join(root, 'stages');
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder)
+    .filter((file) => /\.(ts|mts|js|mjs)$/.test(file) && !file.endsWith('.d.ts'))
+    .map((file) => [basename(file, extname(file)), { file: join(folder, file), root }]);
+}

@@ -1,0 +1,18 @@
+import type { Digest } from '../cache/digest.ts';
+import type { Cell, CellId } from '../pipeline/pipeline.ts';
+import type { PlannedCell, Planner } from './planner.ts';
+
+/**
+ * Plans cells in order. The artifact of a cell that has to run is taken to come out as last time where its fingerprint
+ * is known (it was forced, or its files were damaged): same key, same bytes. Otherwise what needs it is planned to run.
+ */
+export async function planCells(planner: Planner, cells: readonly Cell[]): Promise<PlannedCell[]> {
+  const artifacts = new Map<CellId, Digest>();
+  const planned: PlannedCell[] = [];
+  for (const cell of cells) {
+    const plan = await planner.plan(cell, (id) => artifacts.get(id));
+    if (plan.artifact) artifacts.set(cell.id, plan.artifact);
+    planned.push(plan);
+  }
+  return planned;
+}

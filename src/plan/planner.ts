@@ -1,0 +1,136 @@
+import type { Cache, Damage } from '../cache/cache.ts';
+import type { Digest, Fingerprint } from '../cache/digest.ts';
+import type { Places } from '../kind/kind.ts';
+import type { Cell, CellId, Pipeline } from '../pipeline/pipeline.ts';
+import { type EngineKey, type FingerprintManifest, type KeptManifest, keyOf } from './fingerprint.ts';
+import type { LoadedKind } from './kinds.ts';
+import { differences, type Reason } from './reasons.ts';
+import { SourceDigests } from './source-digests.ts';
+
+/** What is known of a cell before it runs. */
+export interface PlannedCell {
+  readonly cell: Cell;
+  readonly state: 'cached' | 'run';
+  readonly reasons: readonly Reason[];
+  /** Undefined while an input's digest is not known, because the cell that makes it has to run first. */
+  readonly key: CellKey | undefined;
+  /** The artifact that is served; for a cell that runs, the one that it made last time from the same fingerprint. */
+  readonly artifact: Digest | undefined;
+  /** Damage found in the recorded artifact. */
+  readonly damage: readonly Damage[];
+}
+
+export interface CellKey {
+  readonly fingerprint: Fingerprint;
+  readonly manifest: KeptManifest;
+}
+
+export interface PlannerOptions {
+  readonly pipeline: Pipeline;
+  readonly cache: Cache;
+  readonly kinds: ReadonlyMap<string, LoadedKind>;
+  /** Null where no kind of the pipeline computes tensors. */
+  readonly engine: EngineKey | null;
+  readonly places: Places;
+  /** Cells to run even where their result is known. */
+  readonly forced?: (id: CellId) => boolean;
+}
+
+/** Decides for a cell whether it is cached or has to run, and why. `plan`, `run` and `why` all ask here. */
+export class Planner {
+  readonly #options: PlannerOptions;
+  readonly #sources: SourceDigests;
+
+  constructor(options: PlannerOptions) {
+    this.#options = options;
+    this.#sources = new SourceDigests(options.cache);
+  }
+
+  /**
+   * @param artifactOf the digest of a needed cell's artifact, or undefined while it is not known
+   */
+  async plan(cell: Cell, artifactOf: (id: CellId) => Digest | undefined): Promise<PlannedCell> {
+    const inputs = this.#inputs(cell, artifactOf);
+    if (inputs.unknown.length > 0) {
+      const reasons = inputs.unknown.map(waitsFor);
+      return { cell, state: 'run', reasons, key: undefined, artifact: undefined, damage: [] };
+    }
+    const key = await this.key(cell, inputs.known);
+    return this.#decide(cell, key);
+  }
+
+  /** The fingerprint of a cell, given its inputs. */
+  async key(cell: Cell, inputs: Readonly<Record<string, Digest>>): Promise<CellKey> {
+    const { kinds, engine, places } = this.#options;
+    const loaded = kinds.get(cell.kind);
+    if (!loaded) throw new Error(`kind ${cell.kind} was not loaded`);
+    const { kind, code } = loaded;
+    const manifest: FingerprintManifest = {
+      kind: cell.kind,
+      parameters: cell.parameters,
+      inputs,
+      sources: await this.#sources.of(kind.sources?.(cell.parameters, places) ?? []),
+      code:
+        kind.version === undefined
+          ? { digest: code.digest, packages: code.packages }
+          : { version: kind.version },
+      engine: kind.usesEngine ? engine : null,
+    };
+    return { fingerprint: keyOf(manifest), manifest: { ...manifest, files: code.files } };
+  }
+
+  #inputs(cell: Cell, artifactOf: (id: CellId) => Digest | undefined) {
+    const known: Record<string, Digest> = {};
+    const unknown: CellId[] = [];
+    for (const [need, id] of Object.entries(cell.needs)) {
+      const digest = artifactOf(id);
+      if (digest) known[need] = digest;
+      else unknown.push(id);
+    }
+    return { known, unknown };
+  }
+
+  #decide(cell: Cell, key: CellKey): PlannedCell {
+    const { cache, forced } = this.#options;
+    const stored = cache.lookup(key.fingerprint);
+    const damage = stored ? cache.check(stored.artifact) : [];
+    const planned = { cell, key, artifact: stored?.artifact, damage };
+    if (damage.length > 0) return { ...planned, state: 'run', reasons: damage.map(isDamaged) };
+    if (forced?.(cell.id))
+      return { ...planned, state: 'run', reasons: [{ reason: 'forced', message: 'forced by --force' }] };
+    if (stored)
+      return {
+        ...planned,
+        state: 'cached',
+        reasons: [{ reason: 'cached', message: 'nothing it depends on has changed' }],
+      };
+    return { ...planned, state: 'run', reasons: this.#whyNotKnown(cell, key) };
+  }
+
+  #whyNotKnown(cell: Cell, key: CellKey): Reason[] {
+    const last = this.#options.cache.lastManifest(cell.id, this.#options.pipeline.name);
+    if (!last) return [{ reason: 'first-run', message: 'it has not run before' }];
+    if (last.fingerprint !== key.fingerprint)
+      return differences(last.manifest as unknown as KeptManifest, key.manifest);
+    if (last.state === 'done')
+      return [{ reason: 'collected', message: 'its result is no longer in the cache' }];
+    return [{ reason: 'unfinished', message: `its last attempt (${last.attempt}) ended as ${last.state}` }];
+  }
+}
+
+function waitsFor(id: CellId): Reason {
+  return {
+    reason: 'input-will-run',
+    message: `its input ${id} runs first; if that comes out as before, this is cached`,
+    field: id,
+  };
+}
+
+function isDamaged(damage: Damage): Reason {
+  return { reason: 'damaged', message: damageText(damage) };
+}
+
+/** `sum.json is missing`. */
+export function damageText({ file, message }: Damage): string {
+  return `${file} ${message}`;
+}

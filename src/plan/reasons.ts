@@ -1,0 +1,90 @@
+import type { Digest } from '../cache/digest.ts';
+import type { Json } from '../json.ts';
+import type { KeptManifest } from './fingerprint.ts';
+
+/** Why a cell runs, or why it does not. `field`, `before` and `after` are there where one field of the manifest explains it. */
+export interface Reason {
+  readonly reason:
+    | 'cached'
+    | 'first-run'
+    | 'parameter-changed'
+    | 'input-changed'
+    | 'source-changed'
+    | 'code-changed'
+    | 'package-changed'
+    | 'engine-changed'
+    | 'kind-changed'
+    | 'input-will-run'
+    | 'unfinished'
+    | 'collected'
+    | 'damaged'
+    | 'forced';
+  readonly message: string;
+  readonly field?: string;
+  readonly before?: Json;
+  readonly after?: Json;
+}
+
+/** Compares two manifests field by field. Empty where they have the same fingerprint. */
+export function differences(before: KeptManifest, after: KeptManifest): Reason[] {
+  return [
+    ...(before.kind === after.kind ? [] : [changed('kind-changed', 'kind', before.kind, after.kind)]),
+    ...changedFields('parameter-changed', 'parameters', before.parameters, after.parameters),
+    ...changedFields('input-changed', 'inputs', before.inputs, after.inputs),
+    ...changedFields('source-changed', 'sources', before.sources, after.sources),
+    ...codeDifferences(before, after),
+    ...changedFields('engine-changed', 'engine', flat(before.engine), flat(after.engine)),
+  ];
+}
+
+function codeDifferences(before: KeptManifest, after: KeptManifest): Reason[] {
+  const was = before.code;
+  const is = after.code;
+  if ('version' in was || 'version' in is) return changedFields('code-changed', 'code', flat(was), flat(is));
+  const packages = changedFields('package-changed', 'packages', was.packages, is.packages);
+  if (was.digest === is.digest) return packages;
+  const files = changedFields('code-changed', 'files', before.files, after.files);
+  return files.length > 0
+    ? [...files, ...packages]
+    : [changed('code-changed', 'code', was.digest, is.digest), ...packages];
+}
+
+type Fields = Readonly<Record<string, Json | Digest>>;
+
+function changedFields(reason: Reason['reason'], group: string, before: Fields, after: Fields): Reason[] {
+  const names = [...new Set([...Object.keys(before), ...Object.keys(after)])].sort();
+  return names
+    .filter((name) => JSON.stringify(before[name]) !== JSON.stringify(after[name]))
+    .map((name) => changed(reason, `${group}.${name}`, before[name], after[name]));
+}
+
+function changed(
+  reason: Reason['reason'],
+  field: string,
+  before: Json | undefined,
+  after: Json | undefined,
+): Reason {
+  const message = `${field}: ${shown(before)} → ${shown(after)}`;
+  return {
+    reason,
+    message,
+    field,
+    ...(before === undefined ? {} : { before }),
+    ...(after === undefined ? {} : { after }),
+  };
+}
+
+function shown(value: Json | undefined): string {
+  if (value === undefined) return '(none)';
+  if (typeof value === 'string' && /^[0-9a-f]{64}$/.test(value)) return value.slice(0, 12);
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+function flat(value: object | null, prefix = ''): Fields {
+  const fields: Record<string, Json> = {};
+  for (const [name, field] of Object.entries(value ?? {}) as [string, Json][]) {
+    if (field !== null && typeof field === 'object') Object.assign(fields, flat(field, `${prefix}${name}.`));
+    else fields[`${prefix}${name}`] = field;
+  }
+  return fields;
+}

@@ -1,0 +1,37 @@
+import { stat } from 'node:fs/promises';
+import type { Cache } from '../cache/cache.ts';
+import type { Digest } from '../cache/digest.ts';
+import { Failure } from '../failure.ts';
+import type { Source } from '../kind/kind.ts';
+
+/** Digests of files outside the cache, each read once in a run. */
+export class SourceDigests {
+  readonly #cache: Cache;
+  readonly #known = new Map<string, Promise<Digest>>();
+
+  constructor(cache: Cache) {
+    this.#cache = cache;
+  }
+
+  /** @returns digest by name of source @throws Failure `source-missing` */
+  async of(sources: readonly Source[]): Promise<Record<string, Digest>> {
+    const entries = await Promise.all(
+      sources.map(async (source) => [source.name, await this.#digest(source)] as const),
+    );
+    return Object.fromEntries(entries);
+  }
+
+  #digest(source: Source): Promise<Digest> {
+    if ('url' in source) return Promise.resolve(source.sha256 as Digest);
+    const reading = this.#known.get(source.path) ?? this.#read(source);
+    this.#known.set(source.path, reading);
+    return reading;
+  }
+
+  async #read({ name, path }: { name: string; path: string }): Promise<Digest> {
+    const found = await stat(path).catch(() => undefined);
+    if (!found?.isFile())
+      throw new Failure('source-missing', `The file ${name} is needed but is not at ${path}.`);
+    return this.#cache.contentDigest(path);
+  }
+}

@@ -1,0 +1,74 @@
+import { expect, test } from 'vitest';
+import { sha256 } from '../../src/cache/digest.ts';
+import { type KeptManifest, keyOf } from '../../src/plan/fingerprint.ts';
+import { differences } from '../../src/plan/reasons.ts';
+
+const manifest: KeptManifest = {
+  kind: 'attack',
+  parameters: { epsilon: 8 / 255, steps: 20 },
+  inputs: { model: sha256('model'), data: sha256('data') },
+  sources: {},
+  code: { digest: sha256('code'), packages: { '@tensorflow/tfjs': '4.22.0' } },
+  engine: { name: 'onnx', device: 'cpu', packages: { 'onnxruntime-node': '1.30.0' }, code: sha256('engine') },
+  files: { 'src/learn/attack/pgd.ts': sha256('pgd'), 'stages/attack.ts': sha256('attack') },
+};
+
+const changes: [string, KeptManifest, string, string][] = [
+  [
+    'a parameter',
+    { ...manifest, parameters: { epsilon: 8 / 255, steps: 40 } },
+    'parameter-changed',
+    'parameters.steps: 20 → 40',
+  ],
+  [
+    'an input',
+    { ...manifest, inputs: { ...manifest.inputs, model: sha256('x') } },
+    'input-changed',
+    'inputs.model: ',
+  ],
+  [
+    'a source',
+    { ...manifest, sources: { 'train.bin': sha256('x') } },
+    'source-changed',
+    'sources.train.bin: (none) → ',
+  ],
+  [
+    'a file of the code',
+    {
+      ...manifest,
+      code: { digest: sha256('x'), packages: { '@tensorflow/tfjs': '4.22.0' } },
+      files: { ...manifest.files, 'src/learn/attack/pgd.ts': sha256('x') },
+    },
+    'code-changed',
+    'files.src/learn/attack/pgd.ts: ',
+  ],
+  [
+    'a package',
+    { ...manifest, code: { digest: sha256('code'), packages: { '@tensorflow/tfjs': '4.23.0' } } },
+    'package-changed',
+    'packages.@tensorflow/tfjs: 4.22.0 → 4.23.0',
+  ],
+  ['a pinned version', { ...manifest, code: { version: '2' } }, 'code-changed', 'code.version: (none) → 2'],
+  ['the engine', { ...manifest, engine: null }, 'engine-changed', 'engine.name: onnx → (none)'],
+];
+
+test.each(changes)('%s that changes gives another fingerprint and is named', (_, after, reason, message) => {
+  expect(keyOf(after)).not.toBe(keyOf(manifest));
+  const found = differences(manifest, after);
+  expect(found.some((one) => one.reason === reason && one.message.startsWith(message))).toBe(true);
+});
+
+test('names of files are not part of the fingerprint', () => {
+  const renamed: KeptManifest = { ...manifest, files: {} };
+  expect(keyOf(renamed)).toBe(keyOf(manifest));
+});
+
+test('the order of fields is not part of the fingerprint', () => {
+  const { engine, code, ...others } = manifest;
+  const parameters = { steps: 20, epsilon: 8 / 255 };
+  expect(keyOf({ engine, code, ...others, parameters })).toBe(keyOf(manifest));
+});
+
+test('the same manifest has no differences', () => {
+  expect(differences(manifest, structuredClone(manifest))).toEqual([]);
+});
