@@ -1,0 +1,158 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Digest } from '../cache/digest.ts';
+import { Failure, isFailure } from '../failure.ts';
+import type { Json } from '../json.ts';
+import type { Cell } from '../pipeline/pipeline.ts';
+import type { CellKey } from '../plan/planner.ts';
+import type { Reason } from '../plan/reasons.ts';
+import type { Outcome } from './cell-runner.ts';
+import type { Exit, Job, JobInput } from './job.ts';
+import type { Allocation } from './resources.ts';
+import type { RunOptions } from './run-options.ts';
+
+/** A cell that is about to run: its lease is held. */
+export interface Task {
+  readonly cell: Cell;
+  readonly key: CellKey;
+  readonly reasons: readonly Reason[];
+  readonly allocation: Allocation;
+}
+
+/** Runs a cell, again after a failure if its stage has retries, and publishes what it made. */
+export async function attemptCell(options: RunOptions, task: Task): Promise<Outcome> {
+  const { fingerprint } = task.key;
+  for (let retries = task.cell.retries; ; retries--) {
+    const ended = await attemptOnce(options, task, retries > 0 && !options.signal.aborted);
+    if (ended.state !== 'failed') return { ...ended, fingerprint };
+    if (retries === 0 || options.signal.aborted) return { state: 'failed', fingerprint };
+  }
+}
+
+type Ended =
+  | { readonly state: 'executed'; readonly artifact: Digest }
+  | { readonly state: 'failed' | 'skipped' };
+
+async function attemptOnce(options: RunOptions, task: Task, willRetry: boolean): Promise<Ended> {
+  const { cache, emit, pipeline, signal, execute } = options;
+  const { cell, key, reasons } = task;
+  const { fingerprint, manifest } = key;
+  const { id, folder } = cache.startAttempt({
+    cell: cell.id,
+    pipeline: pipeline.name,
+    profile: pipeline.profile ?? '',
+    fingerprint,
+    manifest,
+    kind: cell.kind,
+  });
+  emit({ event: 'cell-started', cell: cell.id, fingerprint, attempt: id, reasons });
+  const job = jobOf(options, task, folder);
+  const onProgress = (progress: Parameters<Parameters<typeof execute>[1]['onProgress']>[0]) =>
+    emit({ event: 'cell-progress', cell: cell.id, progress });
+  const exit = await execute(job, { signal, onProgress });
+  const published = exit.state === 'done' ? await publish(options, task, job, id) : exit;
+  const { measured } = exit;
+  if ('artifact' in published) {
+    cache.finishAttempt(id, { state: 'done', exitCode: 0, measured });
+    cache.dropScratch(fingerprint);
+    const { artifact, values } = published;
+    emit({
+      event: 'cell-finished',
+      cell: cell.id,
+      fingerprint,
+      artifact,
+      attempt: id,
+      seconds: measured.seconds,
+      values,
+    });
+    return { state: 'executed', artifact };
+  }
+  const { state, reason, message, hint } = published;
+  cache.finishAttempt(id, { ...exit, state, reason, message });
+  if (state === 'interrupted') {
+    emit({ event: 'cell-skipped', cell: cell.id, message: 'interrupted; it resumes from its checkpoint' });
+    return { state: 'skipped' };
+  }
+  const failure = { reason, message, log: job.log, ...(hint ? { hint } : {}) };
+  emit({ event: 'cell-failed', cell: cell.id, attempt: id, willRetry, ...failure });
+  return { state: 'failed' };
+}
+
+function jobOf(
+  { cache, kinds, places, engine }: RunOptions,
+  { cell, key, allocation }: Task,
+  folder: string,
+): Job {
+  const kind = kinds.get(cell.kind);
+  if (!kind) throw new Error(`kind ${cell.kind} was not loaded`);
+  const inputs = Object.entries(key.manifest.inputs).map(([need, digest]): [string, JobInput] => [
+    need,
+    {
+      digest,
+      files: Object.fromEntries(cache.files(digest).map(({ path }) => [path, cache.path(digest, path)])),
+    },
+  ]);
+  return {
+    cell: cell.id,
+    kind,
+    parameters: cell.parameters,
+    inputs: Object.fromEntries(inputs),
+    places,
+    engine: engine && { name: engine.identity.name, module: engine.module },
+    folder,
+    output: join(folder, 'output'),
+    scratch: cache.scratch(key.fingerprint),
+    log: join(folder, 'log.txt'),
+    allocation,
+    timeout: cell.timeout,
+  };
+}
+
+type Unpublished = Pick<Exclude<Exit, { state: 'done' }>, 'state' | 'reason' | 'message' | 'hint'>;
+
+async function publish(
+  { cache }: RunOptions,
+  { cell, key }: Task,
+  job: Job,
+  attempt: number,
+): Promise<{ artifact: Digest; values: Record<string, number> } | Unpublished> {
+  try {
+    const values = await readValues(job.output);
+    const { fingerprint, manifest } = key;
+    const { kind } = job.kind;
+    const artifact = await cache.publish({
+      fingerprint,
+      manifest: manifest as Json,
+      cell: cell.id,
+      kind: cell.kind,
+      type: kind.output,
+      folder: job.output,
+      values,
+      attempt,
+    });
+    return { artifact, values };
+  } catch (error) {
+    if (!isFailure(error)) throw error;
+    const { reason, message, hint } = error;
+    return { state: 'failed', reason, message, ...(hint ? { hint } : {}) };
+  }
+}
+
+/** The numbers that a cell wrote for tables; none where it wrote none. */
+async function readValues(folder: string): Promise<Record<string, number>> {
+  const text = await readFile(join(folder, 'values.json'), 'utf8').catch(() => '{}');
+  const bad = new Failure('bad-values', 'values.json must be one JSON object of names and finite numbers.');
+  const values = parsed(text);
+  if (values === null || typeof values !== 'object' || Array.isArray(values)) throw bad;
+  if (!Object.values(values).every((value) => typeof value === 'number' && Number.isFinite(value))) throw bad;
+  // Checked just above.
+  return values as Record<string, number>;
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}

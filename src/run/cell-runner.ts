@@ -1,0 +1,157 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import PQueue from 'p-queue';
+import type { Digest, Fingerprint } from '../cache/digest.ts';
+import { isFailure } from '../failure.ts';
+import type { Cell, CellId } from '../pipeline/pipeline.ts';
+import { type CellKey, damageText, type PlannedCell } from '../plan/planner.ts';
+import { type AdmissionOptions, AdmissionQueue } from './admission-queue.ts';
+import { attemptCell } from './attempt-cell.ts';
+import { type Allocation, fitted, Slots } from './resources.ts';
+import type { RunOptions } from './run-options.ts';
+
+/** How a cell came out. The fingerprint is missing where its inputs never came to be. */
+export type Outcome =
+  | { readonly state: 'executed' | 'cached'; readonly fingerprint: Fingerprint; readonly artifact: Digest }
+  | {
+      readonly state: 'failed' | 'skipped';
+      readonly fingerprint?: Fingerprint;
+      readonly artifact?: undefined;
+    };
+
+/** How often a cell that another process runs is looked after, in milliseconds. */
+const POLL_MS = 150;
+
+/** Brings single cells to their result, within the resources of the machine and beside other processes. */
+export class CellRunner {
+  readonly #options: RunOptions;
+  readonly #queue: PQueue<AdmissionQueue, AdmissionOptions>;
+  readonly #slots: Slots;
+  /** Cells of one fingerprint are one piece of work. */
+  readonly #running = new Map<Fingerprint, Promise<Outcome>>();
+  #failed = false;
+
+  constructor(options: RunOptions) {
+    this.#options = options;
+    this.#slots = new Slots(options.machine);
+    this.#queue = new PQueue({ concurrency: options.jobs, queueClass: AdmissionQueue });
+  }
+
+  /** @param settled how the cells came out that it needs */
+  async bring(cell: Cell, settled: ReadonlyMap<CellId, Outcome>): Promise<Outcome> {
+    const { emit, planner } = this.#options;
+    const lacking = Object.values(cell.needs).filter((id) => !settled.get(id)?.artifact);
+    if (lacking.length > 0) {
+      emit({ event: 'cell-skipped', cell: cell.id, message: `it needs ${lacking.join(', ')}` });
+      return { state: 'skipped' };
+    }
+    const artifactOf = (id: CellId) => settled.get(id)?.artifact;
+    try {
+      const planned = await planner.plan(cell, artifactOf);
+      const key = planned.key;
+      if (!key) throw new Error(`${cell.id} has inputs but no fingerprint`);
+      this.#setAside(planned);
+      if (planned.state === 'cached') return this.#cached(planned, key);
+      return await this.#bringOnce(planned, key, () => planner.plan(cell, artifactOf));
+    } catch (error) {
+      if (!isFailure(error)) throw error;
+      this.#failed = true;
+      const { reason, message, hint } = error;
+      emit({
+        event: 'cell-failed',
+        cell: cell.id,
+        attempt: 0,
+        willRetry: false,
+        reason,
+        message,
+        ...(hint ? { hint } : {}),
+      });
+      return { state: 'failed' };
+    }
+  }
+
+  #setAside({ cell, damage, artifact }: PlannedCell): void {
+    const { cache, emit } = this.#options;
+    if (damage.length === 0 || !artifact) return;
+    for (const one of damage) emit({ event: 'artifact-damaged', cell: cell.id, message: damageText(one) });
+    cache.setAside(artifact, damage);
+  }
+
+  #cached({ cell, artifact }: PlannedCell, { fingerprint }: CellKey): Outcome {
+    if (!artifact) throw new Error(`${cell.id} is cached without an artifact`);
+    this.#options.emit({ event: 'cell-cached', cell: cell.id, fingerprint, artifact });
+    return { state: 'cached', fingerprint, artifact };
+  }
+
+  async #bringOnce(planned: PlannedCell, key: CellKey, plan: () => Promise<PlannedCell>): Promise<Outcome> {
+    const { fingerprint } = key;
+    const twin = this.#running.get(fingerprint);
+    if (twin !== undefined) {
+      const outcome = await twin;
+      if (!outcome.artifact)
+        return this.#skip(planned.cell.id, fingerprint, 'another cell with the same fingerprint failed');
+      return this.#cached({ ...planned, artifact: outcome.artifact }, key);
+    }
+    const running = this.#execute(planned, key, plan);
+    this.#running.set(fingerprint, running);
+    return running;
+  }
+
+  /** Waits for resources and for the lease; another process may do the work meanwhile. */
+  async #execute(planned: PlannedCell, key: CellKey, plan: () => Promise<PlannedCell>): Promise<Outcome> {
+    const { cell } = planned;
+    const resources = fitted(cell, this.#options.machine);
+    for (let waits = 0; ; waits++) {
+      let allocation: Allocation = { cpu: 0, memory: 0, gpus: [] };
+      const admit = (given: Allocation) => {
+        allocation = given;
+      };
+      const outcome = await this.#queue.add(
+        async () => {
+          try {
+            return await this.#underLease(planned, key, plan, allocation);
+          } finally {
+            this.#slots.give(allocation);
+          }
+        },
+        { resources, slots: this.#slots, admit },
+      );
+      if (outcome !== 'held') return outcome;
+      if (waits === 0)
+        this.#options.emit({ event: 'cell-waiting', cell: cell.id, message: 'another process runs it' });
+      await delay(POLL_MS);
+    }
+  }
+
+  async #underLease(
+    planned: PlannedCell,
+    key: CellKey,
+    plan: () => Promise<PlannedCell>,
+    allocation: Allocation,
+  ): Promise<Outcome | 'held'> {
+    const { cache, signal, failFast } = this.#options;
+    const { fingerprint } = key;
+    if (signal.aborted) return this.#skip(planned.cell.id, fingerprint, 'interrupted');
+    if (failFast && this.#failed) return this.#skip(planned.cell.id, fingerprint, 'another cell failed');
+    if (!cache.acquire(fingerprint).ok) return 'held';
+    try {
+      // Significant time may have gone by since it was planned: another process may have published it.
+      const again = await plan();
+      if (again.state === 'cached') return this.#cached(again, key);
+      const outcome = await attemptCell(this.#options, {
+        cell: planned.cell,
+        key,
+        reasons: planned.reasons,
+        allocation,
+      });
+      this.#failed ||= outcome.state === 'failed';
+      return outcome;
+    } finally {
+      cache.release(fingerprint);
+    }
+  }
+
+  #skip(cell: CellId, fingerprint: Fingerprint, message: string): Outcome {
+    this.#options.emit({ event: 'cell-skipped', cell, message });
+    return { state: 'skipped', fingerprint };
+  }
+}

@@ -1,0 +1,67 @@
+import type { Digest, Fingerprint } from '../cache/digest.ts';
+import type { Progress } from '../kind/kind.ts';
+import type { CellId } from '../pipeline/pipeline.ts';
+import type { Reason } from '../plan/reasons.ts';
+
+/** What happens in a run, in order. Displays and `--json` are consumers of these and of nothing else. */
+export type RunEvent =
+  | {
+      readonly event: 'run-started';
+      readonly pipeline: string;
+      readonly profile: string | undefined;
+      readonly cells: number;
+      readonly jobs: number;
+      readonly engine: string;
+    }
+  | { readonly event: 'notice'; readonly message: string }
+  | { readonly event: 'artifact-damaged'; readonly cell: CellId; readonly message: string }
+  | {
+      readonly event: 'cell-cached';
+      readonly cell: CellId;
+      readonly fingerprint: Fingerprint;
+      readonly artifact: Digest;
+    }
+  | { readonly event: 'cell-waiting'; readonly cell: CellId; readonly message: string }
+  | {
+      readonly event: 'cell-started';
+      readonly cell: CellId;
+      readonly fingerprint: Fingerprint;
+      readonly attempt: number;
+      readonly reasons: readonly Reason[];
+    }
+  | { readonly event: 'cell-progress'; readonly cell: CellId; readonly progress: Progress }
+  | {
+      readonly event: 'cell-finished';
+      readonly cell: CellId;
+      readonly fingerprint: Fingerprint;
+      readonly artifact: Digest;
+      readonly attempt: number;
+      readonly seconds: number;
+      readonly values: Readonly<Record<string, number>>;
+    }
+  | ({
+      readonly event: 'cell-failed';
+      readonly cell: CellId;
+      readonly attempt: number;
+      readonly willRetry: boolean;
+    } & CellFailure)
+  | { readonly event: 'cell-skipped'; readonly cell: CellId; readonly message: string }
+  | ({ readonly event: 'run-finished' } & RunSummary);
+
+/** Why an attempt failed. */
+export interface CellFailure {
+  readonly reason: string;
+  readonly message: string;
+  readonly hint?: string;
+  /** Where all that the attempt printed is kept. */
+  readonly log?: string;
+}
+
+/** How many cells of the run went which way, and how long it took. */
+export interface RunSummary {
+  readonly executed: number;
+  readonly cached: number;
+  readonly failed: number;
+  readonly skipped: number;
+  readonly seconds: number;
+}

@@ -1,0 +1,99 @@
+import { execFileSync } from 'node:child_process';
+import { availableParallelism, totalmem } from 'node:os';
+import { Failure } from '../failure.ts';
+import type { Cell, Resources } from '../pipeline/pipeline.ts';
+
+/** What the machine has for cells. */
+export interface Machine {
+  /** Slots, one for each thread. */
+  readonly cpu: number;
+  /** Bytes. */
+  readonly memory: number;
+  /** Ids as CUDA_VISIBLE_DEVICES takes them. */
+  readonly gpus: readonly string[];
+}
+
+/** What one running cell was given. */
+export interface Allocation {
+  readonly cpu: number;
+  readonly memory: number;
+  readonly gpus: readonly string[];
+}
+
+/** This machine; devices are looked for only where a cell asks for one. */
+export function thisMachine(cells: readonly Cell[]): Machine {
+  const wantsGpu = cells.some((cell) => cell.resources.gpu > 0);
+  return { cpu: availableParallelism(), memory: totalmem(), gpus: wantsGpu ? visibleGpus() : [] };
+}
+
+function visibleGpus(): string[] {
+  const { CUDA_VISIBLE_DEVICES } = process.env;
+  if (CUDA_VISIBLE_DEVICES !== undefined)
+    return CUDA_VISIBLE_DEVICES.split(',').filter((id) => id !== '' && id !== '-1');
+  try {
+    const list = execFileSync('nvidia-smi', ['-L'], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    return [...list.matchAll(/^GPU (\d+):/gm)].map((match) => match[1] ?? '0');
+  } catch {
+    // No driver, no devices.
+    return [];
+  }
+}
+
+/**
+ * Fits what a cell asks for to the machine: more threads or memory than there are become all there are.
+ * @throws Failure `too-few-gpus`
+ */
+export function fitted(cell: Cell, machine: Machine): Resources {
+  if (cell.resources.gpu > machine.gpus.length) {
+    throw new Failure(
+      'too-few-gpus',
+      `${cell.id} asks for ${cell.resources.gpu} GPU(s); ${machine.gpus.length} can be seen here.`,
+      {
+        hint: 'Set CUDA_VISIBLE_DEVICES, or lower `resources.gpu` of the stage.',
+      },
+    );
+  }
+  return {
+    cpu: Math.min(cell.resources.cpu, machine.cpu),
+    memory: Math.min(cell.resources.memory, machine.memory),
+    gpu: cell.resources.gpu,
+  };
+}
+
+/** Hands out slots and takes them back. */
+export class Slots {
+  #cpu: number;
+  #memory: number;
+  readonly #gpus: string[];
+
+  constructor({ cpu, memory, gpus }: Machine) {
+    this.#cpu = cpu;
+    this.#memory = memory;
+    this.#gpus = [...gpus];
+  }
+
+  /** True where not even the smallest cell would fit. */
+  get full(): boolean {
+    return this.#cpu < 1;
+  }
+
+  /** Whether it can run beside what runs now. */
+  fits({ cpu, memory, gpu }: Resources): boolean {
+    return cpu <= this.#cpu && memory <= this.#memory && gpu <= this.#gpus.length;
+  }
+
+  take({ cpu, memory, gpu }: Resources): Allocation {
+    this.#cpu -= cpu;
+    this.#memory -= memory;
+    return { cpu, memory, gpus: this.#gpus.splice(0, gpu) };
+  }
+
+  give({ cpu, memory, gpus }: Allocation): void {
+    this.#cpu += cpu;
+    this.#memory += memory;
+    this.#gpus.unshift(...gpus);
+  }
+}

@@ -1,0 +1,30 @@
+import type { Cache } from '../cache/cache.ts';
+import type { Places } from '../kind/kind.ts';
+import type { Cell, Pipeline } from '../pipeline/pipeline.ts';
+import type { LoadedEngine } from '../plan/engine-key.ts';
+import type { LoadedKind } from '../plan/kinds.ts';
+import type { Planner } from '../plan/planner.ts';
+import type { RunEvent } from './events.ts';
+import type { Executor } from './job.ts';
+import type { Machine } from './resources.ts';
+
+export interface RunOptions {
+  readonly pipeline: Pipeline;
+  /** The cells to bring to their result, each after those it needs. */
+  readonly cells: readonly Cell[];
+  readonly planner: Planner;
+  readonly cache: Cache;
+  readonly kinds: ReadonlyMap<string, LoadedKind>;
+  /** Null where no kind of the pipeline computes tensors. */
+  readonly engine: LoadedEngine | null;
+  readonly places: Places;
+  readonly machine: Machine;
+  readonly execute: Executor;
+  /** How many cells may run at a time, resources allowing. */
+  readonly jobs: number;
+  /** Start nothing more after the first failure. */
+  readonly failFast: boolean;
+  /** Aborted by an interrupt. */
+  readonly signal: AbortSignal;
+  readonly emit: (event: RunEvent) => void;
+}

@@ -1,0 +1,65 @@
+import type { CellId } from '../pipeline/pipeline.ts';
+import { CellRunner, type Outcome } from './cell-runner.ts';
+import type { RunSummary } from './events.ts';
+import type { RunOptions } from './run-options.ts';
+
+/** So often other processes are told that this one lives, in milliseconds. */
+const HEARTBEAT_MS = 10_000;
+
+/**
+ * Brings every cell to its result: what is cached is served, the others run as soon as what they need is there. The
+ * decision on each cell is the planner's, asked when its inputs are known, so that an input that comes out as before cuts
+ * the wave short.
+ */
+export async function run(options: RunOptions): Promise<RunSummary> {
+  const { cache, cells, emit, pipeline } = options;
+  const began = performance.now();
+  const heart = setInterval(() => cache.heartbeat(), HEARTBEAT_MS);
+  try {
+    const runner = new CellRunner(options);
+    const outcomes = await settle(runner, options);
+    const { name, profile = '' } = pipeline;
+    cache.recordRun({
+      pipeline: name,
+      profile,
+      cells: cells.flatMap(({ id }) => served(id, outcomes.get(id))),
+    });
+    const summary = { ...counts([...outcomes.values()]), seconds: (performance.now() - began) / 1000 };
+    emit({ event: 'run-finished', ...summary });
+    return summary;
+  } finally {
+    clearInterval(heart);
+  }
+}
+
+async function settle(runner: CellRunner, { cells }: RunOptions): Promise<Map<CellId, Outcome>> {
+  const outcomes = new Map<CellId, Promise<Outcome>>();
+  const settled = new Map<CellId, Outcome>();
+  for (const cell of cells) {
+    const needs = Promise.all(Object.values(cell.needs).map((id) => outcomes.get(id)));
+    const outcome = needs.then(() => runner.bring(cell, settled));
+    outcomes.set(
+      cell.id,
+      outcome.then((known) => {
+        settled.set(cell.id, known);
+        return known;
+      }),
+    );
+  }
+  await Promise.all(outcomes.values());
+  return settled;
+}
+
+function served(cell: CellId, outcome: Outcome | undefined) {
+  return outcome?.fingerprint ? [{ cell, fingerprint: outcome.fingerprint, state: outcome.state }] : [];
+}
+
+function counts(outcomes: readonly Outcome[]): Omit<RunSummary, 'seconds'> {
+  const count = (state: Outcome['state']) => outcomes.filter((outcome) => outcome.state === state).length;
+  return {
+    executed: count('executed'),
+    cached: count('cached'),
+    failed: count('failed'),
+    skipped: count('skipped'),
+  };
+}

@@ -1,0 +1,105 @@
+import { expect, test } from 'vitest';
+import { Project } from '../support/project.ts';
+
+const failing = (more = '') => ({
+  'pipelines/f.yaml': `pipeline: f
+stages:
+  bad: {uses: command, with: {run: "echo out of luck; exit 3"}${more}}
+  after: {uses: command, needs: {bad: bad}, with: {run: "true"}}
+  good: {uses: command, matrix: {i: [1, 2, 3]}, with: {run: "sleep 0.\${{ matrix.i }}; echo \${{ matrix.i }} > $RETABLE_OUTPUT/o"}}
+`,
+});
+
+test('when a cell fails, what needs it is skipped, the others go on, and the exit code is 1', async () => {
+  const project = new Project(failing());
+  expect(await project.run('f')).toEqual({ executed: 3, cached: 0, failed: 1, skipped: 1, code: 1 });
+  const { stdout } = await project.retable('run', 'f');
+  expect(stdout).toMatch(/failed\s+bad: It exited with 3\./);
+  expect(stdout).toMatch(/skipped\s+after: it needs bad/);
+  expect((await project.retable('logs', 'bad', 'f')).stdout).toBe('out of luck\n');
+});
+
+test('with --fail-fast nothing more is started after a failure', async () => {
+  const project = new Project(failing());
+  const { executed, failed, skipped } = await project.run('f', '--fail-fast', '--jobs', '1');
+  expect({ executed, failed, skipped }).toEqual({ executed: 0, failed: 1, skipped: 4 });
+});
+
+test('a stage with retries tries again, each attempt with its own log', async () => {
+  const project = new Project({
+    'pipelines/r.yaml': `pipeline: r
+stages:
+  flaky:
+    uses: command
+    retries: 2
+    with: {run: "echo try >> tries.txt; echo log of try $(wc -l < tries.txt); test $(wc -l < tries.txt) = 3"}
+`,
+  });
+  const { list, code } = await project.events('r');
+  expect(code).toBe(0);
+  expect(list.filter(({ event }) => event === 'cell-failed')).toHaveLength(2);
+  expect(list.filter(({ event }) => event === 'cell-finished')).toHaveLength(1);
+  expect((await project.retable('logs', 'flaky', 'r', '--attempt', '1')).stdout).toBe('log of try 1\n');
+});
+
+test('a cell that runs past its timeout is stopped with all that it started', async () => {
+  const project = new Project({
+    'pipelines/t.yaml': `pipeline: t
+stages:
+  slow: {uses: command, timeout: 1, with: {run: "(sleep 3; echo late > late.txt) & wait"}}
+`,
+  });
+  const { list, code } = await project.events('t');
+  expect(code).toBe(1);
+  expect(list.find(({ event }) => event === 'cell-failed')).toMatchObject({ reason: 'timeout' });
+  await new Promise((resolve) => setTimeout(resolve, 2500));
+  expect(project.lines('late.txt')).toEqual([]);
+});
+
+test('a program that does not write what it promised has failed', async () => {
+  const project = new Project({
+    'pipelines/o.yaml':
+      'pipeline: o\nstages: {a: {uses: command, with: {run: "true", outputs: [model.bin]}}}\n',
+  });
+  const { list } = await project.events('o');
+  expect(list.find(({ event }) => event === 'cell-failed')).toMatchObject({
+    reason: 'output-missing',
+    message: 'It ended well but did not write model.bin.',
+  });
+});
+
+test('a program that does not exist is named', async () => {
+  const project = new Project({
+    'pipelines/n.yaml': 'pipeline: n\nstages: {a: {uses: command, with: {run: [no-such-program]}}}\n',
+  });
+  const { list } = await project.events('n');
+  expect(list.find(({ event }) => event === 'cell-failed')).toMatchObject({ reason: 'program-not-found' });
+});
+
+test('a defect in a kind fails its cell with the message, and the log has the stack with the line of the source', async () => {
+  const project = new Project({
+    'pipelines/d.yaml': 'pipeline: d\nstages: {a: {uses: broken}}\n',
+    'stages/broken.ts':
+      "export default {\n  description: 'Breaks.',\n  parameters: { type: 'object', properties: {} },\n  inputs: {},\n  output: 'x',\n  async run() {\n    const list: number[] | undefined = undefined;\n    return list.length;\n  },\n};\n",
+  });
+  const { list, code } = await project.events('d');
+  expect(code).toBe(1);
+  expect(list.find(({ event }) => event === 'cell-failed')).toMatchObject({
+    reason: 'crashed',
+    message: expect.stringContaining('TypeError'),
+  });
+  expect((await project.retable('logs', 'a', 'd')).stdout).toMatch(/stages\/broken\.ts:8/);
+});
+
+test.each([
+  ['an unknown pipeline', ['run', 'nothing'], /no pipeline nothing/],
+  ['an unknown cell', ['run', 'f', '--only', 'nothing*'], /No cell is called nothing/],
+  ['a number of jobs that is none', ['run', 'f', '--jobs', 'many'], /--jobs takes a whole number/],
+  ['an unknown profile', ['run', 'f', '--profile', 'paper'], /profile/],
+  ['a data folder that is not there', ['run', 'f', '--data-dir', 'nowhere'], /no folder/],
+  ['an unknown format', ['table', 'f', '--format', 'word'], /no format word/],
+])('%s is wrong input: exit code 2 and a message', async (_, args, message) => {
+  const { code, stderr } = await new Project(failing()).retable(...args);
+  expect(stderr).toMatch(message);
+  expect(code).toBe(2);
+});
