@@ -1,11 +1,24 @@
 // Bundles the command line and the cell process into dist/, packages left external.
 // Kinds in stages/ are not built here: `retable` bundles them itself when it plans, so that they are never stale.
-import { readdirSync, rmSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { build } from 'esbuild';
 
-rmSync('dist', { recursive: true, force: true });
-const benches = readdirSync('bench').filter((file) => file.endsWith('.ts'));
-await build({
+const DAY_MS = 86_400_000;
+const benches = existsSync('bench')
+  ? readdirSync('bench').filter((file) => file.endsWith('.ts') && file !== 'compare.ts')
+  : [];
+
+const { outputFiles } = await build({
   entryPoints: {
     retable: 'src/cli/main.ts',
     cell: 'src/run/cell-process.ts',
@@ -20,5 +33,21 @@ await build({
   target: 'node20.11',
   format: 'esm',
   sourcemap: true,
+  write: false,
   logLevel: 'warning',
 });
+
+// A run may be going on with these very files: each is replaced in one step and only where it differs, and those of
+// earlier builds stay for a day.
+for (const { path, contents } of outputFiles) {
+  if (existsSync(path) && readFileSync(path).equals(contents)) continue;
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(`${path}.${process.pid}`, contents);
+  renameSync(`${path}.${process.pid}`, path);
+}
+const current = new Set(outputFiles.map(({ path }) => basename(path)));
+for (const file of readdirSync('dist')) {
+  const path = join('dist', file);
+  if (current.has(file) || statSync(path).isDirectory()) continue;
+  if (Date.now() - statSync(path).mtimeMs > DAY_MS) rmSync(path, { force: true });
+}

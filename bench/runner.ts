@@ -1,0 +1,111 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type Comparison, compare, isInstalled, printComparisons, timed } from './compare.ts';
+
+// The runner's overhead: a pipeline of many `command` cells, first run and no-op run, beside the floor of spawning the
+// same programs, and beside Snakemake where it is installed.
+
+const retable = join(dirname(fileURLToPath(import.meta.url)), '..', 'retable.js');
+const work = mkdtempSync(join(tmpdir(), 'retable-bench-'));
+const JOBS = 2;
+
+function pipelineOf(cells: number): string {
+  const numbers = Array.from({ length: cells }, (_, index) => index).join(', ');
+  return `pipeline: many\nstages:\n  a:\n    uses: command\n    matrix: {i: [${numbers}]}\n    with: {run: [sh, -c, 'echo $1 > $RETABLE_OUTPUT/o', sh, "\${{ matrix.i }}"], outputs: [o]}\n`;
+}
+
+function snakefileOf(cells: number): string {
+  return `rule all:\n    input: expand("out/{i}", i=range(${cells}))\nrule a:\n    output: "out/{i}"\n    shell: "echo {wildcards.i} > {output}"\n`;
+}
+
+function projectOf(cells: number): string {
+  const folder = join(work, `p${cells}`);
+  mkdirSync(join(folder, 'pipelines'), { recursive: true });
+  writeFileSync(join(folder, 'pipelines', 'many.yaml'), pipelineOf(cells));
+  writeFileSync(join(folder, 'Snakefile'), snakefileOf(cells));
+  return folder;
+}
+
+function runRetable(folder: string): void {
+  execFileSync(process.execPath, [retable, 'run', 'many', '--jobs', String(JOBS)], {
+    cwd: folder,
+    stdio: 'ignore',
+  });
+}
+
+function runSnakemake(folder: string): void {
+  execFileSync('snakemake', ['--quiet', 'all', '--cores', String(JOBS)], { cwd: folder, stdio: 'ignore' });
+}
+
+/** The same programs, as many at a time, by Node alone. */
+async function spawnAll(folder: string, cells: number): Promise<void> {
+  const out = join(folder, 'spawned');
+  mkdirSync(out, { recursive: true });
+  let next = 0;
+  const worker = async () => {
+    while (next < cells) {
+      const i = next++;
+      await new Promise((resolve) => {
+        const options = { stdio: 'ignore', env: { ...process.env, OUT: join(out, String(i)) } } as const;
+        spawn('sh', ['-c', 'echo $1 > $OUT', 'sh', String(i)], options).on('close', resolve);
+      });
+    }
+  };
+  await Promise.all(Array.from({ length: JOBS }, worker));
+}
+
+const small = projectOf(1000);
+const large = projectOf(10_000);
+const clean = (folder: string, name: string) => rmSync(join(folder, name), { recursive: true, force: true });
+const cleanAll = (folder: string, names: readonly string[]) => {
+  for (const name of names) clean(folder, name);
+};
+const comparisons: Comparison[] = [];
+
+const firstRun = () =>
+  timed(
+    () => runRetable(small),
+    () => clean(small, 'cache'),
+  );
+comparisons.push(
+  await compare(
+    'first run, 1,000 cells',
+    firstRun,
+    'spawning the same programs',
+    () => timed(() => spawnAll(small, 1000)),
+    { perItem: 1000 },
+  ),
+);
+if (isInstalled('snakemake')) {
+  const peer = () =>
+    timed(
+      () => runSnakemake(small),
+      () => cleanAll(small, ['out', '.snakemake']),
+    );
+  comparisons.push(
+    await compare('first run, 1,000 cells', firstRun, 'Snakemake', peer, { perItem: 1000, repeats: 3 }),
+  );
+}
+const node = () => timed(() => execFileSync(process.execPath, ['-e', '0']));
+runRetable(small);
+const noop = () => timed(() => runRetable(small));
+comparisons.push(await compare('no-op, 1,000 cells', noop, 'node -e 0', node, { repeats: 7 }));
+if (isInstalled('snakemake')) {
+  runSnakemake(small);
+  comparisons.push(
+    await compare('no-op, 1,000 cells', noop, 'Snakemake', () => timed(() => runSnakemake(small)), {
+      repeats: 5,
+    }),
+  );
+}
+runRetable(large);
+comparisons.push(
+  await compare('no-op, 10,000 cells', () => timed(() => runRetable(large)), 'node -e 0', node, {
+    repeats: 5,
+  }),
+);
+rmSync(work, { recursive: true, force: true });
+printComparisons(comparisons);

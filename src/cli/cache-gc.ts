@@ -1,0 +1,62 @@
+import prettyBytes from 'pretty-bytes';
+import type { Collected } from '../cache/cache.ts';
+import type { Fingerprint } from '../cache/digest.ts';
+import { Failure, isFailure } from '../failure.ts';
+import { planCells } from '../plan/plan.ts';
+import { EXIT } from './outcome.ts';
+import { openPipeline, type PipelineFlags, Workspace } from './workspace.ts';
+
+/** `retable cache gc`: frees what neither the pipelines, in any profile, nor the last runs refer to. */
+export default async function cacheGc(flags: PipelineFlags): Promise<number> {
+  const keepRuns = Number(flags.keepRuns);
+  if (!Number.isInteger(keepRuns) || keepRuns < 0)
+    throw new Failure('bad-flag', `--keep-runs takes a whole number, not ${flags.keepRuns}.`);
+  const workspace = new Workspace(flags);
+  const keep = new Set<Fingerprint>();
+  for (const [name, file] of workspace.pipelines) {
+    for (const profile of await profilesOf(workspace, file)) {
+      for (const fingerprint of await referredTo(name, profile, flags)) keep.add(fingerprint);
+    }
+  }
+  const cache = workspace.openCache();
+  const collected = cache.collect({ keep, dryRun: flags.dryRun ?? false, keepRuns });
+  cache.close();
+  if (flags.json) console.log(JSON.stringify(collected));
+  else print(collected, flags.dryRun ?? false);
+  return EXIT.done;
+}
+
+/** A pipeline with mistakes ends the command: what it refers to can't be known. */
+async function profilesOf(workspace: Workspace, file: string): Promise<readonly (string | undefined)[]> {
+  const { profiles } = await workspace.load(file, {});
+  return profiles.length > 0 ? profiles : [undefined];
+}
+
+async function referredTo(
+  name: string,
+  profile: string | undefined,
+  flags: PipelineFlags,
+): Promise<Fingerprint[]> {
+  const { pipeline, planner, cache } = await openPipeline(name, {
+    ...flags,
+    ...(profile === undefined ? {} : { profile }),
+  });
+  try {
+    const planned = await planCells(planner, pipeline.cells);
+    return planned.flatMap(({ key }) => (key ? [key.fingerprint] : []));
+  } catch (error) {
+    if (!isFailure(error)) throw error;
+    // Such as data that are not here now: only its last runs are kept then.
+    console.error(
+      `note: ${name}${profile ? `, profile ${profile}` : ''} can't be planned here (${error.message}); only its last runs are kept`,
+    );
+    return [];
+  } finally {
+    cache.close();
+  }
+}
+
+function print({ freed, bytes }: Collected, dryRun: boolean): void {
+  for (const { what, name } of freed) console.log(`${what.padEnd(8)} ${name}`);
+  console.log(`${dryRun ? 'would free' : 'freed'} ${prettyBytes(bytes)} in ${freed.length} entries`);
+}

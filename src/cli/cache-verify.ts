@@ -1,0 +1,20 @@
+import { EXIT } from './outcome.ts';
+import { type PipelineFlags, Workspace } from './workspace.ts';
+
+/** `retable cache verify`: reads every file again. Exits with 1 where there is damage that was not repaired. */
+export default async function cacheVerify(flags: PipelineFlags): Promise<number> {
+  const cache = new Workspace(flags).openCache();
+  const report = await cache.verify({ repair: flags.repair ?? false });
+  cache.close();
+  const damaged = report.damage.length;
+  if (flags.json) console.log(JSON.stringify(report));
+  else {
+    for (const { message } of report.damage) console.log(message);
+    console.log(
+      damaged === 0
+        ? `sound: ${report.files} files`
+        : `${damaged} damaged${flags.repair ? '; put aside, their cells run again' : ''}`,
+    );
+  }
+  return damaged > 0 && !flags.repair ? EXIT.failed : EXIT.done;
+}

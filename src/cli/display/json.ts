@@ -1,0 +1,6 @@
+import type { Display } from '../run.ts';
+
+/** One event a line, for programs. */
+export function jsonDisplay(): Display {
+  return { show: (event) => console.log(JSON.stringify(event)), end: () => {} };
+}

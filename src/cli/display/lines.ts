@@ -1,0 +1,65 @@
+import pc from 'picocolors';
+import prettyMilliseconds from 'pretty-ms';
+import type { Progress } from '../../kind/kind.ts';
+import type { RunEvent } from '../../run/events.ts';
+
+/** What a person is told of an event, as whole lines; undefined where it is not worth one. */
+export function lineOf(event: RunEvent, { verbose }: { verbose: boolean }): string | undefined {
+  switch (event.event) {
+    case 'run-started': {
+      const profile = event.profile ? `, profile ${event.profile}` : '';
+      return `${event.pipeline}${profile}: ${event.cells} cells, ${event.jobs} at a time, engine ${event.engine}`;
+    }
+    case 'notice':
+      return `note: ${event.message}`;
+    case 'artifact-damaged':
+      return `${pc.yellow('damaged')}  ${event.cell}: ${event.message}; it runs again`;
+    case 'cell-cached':
+      return verbose ? `${pc.dim('cached')}   ${event.cell}` : undefined;
+    case 'cell-waiting':
+      return `${pc.dim('waiting')}  ${event.cell}: ${event.message}`;
+    case 'cell-started':
+      return `${pc.cyan('start')}    ${event.cell}${pc.dim(`  ${event.reasons[0]?.message ?? ''}`)}`;
+    case 'cell-progress':
+      return undefined;
+    case 'cell-finished': {
+      const values = Object.entries(event.values).map(([name, value]) => `${name} ${round(value)}`);
+      return `${pc.green('done')}     ${event.cell}  ${duration(event.seconds)}${values.length > 0 ? pc.dim(`  ${values.slice(0, 4).join(', ')}`) : ''}`;
+    }
+    case 'cell-failed': {
+      const lines = [
+        `${pc.red('failed')}   ${event.cell}: ${event.message}${event.willRetry ? ' It is tried again.' : ''}`,
+      ];
+      if (event.hint) lines.push(`         ${event.hint}`);
+      if (event.log) lines.push(`         log: ${event.log}`);
+      return lines.join('\n');
+    }
+    case 'cell-skipped':
+      return `${pc.yellow('skipped')}  ${event.cell}: ${event.message}`;
+    case 'run-finished': {
+      const parts = [`${event.executed} executed`, `${event.cached} cached`];
+      if (event.failed > 0) parts.push(pc.red(`${event.failed} failed`));
+      if (event.skipped > 0) parts.push(`${event.skipped} skipped`);
+      return `${parts.join(', ')} in ${duration(event.seconds)}`;
+    }
+  }
+}
+
+/** `epoch 3/8  loss 0.412  accuracy 0.871  12 s left`. */
+export function progressText(progress: Progress, seconds: number): string {
+  const { phase, done, total, unit, loss, accuracy } = progress;
+  const parts = [phase];
+  if (done !== undefined) parts.push(`${unit ?? ''} ${done}${total === undefined ? '' : `/${total}`}`.trim());
+  if (loss !== undefined) parts.push(`loss ${round(loss)}`);
+  if (accuracy !== undefined) parts.push(`accuracy ${round(accuracy)}`);
+  if (done && total && done < total) parts.push(`${duration((seconds * (total - done)) / done)} left`);
+  return parts.join('  ');
+}
+
+export function duration(seconds: number): string {
+  return prettyMilliseconds(seconds * 1000, { secondsDecimalDigits: 1, millisecondsDecimalDigits: 0 });
+}
+
+function round(value: number): string {
+  return Number.isInteger(value) ? String(value) : value.toFixed(3);
+}

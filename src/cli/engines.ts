@@ -1,0 +1,22 @@
+import pc from 'picocolors';
+import { listEngines } from '../engine/choose.ts';
+import { EXIT } from './outcome.ts';
+import type { PipelineFlags } from './workspace.ts';
+
+/** `retable engines`: which engines are here, which is chosen, and why. */
+export async function engines({ json }: PipelineFlags): Promise<number> {
+  const entries = await listEngines();
+  if (json) {
+    console.log(JSON.stringify({ engines: entries }));
+    return EXIT.done;
+  }
+  for (const { name, available, chosen, why, identity } of entries) {
+    const mark = chosen ? pc.green('*') : available ? ' ' : pc.red('x');
+    const versions = Object.entries(identity?.packages ?? {}).map(([pkg, version]) => `${pkg} ${version}`);
+    console.log(
+      `${mark} ${name.padEnd(10)} ${identity?.device ?? '-'}  ${why}${versions.length > 0 ? pc.dim(` (${versions.join(', ')})`) : ''}`,
+    );
+  }
+  console.log(`\n* chosen by default; --engine NAME takes another; x not usable here`);
+  return EXIT.done;
+}

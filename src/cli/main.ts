@@ -1,0 +1,165 @@
+#!/usr/bin/env node
+import { Command, Option } from 'commander';
+import { version } from './home.ts';
+import { guarded } from './outcome.ts';
+import type { PipelineFlags } from './workspace.ts';
+
+// One file a command; each is loaded only when it is called, so that every command starts fast.
+
+const program = new Command('retable')
+  .description('Reproduce the tables of a paper: a grid of experiments as YAML, run once, cached by content.')
+  .version(version)
+  .showHelpAfterError()
+  .enablePositionalOptions();
+
+/** A command on a pipeline, with the flags that all of those share. */
+function onPipeline(name: string, description: string): Command {
+  return withPipeline(program.command(name).description(description));
+}
+
+/** A command on something of a pipeline, whose name comes first. */
+function named(name: string, argument: string, what: string, description: string): Command {
+  return withPipeline(program.command(name).description(description).argument(argument, what));
+}
+
+function withPipeline(command: Command): Command {
+  return command
+    .argument('[pipeline]', 'name of a file in pipelines/, or a path (default: that of the last run)')
+    .option('--profile <name>', 'profile of the pipeline')
+    .option('--set <key=value>', 'give a parameter another value; may be repeated', collect, [])
+    .option('--engine <name>', 'onnx, tensorflow or cpu; see `retable engines`')
+    .option('--cache <dir>', 'where results are kept', 'cache')
+    .option('--data-dir <dir>', 'where data sets are looked for')
+    .option('--json', 'print JSON for programs');
+}
+
+const only = () => new Option('--only <glob>', 'these cells and what they need, such as `student*`');
+
+onPipeline('validate', 'Check a pipeline and say what is wrong with it').action(
+  guarded(async (name: string | undefined, flags: PipelineFlags) =>
+    (await import('./validate.ts')).validate(name, flags),
+  ),
+);
+onPipeline('plan', 'Show what would run, what is cached, and why')
+  .addOption(only())
+  .option('--force <glob>', 'plan these cells to run again')
+  .action(
+    guarded(async (name: string | undefined, flags: PipelineFlags) =>
+      (await import('./plan.ts')).plan(name, flags),
+    ),
+  );
+onPipeline('run', 'Run what is not known yet, and print the tables')
+  .addOption(only())
+  .option('--force <glob>', 'run these cells again')
+  .option('--jobs <n>', 'cells that may run at a time (default: one a core)')
+  .option('--fail-fast', 'start nothing more after the first failure')
+  .option('--dry-run', 'only plan')
+  .option('--results <dir>', 'where tables are written', 'results')
+  .option('--verbose', 'print what cells cost: seconds, peak memory')
+  .action(
+    guarded(async (name: string | undefined, flags: PipelineFlags) =>
+      (await import('./run.ts')).runCommand(name, flags),
+    ),
+  );
+onPipeline('status', 'Show how far a pipeline is').action(
+  guarded(async (name: string | undefined, flags: PipelineFlags) =>
+    (await import('./status.ts')).status(name, flags),
+  ),
+);
+onPipeline('graph', 'Print the graph of stages, or of cells, as Mermaid or DOT')
+  .option('--cells', 'one node a cell')
+  .addOption(
+    new Option('--format <format>', 'form of the graph').choices(['mermaid', 'dot']).default('mermaid'),
+  )
+  .action(
+    guarded(async (name: string | undefined, flags: PipelineFlags) =>
+      (await import('./graph.ts')).graph(name, flags),
+    ),
+  );
+
+named(
+  'why',
+  '<cell>',
+  'name of a cell, such as `student[method=kd,seed=1]`',
+  'Explain why a cell runs, ran, or is cached',
+).action(
+  guarded(async (cell: string, name: string | undefined, flags: PipelineFlags) =>
+    (await import('./why.ts')).why(cell, name, flags),
+  ),
+);
+named(
+  'logs',
+  '<cell>',
+  'name of a cell, such as `student[method=kd,seed=1]`',
+  'Print the log of the last attempt at a cell',
+)
+  .option('--attempt <n>', 'an earlier attempt, by its number')
+  .option('--path', 'print where the log is instead')
+  .action(
+    guarded(async (cell: string, name: string | undefined, flags: PipelineFlags) =>
+      (await import('./logs.ts')).logs(cell, name, flags),
+    ),
+  );
+named(
+  'table',
+  '[table]',
+  'name of a table (default: all), or of a pipeline',
+  'Print tables from what is known',
+)
+  .option('--format <format>', 'text, md, csv, latex or json', 'text')
+  .action(
+    guarded(async (table: string | undefined, name: string | undefined, flags: PipelineFlags) =>
+      (await import('./table.ts')).table(table, name, flags),
+    ),
+  );
+
+const cache = program.command('cache').description('Look after the cache');
+for (const [name, description] of [
+  ['ls', 'List what is kept'],
+  ['verify', 'Read every file again and report damage'],
+  ['gc', 'Free what neither the pipelines nor the last runs refer to'],
+] as const) {
+  const command = cache
+    .command(name)
+    .description(description)
+    .option('--cache <dir>', 'where results are kept', 'cache')
+    .option('--json', 'print JSON for programs');
+  if (name === 'verify') command.option('--repair', 'put damaged files aside, so that their cells run again');
+  if (name === 'gc') {
+    command
+      .option('--dry-run', 'only say what would be freed')
+      .option('--keep-runs <n>', 'how many of the last runs of each pipeline are kept', '1')
+      .option('--data-dir <dir>', 'where data sets are looked for')
+      .option('--engine <name>', 'engine of the pipelines');
+  }
+  command.action(
+    guarded(async (flags: PipelineFlags) => (await import(`./cache-${name}.ts`)).default(flags)),
+  );
+}
+
+program
+  .command('kinds')
+  .description('List what stages can use')
+  .argument('[kind]', 'show the parameters of one kind')
+  .option('--markdown', 'as a page of the manual')
+  .option('--json', 'print JSON for programs')
+  .action(
+    guarded(async (name: string | undefined, flags: PipelineFlags) =>
+      (await import('./kinds.ts')).kinds(name, flags),
+    ),
+  );
+program
+  .command('schema')
+  .description('Print the JSON Schema of pipelines, for editors')
+  .action(guarded(async () => (await import('./schema.ts')).schema()));
+program
+  .command('engines')
+  .description('Show which engines are here, which is chosen, and why')
+  .option('--json', 'print JSON for programs')
+  .action(guarded(async (flags: PipelineFlags) => (await import('./engines.ts')).engines(flags)));
+
+function collect(value: string, before: readonly string[]): string[] {
+  return [...before, value];
+}
+
+await program.parseAsync();

@@ -1,0 +1,41 @@
+import { isFailure } from '../failure.ts';
+
+/** What the process exits with. */
+export const EXIT = { done: 0, failed: 1, wrongInput: 2, interrupted: 130 } as const;
+
+/** Makes an action of a command from a function that returns an exit code: nothing it throws goes by unsaid. */
+export function guarded<A extends readonly unknown[]>(
+  action: (...args: A) => Promise<number>,
+): (...args: A) => Promise<void> {
+  return async (...args) => {
+    try {
+      process.exitCode = await action(...args);
+    } catch (error) {
+      process.exitCode = tell(error);
+    }
+  };
+}
+
+/** Prints a failure for a person, or a defect with its stack, and gives the exit code. */
+function tell(error: unknown): number {
+  if (!isFailure(error)) {
+    console.error(error);
+    console.error('This is a defect of retable. Please report it with the lines above.');
+    return EXIT.failed;
+  }
+  console.error(`error: ${error.message}`);
+  if (error.hint) console.error(`  ${error.hint}`);
+  return ENVIRONMENT.has(error.reason) ? EXIT.failed : EXIT.wrongInput;
+}
+
+/** Failures that no change of the input would mend. */
+const ENVIRONMENT: ReadonlySet<string> = new Set([
+  'disk-full',
+  'quota-exceeded',
+  'read-only',
+  'no-permission',
+  'disk-error',
+  'too-many-open-files',
+  'index-busy',
+  'index-damaged',
+]);

@@ -1,0 +1,100 @@
+import pc from 'picocolors';
+import { Failure } from '../failure.ts';
+import { selectCells } from '../plan/select.ts';
+import type { RunEvent } from '../run/events.ts';
+import { executeLocally } from '../run/execute.ts';
+import { thisMachine } from '../run/resources.ts';
+import { run } from '../run/run.ts';
+import { jsonDisplay } from './display/json.ts';
+import { liveDisplay } from './display/live.ts';
+import { plainDisplay } from './display/plain.ts';
+import { interruptible } from './interrupt.ts';
+import { rememberRun } from './last-run.ts';
+import { EXIT } from './outcome.ts';
+import { printPlan } from './plan.ts';
+import { showTables, writeTables } from './tables.ts';
+import { type OpenPipeline, openPipeline, type PipelineFlags } from './workspace.ts';
+
+/** Consumes the events of a run. */
+export interface Display {
+  show(event: RunEvent): void;
+  /** Called once, after the last event. */
+  end(): void;
+}
+
+/** `retable run`: brings a pipeline to its tables. */
+export async function runCommand(name: string | undefined, given: PipelineFlags): Promise<number> {
+  const jobs = parseJobs(given.jobs);
+  const opened = await openPipeline(name, given);
+  const { pipeline, cache, flags } = opened;
+  if (flags.dryRun) {
+    await printPlan(opened);
+    cache.close();
+    return EXIT.done;
+  }
+  const cells = selectCells(pipeline.cells, flags.only);
+  rememberRun(opened.workspace.cacheFolder, lastRunOf(opened));
+  const machine = thisMachine(cells);
+  const display = displayFor(flags);
+  display.show({
+    event: 'run-started',
+    pipeline: pipeline.name,
+    profile: pipeline.profile,
+    cells: cells.length,
+    jobs: jobs ?? machine.cpu,
+    engine: opened.engine?.identity.name ?? 'none',
+  });
+  const recovered = cache.recover();
+  if (recovered.attempts.length > 0) {
+    const message = `${recovered.attempts.length} attempt(s) of an earlier run were cut off; they resume from their last checkpoint`;
+    display.show({ event: 'notice', message });
+  }
+  const interrupt = interruptible();
+  const summary = await run({
+    ...opened,
+    places: opened.workspace.places,
+    cells,
+    machine,
+    execute: executeLocally,
+    jobs: jobs ?? machine.cpu,
+    failFast: flags.failFast ?? false,
+    signal: interrupt.signal,
+    emit: (event) => display.show(event),
+  });
+  interrupt.stop();
+  display.end();
+  const interrupted = interrupt.signal.aborted;
+  if (!interrupted) await finish(opened);
+  cache.close();
+  if (interrupted) return EXIT.interrupted;
+  return summary.failed > 0 ? EXIT.failed : EXIT.done;
+}
+
+async function finish(opened: OpenPipeline): Promise<void> {
+  const { flags, workspace } = opened;
+  const folder = await writeTables(opened, flags.results ?? 'results');
+  if (flags.json) return;
+  await showTables(opened);
+  if (folder) console.log(pc.dim(`tables written to ${workspace.shown(folder)}/`));
+}
+
+function displayFor({ json, verbose = false }: PipelineFlags): Display {
+  if (json) return jsonDisplay();
+  return process.stdout.isTTY ? liveDisplay({ verbose }) : plainDisplay({ verbose });
+}
+
+function lastRunOf({ file, pipeline, flags, workspace }: OpenPipeline) {
+  return {
+    file,
+    set: [...(flags.set ?? [])],
+    ...(pipeline.profile === undefined ? {} : { profile: pipeline.profile }),
+    ...(flags.engine === undefined ? {} : { engine: flags.engine }),
+    ...(workspace.places.dataDir === undefined ? {} : { dataDir: workspace.places.dataDir }),
+  };
+}
+
+function parseJobs(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  if (/^[1-9]\d{0,4}$/.test(text)) return Number(text);
+  throw new Failure('bad-flag', `--jobs takes a whole number from 1, not ${text}.`);
+}

@@ -1,0 +1,25 @@
+import { Failure } from '../failure.ts';
+import { EXIT } from './outcome.ts';
+import { FORMATS, tablesOf } from './tables.ts';
+import { openPipeline, type PipelineFlags, Workspace } from './workspace.ts';
+
+/** `retable table`: tables from what is known, in any form. A lone name may be that of a table or of a pipeline. */
+export async function table(
+  tableName: string | undefined,
+  pipelineName: string | undefined,
+  flags: PipelineFlags,
+): Promise<number> {
+  const format = flags.json ? 'json' : (flags.format ?? 'text');
+  const form = FORMATS[format];
+  if (!form)
+    throw new Failure('bad-flag', `There is no format ${format}.`, {
+      hint: `Formats: ${Object.keys(FORMATS).join(', ')}.`,
+    });
+  const lone = tableName !== undefined && pipelineName === undefined;
+  const isPipeline = lone && (/\.ya?ml$/.test(tableName) || new Workspace(flags).pipelines.has(tableName));
+  const opened = await openPipeline(isPipeline ? tableName : pipelineName, flags);
+  const tables = await tablesOf(opened, isPipeline ? undefined : tableName);
+  console.log(tables.map(form).join('\n'));
+  opened.cache.close();
+  return EXIT.done;
+}

@@ -1,0 +1,65 @@
+import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { Failure } from '../failure.ts';
+import type { CellId } from '../pipeline/pipeline.ts';
+import { planCells } from '../plan/plan.ts';
+import { buildTable } from '../report/build-table.ts';
+import { toCsv } from '../report/csv.ts';
+import { toJson } from '../report/json.ts';
+import { toLatex } from '../report/latex.ts';
+import { toMarkdown } from '../report/markdown.ts';
+import type { Table } from '../report/table.ts';
+import { toText } from '../report/text.ts';
+import type { OpenPipeline } from './workspace.ts';
+
+/** The forms of a table, by the name that `--format` takes. */
+export const FORMATS: Readonly<Record<string, (table: Table) => string>> = {
+  text: toText,
+  md: toMarkdown,
+  csv: toCsv,
+  latex: toLatex,
+  json: toJson,
+};
+
+/** Tables from what is known now: a cell that is not cached is missing. */
+export async function tablesOf({ pipeline, planner, cache }: OpenPipeline, only?: string): Promise<Table[]> {
+  const specs = pipeline.tables.filter((spec) => only === undefined || spec.name === only);
+  if (specs.length === 0 && only !== undefined) {
+    throw new Failure('unknown-table', `${pipeline.name} has no table ${only}.`, {
+      hint: `Tables: ${pipeline.tables.map((spec) => spec.name).join(', ') || 'none'}.`,
+    });
+  }
+  const planned = new Map((await planCells(planner, pipeline.cells)).map((plan) => [plan.cell.id, plan]));
+  const values = (id: CellId) => {
+    const plan = planned.get(id);
+    return plan?.state === 'cached' && plan.key ? cache.values(plan.key.fingerprint) : undefined;
+  };
+  return specs.map((spec) => buildTable(spec, pipeline, values));
+}
+
+export async function showTables(opened: OpenPipeline): Promise<void> {
+  for (const table of await tablesOf(opened)) console.log(`\n${toText(table)}`);
+}
+
+/** Writes each table in every form to `results/PIPELINE/PROFILE/`. @returns the folder, or undefined where there are no tables */
+export async function writeTables(opened: OpenPipeline, results: string): Promise<string | undefined> {
+  const { pipeline, workspace } = opened;
+  const tables = await tablesOf(opened);
+  if (tables.length === 0) return undefined;
+  const folder = resolve(workspace.places.project, results, pipeline.name, pipeline.profile ?? '');
+  await mkdir(folder, { recursive: true });
+  for (const table of tables) {
+    for (const [extension, form] of [
+      ['md', toMarkdown],
+      ['csv', toCsv],
+      ['tex', toLatex],
+      ['json', toJson],
+    ] as const) {
+      const path = join(folder, `${table.name}.${extension}`);
+      const draft = `${path}.${process.pid}`;
+      await writeFile(draft, `${form(table).trimEnd()}\n`);
+      await rename(draft, path);
+    }
+  }
+  return folder;
+}

@@ -1,0 +1,22 @@
+import { InvalidPipeline } from './invalid-pipeline.ts';
+import { EXIT } from './outcome.ts';
+import { type PipelineFlags, resolvePipeline } from './workspace.ts';
+
+/** `retable validate`: every mistake of a pipeline at once, and no cache is touched. */
+export async function validate(name: string | undefined, given: PipelineFlags): Promise<number> {
+  const { workspace, file, flags } = resolvePipeline(name, given);
+  try {
+    const { stages, cells, tables, profile } = await workspace.load(file, flags);
+    const summary = { stages: stages.length, cells: cells.length, tables: tables.length };
+    if (flags.json) console.log(JSON.stringify({ valid: true, profile, ...summary, diagnostics: [] }));
+    else
+      console.log(
+        `valid: ${stages.length} stages, ${cells.length} cells, ${tables.length} tables${profile ? ` (profile ${profile})` : ''}`,
+      );
+    return EXIT.done;
+  } catch (error) {
+    if (!flags.json || !(error instanceof InvalidPipeline)) throw error;
+    console.log(JSON.stringify({ valid: false, diagnostics: error.diagnostics }));
+    return EXIT.wrongInput;
+  }
+}

@@ -1,0 +1,91 @@
+import pc from 'picocolors';
+import { Failure } from '../failure.ts';
+import type { CellId } from '../pipeline/pipeline.ts';
+import { suggest } from '../pipeline/suggest.ts';
+import type { KeptManifest } from '../plan/fingerprint.ts';
+import { planCells } from '../plan/plan.ts';
+import type { PlannedCell } from '../plan/planner.ts';
+import { differences, type Reason } from '../plan/reasons.ts';
+import { EXIT } from './outcome.ts';
+import { type OpenPipeline, openPipeline, type PipelineFlags } from './workspace.ts';
+
+/** `retable why CELL`: why it would run or is cached, and why each of its earlier attempts ran, field by field. */
+export async function why(id: string, name: string | undefined, given: PipelineFlags): Promise<number> {
+  const opened = await openPipeline(name, given);
+  const { pipeline, planner, flags } = opened;
+  const planned = (await planCells(planner, pipeline.cells)).find(({ cell }) => cell.id === id);
+  if (!planned) {
+    const names = pipeline.cells.map((cell) => cell.id);
+    throw new Failure('no-such-cell', `${pipeline.name} has no cell ${id}.`, {
+      hint: suggest(id, names, 'cells'),
+    });
+  }
+  const history = attemptHistory(opened, planned.cell.id);
+  if (flags.json) {
+    const { state, reasons, key } = planned;
+    console.log(
+      JSON.stringify({
+        cell: id,
+        state,
+        fingerprint: key?.fingerprint ?? null,
+        reasons,
+        manifest: key?.manifest ?? null,
+        attempts: history,
+      }),
+    );
+  } else {
+    printNow(planned);
+    for (const attempt of history) printAttempt(attempt);
+  }
+  opened.cache.close();
+  return EXIT.done;
+}
+
+function printNow({ cell, state, reasons, key }: PlannedCell): void {
+  console.log(
+    `${pc.bold(cell.id)} ${state === 'run' ? pc.yellow('would run') : pc.green('is cached')}${key ? `, fingerprint ${key.fingerprint.slice(0, 12)}` : ''}`,
+  );
+  for (const { message } of reasons) console.log(`  ${message}`);
+}
+
+interface PastAttempt {
+  readonly attempt: number;
+  readonly state: string;
+  readonly started: string;
+  /** What had changed since the attempt before it. */
+  readonly changes: readonly Reason[] | 'first' | 'same';
+}
+
+function attemptHistory({ cache, pipeline }: OpenPipeline, cell: CellId): PastAttempt[] {
+  const attempts = [...cache.attemptsOf(cell, pipeline.name)].sort((a, b) => a.id - b.id);
+  return attempts.map((attempt, index) => {
+    const before = attempts[index - 1];
+    return {
+      attempt: attempt.id,
+      state: attempt.state,
+      started: new Date(attempt.started).toISOString(),
+      changes: before ? changesBetween(cache, before.fingerprint, attempt.fingerprint) : 'first',
+    };
+  });
+}
+
+function changesBetween(
+  cache: OpenPipeline['cache'],
+  before: Parameters<OpenPipeline['cache']['manifest']>[0],
+  after: typeof before,
+) {
+  if (before === after) return 'same';
+  const [was, is] = [cache.manifest(before), cache.manifest(after)];
+  // Written by the planner, as a kept manifest.
+  return was && is ? differences(was as unknown as KeptManifest, is as unknown as KeptManifest) : [];
+}
+
+function printAttempt({ attempt, state, started, changes }: PastAttempt): void {
+  console.log(`attempt ${attempt}, ${started}, ${state}`);
+  if (changes === 'first') console.log('  the first attempt at this cell');
+  else if (changes === 'same')
+    console.log(
+      '  same fingerprint as the attempt before it: that one had not ended well, was forced, or its result was lost',
+    );
+  else for (const { message } of changes) console.log(`  ${message}`);
+}

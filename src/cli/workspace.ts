@@ -1,0 +1,171 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { basename, extname, join, relative, resolve } from 'node:path';
+import { type Cache, openCache } from '../cache/cache.ts';
+import { Failure } from '../failure.ts';
+import type { Places } from '../kind/kind.ts';
+import { loadPipeline } from '../pipeline/load.ts';
+import type { Pipeline } from '../pipeline/pipeline.ts';
+import { suggest } from '../pipeline/suggest.ts';
+import { type LoadedEngine, loadEngine } from '../plan/engine-key.ts';
+import { Kinds, type LoadedKind } from '../plan/kinds.ts';
+import { Planner } from '../plan/planner.ts';
+import { matchCells } from '../plan/select.ts';
+import { findProject, home } from './home.ts';
+import { InvalidPipeline } from './invalid-pipeline.ts';
+import { lastRun } from './last-run.ts';
+
+/** The flags of commands on a pipeline, as commander gives them. */
+export interface PipelineFlags {
+  readonly profile?: string;
+  readonly set?: readonly string[];
+  readonly engine?: string;
+  readonly cache?: string;
+  readonly dataDir?: string;
+  readonly json?: boolean;
+  readonly only?: string;
+  readonly force?: string;
+  readonly jobs?: string;
+  readonly failFast?: boolean;
+  readonly dryRun?: boolean;
+  readonly results?: string;
+  readonly verbose?: boolean;
+  readonly table?: string;
+  readonly format?: string;
+  readonly cells?: boolean;
+  readonly attempt?: string;
+  readonly path?: boolean;
+  readonly markdown?: boolean;
+  readonly repair?: boolean;
+  readonly keepRuns?: string;
+}
+
+/** A project and its cache folder. Nothing is opened or written yet. */
+export class Workspace {
+  readonly places: Places;
+  readonly cacheFolder: string;
+  readonly kinds: Kinds;
+
+  constructor(flags: PipelineFlags) {
+    const project = findProject(process.cwd());
+    const dataDir = flags.dataDir === undefined ? undefined : resolve(flags.dataDir);
+    if (dataDir !== undefined && !existsSync(dataDir)) {
+      throw new Failure('no-data-dir', `There is no folder ${dataDir}.`, {
+        hint: '--data-dir names the folder that holds the data sets.',
+      });
+    }
+    this.places = { project, home, dataDir };
+    this.cacheFolder = resolve(project, flags.cache ?? 'cache');
+    this.kinds = new Kinds(project === home ? [home] : [project, home], join(this.cacheFolder, 'code'));
+  }
+
+  openCache(): Cache {
+    return openCache(this.cacheFolder, { notice: (text) => console.error(`note: ${text}`) });
+  }
+
+  /** Names of the pipelines in the project's `pipelines/`, then of those that come with retable. */
+  get pipelines(): ReadonlyMap<string, string> {
+    const folders = [join(home, 'pipelines'), join(this.places.project, 'pipelines')];
+    return new Map(
+      folders.filter(existsSync).flatMap((folder) =>
+        readdirSync(folder)
+          .filter((file) => /\.ya?ml$/.test(file))
+          .map((file): [string, string] => [basename(file, extname(file)), join(folder, file)]),
+      ),
+    );
+  }
+
+  /** @throws Failure `unknown-pipeline`, `no-pipeline` */
+  pipelineFile(name: string): string {
+    if (/\.ya?ml$/.test(name)) {
+      if (existsSync(name)) return resolve(name);
+      throw new Failure('unknown-pipeline', `There is no file ${name}.`);
+    }
+    const file = this.pipelines.get(name);
+    if (file) return file;
+    throw new Failure('unknown-pipeline', `There is no pipeline ${name} in pipelines/.`, {
+      hint: suggest(name, this.pipelines.keys(), 'pipelines'),
+    });
+  }
+
+  /** A path as it is best shown: relative where it lies below the current folder. */
+  shown(path: string): string {
+    const short = relative(process.cwd(), path);
+    return short.startsWith('..') ? path : short;
+  }
+
+  /** Reads a pipeline and checks it. @throws InvalidPipeline */
+  async load(file: string, { profile, set = [] }: Pick<PipelineFlags, 'profile' | 'set'>): Promise<Pipeline> {
+    const input = { file: this.shown(file), text: readFileSync(file, 'utf8') };
+    const options = { kinds: this.kinds, set, ...(profile === undefined ? {} : { profile }) };
+    const result = await loadPipeline(input, options);
+    if (!result.ok) throw new InvalidPipeline(result.diagnostics);
+    if (result.warnings.length > 0) InvalidPipeline.warn(result.warnings);
+    return result.pipeline;
+  }
+
+  async loadedKinds(pipeline: Pipeline): Promise<ReadonlyMap<string, LoadedKind>> {
+    const names = [...new Set(pipeline.stages.map((stage) => stage.kind))];
+    return new Map(
+      await Promise.all(names.map(async (name) => [name, await this.kinds.loaded(name)] as const)),
+    );
+  }
+
+  /** The engine of a pipeline, if one of its kinds computes tensors. */
+  async engine(
+    kinds: ReadonlyMap<string, LoadedKind>,
+    name: string | undefined,
+  ): Promise<LoadedEngine | null> {
+    const needed = [...kinds.values()].some(({ kind }) => kind.usesEngine);
+    return needed ? loadEngine(name, home, join(this.cacheFolder, 'code')) : null;
+  }
+}
+
+/** A pipeline with all that is needed to plan it. */
+export interface OpenPipeline {
+  readonly workspace: Workspace;
+  readonly file: string;
+  readonly pipeline: Pipeline;
+  readonly kinds: ReadonlyMap<string, LoadedKind>;
+  readonly engine: LoadedEngine | null;
+  readonly cache: Cache;
+  readonly planner: Planner;
+  /** The flags, with those of the last run where no pipeline was named. */
+  readonly flags: PipelineFlags;
+}
+
+/** Opens the named pipeline; without a name that of the last run, with its flags, or the only one there is. */
+export async function openPipeline(name: string | undefined, given: PipelineFlags): Promise<OpenPipeline> {
+  const { workspace, file, flags } = resolvePipeline(name, given);
+  const pipeline = await workspace.load(file, flags);
+  const kinds = await workspace.loadedKinds(pipeline);
+  const engine = await workspace.engine(kinds, flags.engine);
+  const cache = workspace.openCache();
+  const forced = flags.force === undefined ? undefined : matchCells(pipeline.cells, flags.force);
+  const planner = new Planner({
+    pipeline,
+    cache,
+    kinds,
+    engine: engine?.key ?? null,
+    places: workspace.places,
+    ...(forced ? { forced: (id) => forced.has(id) } : {}),
+  });
+  return { workspace, file, pipeline, kinds, engine, cache, planner, flags };
+}
+
+/** @throws Failure `unknown-pipeline`, `no-pipeline` */
+export function resolvePipeline(name: string | undefined, given: PipelineFlags) {
+  const workspace = new Workspace(given);
+  if (name !== undefined) return { workspace, file: workspace.pipelineFile(name), flags: given };
+  const last = lastRun(workspace.cacheFolder);
+  if (last && existsSync(last.file)) {
+    const { file, ...before } = last;
+    const flags = { ...before, ...given, set: given.set?.length ? given.set : before.set };
+    return { workspace: new Workspace(flags), file, flags };
+  }
+  const [only, ...others] = workspace.pipelines.values();
+  if (only !== undefined && others.length === 0) return { workspace, file: only, flags: given };
+  const names = [...workspace.pipelines.keys()].join(', ') || 'none';
+  throw new Failure('no-pipeline', 'No pipeline was named, and none was run here before.', {
+    hint: `Pipelines: ${names}.`,
+  });
+}
