@@ -10,6 +10,8 @@ export interface Pipeline {
   /** Path of its file, as the user gave it. */
   readonly file: string;
   readonly profile: string | undefined;
+  /** Names of all its profiles. */
+  readonly profiles: readonly string[];
   readonly params: Readonly<Record<string, Json>>;
   readonly stages: readonly Stage[];
   /** In an order in which each cell comes after those it needs. */

@@ -1,0 +1,90 @@
+import { Failure } from '../failure.ts';
+import type { Kind } from '../kind/kind.ts';
+import type { Diagnostic } from './diagnostic.ts';
+import { Expansion } from './expand.ts';
+import type { Findings } from './findings.ts';
+import { KindChecker } from './kind-checker.ts';
+import { orderStages } from './order.ts';
+import { Params } from './params.ts';
+import { parseYaml } from './parse-yaml.ts';
+import type { Pipeline } from './pipeline.ts';
+import { type PipelineShape, readShape } from './shape.ts';
+import { suggest } from './suggest.ts';
+import { readTables } from './tables.ts';
+
+/** The kinds that stages may use. */
+export interface KindRegistry {
+  readonly names: readonly string[];
+  /** @throws Failure where the kind's module is broken */
+  load(name: string): Promise<Kind>;
+}
+
+export interface LoadOptions {
+  readonly kinds: KindRegistry;
+  readonly profile?: string | undefined;
+  /** `key=value` of each `--set`. */
+  readonly set?: readonly string[] | undefined;
+}
+
+export type LoadResult =
+  | { readonly ok: true; readonly pipeline: Pipeline; readonly warnings: Diagnostic[] }
+  | { readonly ok: false; readonly diagnostics: Diagnostic[] };
+
+/** YAML text to a checked pipeline, or to all that is wrong with it. It does not throw for any text. */
+export async function loadPipeline(
+  input: { readonly file: string; readonly text: string },
+  options: LoadOptions,
+): Promise<LoadResult> {
+  const { findings, value } = parseYaml(input.file, input.text);
+  const shape = value === undefined ? undefined : readShape(value.root, findings);
+  if (shape === undefined) return { ok: false, diagnostics: findings.sorted() };
+
+  const params = new Params(shape, options, findings);
+  const checkers = await loadKinds(shape, options.kinds, findings);
+  const order = orderStages(shape.stages, findings);
+  const expansion = new Expansion(order, checkers, params, findings);
+  const tables = readTables(shape, params, expansion, findings);
+
+  if (findings.errors > 0) return { ok: false, diagnostics: findings.sorted() };
+  const pipeline: Pipeline = {
+    name: shape.name,
+    file: input.file,
+    profile: params.profile,
+    profiles: Object.keys(shape.profiles),
+    params: params.all(),
+    stages: order.stages.map(({ name, uses = '' }) => ({ name, kind: uses })),
+    cells: expansion.cells,
+    tables,
+  };
+  return { ok: true, pipeline, warnings: findings.sorted() };
+}
+
+/** Loads the kinds that the file uses, each once. */
+async function loadKinds(
+  shape: PipelineShape,
+  kinds: KindRegistry,
+  findings: Findings,
+): Promise<Map<string, KindChecker>> {
+  const checkers = new Map<string, KindChecker>();
+  const failed = new Map<string, Failure>();
+  for (const { path, uses } of shape.stages) {
+    if (uses === undefined) continue;
+    const place = { path: [...path, 'uses'] };
+    if (!kinds.names.includes(uses)) {
+      findings.error('unknown-kind', place, `there is no kind '${uses}'`, {
+        hint: suggest(uses, kinds.names, 'kinds'),
+      });
+      continue;
+    }
+    try {
+      if (!checkers.has(uses) && !failed.has(uses))
+        checkers.set(uses, new KindChecker(uses, await kinds.load(uses)));
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      failed.set(uses, error);
+    }
+    const failure = failed.get(uses);
+    if (failure !== undefined) findings.error('broken-kind', place, failure.message, { hint: failure.hint });
+  }
+  return checkers;
+}

@@ -1,0 +1,14 @@
+/**
+ * True for a relative path that stays inside the project: not absolute on any system, and no `..` that leads out.
+ * Symbolic links are the concern of whoever opens the file.
+ */
+export function staysInside(path: string): boolean {
+  if (path === '' || path.includes('\0') || /^[/\\]|^[A-Za-z]:/.test(path)) return false;
+  let depth = 0;
+  for (const step of path.split(/[/\\]/)) {
+    if (step === '..') depth -= 1;
+    else if (step !== '' && step !== '.') depth += 1;
+    if (depth < 0) return false;
+  }
+  return true;
+}

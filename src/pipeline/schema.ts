@@ -1,0 +1,204 @@
+import type { Json } from '../json.ts';
+import type { Kind } from '../kind/kind.ts';
+import { branches, type JsonSchema, wantsNumber } from './json-schema.ts';
+import { isMapping, type JsonMap } from './readers.ts';
+
+const reference = {
+  type: 'string',
+  pattern: '\\$\\{\\{',
+  description: `A reference, such as \${{ params.x }}.`,
+};
+const fraction = {
+  type: 'string',
+  pattern: '^[+-]?\\d+(\\.\\d+)?/\\d+(\\.\\d+)?$',
+  description: 'A fraction, such as 8/255.',
+};
+const text = { type: 'string' };
+const texts = { anyOf: [text, { type: 'array', items: text }] };
+const name = { pattern: '^[A-Za-z][A-Za-z0-9_-]*$' };
+const scalar = { type: ['string', 'number', 'boolean'] };
+
+/**
+ * The JSON Schema (draft 7) of a pipeline file, for editors: the YAML language server completes and checks with it.
+ * It says less than `loadPipeline`, never more: what loads is valid by it.
+ */
+export function pipelineSchema(kinds: Readonly<Record<string, Kind>>): Record<string, Json> {
+  return {
+    $schema: 'http://json-schema.org/draft-07/schema#',
+    title: 'retable pipeline',
+    ...object({
+      pipeline: { ...text, description: 'The name of the pipeline.' },
+      description: text,
+      'default-profile': { ...text, description: 'The profile that is used without --profile.' },
+      params: { ...map({}), description: `Base values, for \${{ params.NAME }}.` },
+      profiles: { ...map(map({})), description: 'Other values of params, by name of the profile.' },
+      stages: { ...map({ $ref: '#/definitions/stage' }), minProperties: 1 },
+      tables: map({ $ref: '#/definitions/table' }),
+    }),
+    required: ['pipeline', 'stages'],
+    definitions: { stage: stage(kinds), need, matrix, table },
+  };
+}
+
+const condition = { anyOf: [scalar, { type: 'array', items: scalar }] };
+
+const need = {
+  anyOf: [
+    texts,
+    {
+      ...object({ stage: texts, where: { type: 'object', additionalProperties: condition } }),
+      required: ['stage'],
+    },
+  ],
+};
+
+const entries = {
+  anyOf: [
+    { type: 'array', items: { anyOf: [{ type: 'object', additionalProperties: scalar }, reference] } },
+    reference,
+  ],
+};
+
+const matrix = {
+  type: 'object',
+  properties: { include: entries, exclude: entries },
+  additionalProperties: { anyOf: [{ type: 'array', items: scalar, minItems: 1 }, reference] },
+};
+
+const table = {
+  ...object({
+    title: text,
+    value: { ...texts, description: 'STAGE.NAME' },
+    rows: texts,
+    columns: texts,
+    over: texts,
+    format: { anyOf: [{ enum: ['percent', 'number'] }, reference] },
+    digits: { anyOf: [{ type: 'integer', minimum: 0, maximum: 20 }, reference] },
+    labels: { anyOf: [{ type: 'object', additionalProperties: scalar }, reference] },
+    notes: texts,
+    references: {
+      anyOf: [
+        {
+          type: 'array',
+          items: {
+            anyOf: [
+              {
+                ...object({
+                  row: condition,
+                  column: condition,
+                  value: { anyOf: [{ type: 'number' }, reference] },
+                  source: text,
+                }),
+                required: ['value', 'source'],
+              },
+              reference,
+            ],
+          },
+        },
+        reference,
+      ],
+    },
+  }),
+  required: ['value'],
+};
+
+function stage(kinds: Readonly<Record<string, Kind>>): JsonMap {
+  const amount = (schema: JsonMap): JsonMap => ({ anyOf: [schema, reference] });
+  const known = Object.entries(kinds);
+  return {
+    ...object({
+      uses: { anyOf: known.map(([kind, { description }]) => ({ const: kind, description })) },
+      description: text,
+      needs: map({ $ref: '#/definitions/need' }),
+      with: { type: 'object' },
+      matrix: { $ref: '#/definitions/matrix' },
+      resources: object({
+        cpu: amount({ type: 'integer', minimum: 1 }),
+        memory: amount({
+          anyOf: [
+            { type: 'number', minimum: 0 },
+            { type: 'string', pattern: '^\\d+(\\.\\d+)? ?([KMGT]i?)?B$' },
+          ],
+        }),
+        gpu: amount({ type: 'integer', minimum: 0 }),
+      }),
+      timeout: amount({
+        anyOf: [
+          { type: 'number', exclusiveMinimum: 0 },
+          { type: 'string', pattern: '^\\d+(\\.\\d+)? ?[smhd]$' },
+        ],
+      }),
+      retries: amount({ type: 'integer', minimum: 0 }),
+    }),
+    required: ['uses'],
+    allOf: known.map(([kind, one]) => ({
+      if: { properties: { uses: { const: kind } }, required: ['uses'] },
+      // biome-ignore lint/suspicious/noThenProperty: JSON Schema calls it so
+      then: { properties: { with: parametersOf(one), ...needsOf(one) } },
+    })),
+  };
+}
+
+/** The schema of `with`. Nothing is required: an axis of the matrix may give what is not here. */
+function parametersOf(kind: Kind): JsonMap {
+  // TypeBox keeps notes under symbols, which are no JSON; what is left is a JSON Schema.
+  const schema = JSON.parse(JSON.stringify(kind.parameters)) as JsonSchema;
+  const properties = Object.entries(schema.properties ?? {}).map(([key, value]) => [key, loosened(value)]);
+  const open = schema.additionalProperties;
+  return {
+    type: 'object',
+    properties: Object.fromEntries(properties),
+    additionalProperties: typeof open === 'object' ? loosened(open) : (open ?? false),
+  };
+}
+
+function needsOf({ inputs }: Kind): JsonMap {
+  if (inputs === 'any') return {};
+  const properties = Object.entries(inputs).map(([input, { description }]) => [
+    input,
+    { description, $ref: '#/definitions/need' },
+  ]);
+  return {
+    needs: { type: 'object', properties: Object.fromEntries(properties), additionalProperties: false },
+  };
+}
+
+/** The schema of a value before references, fractions and defaults are filled in. */
+function loosened(schema: JsonSchema): JsonMap {
+  const { description, default: fallback, ...rest } = schema;
+  const inner: Record<string, Json> = {};
+  for (const [key, value] of Object.entries(rest as JsonMap)) inner[key] = loosenedPart(key, value);
+  if (schema.required !== undefined) {
+    inner.required = schema.required.filter((key) => schema.properties?.[key]?.default === undefined);
+  }
+  const plainText = branches(schema).some(({ type }) => type === 'string');
+  return {
+    ...(description !== undefined && { description }),
+    ...(fallback !== undefined && { default: fallback }),
+    anyOf: [inner, ...(wantsNumber(schema) && !plainText ? [fraction] : []), reference],
+  };
+}
+
+function loosenedPart(key: string, value: Json): Json {
+  // A border: what stands at these keys of a JSON Schema are schemas.
+  if (key === 'properties' || key === 'patternProperties') {
+    return isMapping(value)
+      ? Object.fromEntries(
+          Object.entries(value).map(([one, schema]) => [one, loosened(schema as JsonSchema)]),
+        )
+      : value;
+  }
+  if ((key === 'items' || key === 'additionalProperties') && isMapping(value))
+    return loosened(value as JsonSchema);
+  if (['anyOf', 'oneOf', 'allOf', 'items'].includes(key) && Array.isArray(value))
+    return value.map((one) => loosened(one as JsonSchema));
+  return value;
+}
+
+function object(properties: JsonMap): JsonMap {
+  return { type: 'object', properties, additionalProperties: false };
+}
+
+function map(values: JsonMap): JsonMap {
+  return { type: 'object', propertyNames: name, additionalProperties: values };
+}

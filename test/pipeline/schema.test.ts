@@ -1,0 +1,59 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { Ajv } from 'ajv';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { pipelineSchema } from '../../src/pipeline/schema.ts';
+import { kinds } from './kinds.ts';
+
+const validate = new Ajv({ strict: false, validateFormats: false }).compile(pipelineSchema(kinds));
+const head = 'pipeline: p\nstages:\n';
+
+describe('the schema for editors', () => {
+  it('takes the example of the manual', () => {
+    expect(
+      validate(parse(readFileSync(new URL('example.yaml', import.meta.url), 'utf8'))),
+      JSON.stringify(validate.errors),
+    ).toBe(true);
+  });
+
+  it.each([
+    `a: {uses: train, with: {epsilon: 8/255, schedule: [1/2, "\${{ params.x }}"], optimizer: {rate: 1/3}, epochs: "\${{ matrix.e }}"}}`,
+    'a: {uses: transfer, with: {epsilon: 8/255}, needs: {data: d, teacher: {stage: [t], where: {seed: [1, 2]}}}}',
+    'a: {uses: command, needs: {anything: x}, with: {run: [a], env: {A: b}}}',
+    `a: {uses: dataset, timeout: 90s, resources: {memory: 2GB}, matrix: {x: "\${{ params.s }}", include: [{y: 1}]}}`,
+  ])('takes %s', (stage) => {
+    expect(validate(parse(`${head}  ${stage}`)), JSON.stringify(validate.errors)).toBe(true);
+  });
+
+  it.each([
+    'a: {uses: nothing}',
+    'a: {uses: dataset, with: {nmae: x}}',
+    'a: {uses: dataset, with: {size: big}}',
+    'a: {uses: dataset, with: {size: 0}}',
+    'a: {uses: train, with: {method: pgd}}',
+    'a: {uses: train, with: {optimizer: {nam: x}}}',
+    'a: {uses: attack, needs: {modle: x}}',
+    'a: {uses: dataset, matrix: {x: 1}}',
+    'a: {uses: dataset, timeout: soon}',
+    'a: {with: {}}',
+    '1a: {uses: dataset}',
+  ])('refuses %s', (stage) => {
+    expect(validate(parse(`${head}  ${stage}`))).toBe(false);
+  });
+
+  it('is JSON and nothing else', () => {
+    const schema = pipelineSchema(kinds);
+    expect(JSON.parse(JSON.stringify(schema))).toStrictEqual(schema);
+  });
+
+  it('says nothing against files that load with a warning', () => {
+    const folder = new URL('golden/', import.meta.url);
+    for (const name of readdirSync(folder).filter((one) => one.endsWith('.txt'))) {
+      if (!/^\d+ warnings?$/m.test(readFileSync(new URL(name, folder), 'utf8'))) continue;
+      expect(
+        validate(parse(readFileSync(new URL(name.replace('.txt', '.yaml'), folder), 'utf8'))),
+        name,
+      ).toBe(true);
+    }
+  });
+});
