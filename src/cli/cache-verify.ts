@@ -1,3 +1,4 @@
+import { damageText } from '../plan/planner.ts';
 import { EXIT } from './outcome.ts';
 import { type PipelineFlags, Workspace } from './workspace.ts';
 
@@ -9,7 +10,7 @@ export default async function cacheVerify(flags: PipelineFlags): Promise<number>
   const damaged = report.damage.length;
   if (flags.json) console.log(JSON.stringify(report));
   else {
-    for (const { message } of report.damage) console.log(message);
+    for (const one of report.damage) console.log(damageText(one));
     console.log(
       damaged === 0
         ? `sound: ${report.files} files`
