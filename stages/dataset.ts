@@ -21,7 +21,7 @@ export default defineKind({
     ),
     train: size('training'),
     test: size('test'),
-    perClass: Type.Integer({
+    'per-class': Type.Integer({
       minimum: 0,
       default: 0,
       description: 'Instead of `train`: so many training images of each class; 0 for no such limit.',
@@ -35,6 +35,12 @@ export default defineKind({
     const { prepareDataset } = await import('../src/learn/data/prepare.ts');
     const onProgress = (file: string, done: number, total: number | undefined) =>
       progress({ phase: `download ${file}`, done, unit: 'byte', ...(total === undefined ? {} : { total }) });
-    values(await prepareDataset(parameters, places, { workspace: scratch, output, onProgress }));
+    values(
+      await prepareDataset({ ...parameters, perClass: parameters['per-class'] }, places, {
+        workspace: scratch,
+        output,
+        onProgress,
+      }),
+    );
   },
 });

@@ -18,10 +18,13 @@ export function refuseAmbiguity(
   groups: readonly (readonly Cell[])[],
 ): void {
   const axes = [...new Set(cells.flatMap((cell) => Object.keys(cell.axes)))];
-  const suspects = axes.filter(
-    (axis) =>
-      !spec.over.some((key) => cells.every((cell) => resolveKey(pipeline, cell, key) === axisOf(cell, axis))),
-  );
+  const suspects = axes.filter((axis) => {
+    // Cells of another branch, such as a teacher that all seeds share, may not have the axis at all.
+    const having = cells.filter((cell) => axisOf(cell, axis) !== undefined);
+    return !spec.over.some((key) =>
+      having.every((cell) => resolveKey(pipeline, cell, key) === axisOf(cell, axis)),
+    );
+  });
   for (const group of groups) for (const axis of suspects) refuseIfMixed(spec, axis, group);
 }
 

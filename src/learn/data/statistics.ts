@@ -1,0 +1,23 @@
+import type { Dataset } from './dataset.ts';
+
+/** Mean and standard deviation of each channel over all pixels of all images, for pixels in [0, 1]. */
+export function channelStatistics({ images, shape: [, , channels] }: Dataset): {
+  mean: number[];
+  std: number[];
+} {
+  const sums = new Array<number>(channels).fill(0);
+  const squares = new Array<number>(channels).fill(0);
+  for (let i = 0; i < images.length; i += 1) {
+    const value = (images[i] ?? 0) / 255;
+    const channel = i % channels;
+    sums[channel] = (sums[channel] ?? 0) + value;
+    squares[channel] = (squares[channel] ?? 0) + value * value;
+  }
+  const count = images.length / channels;
+  const mean = sums.map((sum) => sum / count);
+  // A constant channel must not divide by 0.
+  const std = squares.map((square, channel) =>
+    Math.sqrt(Math.max(square / count - (mean[channel] ?? 0) ** 2, 1e-12)),
+  );
+  return { mean, std };
+}

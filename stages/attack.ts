@@ -1,0 +1,83 @@
+import { Type } from '@sinclair/typebox';
+import { defineKind } from '../src/kind/kind.ts';
+import { oneOf } from '../src/learn/train/parameters.ts';
+
+export default defineKind({
+  description: 'Attacks a model on the test images, in l∞, and keeps the result of every example.',
+  parameters: Type.Object({
+    attack: Type.String({
+      pattern: '^(none|fgsm|pgd(-[1-9][0-9]*)?)$',
+      description:
+        'none: clean accuracy; fgsm (Goodfellow et al. 2015); pgd or pgd-<steps> (Madry et al. 2018).',
+    }),
+    epsilon: Type.Number({
+      minimum: 0,
+      maximum: 1,
+      default: 8 / 255,
+      description: 'Radius of the ball, for pixels in [0, 1].',
+    }),
+    steps: Type.Integer({
+      minimum: 1,
+      default: 20,
+      description: 'For pgd: steps; the name pgd-50 says the same.',
+    }),
+    'step-size': Type.Optional(
+      Type.Number({
+        minimum: 0,
+        description: 'For pgd: length of a step; without it 2.5 · epsilon / steps.',
+      }),
+    ),
+    restarts: Type.Integer({
+      minimum: 1,
+      default: 1,
+      description: 'For pgd: runs from different starts, of which each example keeps its worst.',
+    }),
+    'random-start': Type.Boolean({
+      default: true,
+      description: 'For pgd: start at a random point of the ball.',
+    }),
+    loss: oneOf(['cross-entropy', 'margin'], {
+      default: 'cross-entropy',
+      description: 'For pgd: what is made great; margin is max over j≠y of z_j − z_y.',
+    }),
+    checkpoint: oneOf(['last', 'best'], {
+      default: 'last',
+      description: "Which of the model's checkpoints is attacked.",
+    }),
+    seed: Type.Integer({ minimum: 0, default: 0, description: 'Seed of random starts.' }),
+    'batch-size': Type.Integer({
+      minimum: 1,
+      default: 128,
+      description: 'Examples that are attacked at once.',
+    }),
+    'keep-images': Type.Boolean({
+      default: false,
+      description: 'Keep the adversarial images in the artifact.',
+    }),
+  }),
+  inputs: {
+    data: { type: 'dataset', description: 'the data set; its test part is attacked' },
+    model: { type: 'model', description: 'the model; it is attacked in evaluation mode' },
+  },
+  output: 'results',
+  usesEngine: true,
+  async run(context) {
+    const { attackCell } = await import('../src/learn/attack/attack-cell.ts');
+    const { attackSettings } = await import('../src/learn/attack/attacks.ts');
+    const { parameters } = context;
+    await attackCell(context, {
+      attack: attackSettings(parameters.attack, {
+        epsilon: parameters.epsilon,
+        steps: parameters.steps,
+        stepSize: parameters['step-size'],
+        restarts: parameters.restarts,
+        randomStart: parameters['random-start'],
+        objective: parameters.loss,
+      }),
+      batchSize: parameters['batch-size'],
+      seed: parameters.seed,
+      checkpoint: parameters.checkpoint,
+      keepImages: parameters['keep-images'],
+    });
+  },
+});

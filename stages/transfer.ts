@@ -1,0 +1,98 @@
+import { Type } from '@sinclair/typebox';
+import { defineKind } from '../src/kind/kind.ts';
+import { oneOf, trainingParameters } from '../src/learn/train/parameters.ts';
+
+const weight = (value: number, description: string) =>
+  Type.Number({ minimum: 0, default: value, description });
+
+export default defineKind({
+  description: 'Trains a student with a frozen teacher: knowledge distillation or MixACM.',
+  parameters: Type.Object({
+    method: oneOf(['kd', 'mixacm'], {
+      default: 'mixacm',
+      description:
+        'kd: soft labels on clean images (Hinton et al. 2015); mixacm: channel maps and soft labels on mixed images (Awais et al. 2021).',
+    }),
+    ...trainingParameters,
+    'teacher-checkpoint': oneOf(['last', 'best'], {
+      default: 'last',
+      description: "Which of the teacher's checkpoints teaches.",
+    }),
+    temperature: Type.Number({
+      exclusiveMinimum: 0,
+      default: 1,
+      description: 'τ of the soft labels; their loss is τ² · KL(teacher ‖ student).',
+    }),
+    reduction: oneOf(['batchmean', 'mean'], {
+      default: 'batchmean',
+      description: 'KL over the batch: mean of the sums over classes, or mean over both.',
+    }),
+    'kd-weight': weight(1, 'Weight of the soft labels; 0 leaves them out.'),
+    'label-weight': weight(1, 'For kd: weight of the cross entropy on the true labels.'),
+    'acm-weight': weight(
+      10,
+      'For mixacm: weight of the channel map losses; 0 leaves them out. The paper’s value is not known: ours.',
+    ),
+    alpha: weight(1, 'For mixacm: mixup’s λ ~ Beta(alpha, alpha), one a batch; 0 for no mixup. Ours.'),
+    power: Type.Unsafe<1 | 2>({
+      type: 'integer',
+      enum: [1, 2],
+      default: 2,
+      description: 'For mixacm: a channel’s activation is the mean over the image of |A|^power. Ours.',
+    }),
+    'normalise-maps': Type.Boolean({
+      default: true,
+      description: 'For mixacm: divide each vector of channel activations by its l2 norm. Ours.',
+    }),
+    distance: oneOf(['l2', 'squared-l2', 'mean-squared'], {
+      default: 'l2',
+      description: 'For mixacm: distance of the two vectors. Ours.',
+    }),
+    blocks: Type.Array(Type.Integer({ minimum: 1 }), {
+      default: [],
+      description:
+        'For mixacm: which blocks are compared, 1 being the output of the first layer; none named means all.',
+    }),
+    'tap-before-relu': Type.Boolean({
+      default: false,
+      description:
+        'For mixacm: take activations before the last ReLU of each block instead of after it. Ours.',
+    }),
+    transformation: oneOf(['where-needed', 'always'], {
+      default: 'where-needed',
+      description:
+        'For mixacm: a learned linear map of the student’s vector, where the numbers of channels differ or always. Ours.',
+    }),
+  }),
+  inputs: {
+    data: { type: 'dataset', description: 'the data set; its training part is used' },
+    teacher: { type: 'model', description: 'the teacher; it stays as it is' },
+  },
+  output: 'model',
+  usesEngine: true,
+  async run(context) {
+    const { trainCell } = await import('../src/learn/train/train-cell.ts');
+    const { transferMethod } = await import('../src/learn/transfer/methods.ts');
+    const { teacher } = context.inputs;
+    if (!teacher) throw new Error('The planner gave no teacher');
+    const { parameters } = context;
+    const tapBeforeRelu = parameters['tap-before-relu'];
+    const method = await transferMethod(teacher.file, {
+      tapBeforeRelu,
+      method: parameters.method,
+      teacherCheckpoint: parameters['teacher-checkpoint'],
+      temperature: parameters.temperature,
+      reduction: parameters.reduction,
+      kdWeight: parameters['kd-weight'],
+      labelWeight: parameters['label-weight'],
+      acmWeight: parameters['acm-weight'],
+      alpha: parameters.alpha,
+      power: parameters.power,
+      normalise: parameters['normalise-maps'],
+      distance: parameters.distance,
+      blocks: parameters.blocks.length > 0 ? parameters.blocks : undefined,
+      transformation: parameters.transformation,
+    });
+    await trainCell(context, method, { tapBeforeRelu });
+  },
+});
