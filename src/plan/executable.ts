@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
-import { build } from 'esbuild';
+import { build, type Plugin } from 'esbuild';
 import { brokenCode } from './code-graph.ts';
 
 /**
@@ -36,7 +36,7 @@ async function bundle(file: string, root: string): Promise<Output[]> {
     outdir: join(root, 'node_modules', '.cache', 'retable', 'bundle'),
     bundle: true,
     splitting: true,
-    packages: 'external',
+    plugins: [packagesExternal],
     platform: 'node',
     format: 'esm',
     target: 'node20.11',
@@ -49,6 +49,17 @@ async function bundle(file: string, root: string): Promise<Output[]> {
   });
   return result.outputFiles.map(({ path, contents }) => ({ name: basename(path), contents }));
 }
+
+/** Packages are imported from where they are installed, but for TypeBox: it loads ten times faster as part of one file. */
+const packagesExternal: Plugin = {
+  name: 'packages-external',
+  setup: ({ onResolve }) =>
+    onResolve({ filter: /^[^./]/ }, ({ path, kind, importer }) => {
+      const isPart =
+        kind === 'entry-point' || /^@sinclair\/typebox/.test(path) || importer.includes('/node_modules/');
+      return isPart ? undefined : { path, external: true };
+    }),
+};
 
 function keyOf(outputs: readonly Output[]): string {
   const hash = createHash('sha256');

@@ -1,0 +1,43 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync, symlinkSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { expect, test } from 'vitest';
+
+function retable(...args: string[]): string {
+  return execFileSync(process.execPath, ['dist/retable.js', ...args], { encoding: 'utf8' });
+}
+
+test('the published JSON Schema is that of the kinds: `retable schema > pipeline.schema.json` renews it', () => {
+  expect(readFileSync('pipeline.schema.json', 'utf8')).toBe(retable('schema'));
+});
+
+test('the manual of the kinds is that of their schemas: `retable kinds --markdown` prints its second half', () => {
+  const [, printed] = readFileSync('docs/kinds.md', 'utf8').split('## The kinds that come with retable\n\n');
+  expect(printed).toBe(retable('kinds', '--markdown'));
+});
+
+test('every pipeline that comes with retable is valid, in every profile', () => {
+  for (const profile of ['quick', 'smoke'])
+    expect(retable('validate', 'mixacm', '--profile', profile)).toMatch(/^valid: 5 stages/);
+});
+
+test('the pipeline in the README is valid', async () => {
+  const [yaml] = /(?<=```yaml\n)[\s\S]*?(?=```)/.exec(readFileSync('README.md', 'utf8')) ?? [''];
+  const { Project } = await import('../support/project.ts');
+  const project = new Project({ 'pipelines/alpha.yaml': yaml });
+  expect((await project.retable('validate', 'alpha')).stdout).toBe('valid: 3 stages, 19 cells, 1 tables\n');
+});
+
+test('the kind in the manual runs', async () => {
+  const [source] = /(?<=```ts\n)[\s\S]*?(?=```)/.exec(readFileSync('docs/kinds.md', 'utf8')) ?? [''];
+  const { Project } = await import('../support/project.ts');
+  const project = new Project({
+    'stages/classes.ts': source,
+    'pipelines/classes.yaml':
+      'pipeline: classes\nstages:\n  data: {uses: dataset, with: {name: digits}}\n  classes: {uses: classes, needs: {data: data}}\ntables:\n  main: {value: [classes.least, classes.most]}\n',
+  });
+  for (const folder of ['src', 'node_modules']) symlinkSync(resolve(folder), project.path(folder));
+  const { stdout, code } = await project.retable('run', 'classes');
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/least\s+most/);
+});
