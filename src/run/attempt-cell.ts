@@ -70,7 +70,8 @@ async function attemptOnce(options: RunOptions, task: Task, willRetry: boolean):
   const { state, reason, message, hint } = published;
   cache.finishAttempt(id, { ...exit, state, reason, message });
   if (state === 'interrupted') {
-    emit({ event: 'cell-skipped', cell: cell.id, message: 'interrupted; it resumes from its checkpoint' });
+    const message = 'interrupted; it resumes from its last checkpoint';
+    emit({ event: 'cell-skipped', cell: cell.id, because: 'interrupted', message });
     return { state: 'skipped' };
   }
   const failure = { reason, message, log: job.log, ...(hint ? { hint } : {}) };

@@ -6,6 +6,7 @@ import type { Cell, CellId } from '../pipeline/pipeline.ts';
 import { type CellKey, damageText, type PlannedCell } from '../plan/planner.ts';
 import { type AdmissionOptions, AdmissionQueue } from './admission-queue.ts';
 import { attemptCell } from './attempt-cell.ts';
+import type { SkipReason } from './events.ts';
 import { type Allocation, fitted, Slots } from './resources.ts';
 import type { RunOptions } from './run-options.ts';
 
@@ -38,11 +39,14 @@ export class CellRunner {
 
   /** @param settled how the cells came out that it needs */
   async bring(cell: Cell, settled: ReadonlyMap<CellId, Outcome>): Promise<Outcome> {
-    const { emit, planner } = this.#options;
+    const { emit, planner, signal } = this.#options;
     const lacking = Object.values(cell.needs).filter((id) => !settled.get(id)?.artifact);
     if (lacking.length > 0) {
-      emit({ event: 'cell-skipped', cell: cell.id, message: `it needs ${lacking.join(', ')}` });
-      return { state: 'skipped' };
+      return this.#skip(
+        cell.id,
+        signal.aborted ? 'interrupted' : 'needs-failed',
+        `it needs ${lacking.join(', ')}`,
+      );
     }
     const artifactOf = (id: CellId) => settled.get(id)?.artifact;
     try {
@@ -88,7 +92,7 @@ export class CellRunner {
     if (twin !== undefined) {
       const outcome = await twin;
       if (!outcome.artifact)
-        return this.#skip(planned.cell.id, fingerprint, 'another cell with the same fingerprint failed');
+        return this.#skip(planned.cell.id, 'needs-failed', 'another cell with the same fingerprint failed');
       return this.#cached({ ...planned, artifact: outcome.artifact }, key);
     }
     const running = this.#execute(planned, key, plan);
@@ -130,8 +134,8 @@ export class CellRunner {
   ): Promise<Outcome | 'held'> {
     const { cache, signal, failFast } = this.#options;
     const { fingerprint } = key;
-    if (signal.aborted) return this.#skip(planned.cell.id, fingerprint, 'interrupted');
-    if (failFast && this.#failed) return this.#skip(planned.cell.id, fingerprint, 'another cell failed');
+    if (signal.aborted) return this.#skip(planned.cell.id, 'interrupted', 'interrupted before it began');
+    if (failFast && this.#failed) return this.#skip(planned.cell.id, 'fail-fast', 'another cell failed');
     if (!cache.acquire(fingerprint).ok) return 'held';
     try {
       // Significant time may have gone by since it was planned: another process may have published it.
@@ -150,8 +154,8 @@ export class CellRunner {
     }
   }
 
-  #skip(cell: CellId, fingerprint: Fingerprint, message: string): Outcome {
-    this.#options.emit({ event: 'cell-skipped', cell, message });
-    return { state: 'skipped', fingerprint };
+  #skip(cell: CellId, because: SkipReason, message: string): Outcome {
+    this.#options.emit({ event: 'cell-skipped', cell, because, message });
+    return { state: 'skipped' };
   }
 }

@@ -45,8 +45,16 @@ export type RunEvent =
       readonly attempt: number;
       readonly willRetry: boolean;
     } & CellFailure)
-  | { readonly event: 'cell-skipped'; readonly cell: CellId; readonly message: string }
+  | {
+      readonly event: 'cell-skipped';
+      readonly cell: CellId;
+      readonly because: SkipReason;
+      readonly message: string;
+    }
   | ({ readonly event: 'run-finished' } & RunSummary);
+
+/** Why a cell was not brought to its result, though it did not fail itself. */
+export type SkipReason = 'needs-failed' | 'fail-fast' | 'interrupted';
 
 /** Why an attempt failed. */
 export interface CellFailure {

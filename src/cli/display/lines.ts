@@ -35,6 +35,8 @@ export function lineOf(event: RunEvent, { verbose }: { verbose: boolean }): stri
       return lines.join('\n');
     }
     case 'cell-skipped':
+      // The person who interrupts knows, and the count at the end tells how many.
+      if (event.because === 'interrupted') return undefined;
       return `${pc.yellow('skipped')}  ${event.cell}: ${event.message}`;
     case 'run-finished': {
       const parts = [`${event.executed} executed`, `${event.cached} cached`];
