@@ -1,0 +1,63 @@
+import { Failure } from '../failure.ts';
+
+/** A stack frame that is ours, TensorFlow.js's or Node's, not the user's. */
+const INNER_FRAME = /[\\/]src[\\/]engine[\\/]|[\\/]node_modules[\\/]|node:|<anonymous>|\(native\)/;
+
+/**
+ * The line of user code that led here, as `file:line:column`: the first frame outside the engines and packages.
+ * @param stack the stack of an error that was made below that line
+ */
+export function userLine(stack: string | undefined): string | undefined {
+  for (const frame of (stack ?? '').split('\n')) {
+    if (!/^\s*at /.test(frame) || INNER_FRAME.test(frame)) continue;
+    const line = /([^\s(][^()]*:\d+:\d+)\)?$/.exec(frame)?.[1];
+    return line?.replace(/^at (async )?/, '').replace(/^file:\/\//, '');
+  }
+  return undefined;
+}
+
+/** A Failure about a tensor function, with the line of user code that caused it. */
+export function blame(
+  reason: string,
+  message: string,
+  options: { readonly hint: string; readonly op?: string },
+  error: Error = new Error(),
+): Failure {
+  const line = userLine(error.stack);
+  return new Failure(reason, line === undefined ? `${message}.` : `${message}, at ${line}.`, {
+    hint: options.hint,
+    details: { op: options.op, line },
+    cause: error,
+  });
+}
+
+/**
+ * What TensorFlow.js threw, as the Failure that it stands for: `unsupported-op` or `no-gradient`. Anything else is
+ * given back as it is.
+ * @param name of the tensor function
+ */
+export function explain(name: string, error: unknown): unknown {
+  if (!(error instanceof Error) || error instanceof Failure) return error;
+  const kernel = /^Kernel '(\w+)' not registered/.exec(error.message)?.[1];
+  if (kernel !== undefined) {
+    const message = `${name}: this engine has no op '${kernel}'`;
+    return blame('unsupported-op', message, { hint: 'Use other ops, or --engine cpu.', op: kernel }, error);
+  }
+  const gradient = /gradient function not found for (\w+)/.exec(error.message)?.[1];
+  if (gradient !== undefined) {
+    const hint = 'Compute it outside the function that is differentiated, or use tf.customGrad.';
+    return blame('no-gradient', `${name}: op '${gradient}' has no gradient`, { hint, op: gradient }, error);
+  }
+  return error;
+}
+
+/** Runs `call` with enough stack kept for `userLine` to reach user code through the frames of TensorFlow.js. */
+export function withDeepStacks<T>(call: () => T): T {
+  const limit = Error.stackTraceLimit;
+  Error.stackTraceLimit = 100;
+  try {
+    return call();
+  } finally {
+    Error.stackTraceLimit = limit;
+  }
+}

@@ -1,0 +1,66 @@
+import * as tf from '@tensorflow/tfjs';
+import { explain, withDeepStacks } from './blame.ts';
+import type {
+  CompiledFunction,
+  Engine,
+  EngineSettings,
+  HostTensor,
+  TensorFunction,
+  Tensors,
+} from './engine.ts';
+import { checkTensors, dtypeOf, hostArray } from './host.ts';
+import { engineIdentity } from './identity.ts';
+import { loadTensorflow } from './tensorflow.ts';
+import { onBackend } from './tfjs.ts';
+
+/**
+ * An engine that runs functions op by op on a TensorFlow.js backend. `cpu` is plain JavaScript: slow, and the
+ * reference for all others. `tensorflow` is the native library of tfjs-node-gpu, or else tfjs-node.
+ * @throws Failure `engine-unavailable` if the package of `tensorflow` is absent or broken
+ */
+export async function createEagerEngine(
+  options: { readonly backend: 'cpu' | 'tensorflow' } & Partial<EngineSettings>,
+): Promise<Engine> {
+  if (options.backend === 'tensorflow') await loadTensorflow();
+  return {
+    identity: engineIdentity(options.backend),
+    compile: (name, fn, { fixed = {} } = {}) => eagerFunction(options.backend, name, fn, fixed),
+    dispose: async () => {},
+  };
+}
+
+function eagerFunction(backend: string, name: string, fn: TensorFunction, fixed: Tensors): CompiledFunction {
+  checkTensors(name, fixed);
+  return {
+    run: async (given) => {
+      checkTensors(name, given);
+      const results: Record<string, HostTensor> = {};
+      withDeepStacks(() =>
+        onBackend(backend, () => {
+          const inputs = Object.entries({ ...fixed, ...given }).map(([key, tensor]) => [key, upload(tensor)]);
+          for (const [key, output] of Object.entries(call(name, fn, Object.fromEntries(inputs)))) {
+            results[key] = { shape: output.shape, data: hostArray(output.dataSync(), output.dtype) };
+          }
+        }),
+      );
+      return results;
+    },
+    dispose: async () => {},
+  };
+}
+
+function upload(tensor: HostTensor): tf.Tensor {
+  return tf.tensor(tensor.data, [...tensor.shape], dtypeOf(tensor));
+}
+
+function call(
+  name: string,
+  fn: TensorFunction,
+  inputs: Record<string, tf.Tensor>,
+): Record<string, tf.Tensor> {
+  try {
+    return fn(inputs);
+  } catch (error) {
+    throw explain(name, error);
+  }
+}

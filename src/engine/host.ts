@@ -1,0 +1,36 @@
+import { Failure } from '../failure.ts';
+import type { HostTensor, Tensors } from './engine.ts';
+
+/** The number of elements of a tensor of this shape. */
+export function sizeOf(shape: readonly number[]): number {
+  return shape.reduce((product, extent) => product * extent, 1);
+}
+
+/** The TensorFlow.js type of a host tensor. */
+export function dtypeOf(tensor: HostTensor): 'float32' | 'int32' {
+  return tensor.data instanceof Float32Array ? 'float32' : 'int32';
+}
+
+/**
+ * Checks that each tensor has as many elements as its shape says.
+ * @throws Failure `bad-tensor`
+ */
+export function checkTensors(name: string, tensors: Tensors): void {
+  for (const [key, { shape, data }] of Object.entries(tensors)) {
+    if (data.length === sizeOf(shape)) continue;
+    throw new Failure(
+      'bad-tensor',
+      `${name}: input '${key}' of shape [${shape}] has ${data.length} elements.`,
+    );
+  }
+}
+
+/** Values read from a TensorFlow.js tensor, in an array of their own. Booleans become int32 zeros and ones. */
+export function hostArray(
+  values: Float32Array | Int32Array | Uint8Array,
+  dtype: string,
+): Float32Array | Int32Array {
+  // `slice` is much faster than `from`, where the class is right already.
+  if (dtype === 'float32') return values instanceof Float32Array ? values.slice() : Float32Array.from(values);
+  return values instanceof Int32Array ? values.slice() : Int32Array.from(values);
+}

@@ -1,0 +1,96 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { Failure } from '../failure.ts';
+import type { EngineIdentity } from './engine.ts';
+
+// Read at every start of the planner: nothing heavy may be imported here.
+
+export const ENGINE_NAMES = ['onnx', 'tensorflow', 'cpu'] as const;
+export type EngineName = (typeof ENGINE_NAMES)[number];
+
+/** The packages that bring TensorFlow's native library, best first. */
+export const TENSORFLOW_PACKAGES = ['@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node'] as const;
+
+/** The one command that enables the `tensorflow` engine. */
+export const INSTALL_TENSORFLOW = 'npm install --no-save @tensorflow/tfjs-node-gpu@4.22.0';
+
+const require = createRequire(import.meta.url);
+
+/** @throws Failure `unknown-engine` */
+export function engineName(name: string): EngineName {
+  const known = ENGINE_NAMES.find((engine) => engine === name);
+  if (known !== undefined) return known;
+  throw new Failure('unknown-engine', `There is no engine '${name}'.`, {
+    hint: `Engines: ${ENGINE_NAMES.join(', ')}.`,
+  });
+}
+
+/**
+ * What an engine is, found from package.json files alone, in about a millisecond. It loads no native code, so an
+ * engine that is installed but broken has an identity too: `createEngine` is where that shows.
+ * @param name the engine; without it the fastest that is installed
+ * @throws Failure `unknown-engine`, `engine-unavailable`
+ */
+export function engineIdentity(name: string = installedEngine()): EngineIdentity {
+  switch (engineName(name)) {
+    case 'onnx':
+      return { name, device: 'cpu', packages: versions('onnxruntime-node', '@tensorflow/tfjs') };
+    case 'cpu':
+      return { name, device: 'cpu', packages: versions('@tensorflow/tfjs') };
+    case 'tensorflow': {
+      const native = TENSORFLOW_PACKAGES.find(isInstalled);
+      if (native === undefined) throw unavailable(name, 'neither tfjs-node-gpu nor tfjs-node is installed');
+      const device = native === '@tensorflow/tfjs-node-gpu' ? 'cuda' : 'cpu';
+      return { name, device, packages: versions(native, '@tensorflow/tfjs') };
+    }
+  }
+}
+
+/** The fastest engine whose files are there. */
+export function installedEngine(): EngineName {
+  if (hasOnnxBinding()) return 'onnx';
+  return TENSORFLOW_PACKAGES.some(isInstalled) ? 'tensorflow' : 'cpu';
+}
+
+/** An engine that cannot be used, and what to do about it. */
+export function unavailable(name: string, why: string, cause?: unknown): Failure {
+  const hint =
+    name === 'tensorflow'
+      ? `Install it with: ${INSTALL_TENSORFLOW}`
+      : 'Run `npm ci`; `retable engines` lists the engines that work here.';
+  return new Failure('engine-unavailable', `The engine '${name}' cannot be used: ${why}.`, { hint, cause });
+}
+
+function hasOnnxBinding(): boolean {
+  const manifest = manifestPath('onnxruntime-node');
+  if (manifest === undefined) return false;
+  const { platform, arch } = process;
+  // onnxruntime-node keeps one folder for each N-API version; 1.2x has v6 alone.
+  return existsSync(
+    path.join(path.dirname(manifest), 'bin', 'napi-v6', platform, arch, 'onnxruntime_binding.node'),
+  );
+}
+
+function isInstalled(name: string): boolean {
+  return manifestPath(name) !== undefined;
+}
+
+function manifestPath(name: string): string | undefined {
+  try {
+    return require.resolve(`${name}/package.json`);
+  } catch {
+    return undefined;
+  }
+}
+
+function versions(...names: string[]): Record<string, string> {
+  return Object.fromEntries(names.map((name) => [name, version(name)]));
+}
+
+function version(name: string): string {
+  const manifest = manifestPath(name);
+  if (manifest === undefined) throw unavailable(name, `the package '${name}' is not installed`);
+  // The manifest of an installed package; npm has seen to its shape.
+  return (JSON.parse(readFileSync(manifest, 'utf8')) as { version: string }).version;
+}

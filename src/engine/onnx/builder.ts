@@ -1,0 +1,87 @@
+import { createHash } from 'node:crypto';
+import type { Attributes, ConstantData, DType, Node, Value } from './graph.ts';
+
+/**
+ * Makes the nodes of one graph. A node with the operator, inputs and attributes of an earlier one is that earlier
+ * one, so common subexpressions are merged by construction.
+ */
+export class GraphBuilder {
+  readonly #nodes = new Map<string, Node>();
+  #nextValue = 0;
+
+  /** A value that is given at each run. */
+  input(name: string, shape: readonly number[], dtype: DType): Value {
+    return this.one('Input', [], { name }, shape, dtype);
+  }
+
+  /** A value known now. Where all elements are the same, one element is kept and expanded to the shape. */
+  constant(data: ConstantData, shape: readonly number[]): Value {
+    const dtype = data instanceof Float32Array ? 'float32' : data instanceof Int32Array ? 'int32' : 'bool';
+    const outputs = [{ shape, dtype }] as const;
+    if (data.length > 1 && data.every((element) => Object.is(element, data[0]))) {
+      return this.one('Expand', [this.constant(data.slice(0, 1), [])], { shape }, shape, dtype);
+    }
+    const key = `Constant ${dtype} ${shape} ${digest(data)}`;
+    return first(this.#nodes.get(key) ?? this.#create(key, 'Constant', [], {}, outputs, data));
+  }
+
+  scalar(value: number, dtype: DType = 'float32'): Value {
+    return this.constant(dtype === 'float32' ? new Float32Array([value]) : new Int32Array([value]), []);
+  }
+
+  /** A node with one output. */
+  one(
+    op: string,
+    inputs: readonly Value[],
+    attributes: Attributes,
+    shape: readonly number[],
+    dtype: DType,
+  ): Value {
+    return first(this.node(op, inputs, attributes, [{ shape, dtype }]));
+  }
+
+  node(
+    op: string,
+    inputs: readonly Value[],
+    attributes: Attributes,
+    outputs: readonly Pick<Value, 'shape' | 'dtype'>[],
+  ): Node {
+    const key = `${op} ${inputs.map(({ id }) => id)} ${JSON.stringify(attributes)} ${outputs.length}`;
+    return this.#nodes.get(key) ?? this.#create(key, op, inputs, attributes, outputs);
+  }
+
+  #create(
+    key: string,
+    op: string,
+    inputs: readonly Value[],
+    attributes: Attributes,
+    outputs: readonly Pick<Value, 'shape' | 'dtype'>[],
+    data?: ConstantData,
+  ): Node {
+    const values: Value[] = [];
+    const id = this.#nodes.size;
+    const node: Node = { id, op, inputs, attributes, outputs: values, ...(data && { data }) };
+    for (const { shape, dtype } of outputs) {
+      values.push({ id: this.#nextValue++, node, shape: [...shape], dtype });
+    }
+    this.#nodes.set(key, node);
+    return node;
+  }
+}
+
+export function first(node: Node): Value {
+  const [value] = node.outputs;
+  if (value === undefined) throw new Error(`${node.op} has no outputs`);
+  return value;
+}
+
+const digests = new WeakMap<ConstantData, string>();
+
+function digest(data: ConstantData): string {
+  const known = digests.get(data);
+  if (known !== undefined) return known;
+  const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  const fresh = createHash('sha1').update(bytes).digest('base64');
+  digests.set(data, fresh);
+  return fresh;
+}

@@ -1,0 +1,166 @@
+import { PbfWriter } from 'pbf';
+import { first } from './builder.ts';
+import { type Attribute, type ConstantData, type DType, liveNodes, type Node, type Value } from './graph.ts';
+
+/** onnx.proto: TensorProto.DataType. */
+export const ELEMENT_TYPE: Readonly<Record<DType, number>> = {
+  float32: 1,
+  int32: 6,
+  int64: 7,
+  bool: 9,
+  float64: 11,
+};
+
+/** Attributes that ONNX takes as constant int64 inputs, right after the first input, in this order. */
+const ATTRIBUTE_INPUTS: Readonly<Record<string, readonly string[]>> = {
+  Reshape: ['shape'],
+  Expand: ['shape'],
+  Slice: ['starts', 'ends', 'axes', 'steps'],
+  Pad: ['pads'],
+  Tile: ['repeats'],
+  Split: ['split'],
+  TopK: ['k'],
+  CumSum: ['axis'],
+  ReduceSum: ['axes'],
+  ReduceMean: ['axes'],
+  ReduceMax: ['axes'],
+  ReduceMin: ['axes'],
+  ReduceProd: ['axes'],
+  ReduceSumSquare: ['axes'],
+  ReduceLogSum: ['axes'],
+};
+
+/** Operators of onnxruntime that are not in the ONNX standard. */
+const CONTRIBUTED = new Set(['FusedMatMul']);
+
+/** The name of a value in the model. */
+export function valueName(value: Value): string {
+  return `v${value.id}`;
+}
+
+/**
+ * Encodes a graph as an ONNX model (onnx.proto, IR version 8, opset 18).
+ * @param outputs the values to compute, none of them an input or a constant
+ */
+export function encodeModel(outputs: readonly Value[]): Uint8Array {
+  const pbf = new PbfWriter();
+  pbf.writeVarintField(1, 8);
+  pbf.writeStringField(2, 'retable');
+  pbf.writeMessage(7, (_, message) => writeGraph(outputs, message), undefined);
+  for (const [domain, version] of [
+    ['', 18],
+    ['com.microsoft', 1],
+  ] as const) {
+    pbf.writeMessage(
+      8,
+      (_, message) => {
+        message.writeStringField(1, domain);
+        message.writeVarintField(2, version);
+      },
+      undefined,
+    );
+  }
+  return pbf.finish();
+}
+
+function writeGraph(outputs: readonly Value[], pbf: PbfWriter): void {
+  const nodes = liveNodes(outputs);
+  const lists = new Map<string, readonly number[]>();
+  for (const node of nodes) {
+    if (node.op !== 'Input' && node.op !== 'Constant')
+      pbf.writeMessage(1, (_, m) => writeNode(node, lists, m), undefined);
+  }
+  pbf.writeStringField(2, 'graph');
+  for (const node of nodes) {
+    const { data } = node;
+    if (data !== undefined) pbf.writeMessage(5, (_, m) => writeTensor(first(node), data, m), undefined);
+  }
+  for (const [name, list] of lists) pbf.writeMessage(5, (_, m) => writeList(name, list, m), undefined);
+  for (const node of nodes) {
+    if (node.op === 'Input') pbf.writeMessage(11, writeValueInfo, first(node));
+  }
+  for (const output of outputs) pbf.writeMessage(12, writeValueInfo, output);
+}
+
+function writeNode(node: Node, lists: Map<string, readonly number[]>, pbf: PbfWriter): void {
+  const asInputs = ATTRIBUTE_INPUTS[node.op] ?? [];
+  const names = node.inputs.map(valueName);
+  const constants = asInputs.map((attribute) => {
+    const value = node.attributes[attribute];
+    const list =
+      typeof value === 'number' ? [value] : Array.isArray(value) ? (value as readonly number[]) : [];
+    const name = `i${list.join('_')}`;
+    lists.set(name, list);
+    return name;
+  });
+  names.splice(1, 0, ...constants);
+  for (const name of names) pbf.writeStringField(1, name);
+  for (const output of node.outputs) pbf.writeStringField(2, valueName(output));
+  pbf.writeStringField(3, `${node.op}${node.id}`);
+  pbf.writeStringField(4, node.op);
+  for (const [name, value] of Object.entries(node.attributes)) {
+    if (!asInputs.includes(name)) pbf.writeMessage(5, (_, m) => writeAttribute(name, value, m), undefined);
+  }
+  if (CONTRIBUTED.has(node.op)) pbf.writeStringField(7, 'com.microsoft');
+}
+
+function writeAttribute(name: string, value: Attribute, pbf: PbfWriter): void {
+  const [FLOAT, INT, STRING, INTS] = [1, 2, 3, 7];
+  pbf.writeStringField(1, name);
+  if (typeof value === 'number') {
+    pbf.writeVarintField(3, value);
+    pbf.writeVarintField(20, INT);
+  } else if (typeof value === 'string') {
+    // The one attribute that names a type is `to` of Cast.
+    const type = name === 'to' ? ELEMENT_TYPE[value as DType] : undefined;
+    if (type === undefined) pbf.writeStringField(4, value);
+    else pbf.writeVarintField(3, type);
+    pbf.writeVarintField(20, type === undefined ? STRING : INT);
+  } else if ('float' in value) {
+    pbf.writeFloatField(2, value.float);
+    pbf.writeVarintField(20, FLOAT);
+  } else {
+    for (const item of value) pbf.writeVarintField(8, item);
+    pbf.writeVarintField(20, INTS);
+  }
+}
+
+function writeTensor(value: Value, data: ConstantData, pbf: PbfWriter): void {
+  for (const extent of value.shape) pbf.writeVarintField(1, extent);
+  pbf.writeVarintField(2, ELEMENT_TYPE[value.dtype]);
+  pbf.writeStringField(8, valueName(value));
+  pbf.writeBytesField(9, new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+}
+
+function writeList(name: string, list: readonly number[], pbf: PbfWriter): void {
+  pbf.writeVarintField(1, list.length);
+  pbf.writeVarintField(2, ELEMENT_TYPE.int64);
+  pbf.writeStringField(8, name);
+  pbf.writeBytesField(9, new Uint8Array(BigInt64Array.from(list, BigInt).buffer));
+}
+
+function writeValueInfo(value: Value, pbf: PbfWriter): void {
+  pbf.writeStringField(1, valueName(value));
+  pbf.writeMessage(
+    2,
+    (_, type) => {
+      type.writeMessage(
+        1,
+        (_, tensor) => {
+          tensor.writeVarintField(1, ELEMENT_TYPE[value.dtype]);
+          tensor.writeMessage(
+            2,
+            (_, shape) => {
+              for (const extent of value.shape) {
+                shape.writeMessage(1, (_, dimension) => dimension.writeVarintField(1, extent), undefined);
+              }
+            },
+            undefined,
+          );
+        },
+        undefined,
+      );
+    },
+    undefined,
+  );
+}

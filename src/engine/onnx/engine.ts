@@ -1,0 +1,56 @@
+import type { CompiledFunction, Engine, EngineSettings, TensorFunction, Tensors } from '../engine.ts';
+import { checkTensors, dtypeOf } from '../host.ts';
+import { engineIdentity } from '../identity.ts';
+import { optimise } from './passes/optimise.ts';
+import { prepare, type RunnableGraph } from './session.ts';
+import { trace } from './trace.ts';
+
+/**
+ * The compiled engine: a function is traced to one ONNX graph for each set of input shapes, its gradients included,
+ * and the graph is run by onnxruntime on the CPU.
+ */
+export function createOnnxEngine(settings: EngineSettings): Engine {
+  const functions = new Set<CompiledFunction>();
+  return {
+    identity: engineIdentity('onnx'),
+    compile: (name, fn, { fixed = {} } = {}) => {
+      const compiled = compile(name, fn, fixed, settings);
+      functions.add(compiled);
+      return compiled;
+    },
+    dispose: async () => {
+      await Promise.all([...functions].map((compiled) => compiled.dispose()));
+      functions.clear();
+    },
+  };
+}
+
+function compile(
+  name: string,
+  fn: TensorFunction,
+  fixed: Tensors,
+  { threads }: EngineSettings,
+): CompiledFunction {
+  checkTensors(name, fixed);
+  const graphs = new Map<string, Promise<RunnableGraph>>();
+  return {
+    run: async (inputs) => {
+      checkTensors(name, inputs);
+      const types = Object.fromEntries(
+        Object.entries(inputs).map(([key, tensor]) => [key, { shape: tensor.shape, dtype: dtypeOf(tensor) }]),
+      );
+      const signature = JSON.stringify(types);
+      const known = graphs.get(signature);
+      if (known !== undefined) return (await known).run(inputs);
+      const graph = optimise(trace(name, fn, types, fixed));
+      const prepared = prepare(graph, threads);
+      graphs.set(signature, prepared);
+      return (await prepared).run(inputs);
+    },
+    dispose: async () => {
+      const all = [...graphs.values()];
+      graphs.clear();
+      for (const graph of all) await (await graph).release();
+    },
+  };
+}

@@ -1,0 +1,45 @@
+import type * as tf from '@tensorflow/tfjs';
+import { conv } from '../build/linear.ts';
+import { channelsFirst, channelsLast, transpose } from '../build/shape.ts';
+import type { GraphBuilder } from '../builder.ts';
+import type { Value } from '../graph.ts';
+import { filterGradient } from './conv-filter-gradient.ts';
+import { imageGradient } from './conv-image-gradient.ts';
+import { type Kernels, kernel } from './kernel.ts';
+import { activate } from './matrix.ts';
+import { type ConvAttributes, convPlacement } from './window.ts';
+
+/** Image to NCHW, whichever way TensorFlow.js has it. */
+function toFirst(g: GraphBuilder, x: Value, { dataFormat }: ConvAttributes): Value {
+  return dataFormat === 'NCHW' ? x : channelsFirst(g, x);
+}
+
+function fromFirst(g: GraphBuilder, x: Value, { dataFormat }: ConvAttributes): Value {
+  return dataFormat === 'NCHW' ? x : channelsLast(g, x);
+}
+
+function convolve(g: GraphBuilder, x: Value, filter: Value, attributes: ConvAttributes): Value {
+  const { window, out } = convPlacement(x.shape, filter.shape, attributes);
+  // [height, width, in, out] to [out, in, height, width]
+  const weights = transpose(g, filter, [3, 2, 0, 1]);
+  return fromFirst(g, conv(g, toFirst(g, x, attributes), weights, window, out), attributes);
+}
+
+export const convKernels: Kernels = {
+  Conv2D: kernel<'x' | 'filter', tf.Conv2DAttrs>((g, { x, filter }, attributes) =>
+    convolve(g, x, filter, attributes),
+  ),
+  FusedConv2D: kernel<'x' | 'filter' | 'bias', tf.FusedConv2DAttrs>((g, { x, filter, bias }, attributes) =>
+    activate(g, convolve(g, x, filter, attributes), bias, attributes.activation),
+  ),
+  Conv2DBackpropInput: kernel<'dy' | 'filter', tf.Conv2DBackpropInputAttrs>(
+    (g, { dy, filter }, attributes) => {
+      const placement = convPlacement(attributes.inputShape, filter.shape, attributes);
+      return fromFirst(g, imageGradient(g, toFirst(g, dy, attributes), filter, placement), attributes);
+    },
+  ),
+  Conv2DBackpropFilter: kernel<'x' | 'dy', tf.Conv2DBackpropFilterAttrs>((g, { x, dy }, attributes) => {
+    const placement = convPlacement(x.shape, attributes.filterShape, attributes);
+    return filterGradient(g, toFirst(g, x, attributes), toFirst(g, dy, attributes), placement);
+  }),
+};

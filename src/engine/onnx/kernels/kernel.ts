@@ -1,0 +1,36 @@
+import type { GraphBuilder } from '../builder.ts';
+import type { Value } from '../graph.ts';
+
+/** What a TensorFlow.js kernel becomes: nodes of a graph, and the values that are its results. */
+export type Lowering = (
+  g: GraphBuilder,
+  inputs: Readonly<Record<string, Value>>,
+  attributes: object,
+) => Value | readonly Value[];
+
+/** Lowerings by the name of the TensorFlow.js kernel. */
+export type Kernels = Readonly<Record<string, Lowering>>;
+
+/**
+ * Types a lowering. TensorFlow.js passes inputs and attributes by name without types; that a kernel is given its own
+ * is TensorFlow.js's promise, so the cast is made here, once.
+ */
+export function kernel<Inputs extends string, Attributes extends object = object>(
+  lower: (
+    g: GraphBuilder,
+    inputs: Readonly<Record<Inputs, Value>>,
+    attributes: Attributes,
+  ) => Value | readonly Value[],
+): Lowering {
+  return lower as Lowering;
+}
+
+/** A kernel whose inputs are a list. */
+export function listKernel<Attributes extends object>(
+  lower: (g: GraphBuilder, inputs: readonly Value[], attributes: Attributes) => Value | readonly Value[],
+): Lowering {
+  return (g, inputs, attributes) => lower(g, Object.values(inputs), attributes as Attributes);
+}
+
+/** A case of a kernel that has no lowering. The backend makes it a Failure that names the line of user code. */
+export class Unsupported extends Error {}

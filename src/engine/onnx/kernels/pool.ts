@@ -1,0 +1,69 @@
+import type * as tf from '@tensorflow/tfjs';
+import { sizeOf } from '../../host.ts';
+import { convTranspose } from '../build/linear.ts';
+import { at, channelsFirst, channelsLast, expand, reshape } from '../build/shape.ts';
+import type { GraphBuilder } from '../builder.ts';
+import type { DType, Node, Value } from '../graph.ts';
+import { type Kernels, kernel } from './kernel.ts';
+import { type Placement, poolPlacement } from './window.ts';
+
+/** A pool over NCHW, with as many outputs as types are given. */
+function pool(
+  g: GraphBuilder,
+  op: 'AveragePool' | 'MaxPool',
+  x: Value,
+  { window, out }: Placement,
+  types: readonly DType[],
+): Node {
+  const { kernel, strides, pads } = window;
+  const shape = [at(x.shape, 0), at(x.shape, 1), ...out];
+  const attributes = { kernel_shape: kernel, strides, pads };
+  return g.node(
+    op,
+    [x],
+    attributes,
+    types.map((dtype) => ({ shape, dtype })),
+  );
+}
+
+/**
+ * The gradient of a max pool: dy added at the place of the first maximum of its window.
+ * @param x [N, C, H, W]  @param dy [N, C, ...]
+ */
+function maxPoolGradient(g: GraphBuilder, x: Value, dy: Value, placement: Placement): Value {
+  // The places count over the whole tensor.
+  const places = at(pool(g, 'MaxPool', x, placement, ['float32', 'int64']).outputs, 1);
+  const [size, count] = [sizeOf(x.shape), sizeOf(dy.shape)];
+  const operands = [expand(g, g.scalar(0), [size]), reshape(g, places, [count]), reshape(g, dy, [count])];
+  const sums = g.one('ScatterElements', operands, { axis: 0, reduction: 'add' }, [size], 'float32');
+  return reshape(g, sums, x.shape);
+}
+
+/** The gradient of an average pool, to TensorFlow.js: each dy spread evenly over its window, padding included. */
+function averagePoolGradient(g: GraphBuilder, dy: Value, { window, image }: Placement): Value {
+  const channels = at(dy.shape, 1);
+  const [height, width] = window.kernel;
+  const filter = expand(g, g.scalar(1 / (height * width)), [channels, 1, height, width]);
+  return convTranspose(g, dy, filter, window, image, channels);
+}
+
+export const poolKernels: Kernels = {
+  AvgPool: kernel<'x', tf.AvgPoolAttrs>((g, { x }, attributes) => {
+    const placement = poolPlacement(x.shape, attributes);
+    const { outputs } = pool(g, 'AveragePool', channelsFirst(g, x), placement, ['float32']);
+    return channelsLast(g, at(outputs, 0));
+  }),
+  MaxPool: kernel<'x', tf.MaxPoolAttrs>((g, { x }, attributes) => {
+    const placement = poolPlacement(x.shape, attributes);
+    const { outputs } = pool(g, 'MaxPool', channelsFirst(g, x), placement, ['float32']);
+    return channelsLast(g, at(outputs, 0));
+  }),
+  AvgPoolGrad: kernel<'dy' | 'input', tf.AvgPoolGradAttrs>((g, { dy, input }, attributes) => {
+    const placement = poolPlacement(input.shape, attributes);
+    return channelsLast(g, averagePoolGradient(g, channelsFirst(g, dy), placement));
+  }),
+  MaxPoolGrad: kernel<'dy' | 'input' | 'output', tf.MaxPoolGradAttrs>((g, { dy, input }, attributes) => {
+    const placement = poolPlacement(input.shape, attributes);
+    return channelsLast(g, maxPoolGradient(g, channelsFirst(g, input), channelsFirst(g, dy), placement));
+  }),
+};

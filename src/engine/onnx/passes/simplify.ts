@@ -1,0 +1,191 @@
+import { broadcastShape, elementwise, sub } from '../build/elementwise.ts';
+import { at, expand, permuted, reshape, transpose } from '../build/shape.ts';
+import { first, type GraphBuilder } from '../builder.ts';
+import { type Graph, type Node, sameShape, scalarOf, type Value } from '../graph.ts';
+import { ELEMENTWISE } from './elementwise-operators.ts';
+import { rebuild } from './rebuild.ts';
+
+/** A rule: the value that takes the place of a node's only output, if the rule applies. */
+type Rule = (node: Node, inputs: readonly Value[], g: GraphBuilder) => Value | undefined;
+
+/** Rules may make room for one another; more rounds than this have not been seen to help. */
+const MOST_ROUNDS = 10;
+
+/** Applies rules that spare work and change no value, until none applies. */
+export function simplify(graph: Graph): Graph {
+  let current = graph;
+  for (let round = 0; round < MOST_ROUNDS; round++) {
+    let applied = false;
+    current = rebuild(current, (node, inputs, g) => {
+      const rules = [...(RULES[node.op] ?? []), ...(ELEMENTWISE.has(node.op) ? [narrow] : [])];
+      for (const rule of rules) {
+        const value = rule(node, inputs, g);
+        if (value === undefined) continue;
+        applied = true;
+        return [value];
+      }
+      return undefined;
+    });
+    if (!applied) break;
+  }
+  return current;
+}
+
+const RULES: Readonly<Record<string, readonly Rule[]>> = {
+  Add: [dropNeutral(0, 'both'), foldNegation, calculate((a, b) => a + b)],
+  Sub: [dropNeutral(0, 'right'), calculate((a, b) => a - b)],
+  Mul: [dropNeutral(1, 'both'), calculate((a, b) => a * b)],
+  Div: [dropNeutral(1, 'right'), calculate((a, b) => a / b)],
+  Expand: [expandAgain, expandNothing],
+  Neg: [negateConstant],
+  Reshape: [reshapeNothing, reshapeAgain, reshapeFilled, reshapeConstant],
+  Tile: [tileOnes],
+  Transpose: [transposeAgain, transposeOnes, transposeFilled],
+  Slice: [sliceNothing],
+  Pad: [padNothing],
+};
+
+/** What an expanded value was expanded from. */
+function source(value: Value): Value {
+  return value.node.op === 'Expand' ? at(value.node.inputs, 0) : value;
+}
+
+/** An operator on expanded values is cheaper before they are expanded, and often broadcasts by itself. */
+function narrow(node: Node, inputs: readonly Value[], g: GraphBuilder): Value | undefined {
+  if (!inputs.some((input) => input.node.op === 'Expand')) return undefined;
+  const sources = inputs.map(source);
+  const { shape, dtype } = first(node);
+  const result = elementwise(g, node.op, sources, dtype, node.attributes);
+  return sameShape(broadcastShape(...sources.map((value) => value.shape)), shape)
+    ? result
+    : expand(g, result, shape);
+}
+
+/** x + 0, x * 1 and the like are x, brought to the shape of the result. */
+function dropNeutral(neutral: number, side: 'both' | 'right'): Rule {
+  return (node, inputs, g) => {
+    const [a, b] = [at(inputs, 0), at(inputs, 1)];
+    const kept =
+      scalarOf(source(b)) === neutral
+        ? a
+        : side === 'both' && scalarOf(source(a)) === neutral
+          ? b
+          : undefined;
+    return kept && expand(g, kept, first(node).shape);
+  };
+}
+
+/** x + (-y) is x - y. */
+function foldNegation(_: Node, [a, b]: readonly Value[], g: GraphBuilder): Value | undefined {
+  if (!a || !b) return undefined;
+  if (b.node.op === 'Neg') return sub(g, a, at(b.node.inputs, 0));
+  return a.node.op === 'Neg' ? sub(g, b, at(a.node.inputs, 0)) : undefined;
+}
+
+/** Arithmetic on two numbers is done here, rounded to float32 as it would be there. */
+function calculate(operator: (a: number, b: number) => number): Rule {
+  return (node, inputs, g) => {
+    const { shape, dtype } = first(node);
+    const [a, b] = inputs.map(scalarOf);
+    if (a === undefined || b === undefined || dtype !== 'float32') return undefined;
+    return g.constant(new Float32Array([operator(a, b)]), shape);
+  };
+}
+
+function negateConstant(_: Node, [x]: readonly Value[], g: GraphBuilder): Value | undefined {
+  const data = x?.node.data;
+  if (!x || !(data instanceof Float32Array) || data.length > 64) return undefined;
+  return g.constant(
+    data.map((element) => -element),
+    x.shape,
+  );
+}
+
+function expandNothing(node: Node, [x]: readonly Value[]): Value | undefined {
+  return x && sameShape(x.shape, first(node).shape) ? x : undefined;
+}
+
+function expandAgain(node: Node, [x]: readonly Value[], g: GraphBuilder): Value | undefined {
+  return x?.node.op === 'Expand' ? expand(g, source(x), first(node).shape) : undefined;
+}
+
+function reshapeNothing(node: Node, [x]: readonly Value[]): Value | undefined {
+  return x && sameShape(x.shape, first(node).shape) ? x : undefined;
+}
+
+function reshapeAgain(node: Node, [x]: readonly Value[], g: GraphBuilder): Value | undefined {
+  return x?.node.op === 'Reshape' ? reshape(g, at(x.node.inputs, 0), first(node).shape) : undefined;
+}
+
+function reshapeConstant(node: Node, [x]: readonly Value[], g: GraphBuilder): Value | undefined {
+  return x?.node.data && g.constant(x.node.data, first(node).shape);
+}
+
+/** One element expanded can be expanded to any shape. Where only extents of 1 come and go, an expansion can wait. */
+function reshapeFilled(node: Node, [x]: readonly Value[], g: GraphBuilder): Value | undefined {
+  if (x?.node.op !== 'Expand') return undefined;
+  const { shape } = first(node);
+  const inner = source(x);
+  if (scalarOf(inner) !== undefined) return expand(g, reshape(g, inner, []), shape);
+  const extents = alignedExtents(inner.shape, x.shape, shape);
+  return extents && expand(g, reshape(g, inner, extents), shape);
+}
+
+/** What `from` is reshaped to when its expansion `wide` is reshaped to `to`, if that only adds or drops ones. */
+function alignedExtents(
+  from: readonly number[],
+  wide: readonly number[],
+  to: readonly number[],
+): number[] | undefined {
+  const lead = wide.length - from.length;
+  const kept = wide.flatMap((extent, axis) => (extent === 1 ? [] : [from[axis - lead] ?? 1]));
+  const solid = (shape: readonly number[]) => shape.filter((extent) => extent !== 1);
+  if (!sameShape(solid(wide), solid(to))) return undefined;
+  return to.map((extent) => (extent === 1 ? 1 : (kept.shift() ?? 1)));
+}
+
+/** Repeating an axis of extent 1 is broadcasting it. */
+function tileOnes(node: Node, [x]: readonly Value[], g: GraphBuilder): Value | undefined {
+  const { shape } = first(node);
+  const broadcast = x?.shape.every((extent, axis) => extent === 1 || extent === shape[axis]);
+  return x && broadcast ? expand(g, x, shape) : undefined;
+}
+
+function transposeAgain(node: Node, [x]: readonly Value[], g: GraphBuilder): Value | undefined {
+  if (x?.node.op !== 'Transpose') return undefined;
+  return transpose(g, at(x.node.inputs, 0), permuted(permOf(x.node), permOf(node)));
+}
+
+/** A transposition that only moves axes of extent 1, or none, copies nothing. */
+function transposeOnes(node: Node, [x]: readonly Value[], g: GraphBuilder): Value | undefined {
+  if (!x) return undefined;
+  const solid = permOf(node).filter((axis) => x.shape[axis] !== 1);
+  const moved = solid.some((axis, index) => index > 0 && axis < at(solid, index - 1));
+  return moved ? undefined : reshape(g, x, first(node).shape);
+}
+
+function transposeFilled(node: Node, [x]: readonly Value[], g: GraphBuilder): Value | undefined {
+  if (x?.node.op !== 'Expand') return undefined;
+  const inner = source(x);
+  const { shape } = first(node);
+  if (inner.shape.length === 0) return expand(g, inner, shape);
+  const ones = Array.from({ length: x.shape.length - inner.shape.length }, () => 1);
+  return expand(g, transpose(g, reshape(g, inner, [...ones, ...inner.shape]), permOf(node)), shape);
+}
+
+function sliceNothing(node: Node, [x]: readonly Value[]): Value | undefined {
+  const { steps } = node.attributes;
+  const forward = Array.isArray(steps) && steps.every((step) => step === 1);
+  return x && forward && sameShape(x.shape, first(node).shape) ? x : undefined;
+}
+
+function padNothing(node: Node, [x]: readonly Value[]): Value | undefined {
+  const { pads } = node.attributes;
+  return x && Array.isArray(pads) && pads.every((size) => size === 0) ? x : undefined;
+}
+
+export function permOf({ attributes: { perm } }: Node): readonly number[] {
+  // Every Transpose is made with one.
+  if (!Array.isArray(perm)) throw new Error('a Transpose without perm');
+  return perm;
+}

@@ -1,0 +1,49 @@
+import * as tf from '@tensorflow/tfjs';
+import { explain, withDeepStacks } from '../blame.ts';
+import type { TensorFunction, Tensors } from '../engine.ts';
+import { onBackend } from '../tfjs.ts';
+import { backend, TRACING } from './backend.ts';
+import { GraphBuilder } from './builder.ts';
+import type { Graph, Value } from './graph.ts';
+
+/** Shape and type of an input. */
+export interface InputType {
+  readonly shape: readonly number[];
+  readonly dtype: 'float32' | 'int32';
+}
+
+/**
+ * Runs a tensor function once on symbols and returns the graph of what it computed, gradients included.
+ * @param inputs what is given at each run
+ * @param fixed what never changes: constants of the graph
+ * @throws Failure `unsupported-op`, `traced-value-read`, `no-gradient`, `outside-variable`
+ */
+export function trace(
+  name: string,
+  fn: TensorFunction,
+  inputs: Readonly<Record<string, InputType>>,
+  fixed: Tensors = {},
+): Graph {
+  const builder = new GraphBuilder();
+  const outputs: Record<string, Value> = {};
+  backend.builder = builder;
+  backend.name = name;
+  const tensor = (value: Value) => tf.engine().makeTensorFromTensorInfo(backend.handle(value), backend);
+  withDeepStacks(() =>
+    onBackend(TRACING, () => {
+      const tensors: Record<string, tf.Tensor> = {};
+      for (const [key, { data, shape }] of Object.entries(fixed)) {
+        tensors[key] = tensor(builder.constant(data, shape));
+      }
+      for (const [key, { shape, dtype }] of Object.entries(inputs)) {
+        tensors[key] = tensor(builder.input(key, shape, dtype));
+      }
+      try {
+        for (const [key, output] of Object.entries(fn(tensors))) outputs[key] = backend.value(output);
+      } catch (error) {
+        throw explain(name, error);
+      }
+    }),
+  );
+  return { outputs };
+}

@@ -1,0 +1,52 @@
+import * as tf from '@tensorflow/tfjs';
+import type { GradSaver } from './grad-saver.ts';
+
+export interface BatchNormResult {
+  /** Of the shape of `x`. */
+  readonly y: tf.Tensor;
+  /** Over all axes but the last: [C]. */
+  readonly mean: tf.Tensor1D;
+  /** Biased (divided by n, not n - 1): [C]. PyTorch keeps the unbiased one as its running variance. */
+  readonly variance: tf.Tensor1D;
+}
+
+/**
+ * Batch normalisation with the statistics of the batch: y = gamma * (x - mean) / sqrt(variance + epsilon) + beta.
+ * Its gradient is the closed form of Ioffe and Szegedy 2015 (section 3), which takes two sums over the batch in place
+ * of the op-by-op gradient of mean and variance; it is itself made of ops, so that it can be differentiated again.
+ * @param x [..., C], channels last
+ * @param gamma [C]
+ * @param beta [C]
+ */
+export function batchNormTraining(
+  x: tf.Tensor,
+  gamma: tf.Tensor1D,
+  beta: tf.Tensor1D,
+  epsilon: number,
+): BatchNormResult {
+  const axes = x.shape.map((_, axis) => axis).slice(0, -1);
+  const count = x.size / gamma.size;
+  const mean = tf.mean<tf.Tensor1D>(x, axes);
+  const variance = tf.mean<tf.Tensor1D>(tf.square(tf.sub(x, mean)), axes);
+  const normalise = tf.customGrad((...args) => {
+    // TensorFlow.js passes the tensors and then a function that keeps tensors for the gradient.
+    const [x, gamma, beta, save] = args as [tf.Tensor, tf.Tensor, tf.Tensor, GradSaver];
+    save([x, gamma, mean, variance]);
+    const scale = gamma.mul(tf.rsqrt(variance.add(epsilon)));
+    return {
+      value: x.sub(mean).mul(scale).add(beta),
+      gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => {
+        const [x, gamma, mean, variance] = saved as [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor];
+        const deviation = tf.rsqrt(variance.add(epsilon));
+        const centred = x.sub(mean);
+        const dBeta = dy.sum(axes);
+        const dGamma = dy.mul(centred).sum(axes).mul(deviation);
+        const scale = gamma.mul(deviation);
+        const slope = scale.mul(deviation).mul(dGamma).div(count);
+        const dx = dy.mul(scale).sub(centred.mul(slope)).sub(scale.mul(dBeta).div(count));
+        return [dx, dGamma, dBeta];
+      },
+    };
+  });
+  return { y: normalise(x, gamma, beta), mean, variance };
+}

@@ -1,0 +1,40 @@
+import { expect } from 'vitest';
+import { createEagerEngine } from '../../src/engine/eager.ts';
+import type { CompileOptions, HostTensor, TensorFunction, Tensors } from '../../src/engine/engine.ts';
+import { createOnnxEngine } from '../../src/engine/onnx/engine.ts';
+
+export const cpu = await createEagerEngine({ backend: 'cpu' });
+export const onnx = createOnnxEngine({ threads: 1 });
+
+/** Runs a function on the reference and on the compiled engine and demands the same results. */
+export async function agree(
+  fn: TensorFunction,
+  inputs: Tensors,
+  tolerance = 1e-5,
+  options: CompileOptions = {},
+): Promise<Tensors> {
+  const expected = await cpu.compile('test', fn, options).run(inputs);
+  const compiled = onnx.compile('test', fn, options);
+  const actual = await compiled.run(inputs);
+  await compiled.dispose();
+  expect(Object.keys(actual)).toEqual(Object.keys(expected));
+  for (const [name, tensor] of Object.entries(expected)) {
+    expect(actual[name]?.shape, name).toEqual(tensor.shape);
+    expect(actual[name]?.data.constructor, name).toBe(tensor.data.constructor);
+    expect(difference(actual[name], tensor), name).toBeLessThanOrEqual(tolerance);
+  }
+  return actual;
+}
+
+/** The largest difference of two tensors, relative to the largest of the second one's elements, but at least to 1. */
+export function difference(a: HostTensor | undefined, b: HostTensor): number {
+  const expected = Array.from(b.data);
+  const scale = Math.max(1, ...expected.filter(Number.isFinite).map(Math.abs));
+  const gaps = expected.map((value, index) => {
+    const other = a?.data[index] ?? Number.POSITIVE_INFINITY;
+    if (Object.is(other, value) || other === value) return 0;
+    const gap = Math.abs(other - value) / scale;
+    return Number.isNaN(gap) ? Number.POSITIVE_INFINITY : gap;
+  });
+  return Math.max(0, ...gaps);
+}

@@ -1,0 +1,60 @@
+import { describe, expect, test } from 'vitest';
+import { chooseEngine, createEngine, listEngines } from '../../src/engine/choose.ts';
+import { engineIdentity, installedEngine } from '../../src/engine/identity.ts';
+import { inChild } from './child.ts';
+
+describe('choosing an engine', () => {
+  test('the list names all engines, and chooses the compiled one where onnxruntime loads', async () => {
+    const list = await listEngines();
+    expect(list.map(({ name, available, chosen }) => [name, available, chosen])).toEqual([
+      ['onnx', true, true],
+      ['tensorflow', false, false],
+      ['cpu', true, false],
+    ]);
+    expect(list[0]?.identity).toEqual(engineIdentity('onnx'));
+    expect(list[1]?.why).toContain('cannot be used');
+  });
+
+  test('without a name the fastest engine is made, with a sentence that says why', async () => {
+    const { engine, why } = await chooseEngine(undefined, { threads: 1 });
+    expect(engine.identity.name).toBe('onnx');
+    expect(why).toContain('fastest');
+    await engine.dispose();
+  });
+
+  test('with a name that engine is made', async () => {
+    const { engine } = await chooseEngine('cpu', { threads: 1 });
+    expect(engine.identity).toEqual(engineIdentity('cpu'));
+  });
+
+  test('an unknown engine and one that is not installed are told apart', async () => {
+    await expect(createEngine('cuda', { threads: 1 })).rejects.toMatchObject({
+      reason: 'unknown-engine',
+      hint: 'Engines: onnx, tensorflow, cpu.',
+    });
+    expect(() => engineIdentity('tensorflow')).toThrow(
+      expect.objectContaining({ reason: 'engine-unavailable' }),
+    );
+  });
+});
+
+describe('the identity of an engine', () => {
+  test('names the versions of the packages that compute', () => {
+    expect(engineIdentity()).toEqual({
+      name: installedEngine(),
+      device: 'cpu',
+      packages: { 'onnxruntime-node': expect.stringMatching(/^1\./), '@tensorflow/tfjs': '4.22.0' },
+    });
+  });
+
+  test('is found without loading TensorFlow.js or native code', async () => {
+    const output = await inChild(`
+      import { createRequire } from 'node:module';
+      import { engineIdentity } from '/src/engine/identity.ts';
+      engineIdentity();
+      const heavy = Object.keys(createRequire(import.meta.url).cache).filter((file) => /tfjs|onnxruntime/.test(file));
+      console.log(JSON.stringify(heavy));
+    `);
+    expect(output).toBe('[]');
+  });
+});
