@@ -1,0 +1,65 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { isFailure } from '../../failure.ts';
+import type { CellContext } from '../../kind/kind.ts';
+import { readDataset } from '../data/artifact.ts';
+import { type Checkpoint, readModel } from '../model/artifact.ts';
+import { readTensors, writeTensors } from '../weights/host-tensors.ts';
+import { attack, type BatchCheckpoints } from './attack.ts';
+import { type AttackSettings, createAttack } from './attacks.ts';
+
+export interface AttackCellSettings {
+  readonly attack: AttackSettings;
+  readonly batchSize: number;
+  readonly seed: number;
+  readonly checkpoint: Checkpoint;
+  readonly keepImages: boolean;
+}
+
+type Context = Pick<CellContext<unknown>, 'inputs' | 'output' | 'scratch' | 'engine' | 'progress' | 'values'>;
+
+/**
+ * Attacks the `model` input on the test part of the `data` input, resuming after the last whole batch, and writes the
+ * results of each example.
+ */
+export async function attackCell(context: Context, settings: AttackCellSettings): Promise<void> {
+  const { inputs, output, scratch, engine, progress, values } = context;
+  if (!inputs.data || !inputs.model) throw new Error('The kind declares no inputs named data and model');
+  const { test } = await readDataset(inputs.data.file);
+  const { cleanAccuracy, robustAccuracy, zeroGradients, examples } = await attack({
+    ...(await readModel(inputs.model.file, settings.checkpoint)),
+    engine: await engine(),
+    attack: createAttack(settings.attack),
+    dataset: test,
+    batchSize: settings.batchSize,
+    seed: settings.seed,
+    keepImages: settings.keepImages,
+    onProgress: progress,
+    checkpoints: batchFiles(scratch),
+  });
+  await writeTensors(join(output, 'examples.safetensors'), examples);
+  values({
+    accuracy: robustAccuracy,
+    'clean-accuracy': cleanAccuracy,
+    'zero-gradients': zeroGradients,
+    examples: test.labels.length,
+  });
+}
+
+/** One file a batch. */
+function batchFiles(folder: string): BatchCheckpoints {
+  const path = (first: number) => join(folder, `batch-${first}.safetensors`);
+  return {
+    async load(first) {
+      if (!existsSync(path(first))) return undefined;
+      try {
+        return (await readTensors(path(first))).tensors;
+      } catch (error) {
+        // Torn by a power cut: the batch is attacked again.
+        if (isFailure(error)) return undefined;
+        throw error;
+      }
+    },
+    save: (first, results) => writeTensors(path(first), results),
+  };
+}

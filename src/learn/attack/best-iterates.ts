@@ -1,0 +1,52 @@
+import type { HostTensor } from '../../engine/engine.ts';
+import type { Batch } from '../data/batch.ts';
+import { predictions } from '../loss/accuracy.ts';
+
+/** The best adversarial images of a batch so far: misclassified before not, then of the greater objective. */
+export class BestIterates {
+  readonly #expected: Int32Array;
+  readonly #shape: readonly number[];
+  readonly #pixels: Float32Array;
+  readonly #objective: Float64Array;
+  /** Misclassified at the best image. */
+  readonly #broken: boolean[];
+  /** Broken before this run began. */
+  #settled: boolean[];
+
+  constructor({ images, labels }: Batch) {
+    const count = images.shape[0] ?? 0;
+    this.#expected = predictions(labels);
+    this.#shape = images.shape;
+    this.#pixels = Float32Array.from(images.data);
+    this.#objective = new Float64Array(count).fill(Number.NEGATIVE_INFINITY);
+    this.#broken = new Array<boolean>(count).fill(false);
+    this.#settled = [...this.#broken];
+  }
+
+  /** From here on, examples that are broken stay as they are. */
+  startRun(): void {
+    this.#settled = [...this.#broken];
+  }
+
+  /** @param images one candidate for each example; not kept */
+  consider({ data }: HostTensor, predicted: Int32Array, objective: Float32Array): void {
+    const size = data.length / this.#broken.length;
+    this.#broken.forEach((wasBroken, row) => {
+      const breaks = predicted[row] !== this.#expected[row];
+      const value = objective[row] ?? Number.NaN;
+      const better = breaks === wasBroken ? value > (this.#objective[row] ?? Number.NaN) : breaks;
+      if (this.#settled[row] || !better) return;
+      this.#broken[row] = breaks;
+      this.#objective[row] = value;
+      this.#pixels.set(data.subarray(row * size, (row + 1) * size), row * size);
+    });
+  }
+
+  allBroken(): boolean {
+    return this.#broken.every(Boolean);
+  }
+
+  images(): HostTensor {
+    return { shape: this.#shape, data: this.#pixels };
+  }
+}

@@ -1,0 +1,43 @@
+import type { HostTensor } from '../../engine/engine.ts';
+import { softmaxCrossEntropy } from '../../engine/ops/softmax.ts';
+import { predictions } from '../loss/accuracy.ts';
+import { rank2, rank4 } from '../model/rank.ts';
+import type { Target } from './attacker.ts';
+import { notFinite } from './audit.ts';
+import { floats, output } from './gradient-step.ts';
+
+export interface Classified {
+  readonly logits: HostTensor;
+  readonly predicted: Int32Array;
+  /** Cross entropy of each example. */
+  readonly loss: Float32Array;
+}
+
+export interface Classifier {
+  /** @throws Failure `not-finite` if the model gives NaN or infinity */
+  run(images: HostTensor, labels: HostTensor): Promise<Classified>;
+  dispose(): Promise<void>;
+}
+
+/** The target's forward pass, compiled. */
+export function classifier({ engine, model, weights }: Target): Classifier {
+  const compiled = engine.compile(
+    'attack/classify',
+    ({ images, labels, ...weights }) => {
+      if (!images || !labels) throw new Error('An input was not given');
+      const { logits } = model.forward(weights, rank4(images), 'eval');
+      return { logits, loss: softmaxCrossEntropy(logits, rank2(labels)) };
+    },
+    { fixed: weights },
+  );
+  return {
+    async run(images, labels) {
+      const outputs = await compiled.run({ images, labels });
+      const logits = output(outputs, 'logits');
+      const loss = floats(output(outputs, 'loss'));
+      if (!logits.data.every(Number.isFinite) || !loss.every(Number.isFinite)) throw notFinite('logits');
+      return { logits, loss, predicted: predictions(logits) };
+    },
+    dispose: () => compiled.dispose(),
+  };
+}

@@ -1,0 +1,95 @@
+import type { HostTensor } from '../../engine/engine.ts';
+import { Failure } from '../../failure.ts';
+import { predictions } from '../loss/accuracy.ts';
+import { perturbed } from '../train/linf.ts';
+import type { AttackBatch, AttackBuilder } from './attacker.ts';
+import { checkEpsilon, notFinite } from './audit.ts';
+import { BestIterates } from './best-iterates.ts';
+import { floats, type GradientStep, gradientStep, type Objective } from './gradient-step.ts';
+
+export interface PgdSettings {
+  /** Radius of the l∞ ball, for pixels in [0, 1]. */
+  readonly epsilon: number;
+  readonly steps: number;
+  /** Default 2.5 · epsilon / steps (Madry et al. 2018): far enough to reach the border from any start. */
+  readonly stepSize?: number | undefined;
+  /** Runs from different starts, of which each example keeps its worst. Default 1. */
+  readonly restarts?: number | undefined;
+  /** Whether it starts at a uniformly random point of the ball. Default true. */
+  readonly randomStart?: boolean | undefined;
+  /** Default `cross-entropy`. */
+  readonly objective?: Objective | undefined;
+}
+
+/**
+ * Projected gradient descent in the l∞ ball (Madry et al. 2018). It gives, for each example, the best iterate of all
+ * restarts: a misclassified one before others, and of those the one of the greatest objective. Restarts after the one that
+ * broke an example leave it alone, so that no result depends on what else is in the batch.
+ * @throws Failure `bad-epsilon`, `bad-attack`
+ */
+export function pgd(settings: PgdSettings): AttackBuilder {
+  const { epsilon, steps, restarts = 1, randomStart = true, objective = 'cross-entropy' } = settings;
+  const stepSize = settings.stepSize ?? (2.5 * epsilon) / steps;
+  checkEpsilon(epsilon);
+  if (
+    !(Number.isInteger(steps) && steps >= 1 && Number.isInteger(restarts) && restarts >= 1 && stepSize >= 0)
+  ) {
+    throw new Failure(
+      'bad-attack',
+      'PGD needs at least one step and one restart, and no negative step size.',
+      {
+        details: { steps, restarts, stepSize },
+      },
+    );
+  }
+  return (target) => {
+    const step = gradientStep(target, epsilon, objective);
+    return {
+      epsilon,
+      async perturb(batch) {
+        const best = new BestIterates(batch);
+        let gradientNorms: Float32Array | undefined;
+        for (let restart = 0; restart < restarts && !best.allBroken(); restart += 1) {
+          const start = randomStart ? randomPoint(batch, epsilon, restart) : batch.images;
+          const norms = await ascent(step, batch, start, { steps, stepSize, best });
+          gradientNorms ??= norms;
+        }
+        return { images: best.images(), ...(gradientNorms && { gradientNorms }) };
+      },
+      dispose: () => step.dispose(),
+    };
+  };
+}
+
+/** One run from one start. @returns the gradient norms at the start */
+async function ascent(
+  step: GradientStep,
+  batch: AttackBatch,
+  start: HostTensor,
+  { steps, stepSize, best }: { steps: number; stepSize: number; best: BestIterates },
+): Promise<Float32Array> {
+  let images = start;
+  let norms: Float32Array | undefined;
+  best.startRun();
+  // The step that follows the last one only looks at where that one led.
+  for (let done = 0; done <= steps; done += 1) {
+    const result = await step.run(images, batch, stepSize);
+    if (!result.objective.every(Number.isFinite)) throw notFinite('losses');
+    if (!result.gradientNorms.every(Number.isFinite)) throw notFinite('gradients');
+    best.consider(images, predictions(result.logits), result.objective);
+    norms ??= result.gradientNorms;
+    images = result.images;
+  }
+  if (norms === undefined) throw new Error('No step was taken');
+  return norms;
+}
+
+function randomPoint({ images, random }: AttackBatch, epsilon: number, restart: number): HostTensor {
+  const pixels = floats(images);
+  const size = pixels.length / (images.shape[0] ?? 1);
+  const noise = new Float32Array(pixels.length);
+  for (let row = 0; row * size < pixels.length; row += 1) {
+    noise.set(random('start', row, restart).uniform(size, -epsilon, epsilon), row * size);
+  }
+  return { shape: images.shape, data: perturbed(pixels, noise) };
+}

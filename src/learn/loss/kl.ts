@@ -1,0 +1,33 @@
+import * as tf from '@tensorflow/tfjs';
+import { logSoftmax, softmax } from '../../engine/ops/softmax.ts';
+
+/**
+ * How the terms of a batch become one number. `batchmean`: sum over classes, mean over examples (the definition).
+ * `mean`: mean over both, which is smaller by the number of classes; ARD and RSLAD use it (robustness.md, section 4).
+ */
+export type Reduction = 'batchmean' | 'mean';
+
+export interface KlSettings {
+  /** Both logits are divided by it. */
+  readonly temperature: number;
+  readonly reduction: Reduction;
+}
+
+/** KL(softmax(p / τ) ‖ softmax(q / τ)) of two batches of logits [batch, classes]. Gradients flow through both. */
+export function klDivergence(
+  p: tf.Tensor2D,
+  q: tf.Tensor2D,
+  { temperature, reduction }: KlSettings,
+): tf.Scalar {
+  const [scaledP, scaledQ] = [tf.div<tf.Tensor2D>(p, temperature), tf.div<tf.Tensor2D>(q, temperature)];
+  const terms = tf.mul(softmax(scaledP), tf.sub(logSoftmax(scaledP), logSoftmax(scaledQ)));
+  return reduction === 'mean' ? tf.mean(terms) : tf.mean(tf.sum(terms, 1));
+}
+
+/**
+ * The soft-label loss of knowledge distillation, τ² · KL(teacher ‖ student) (Hinton et al. 2015, section 2: τ² keeps
+ * the size of its gradient independent of τ).
+ */
+export function distillation(student: tf.Tensor2D, teacher: tf.Tensor2D, settings: KlSettings): tf.Scalar {
+  return tf.mul(klDivergence(teacher, student, settings), settings.temperature ** 2);
+}

@@ -1,0 +1,40 @@
+import type { Tensors } from '../../engine/engine.ts';
+import { Failure } from '../../failure.ts';
+import type { Dataset } from '../data/dataset.ts';
+import type { Model, TensorSpec } from './model.ts';
+
+/**
+ * Checks that a model takes the images and classes of a data set.
+ * @throws Failure `empty-dataset`, `shape-mismatch`
+ */
+export function checkDataset(model: Model, dataset: Dataset): void {
+  if (dataset.labels.length === 0) throw new Failure('empty-dataset', 'The data set has no records.');
+  if (model.inputShape.join() === dataset.shape.join() && model.classes === dataset.classes.length) return;
+  throw new Failure(
+    'shape-mismatch',
+    `The model ${model.name} takes images [${model.inputShape}] of ${model.classes} classes, but the data are ` +
+      `images [${dataset.shape}] of ${dataset.classes.length} classes.`,
+  );
+}
+
+/**
+ * The tensors of these specifications, and no others.
+ * @throws Failure `shape-mismatch` if one is missing or of another shape
+ */
+export function pick(tensors: Tensors, specs: readonly TensorSpec[]): Tensors {
+  return Object.fromEntries(
+    specs.map(({ name, shape }) => {
+      const tensor = tensors[name];
+      if (tensor !== undefined && tensor.shape.join() === shape.join()) return [name, tensor];
+      const found = tensor ? `is [${tensor.shape}]` : 'is missing';
+      throw new Failure('shape-mismatch', `The weights do not fit: '${name}' ${found}, not [${shape}].`, {
+        hint: 'They belong to another model.',
+      });
+    }),
+  );
+}
+
+/** A model's parameters and state out of `tensors`. @throws Failure `shape-mismatch` */
+export function weightsFor(model: Model, tensors: Tensors): Tensors {
+  return pick(tensors, [...model.parameters, ...model.state]);
+}

@@ -1,0 +1,28 @@
+import type { HostTensor, Tensors } from '../../engine/engine.ts';
+import { stream } from '../random/stream.ts';
+import type { TensorSpec } from './model.ts';
+
+/** How a tensor starts. */
+export type Init =
+  | { readonly kind: 'constant'; readonly value: number }
+  /** Uniform in [-bound, bound). */
+  | { readonly kind: 'uniform'; readonly bound: number };
+
+export const zeros: Init = { kind: 'constant', value: 0 };
+export const ones: Init = { kind: 'constant', value: 1 };
+
+/** PyTorch's default for convolutions and linear layers (kaiming_uniform with a = √5): U(±1/√fanIn). */
+export function fanInUniform(fanIn: number): Init {
+  return { kind: 'uniform', bound: 1 / Math.sqrt(fanIn) };
+}
+
+/** Starting values, each from a stream of its own, so that a layer more or less leaves the others as they were. */
+export function initialise(specs: readonly TensorSpec[], seed: number): Tensors {
+  return Object.fromEntries(specs.map((spec) => [spec.name, initialTensor(spec, seed)]));
+}
+
+function initialTensor({ name, shape, init }: TensorSpec, seed: number): HostTensor {
+  const size = shape.reduce((product, extent) => product * extent, 1);
+  if (init.kind === 'constant') return { shape, data: new Float32Array(size).fill(init.value) };
+  return { shape, data: stream(seed, `init/${name}`).uniform(size, -init.bound, init.bound) };
+}

@@ -1,0 +1,50 @@
+import type { Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs';
+import type { Init } from './init.ts';
+
+/** A tensor that a model needs, by name. */
+export interface TensorSpec {
+  /** As PyTorch names it: `layer1.0.conv1.weight`. */
+  readonly name: string;
+  /** Filters are [height, width, in, out], dense weights [in, out]: PyTorch's axes in another order. */
+  readonly shape: readonly number[];
+  readonly init: Init;
+}
+
+/** A place in a network whose activations are compared in distillation. */
+export interface TapSpec {
+  readonly name: string;
+  readonly channels: number;
+}
+
+/** Symbolic or eager tensors by name. */
+export type NamedTensors = Readonly<Record<string, Tensor>>;
+
+/** `train`: batch norm by the batch's statistics, and running ones updated. `eval`: by the running ones; nothing changes. */
+export type Mode = 'train' | 'eval';
+
+export interface Output {
+  /** [batch, classes], before softmax. */
+  readonly logits: Tensor2D;
+  /** Activations [batch, height, width, channels] at the model's taps, in order. */
+  readonly taps: readonly Tensor4D[];
+  /** The new value of each state tensor in `train` mode; empty in `eval` mode. */
+  readonly state: NamedTensors;
+}
+
+/** A classifier of images as a pure function of its tensors. It is the same for all engines and holds no values. */
+export interface Model {
+  readonly name: string;
+  /** Height, width, channels. */
+  readonly inputShape: readonly [height: number, width: number, channels: number];
+  readonly classes: number;
+  /** What is trained. */
+  readonly parameters: readonly TensorSpec[];
+  /** What is tracked and not trained: running means and variances. */
+  readonly state: readonly TensorSpec[];
+  readonly taps: readonly TapSpec[];
+  /**
+   * @param tensors parameters and state, by their names
+   * @param images float32 [batch, height, width, channels] in [0, 1]; the model normalises them itself
+   */
+  forward(tensors: NamedTensors, images: Tensor4D, mode: Mode): Output;
+}

@@ -1,0 +1,29 @@
+import * as tf from '@tensorflow/tfjs';
+import { Failure } from '../../failure.ts';
+
+/** Per channel, for pixels in [0, 1]: (pixel - mean) / std. */
+export interface Normalise {
+  readonly mean: readonly number[];
+  readonly std: readonly number[];
+}
+
+/**
+ * The first layer of a model: normalisation is part of the model, so that attacks and their epsilon stay in [0, 1].
+ * @throws Failure `bad-normalisation`
+ */
+export function normaliser(
+  normalise: Normalise | undefined,
+  channels: number,
+): (images: tf.Tensor4D) => tf.Tensor4D {
+  if (normalise === undefined) return (images) => images;
+  const { mean, std } = normalise;
+  if (mean.length !== channels || std.length !== channels || std.some((value) => !(value > 0))) {
+    throw new Failure(
+      'bad-normalisation',
+      `Images of ${channels} channels need ${channels} means and ${channels} positive standard deviations.`,
+      { hint: `Given: mean [${mean.join(', ')}], std [${std.join(', ')}].` },
+    );
+  }
+  const scale = std.map((value) => 1 / value);
+  return (images) => tf.mul(tf.sub(images, tf.tensor1d([...mean])), tf.tensor1d(scale));
+}

@@ -1,0 +1,32 @@
+import type { Tensors } from '../../engine/engine.ts';
+
+/** Where a loop leaves what it has reached. `load` gives what `save` was last given, or nothing. */
+export interface Checkpoints<T> {
+  load(): Promise<T | undefined>;
+  save(checkpoint: T): Promise<void>;
+}
+
+/** What one epoch of training gave. */
+export interface EpochRecord {
+  /** From 1. */
+  readonly epoch: number;
+  /** Mean over the steps. */
+  readonly loss: number;
+  /** On the prepared batches (mixed, attacked), in [0, 1]. */
+  readonly accuracy: number;
+  /** Of the last step. */
+  readonly learningRate: number;
+  /** Accuracy on the validation part, in [0, 1]; under attack for a robust method. */
+  readonly validation?: number;
+}
+
+/** A training after whole epochs. Random streams are counted by epoch and batch, so no generator has to be kept. */
+export interface TrainingCheckpoint {
+  /** Epochs done. */
+  readonly epoch: number;
+  readonly history: readonly EpochRecord[];
+  /** The epoch of the best validation accuracy, if there is a validation part. */
+  readonly best?: { readonly epoch: number; readonly accuracy: number } | undefined;
+  /** Groups `model/…`, `own/…`, `state/…`, `velocity/…`, and `best/…`: model and state of the best epoch. */
+  readonly tensors: Tensors;
+}

@@ -1,0 +1,60 @@
+import type { HostTensor, Tensors } from '../../engine/engine.ts';
+import { pick } from '../model/fit.ts';
+import { initialise } from '../model/init.ts';
+import type { Model } from '../model/model.ts';
+import type { TrainingCheckpoint } from './checkpoint.ts';
+import type { Method } from './method.ts';
+import { group, withPrefix } from './names.ts';
+
+/** All that changes in a training. */
+export interface Current {
+  /** Groups `model/…`, `own/…`, `state/…`, `velocity/…`: what the training step takes and gives. */
+  readonly tensors: Tensors;
+  readonly history: TrainingCheckpoint['history'];
+  readonly best: TrainingCheckpoint['best'];
+  /** Model and state of the best epoch; empty while there is none. */
+  readonly bestWeights: Tensors;
+}
+
+/** The start: weights that were given, or random ones of the seed; nothing in motion. @throws Failure `shape-mismatch` */
+export function start(model: Model, method: Method, initial: Tensors | undefined, seed: number): Current {
+  const given = (specs: Model['parameters']) => (initial ? pick(initial, specs) : initialise(specs, seed));
+  const trained = {
+    ...withPrefix('model', given(model.parameters)),
+    ...withPrefix('own', initialise(method.parameters ?? [], seed)),
+  };
+  const still = Object.entries(trained).map(([name, tensor]) => [name, zerosLike(tensor)]);
+  return {
+    tensors: {
+      ...trained,
+      ...withPrefix('state', given(model.state)),
+      ...withPrefix('velocity', Object.fromEntries(still)),
+    },
+    history: [],
+    best: undefined,
+    bestWeights: {},
+  };
+}
+
+export function toCheckpoint({ tensors, history, best, bestWeights }: Current): TrainingCheckpoint {
+  return {
+    epoch: history.length,
+    history,
+    best,
+    tensors: { ...tensors, ...withPrefix('best', bestWeights) },
+  };
+}
+
+export function fromCheckpoint({ tensors, history, best }: TrainingCheckpoint): Current {
+  const others = Object.entries(tensors).filter(([name]) => !name.startsWith('best/'));
+  return { tensors: Object.fromEntries(others), history, best, bestWeights: group('best', tensors) };
+}
+
+/** The model's parameters and state, by their own names. */
+export function weightsOf(tensors: Tensors): Tensors {
+  return { ...group('model', tensors), ...group('state', tensors) };
+}
+
+function zerosLike({ shape, data }: HostTensor): HostTensor {
+  return { shape, data: new Float32Array(data.length) };
+}

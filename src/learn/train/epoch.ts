@@ -1,0 +1,93 @@
+import type { CompiledFunction, Tensors } from '../../engine/engine.ts';
+import { Failure } from '../../failure.ts';
+import { toBatch } from '../data/batch.ts';
+import { countCorrect } from '../loss/accuracy.ts';
+import { learningRate } from '../optimise/schedule.ts';
+import { stream } from '../random/stream.ts';
+import { type Current, weightsOf } from './current.ts';
+import type { Method, StepContext } from './method.ts';
+import type { TrainingOptions } from './train.ts';
+import type { Validation } from './validation.ts';
+
+/** What is compiled once for a training. */
+export interface Machinery {
+  readonly method: Method;
+  readonly step: CompiledFunction;
+  readonly validator: Validation | undefined;
+}
+
+/**
+ * One epoch: all records in random order, in full batches; those of a last, incomplete batch are left out.
+ * @param epoch from 0
+ * @throws Failure `diverged`
+ */
+export async function trainEpoch(
+  options: TrainingOptions,
+  { method, step, validator }: Machinery,
+  current: Current,
+  epoch: number,
+): Promise<Current> {
+  const { dataset, seed, epochs, augment, onProgress } = options;
+  const order = stream(seed, 'train/shuffle', epoch).permutation(dataset.labels.length);
+  const size = Math.min(options.batchSize, order.length);
+  const stepsPerEpoch = Math.floor(order.length / size);
+  const between = Math.ceil(stepsPerEpoch / 10);
+  let { tensors } = current;
+  let [lossSum, correct, rate] = [0, 0, 0];
+  for (let batch = 0; batch < stepsPerEpoch; batch += 1) {
+    const indices = order.subarray(batch * size, (batch + 1) * size);
+    const clean = toBatch(dataset, indices, augment, stream(seed, 'train/augment', epoch, batch));
+    const context = stepContext(tensors, seed, 'train', [epoch, batch]);
+    const { images, labels } = (await method.prepare?.(clean, context)) ?? clean;
+    rate = learningRate(options.schedule, { step: epoch * stepsPerEpoch + batch, stepsPerEpoch, epochs });
+    const rateTensor = { shape: [], data: Float32Array.of(rate) };
+    const { loss, logits, ...next } = await step.run({
+      ...tensors,
+      images,
+      labels,
+      learningRate: rateTensor,
+    });
+    const value = loss?.data[0];
+    if (value === undefined || logits === undefined) throw new Error('The step gave no loss or no logits');
+    if (!Number.isFinite(value)) throw diverged(value, epoch + 1, batch + 1, rate);
+    tensors = next;
+    lossSum += value;
+    correct += countCorrect(logits, labels);
+    if ((batch + 1) % between === 0 || batch + 1 === stepsPerEpoch) {
+      // Tenths of an epoch.
+      const done = Math.floor((epoch + (batch + 1) / stepsPerEpoch) * 10) / 10;
+      const [meanLoss, accuracy] = [lossSum / (batch + 1), correct / ((batch + 1) * size)];
+      onProgress?.({ phase: 'train', done, total: epochs, unit: 'epoch', loss: meanLoss, accuracy });
+    }
+  }
+  const measured = await validator?.accuracy(weightsOf(tensors), (batch) =>
+    stepContext(tensors, seed, 'validate', [epoch, batch]),
+  );
+  const record = {
+    epoch: epoch + 1,
+    loss: lossSum / stepsPerEpoch,
+    accuracy: correct / (stepsPerEpoch * size),
+    learningRate: rate,
+    ...(measured !== undefined && { validation: measured }),
+  };
+  const history = [...current.history, record];
+  const isBest = measured !== undefined && measured > (current.best?.accuracy ?? Number.NEGATIVE_INFINITY);
+  if (!isBest) return { ...current, tensors, history };
+  return {
+    tensors,
+    history,
+    best: { epoch: epoch + 1, accuracy: measured },
+    bestWeights: weightsOf(tensors),
+  };
+}
+
+function stepContext(tensors: Tensors, seed: number, part: string, counters: readonly number[]): StepContext {
+  return { weights: weightsOf(tensors), random: (name) => stream(seed, `${part}/${name}`, ...counters) };
+}
+
+function diverged(loss: number, epoch: number, step: number, rate: number): Failure {
+  return new Failure('diverged', `The loss became ${loss} in epoch ${epoch}, step ${step}.`, {
+    hint: `The learning rate was ${rate.toPrecision(3)}: try a lower one.`,
+    details: { epoch, step },
+  });
+}

@@ -1,0 +1,74 @@
+import * as tf from '@tensorflow/tfjs';
+import type { Engine, HostTensor, TensorFunction, Tensors } from '../../engine/engine.ts';
+import { softmaxCrossEntropy } from '../../engine/ops/softmax.ts';
+import type { Batch } from '../data/batch.ts';
+import { withGradients } from '../loss/gradients.ts';
+import type { Mode, Model } from '../model/model.ts';
+import { rank2, rank4 } from '../model/rank.ts';
+import type { Stream } from '../random/stream.ts';
+import { ascend, perturbed } from './linf.ts';
+import { group, withPrefix } from './names.ts';
+
+/** The attack inside adversarial training: PGD on the cross entropy in an l∞ ball (Madry et al. 2018). */
+export interface InnerSettings {
+  /** Radius of the ball, for pixels in [0, 1]. */
+  readonly epsilon: number;
+  readonly stepSize: number;
+  readonly steps: number;
+  /** Whether it starts at a random point of the ball. */
+  readonly randomStart: boolean;
+  /** How batch norm works in the attack's passes. Either way they leave the running statistics alone. */
+  readonly batchNorm: Mode;
+}
+
+export interface InnerMaximisation {
+  /** Adversarial images for a batch, against the model of these weights. */
+  run(weights: Tensors, batch: Batch, random: Stream): Promise<HostTensor>;
+  dispose(): Promise<void>;
+}
+
+/**
+ * The step is compiled once, with the weights as inputs, and run `steps` times: one graph of all steps would take
+ * that many times longer to compile and run no faster.
+ */
+export function innerMaximisation(engine: Engine, model: Model, settings: InnerSettings): InnerMaximisation {
+  const { epsilon, stepSize, steps, randomStart, batchNorm } = settings;
+  const step = engine.compile(`train/inner-step-${batchNorm}`, innerStep(model, batchNorm));
+  return {
+    async run(weights, { images, labels }, random) {
+      const fixed = { ...withPrefix('weights', weights), labels, origin: images };
+      const sizes = { epsilon: scalar(epsilon), stepSize: scalar(stepSize) };
+      let current = images;
+      if (randomStart) {
+        const noise = random.uniform(images.data.length, -epsilon, epsilon);
+        current = { shape: images.shape, data: perturbed(Float32Array.from(images.data), noise) };
+      }
+      for (let done = 0; done < steps; done += 1) {
+        const { images: next } = await step.run({ ...fixed, ...sizes, images: current });
+        if (next === undefined) throw new Error('The attack step gave no images');
+        current = next;
+      }
+      return current;
+    },
+    dispose: () => step.dispose(),
+  };
+}
+
+function innerStep(model: Model, mode: Mode): TensorFunction {
+  return ({ images, labels, origin, epsilon, stepSize, ...weights }) => {
+    if (!images || !labels || !origin || !epsilon || !stepSize) throw new Error('An input was not given');
+    const { gradients } = withGradients(
+      () => {
+        const { logits } = model.forward(group('weights', weights), rank4(images), mode);
+        // The sum, not the mean: one example's gradient does not depend on how many others there are.
+        return { value: tf.sum(softmaxCrossEntropy(logits, rank2(labels))), results: {} };
+      },
+      { images },
+    );
+    return { images: ascend({ images, origin, gradient: gradients.images, epsilon, stepSize }) };
+  };
+}
+
+function scalar(value: number): HostTensor {
+  return { shape: [], data: Float32Array.of(value) };
+}

@@ -1,0 +1,60 @@
+import type { Scalar, Tensor2D, Tensor4D } from '@tensorflow/tfjs';
+import type { Engine, Tensors } from '../../engine/engine.ts';
+import type { Batch } from '../data/batch.ts';
+import type { Model, NamedTensors, TensorSpec } from '../model/model.ts';
+import type { Stream } from '../random/stream.ts';
+
+/** What a method may use when a training starts. */
+export interface MethodContext {
+  readonly engine: Engine;
+  /** The model that is trained. */
+  readonly model: Model;
+}
+
+/** Makes a method ready for one training. Its settings are bound before: `pgdAt({ epsilon: 8 / 255, … })`. */
+export type MethodBuilder = (context: MethodContext) => Method;
+
+/**
+ * A way to train: what is done to a batch before the step, and the loss of the step. The loop, the optimiser and the
+ * checkpoints are the same for all.
+ */
+export interface Method {
+  readonly name: string;
+  /** Tensors that are trained beside the model's and dropped at the end. */
+  readonly parameters?: readonly TensorSpec[];
+  /** Tensors that the loss reads and nothing changes, such as a teacher's weights. */
+  readonly fixed?: Tensors;
+  /** Changes a batch on the host, before the step: mixes it, attacks it. */
+  prepare?(batch: Batch, step: StepContext): Promise<Batch> | Batch;
+  /** The same for validation, of which the best epoch is chosen: a robust method attacks. Default: nothing. */
+  prepareValidation?(batch: Batch, step: StepContext): Promise<Batch>;
+  /** The loss of a prepared batch, in tensor code; its gradient is taken with respect to all parameters. */
+  loss(inputs: LossInputs): LossOutput;
+  dispose?(): Promise<void>;
+}
+
+export interface StepContext {
+  /** The model's parameters and state as they are before the step. */
+  readonly weights: Tensors;
+  /** A stream of this seed, epoch and batch. */
+  random(name: string): Stream;
+}
+
+export interface LossInputs {
+  /** The model's parameters and state. */
+  readonly weights: NamedTensors;
+  /** The tensors of `Method.parameters`. */
+  readonly own: NamedTensors;
+  /** The tensors of `Method.fixed`. */
+  readonly fixed: NamedTensors;
+  readonly images: Tensor4D;
+  /** [batch, classes], one-hot or soft. */
+  readonly labels: Tensor2D;
+}
+
+export interface LossOutput {
+  readonly loss: Scalar;
+  readonly logits: Tensor2D;
+  /** The model's new state. */
+  readonly state: NamedTensors;
+}

@@ -1,0 +1,110 @@
+import { type Static, Type } from '@sinclair/typebox';
+import type { Augment } from '../data/augment.ts';
+import type { Schedule } from '../optimise/schedule.ts';
+import type { SgdSettings } from '../optimise/sgd.ts';
+
+// Loaded by every plan: nothing heavy may be imported here.
+
+/** One of some words, as a schema that names them in messages. */
+export function oneOf<const W extends string>(
+  words: readonly W[],
+  options: { default?: W; description: string },
+) {
+  return Type.Unsafe<W>({ type: 'string', enum: [...words], ...options });
+}
+
+/** What all trainings have in common: the net, the optimiser, the schedule, the data. */
+export const trainingParameters = {
+  net: Type.String({
+    description: 'The model: resnet-8-w8 (any resnet-<6n+2>-w<width>), resnet-18, resnet-34.',
+  }),
+  seed: Type.Integer({
+    minimum: 0,
+    default: 0,
+    description: 'Seed of the initial weights, the shuffles and all else that is random.',
+  }),
+  epochs: Type.Integer({ minimum: 1, description: 'Passes over the training set.' }),
+  'batch-size': Type.Integer({
+    minimum: 1,
+    default: 128,
+    description: 'Images a step; the last, incomplete batch of an epoch is left out.',
+  }),
+  lr: Type.Number({
+    exclusiveMinimum: 0,
+    default: 0.1,
+    description: 'The greatest learning rate of the schedule.',
+  }),
+  schedule: oneOf(['constant', 'piecewise', 'cosine', 'cyclic', 'one-cycle'], {
+    default: 'piecewise',
+    description: "How the learning rate goes over the training; one-cycle is PyTorch's OneCycleLR.",
+  }),
+  milestones: Type.Array(Type.Number({ minimum: 0 }), {
+    default: [0.5, 0.75],
+    description:
+      'For piecewise: when the rate drops, as epochs (from 1 on) or fractions of the training (below 1).',
+  }),
+  factor: Type.Number({
+    exclusiveMinimum: 0,
+    default: 0.1,
+    description: 'For piecewise: what the rate is multiplied by at each milestone.',
+  }),
+  momentum: Type.Number({ minimum: 0, exclusiveMaximum: 1, default: 0.9, description: 'Momentum of SGD.' }),
+  'weight-decay': Type.Number({
+    minimum: 0,
+    default: 5e-4,
+    description: 'Weight decay of SGD, added to the gradient as in PyTorch.',
+  }),
+  decay: oneOf(['all', 'kernels'], {
+    default: 'all',
+    description: 'What decays: all parameters, as in PyTorch, or filters and dense weights alone.',
+  }),
+  crop: Type.Integer({
+    minimum: 0,
+    default: 0,
+    description: 'Augmentation: zeros padded on each side before a random crop back; 4 is usual for CIFAR.',
+  }),
+  flip: Type.Boolean({ default: false, description: 'Augmentation: mirror half of the images.' }),
+  normalise: oneOf(['none', 'data'], {
+    default: 'none',
+    description:
+      'First layer of the model: nothing, or mean and standard deviation of each channel of the training images. Epsilon is in [0, 1] either way.',
+  }),
+  validation: Type.Integer({
+    minimum: 0,
+    default: 0,
+    description:
+      'Training images held out to choose the best epoch by (robust accuracy for robust methods). Never the test set. 0: only the last epoch is kept.',
+  }),
+};
+
+const schema = Type.Object(trainingParameters);
+export type TrainingParameters = Static<typeof schema>;
+
+export function scheduleOf({ schedule, lr, milestones, factor, epochs }: TrainingParameters): Schedule {
+  switch (schedule) {
+    case 'piecewise':
+      return {
+        kind: 'piecewise',
+        rate: lr,
+        factor,
+        milestones: milestones.map((when) => (when < 1 ? Math.round(when * epochs) : when)),
+      };
+    case 'cyclic':
+      return { kind: 'cyclic', rate: lr, peak: 0.5 };
+    default:
+      return { kind: schedule, rate: lr };
+  }
+}
+
+export function optimiserOf(parameters: TrainingParameters): SgdSettings {
+  return {
+    momentum: parameters.momentum,
+    weightDecay: parameters['weight-decay'],
+    decay: parameters.decay,
+    nesterov: false,
+  };
+}
+
+export function augmentOf({ crop, flip }: TrainingParameters): Augment | undefined {
+  return crop > 0 || flip ? { pad: crop, flip } : undefined;
+}

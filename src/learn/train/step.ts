@@ -1,0 +1,41 @@
+import * as tf from '@tensorflow/tfjs';
+import type { TensorFunction } from '../../engine/engine.ts';
+import { withGradients } from '../loss/gradients.ts';
+import { rank2, rank4 } from '../model/rank.ts';
+import { type SgdSettings, sgdStep } from '../optimise/sgd.ts';
+import type { Method } from './method.ts';
+import { group, withPrefix } from './names.ts';
+
+/**
+ * A training step as one tensor function: loss, gradient, update. Inputs and outputs are in groups: `model/…` and
+ * `own/…` (parameters of model and method), `velocity/…` (of both), `state/…`; and `fixed/…` as an input alone.
+ * Other inputs: `images`, `labels`, `learningRate`. Other outputs: `loss`, `logits`.
+ */
+export function trainingStep(method: Method, optimiser: SgdSettings): TensorFunction {
+  return (inputs) => {
+    const { images, labels, learningRate } = inputs;
+    if (!images || !labels || !learningRate) throw new Error('An input was not given');
+    const parameters = {
+      ...withPrefix('model', group('model', inputs)),
+      ...withPrefix('own', group('own', inputs)),
+    };
+    const { value, results, gradients } = withGradients(() => {
+      const { loss, logits, state } = method.loss({
+        weights: { ...group('model', inputs), ...group('state', inputs) },
+        own: group('own', inputs),
+        fixed: group('fixed', inputs),
+        images: rank4(images),
+        labels: rank2(labels),
+      });
+      return { value: loss, results: { logits, ...withPrefix('state', state) } };
+    }, parameters);
+    const velocities = group('velocity', inputs);
+    const moved = sgdStep(optimiser, { parameters, gradients, velocities, learningRate });
+    return {
+      ...moved.parameters,
+      ...withPrefix('velocity', moved.velocities),
+      ...results,
+      loss: tf.reshape(value, []),
+    };
+  };
+}

@@ -1,0 +1,76 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { CellContext } from '../../kind/kind.ts';
+import { readDataset } from '../data/artifact.ts';
+import type { Dataset } from '../data/dataset.ts';
+import { channelStatistics } from '../data/statistics.ts';
+import { splitOff } from '../data/subset.ts';
+import { writeModel } from '../model/artifact.ts';
+import { createModel, type ModelSettings } from '../model/models.ts';
+import { checkpointFile } from './checkpoint-file.ts';
+import type { MethodBuilder } from './method.ts';
+import { augmentOf, optimiserOf, scheduleOf, type TrainingParameters } from './parameters.ts';
+import { type TrainingResult, train } from './train.ts';
+
+type Context = Pick<
+  CellContext<TrainingParameters>,
+  'parameters' | 'inputs' | 'output' | 'scratch' | 'engine' | 'progress' | 'values'
+>;
+
+type TapSettings = Pick<ModelSettings, 'tapBeforeRelu'>;
+
+/**
+ * Trains a net on the `data` input by a method, resuming from the scratch folder, and writes the model artifact with the
+ * history of its epochs.
+ */
+export async function trainCell(
+  context: Context,
+  method: MethodBuilder,
+  taps: TapSettings = {},
+): Promise<void> {
+  const { parameters, inputs, output, scratch, engine, progress, values } = context;
+  if (!inputs.data) throw new Error('The kind declares no input named data');
+  const { train: whole } = await readDataset(inputs.data.file);
+  const description = describe(parameters, whole);
+  const { seed, validation } = parameters;
+  const parts = validation > 0 ? splitOff(whole, validation, seed) : { rest: whole, off: undefined };
+  const result = await train({
+    engine: await engine(),
+    model: createModel(parameters.net, { ...description, ...taps }),
+    method,
+    dataset: parts.rest,
+    validation: parts.off,
+    epochs: parameters.epochs,
+    batchSize: parameters['batch-size'],
+    optimiser: optimiserOf(parameters),
+    schedule: scheduleOf(parameters),
+    seed,
+    augment: augmentOf(parameters),
+    onProgress: progress,
+    checkpoints: checkpointFile(scratch),
+  });
+  const bestEpoch = result.best && { bestEpoch: result.best.epoch };
+  await writeModel(
+    output,
+    { ...description, ...bestEpoch },
+    { last: result.last, best: result.best?.weights },
+  );
+  await writeFile(join(output, 'history.json'), `${JSON.stringify(result.history, null, 2)}\n`);
+  values(summary(result));
+}
+
+function describe({ net, normalise }: TrainingParameters, dataset: Dataset) {
+  const [height, width, channels] = dataset.shape;
+  const inputShape: [number, number, number] = [height, width, channels];
+  const statistics = normalise === 'data' ? { normalise: channelStatistics(dataset) } : {};
+  return { net, inputShape, classes: dataset.classes.length, ...statistics };
+}
+
+function summary({ history, best }: TrainingResult): Record<string, number> {
+  const last = history.at(-1);
+  return {
+    epochs: history.length,
+    ...(last && { 'train-loss': last.loss, 'train-accuracy': last.accuracy }),
+    ...(best && { 'best-epoch': best.epoch, 'validation-accuracy': best.accuracy }),
+  };
+}

@@ -1,0 +1,87 @@
+import type { Engine, Tensors } from '../../engine/engine.ts';
+import type { Progress } from '../../kind/kind.ts';
+import type { Augment } from '../data/augment.ts';
+import type { Dataset } from '../data/dataset.ts';
+import { checkDataset } from '../model/fit.ts';
+import type { Model } from '../model/model.ts';
+import type { Schedule } from '../optimise/schedule.ts';
+import type { SgdSettings } from '../optimise/sgd.ts';
+import type { Checkpoints, EpochRecord, TrainingCheckpoint } from './checkpoint.ts';
+import { fromCheckpoint, start, toCheckpoint, weightsOf } from './current.ts';
+import { type Machinery, trainEpoch } from './epoch.ts';
+import type { MethodBuilder } from './method.ts';
+import { withPrefix } from './names.ts';
+import { trainingStep } from './step.ts';
+import { createValidation } from './validation.ts';
+
+export interface TrainingOptions {
+  readonly engine: Engine;
+  readonly model: Model;
+  readonly method: MethodBuilder;
+  readonly dataset: Dataset;
+  /** Records, apart from `dataset`, by which the best epoch is chosen. Never the test set. */
+  readonly validation?: Dataset | undefined;
+  readonly epochs: number;
+  readonly batchSize: number;
+  readonly optimiser: SgdSettings;
+  readonly schedule: Schedule;
+  readonly seed: number;
+  readonly augment?: Augment | undefined;
+  /** Weights to start from, parameters and state. Default: random ones of the seed. */
+  readonly initial?: Tensors | undefined;
+  readonly onProgress?: ((progress: Progress) => void) | undefined;
+  readonly checkpoints?: Checkpoints<TrainingCheckpoint> | undefined;
+  /** Epochs from one checkpoint to the next; the last epoch always has one. Default 1. Results do not depend on it. */
+  readonly checkpointEvery?: number | undefined;
+}
+
+export interface TrainingResult {
+  /** The model's parameters and state after the last epoch. */
+  readonly last: Tensors;
+  /** After the epoch of the best validation accuracy (the first of equals), if there was a validation part. */
+  readonly best?: { readonly epoch: number; readonly accuracy: number; readonly weights: Tensors };
+  readonly history: readonly EpochRecord[];
+}
+
+/**
+ * Trains a model. A run that is resumed from a checkpoint ends in the same bits as one that was not interrupted.
+ * @throws Failure `diverged` with epoch and step, if a loss is not finite; `empty-dataset`; `shape-mismatch`
+ */
+export async function train(options: TrainingOptions): Promise<TrainingResult> {
+  const { model, dataset, epochs, checkpoints, checkpointEvery = 1 } = options;
+  checkDataset(model, dataset);
+  if (options.validation) checkDataset(model, options.validation);
+  const machinery = build(options);
+  try {
+    const saved = await checkpoints?.load();
+    let current = saved
+      ? fromCheckpoint(saved)
+      : start(model, machinery.method, options.initial, options.seed);
+    for (let epoch = current.history.length; epoch < epochs; epoch += 1) {
+      current = await trainEpoch(options, machinery, current, epoch);
+      if ((epoch + 1) % checkpointEvery === 0 || epoch + 1 === epochs) {
+        await checkpoints?.save(toCheckpoint(current));
+      }
+    }
+    const { tensors, history, best, bestWeights } = current;
+    return { last: weightsOf(tensors), history, ...(best && { best: { ...best, weights: bestWeights } }) };
+  } finally {
+    await dispose(machinery);
+  }
+}
+
+function build({ engine, model, validation, batchSize, optimiser, ...options }: TrainingOptions): Machinery {
+  const method = options.method({ engine, model });
+  const fixed = withPrefix('fixed', method.fixed ?? {});
+  return {
+    method,
+    step: engine.compile(`train/${method.name}`, trainingStep(method, optimiser), { fixed }),
+    validator: validation && createValidation(engine, model, method, validation, batchSize),
+  };
+}
+
+async function dispose({ method, step, validator }: Machinery): Promise<void> {
+  await step.dispose();
+  await validator?.dispose();
+  await method.dispose?.();
+}

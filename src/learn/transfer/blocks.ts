@@ -1,0 +1,62 @@
+import { Failure } from '../../failure.ts';
+import { fanInUniform } from '../model/init.ts';
+import type { Model, TapSpec, TensorSpec } from '../model/model.ts';
+
+/** Which taps are compared, from 1 (the stem): one number for both models, or [student's, teacher's]. */
+export type BlockChoice = number | readonly [student: number, teacher: number];
+
+/** A pair of taps whose channel maps are compared. */
+export interface BlockPair {
+  /** Indices of `Output.taps`. */
+  readonly student: number;
+  readonly teacher: number;
+  /** The learned linear map of the student's vector, if there is one: [student's channels, teacher's channels]. */
+  readonly transformation: TensorSpec | undefined;
+}
+
+/**
+ * The pairs of taps to compare.
+ * @param choices default: each tap with its counterpart, if the models have equally many
+ * @param transformation `where-needed`: only where the numbers of channels differ
+ * @throws Failure `bad-blocks`
+ */
+export function pairBlocks(
+  student: Model,
+  teacher: Model,
+  choices: readonly BlockChoice[] | undefined,
+  transformation: 'where-needed' | 'always',
+): BlockPair[] {
+  const [own, others] = [student.taps.length, teacher.taps.length];
+  if (choices === undefined && own !== others) {
+    throw new Failure('bad-blocks', `The student has ${own} blocks and the teacher ${others}.`, {
+      hint: 'Say which to compare, as pairs: blocks: [[1, 1], [2, 2], [4, 5]].',
+    });
+  }
+  return (choices ?? student.taps.map((_, index) => index + 1)).map((choice) => {
+    const [ofStudent, ofTeacher] = typeof choice === 'number' ? [choice, choice] : choice;
+    const from = tapAt(student, ofStudent, 'student');
+    const to = tapAt(teacher, ofTeacher, 'teacher');
+    const needed = transformation === 'always' || from.channels !== to.channels;
+    return {
+      student: ofStudent - 1,
+      teacher: ofTeacher - 1,
+      transformation: needed ? transformationOf(from, to) : undefined,
+    };
+  });
+}
+
+function transformationOf(from: TapSpec, to: TapSpec): TensorSpec {
+  return {
+    name: `transformation.${from.name}-${to.name}.weight`,
+    shape: [from.channels, to.channels],
+    init: fanInUniform(from.channels),
+  };
+}
+
+function tapAt(model: Model, block: number, role: string): TapSpec {
+  const tap = model.taps[block - 1];
+  if (tap !== undefined) return tap;
+  throw new Failure('bad-blocks', `The ${role} (${model.name}) has no block ${block}.`, {
+    hint: `It has ${model.taps.map(({ name }, index) => `${index + 1} (${name})`).join(', ')}.`,
+  });
+}

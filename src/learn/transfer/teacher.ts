@@ -1,0 +1,30 @@
+import type { Tensors } from '../../engine/engine.ts';
+import { Failure } from '../../failure.ts';
+import type { Model } from '../model/model.ts';
+
+/** A trained model that is only read: in `eval` mode, its weights fixed. */
+export interface Teacher {
+  readonly model: Model;
+  readonly weights: Tensors;
+}
+
+/**
+ * @param comparesLogits whether the two have to have the same classes
+ * @throws Failure `teacher-mismatch` if this student cannot learn from this teacher
+ */
+export function checkTeacher({ model: teacher }: Teacher, student: Model, comparesLogits: boolean): void {
+  if (teacher.inputShape.join() !== student.inputShape.join()) {
+    throw new Failure(
+      'teacher-mismatch',
+      `The teacher takes images [${teacher.inputShape}], the student [${student.inputShape}].`,
+      { hint: 'Both must see the same images.' },
+    );
+  }
+  if (comparesLogits && teacher.classes !== student.classes) {
+    throw new Failure(
+      'teacher-mismatch',
+      `The teacher knows ${teacher.classes} classes, the student ${student.classes}: soft labels cannot be compared.`,
+      { hint: 'Set the weight of the soft labels to 0; channel maps can still be compared.' },
+    );
+  }
+}

@@ -1,0 +1,122 @@
+import { describe, expect, it } from 'vitest';
+import { Failure } from '../../../src/failure.ts';
+import { checkDataset, weightsFor } from '../../../src/learn/model/fit.ts';
+import { initialise } from '../../../src/learn/model/init.ts';
+import { createModel, modelNames, parameterCount } from '../../../src/learn/model/models.ts';
+
+const cifar = { inputShape: [32, 32, 3], classes: 10 } as const;
+const sizeOf = (shape: readonly number[]) => shape.reduce((a, b) => a * b, 1);
+
+describe('a model by name', () => {
+  it.each([
+    // Counts of the official PyTorch code (robustness.md, section 5) and of the three-stage nets with projections.
+    ['resnet-18', 10, 11_173_962],
+    ['resnet-18', 100, 11_220_132],
+    ['resnet-34', 10, 21_282_122],
+    ['resnet-34', 100, 21_328_292],
+    ['resnet-20-w16', 10, 272_474],
+  ])('%s for %i classes has %i parameters', (name, classes, count) => {
+    expect(parameterCount(createModel(name, { ...cifar, classes }))).toBe(count);
+  });
+
+  it('resnet-18 tracks the 9,600 running statistics of its 20 batch norms', () => {
+    const { state } = createModel('resnet-18', cifar);
+    expect(state).toHaveLength(40);
+    expect(state.reduce((sum, { shape }) => sum + sizeOf(shape), 0)).toBe(9_600);
+  });
+
+  it('names its tensors as PyTorch does', () => {
+    const { parameters, state } = createModel('resnet-8-w8', cifar);
+    expect(parameters.map(({ name }) => name)).toEqual([
+      ...['conv1.weight', 'bn1.weight', 'bn1.bias'],
+      ...block('layer1.0', false),
+      ...block('layer2.0', true),
+      ...block('layer3.0', true),
+      ...['linear.weight', 'linear.bias'],
+    ]);
+    expect(state.map(({ name }) => name)).toContain('layer2.0.shortcut.1.running_var');
+    expect(parameters.find(({ name }) => name === 'layer2.0.conv1.weight')?.shape).toEqual([3, 3, 8, 16]);
+  });
+
+  it('says which names are near an unknown one', () => {
+    expect(failureOf(() => createModel('resnet18', cifar))).toMatchObject({
+      reason: 'unknown-model',
+      hint: expect.stringContaining('resnet-18'),
+    });
+    expect(failureOf(() => createModel('resnet-9-w8', cifar)).message).toContain('6n + 2');
+    expect(failureOf(() => createModel('constructor', cifar)).reason).toBe('unknown-model');
+  });
+
+  it('can be made by every name that is listed', () => {
+    for (const name of modelNames()) expect(createModel(name, cifar).name).toBe(name);
+  });
+});
+
+describe('initial values', () => {
+  const { parameters } = createModel('resnet-8-w8', cifar);
+  const values = initialise(parameters, 1);
+
+  it("are PyTorch's: uniform within 1 / √fan-in, ones and zeros for batch norm", () => {
+    const filter = [...(values['layer2.0.conv1.weight']?.data ?? [])];
+    const bound = 1 / Math.sqrt(9 * 8);
+    const greatest = Math.max(...filter.map(Math.abs));
+    expect(greatest).toBeLessThanOrEqual(bound);
+    expect(greatest).toBeGreaterThan(0.98 * bound);
+    const variance = filter.reduce((sum, value) => sum + value * value, 0) / filter.length;
+    expect(variance).toBeCloseTo(bound ** 2 / 3, 3);
+    expect(new Set(values['bn1.weight']?.data)).toEqual(new Set([1]));
+    expect(new Set(values['bn1.bias']?.data)).toEqual(new Set([0]));
+  });
+
+  it('of a tensor depend on its name and the seed alone', () => {
+    const deeper = initialise(createModel('resnet-14-w8', cifar).parameters, 1);
+    expect(deeper['conv1.weight']).toEqual(values['conv1.weight']);
+    expect(initialise(parameters, 2)['conv1.weight']).not.toEqual(values['conv1.weight']);
+  });
+});
+
+describe('what belongs to a model', () => {
+  const model = createModel('resnet-8-w2', { inputShape: [4, 4, 1], classes: 2 });
+  const weights = initialise([...model.parameters, ...model.state], 0);
+
+  it('are the tensors of its names and shapes, and no others', () => {
+    const extra = { shape: [1], data: Float32Array.of(1) };
+    expect(Object.keys(weightsFor(model, { ...weights, extra }))).toEqual(Object.keys(weights));
+    const { 'bn1.bias': _, ...incomplete } = weights;
+    expect(failureOf(() => weightsFor(model, incomplete)).message).toContain("'bn1.bias' is missing");
+    const wrong = { ...weights, 'bn1.bias': extra };
+    expect(failureOf(() => weightsFor(model, wrong)).message).toContain('is [1], not [2]');
+  });
+
+  it('is data of its shape and classes', () => {
+    const data = {
+      images: new Uint8Array(16),
+      labels: Int32Array.of(0),
+      shape: [4, 4, 1] as const,
+      classes: ['a', 'b'],
+    };
+    checkDataset(model, data);
+    const rgb = { ...data, images: new Uint8Array(48), shape: [4, 4, 3] as const };
+    expect(failureOf(() => checkDataset(model, rgb)).reason).toBe('shape-mismatch');
+    expect(failureOf(() => checkDataset(model, { ...data, classes: ['a'] })).reason).toBe('shape-mismatch');
+    expect(failureOf(() => checkDataset(model, { ...data, labels: new Int32Array() })).reason).toBe(
+      'empty-dataset',
+    );
+  });
+});
+
+function block(name: string, projects: boolean): string[] {
+  const inside = ['conv1.weight', 'bn1.weight', 'bn1.bias', 'conv2.weight', 'bn2.weight', 'bn2.bias'];
+  const shortcut = projects ? ['shortcut.0.weight', 'shortcut.1.weight', 'shortcut.1.bias'] : [];
+  return [...inside, ...shortcut].map((part) => `${name}.${part}`);
+}
+
+function failureOf(call: () => unknown): Failure {
+  try {
+    call();
+  } catch (error) {
+    if (error instanceof Failure) return error;
+    throw error;
+  }
+  throw new Error('Nothing was thrown');
+}

@@ -1,0 +1,43 @@
+import type { Dataset } from '../../../src/learn/data/dataset.ts';
+import { synthetic } from '../../../src/learn/data/synthetic.ts';
+import { createModel } from '../../../src/learn/model/models.ts';
+import { defaultSgd } from '../../../src/learn/optimise/sgd.ts';
+import type { TrainingCheckpoint } from '../../../src/learn/train/checkpoint.ts';
+import type { MethodBuilder } from '../../../src/learn/train/method.ts';
+import type { TrainingOptions } from '../../../src/learn/train/train.ts';
+import { cpu } from '../calculate.ts';
+
+export const shape = [6, 6, 1] as const;
+
+/** Three easy classes of 6 × 6 pixels. */
+export function toyData(train = 40): { train: Dataset; test: Dataset } {
+  return synthetic({ train, test: 30, shape, classes: 3, seed: 3, noise: 25 });
+}
+
+export const toyModel = createModel('resnet-8-w2', { inputShape: shape, classes: 3 });
+
+/** A training of a second on the reference engine. */
+export function toyTraining(method: MethodBuilder, changes: Partial<TrainingOptions> = {}): TrainingOptions {
+  return {
+    engine: cpu,
+    model: toyModel,
+    method,
+    dataset: toyData().train,
+    epochs: 3,
+    batchSize: 16,
+    optimiser: defaultSgd,
+    schedule: { kind: 'one-cycle', rate: 0.1 },
+    seed: 1,
+    ...changes,
+  };
+}
+
+/** Keeps all checkpoints; `load` gives the one that it starts with. */
+export function memory(first?: TrainingCheckpoint) {
+  const saved: TrainingCheckpoint[] = [];
+  return {
+    saved,
+    load: async () => first,
+    save: async (checkpoint: TrainingCheckpoint) => void saved.push(checkpoint),
+  };
+}

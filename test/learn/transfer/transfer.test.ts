@@ -1,0 +1,220 @@
+import { build } from 'esbuild';
+import { describe, expect, it } from 'vitest';
+import { toBatch } from '../../../src/learn/data/batch.ts';
+import { acmLoss } from '../../../src/learn/loss/acm.ts';
+import { crossEntropy } from '../../../src/learn/loss/cross-entropy.ts';
+import { distillation } from '../../../src/learn/loss/kl.ts';
+import { initialise } from '../../../src/learn/model/init.ts';
+import type { Model } from '../../../src/learn/model/model.ts';
+import { createModel } from '../../../src/learn/model/models.ts';
+import { rank2, rank4 } from '../../../src/learn/model/rank.ts';
+import { mixup } from '../../../src/learn/train/mixup.ts';
+import { standard } from '../../../src/learn/train/standard.ts';
+import { train } from '../../../src/learn/train/train.ts';
+import { pairBlocks } from '../../../src/learn/transfer/blocks.ts';
+import { kd, kdDefaults } from '../../../src/learn/transfer/kd.ts';
+import { type MixAcmSettings, mixAcmDefaults, mixacm } from '../../../src/learn/transfer/mixacm.ts';
+import type { Teacher } from '../../../src/learn/transfer/teacher.ts';
+import { cpu } from '../calculate.ts';
+import { memory, shape, toyData, toyModel, toyTraining } from '../train/toy-training.ts';
+
+function untrained(model: Model): Teacher {
+  return { model, weights: initialise([...model.parameters, ...model.state], 77) };
+}
+
+const teacher = untrained(createModel('resnet-8-w2', { inputShape: shape, classes: 3 }));
+const wide = untrained(createModel('resnet-8-w3', { inputShape: shape, classes: 3 }));
+const off: MixAcmSettings = { ...mixAcmDefaults, alpha: 0, kdWeight: 0, acmWeight: 0 };
+const short = { epochs: 2 };
+
+describe('transfer', () => {
+  it.each([
+    ['kd', kd(wide)],
+    ['mixacm', mixacm(wide)],
+  ])(
+    'by %s, resumed after any epoch, ends in the bits of the run that was not interrupted',
+    async (_, method) => {
+      const whole = memory();
+      const expected = await train(toyTraining(method, { ...short, checkpoints: whole }));
+      for (const checkpoint of whole.saved) {
+        expect(await train(toyTraining(method, { ...short, checkpoints: memory(checkpoint) }))).toEqual(
+          expected,
+        );
+      }
+    },
+  );
+
+  it('with all its parts switched off is standard training, and with mixup alone is mixup', async () => {
+    expect(await train(toyTraining(mixacm(teacher, off), short))).toEqual(
+      await train(toyTraining(standard(), short)),
+    );
+    const mixing = { ...off, alpha: 0.4 };
+    expect(await train(toyTraining(mixacm(teacher, mixing), short))).toEqual(
+      await train(toyTraining(mixup({ alpha: 0.4 }), short)),
+    );
+  });
+
+  it('with soft labels alone is knowledge distillation', async () => {
+    const soft = mixacm(teacher, { ...off, kdWeight: 0.7, temperature: 3 });
+    const distilled = kd(teacher, { ...kdDefaults, weight: 0.7, temperature: 3 });
+    expect(await train(toyTraining(soft, short))).toEqual(await train(toyTraining(distilled, short)));
+  });
+
+  it('gives a student without the transformations that it was trained with', async () => {
+    const checkpoints = memory();
+    const { last } = await train(toyTraining(mixacm(wide), { ...short, checkpoints }));
+    expect(Object.keys(last).sort()).toEqual(
+      [...toyModel.parameters, ...toyModel.state].map(({ name }) => name).sort(),
+    );
+    const [first, second] = checkpoints.saved.map(
+      ({ tensors }) => tensors['own/transformation.stage3-stage3.weight'],
+    );
+    expect(first?.shape).toEqual([8, 12]);
+    expect(second).not.toEqual(first);
+  });
+
+  it('leaves the teacher as it is', async () => {
+    const copy = structuredClone(wide.weights);
+    await train(toyTraining(mixacm(wide), short));
+    expect(wide.weights).toEqual(copy);
+  });
+
+  it('brings the channel maps of the student nearer to those of the teacher', async () => {
+    const settings = { ...off, acmWeight: 10 };
+    const { history } = await train(toyTraining(mixacm(teacher, settings), { epochs: 10 }));
+    expect(history.at(-1)?.loss).toBeLessThan((history[0]?.loss ?? 0) * 0.7);
+  });
+});
+
+describe('the loss of MixACM', () => {
+  it('is cross entropy + kdWeight · τ² KL + acmWeight · the sum over blocks, the teacher in eval mode', async () => {
+    const settings: MixAcmSettings = {
+      ...mixAcmDefaults,
+      alpha: 0,
+      kdWeight: 0.5,
+      temperature: 2,
+      acmWeight: 3,
+    };
+    const method = mixacm(teacher, settings)({ engine: cpu, model: toyModel });
+    const student = initialise([...toyModel.parameters, ...toyModel.state], 5);
+    const names = Object.keys(student);
+    const compiled = cpu.compile('test', ({ images, labels, ...tensors }) => {
+      if (!images || !labels) throw new Error('No batch');
+      const weights = Object.fromEntries(names.map((name) => [name, tensors[name] ?? images]));
+      const fixed = Object.fromEntries(names.map((name) => [name, tensors[`teacher/${name}`] ?? images]));
+      const inputs = { weights, own: {}, fixed, images: rank4(images), labels: rank2(labels) };
+      const own = toyModel.forward(weights, inputs.images, 'train');
+      const other = teacher.model.forward(fixed, inputs.images, 'eval');
+      const blocks = own.taps.map((tap, index) => {
+        const counterpart = other.taps[index];
+        if (!counterpart) throw new Error('No tap');
+        return acmLoss({ student: tap, teacher: counterpart }, settings);
+      });
+      const [a, b, c, d] = blocks;
+      if (!a || !b || !c || !d) throw new Error('No blocks');
+      return {
+        loss: method.loss(inputs).loss,
+        crossEntropy: crossEntropy(own.logits, inputs.labels),
+        soft: distillation(own.logits, other.logits, settings),
+        maps: a.add(b).add(c).add(d),
+      };
+    });
+    const fixed = Object.fromEntries(
+      Object.entries(teacher.weights).map(([name, tensor]) => [`teacher/${name}`, tensor]),
+    );
+    const values = await compiled.run({ ...student, ...fixed, ...toBatch(toyData().train, [0, 1, 2, 3]) });
+    const value = (name: string) => values[name]?.data[0] ?? Number.NaN;
+    expect(value('loss')).toBeCloseTo(value('crossEntropy') + 0.5 * value('soft') + 3 * value('maps'), 5);
+    expect(value('maps')).toBeGreaterThan(0.1);
+  });
+
+  it('has the values that paper.md calls ours as its defaults', () => {
+    expect(mixAcmDefaults).toMatchObject({
+      alpha: 1,
+      kdWeight: 1,
+      temperature: 1,
+      acmWeight: 10,
+      power: 2,
+      distance: 'l2',
+    });
+  });
+});
+
+describe('pairs of blocks', () => {
+  const deep = createModel('resnet-18', { inputShape: shape, classes: 3 });
+
+  it('are all taps and their counterparts, with a transformation only where widths differ', () => {
+    const same = pairBlocks(toyModel, teacher.model, undefined, 'where-needed');
+    expect(same.map((pair) => [pair.student, pair.teacher, pair.transformation])).toEqual(
+      [0, 1, 2, 3].map((block) => [block, block, undefined]),
+    );
+    const shapes = pairBlocks(toyModel, wide.model, undefined, 'where-needed').map(
+      (p) => p.transformation?.shape,
+    );
+    expect(shapes).toEqual([
+      [2, 3],
+      [2, 3],
+      [4, 6],
+      [8, 12],
+    ]);
+    const always = pairBlocks(toyModel, teacher.model, [4], 'always');
+    expect(always[0]?.transformation).toMatchObject({
+      name: 'transformation.stage3-stage3.weight',
+      shape: [8, 8],
+    });
+  });
+
+  it('can be chosen, also for models with different numbers of blocks', () => {
+    const pairs = pairBlocks(toyModel, deep, [1, [4, 5]], 'where-needed');
+    expect(pairs.map((pair) => [pair.student, pair.teacher])).toEqual([
+      [0, 0],
+      [3, 4],
+    ]);
+    expect(() => pairBlocks(toyModel, deep, undefined, 'where-needed')).toThrow(
+      'The student has 4 blocks and the teacher 5',
+    );
+    expect(() => pairBlocks(toyModel, deep, [5], 'where-needed')).toThrow('has no block 5');
+    expect(() => pairBlocks(toyModel, deep, [0], 'where-needed')).toThrow('has no block 0');
+  });
+});
+
+describe('a teacher', () => {
+  it('of other classes can give channel maps and no soft labels', async () => {
+    const other = untrained(createModel('resnet-8-w2', { inputShape: shape, classes: 5 }));
+    await expect(train(toyTraining(kd(other), short))).rejects.toMatchObject({ reason: 'teacher-mismatch' });
+    await expect(train(toyTraining(mixacm(other), short))).rejects.toMatchObject({
+      reason: 'teacher-mismatch',
+    });
+    const { history } = await train(toyTraining(mixacm(other, { ...off, acmWeight: 1 }), short));
+    expect(history).toHaveLength(2);
+  });
+
+  it('of other images is refused, and so are weights of another model', async () => {
+    const other = untrained(createModel('resnet-8-w2', { inputShape: [8, 8, 1], classes: 3 }));
+    await expect(train(toyTraining(mixacm(other), short))).rejects.toMatchObject({
+      reason: 'teacher-mismatch',
+    });
+    const mixedUp = { model: teacher.model, weights: wide.weights };
+    await expect(train(toyTraining(mixacm(mixedUp), short))).rejects.toMatchObject({
+      reason: 'shape-mismatch',
+    });
+  });
+});
+
+describe('the code of training and transfer', () => {
+  it('imports no evaluation attack, so that a change to one trains nothing again', async () => {
+    const { metafile } = await build({
+      entryPoints: ['src/learn/train/train.ts', 'src/learn/train/pgd-at.ts', 'src/learn/transfer/mixacm.ts'],
+      outdir: 'out',
+      bundle: true,
+      write: false,
+      metafile: true,
+      platform: 'node',
+      format: 'esm',
+      packages: 'external',
+    });
+    const files = Object.keys(metafile.inputs);
+    expect(files).toContain('src/learn/train/linf.ts');
+    expect(files.filter((file) => file.includes('learn/attack'))).toEqual([]);
+  });
+});
