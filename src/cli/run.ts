@@ -12,7 +12,7 @@ import { interruptible } from './interrupt.ts';
 import { rememberRun } from './last-run.ts';
 import { EXIT } from './outcome.ts';
 import { printPlan } from './plan.ts';
-import { showTables, writeTables } from './tables.ts';
+import { showTables, tablesOf, writeTables } from './tables.ts';
 import { type OpenPipeline, openPipeline, type PipelineFlags } from './workspace.ts';
 
 /** Consumes the events of a run. */
@@ -72,9 +72,10 @@ export async function runCommand(name: string | undefined, given: PipelineFlags)
 
 async function finish(opened: OpenPipeline): Promise<void> {
   const { flags, workspace } = opened;
-  const folder = await writeTables(opened, flags.results ?? 'results');
+  const tables = await tablesOf(opened);
+  const folder = await writeTables(opened, tables, flags.results ?? 'results');
   if (flags.json) return;
-  await showTables(opened);
+  showTables(tables);
   if (folder) console.log(pc.dim(`tables written to ${workspace.shown(folder)}/`));
 }
 

@@ -37,14 +37,16 @@ export async function tablesOf({ pipeline, planner, cache }: OpenPipeline, only?
   return specs.map((spec) => buildTable(spec, pipeline, values));
 }
 
-export async function showTables(opened: OpenPipeline): Promise<void> {
-  for (const table of await tablesOf(opened)) console.log(`\n${toText(table)}`);
+export function showTables(tables: readonly Table[]): void {
+  for (const table of tables) console.log(`\n${toText(table)}`);
 }
 
 /** Writes each table in every form to `results/PIPELINE/PROFILE/`. @returns the folder, or undefined where there are no tables */
-export async function writeTables(opened: OpenPipeline, results: string): Promise<string | undefined> {
-  const { pipeline, workspace } = opened;
-  const tables = await tablesOf(opened);
+export async function writeTables(
+  { pipeline, workspace }: OpenPipeline,
+  tables: readonly Table[],
+  results: string,
+): Promise<string | undefined> {
   if (tables.length === 0) return undefined;
   const folder = resolve(workspace.places.project, results, pipeline.name, pipeline.profile ?? '');
   await mkdir(folder, { recursive: true });

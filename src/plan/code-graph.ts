@@ -15,13 +15,19 @@ export interface CodeGraph {
   readonly files: Readonly<Record<string, Digest>>;
 }
 
+/** A code graph, and every file that it was read from. */
+export interface ReadCodeGraph {
+  readonly graph: CodeGraph;
+  readonly inputs: readonly string[];
+}
+
 /**
  * The import graph of a module as one digest.
  * @param file the module
  * @param root the folder that paths are given relative to; a moved folder gives the same digest
  * @throws Failure `code-broken` with esbuild's message, file and line
  */
-export async function codeGraph(file: string, root: string): Promise<CodeGraph> {
+export async function codeGraph(file: string, root: string): Promise<ReadCodeGraph> {
   const result = await build({
     entryPoints: [file],
     absWorkingDir: root,
@@ -41,10 +47,11 @@ export async function codeGraph(file: string, root: string): Promise<CodeGraph> 
     throw brokenCode(file, root, error);
   });
   const text = result.outputFiles[0]?.text ?? '';
+  const { versions, manifests } = await installedVersions(externalImports(result.metafile), root);
+  const sources = Object.keys(result.metafile.inputs).map((path) => join(root, path));
   return {
-    digest: sha256(text),
-    packages: await installedVersions(externalImports(result.metafile), root),
-    files: await fileDigests(result.metafile, root),
+    graph: { digest: sha256(text), packages: versions, files: await fileDigests(result.metafile, root) },
+    inputs: [...sources, ...manifests],
   };
 }
 

@@ -1,8 +1,7 @@
 import { join } from 'node:path';
 import type { EngineIdentity } from '../engine/engine.ts';
 import { engineIdentity } from '../engine/identity.ts';
-import { codeGraph } from './code-graph.ts';
-import { executable } from './executable.ts';
+import { loadCode } from './code.ts';
 import type { EngineKey } from './fingerprint.ts';
 
 /** An engine as the planner and the cell process need it. */
@@ -33,10 +32,12 @@ export async function loadEngine(
   const identity = engineIdentity(name);
   const entry = ENTRIES[identity.name];
   if (entry === undefined) throw new Error(`engine ${identity.name} has no entry`);
-  const [module, { digest }] = await Promise.all([
-    executable(join(home, 'src/engine/choose.ts'), home, store),
-    codeGraph(join(home, entry), home),
-  ]);
+  const { module, graph } = await loadCode({
+    file: join(home, 'src/engine/choose.ts'),
+    counted: join(home, entry),
+    root: home,
+    fallback: store,
+  });
   const { device, packages } = identity;
-  return { identity, key: { name: identity.name, device, packages, code: digest }, module };
+  return { identity, key: { name: identity.name, device, packages, code: graph.digest }, module };
 }

@@ -16,12 +16,16 @@ import { brokenCode } from './code-graph.ts';
  */
 export async function executable(file: string, root: string, fallback: string): Promise<string> {
   const outputs = await bundle(file, root);
-  const modules = join(root, 'node_modules');
-  const store = existsSync(modules) ? join(modules, '.cache', 'retable') : fallback;
-  const folder = join(store, keyOf(outputs));
+  const folder = join(bundleStore(root, fallback), keyOf(outputs));
   const entry = join(folder, `${basename(file, extname(file))}.js`);
   if (!existsSync(entry)) await publish(outputs, folder);
   return entry;
+}
+
+/** Where bundles of a root are kept. */
+export function bundleStore(root: string, fallback: string): string {
+  const modules = join(root, 'node_modules');
+  return existsSync(modules) ? join(modules, '.cache', 'retable') : fallback;
 }
 
 interface Output {

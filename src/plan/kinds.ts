@@ -3,8 +3,8 @@ import { basename, extname, join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Failure } from '../failure.ts';
 import type { Kind } from '../kind/kind.ts';
-import { type CodeGraph, codeGraph } from './code-graph.ts';
-import { executable } from './executable.ts';
+import { loadCode } from './code.ts';
+import type { CodeGraph } from './code-graph.ts';
 
 /** A kind as the planner and the cell process need it. */
 export interface LoadedKind {
@@ -60,10 +60,7 @@ export class Kinds {
       throw new Failure('unknown-kind', `There is no kind ${name}.`, {
         hint: `Known: ${this.names.join(', ')}.`,
       });
-    const [module, code] = await Promise.all([
-      executable(home.file, home.root, this.#store),
-      codeGraph(home.file, home.root),
-    ]);
+    const { module, graph: code } = await loadCode({ ...home, fallback: this.#store });
     const kind = await importKind(module, home);
     return { name, kind, file: relative(home.root, home.file), module, code };
   }

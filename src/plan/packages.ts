@@ -14,13 +14,14 @@ const manifests = new Map<string, Promise<{ folder: string; manifest: Manifest }
  * The installed versions of packages and of all that they depend on: what a lock file pins and what will really be loaded.
  * @param imports import specifiers, such as `@tensorflow/tfjs/dist/x.js`
  * @param from the folder whose `node_modules`, or whose parents', are looked in
+ * @returns versions by name, and the files that they were read from
  * @throws Failure `package-missing`
  */
 export async function installedVersions(
   imports: readonly string[],
   from: string,
-): Promise<Record<string, string>> {
-  const found = new Map<string, Set<string>>();
+): Promise<{ versions: Record<string, string>; manifests: string[] }> {
+  const found: Found = { versions: new Map(), manifests: new Set() };
   const names = new Set(imports.map(packageName).filter((name) => name !== undefined));
   for (const name of names) {
     if (!(await collect(name, from, found))) {
@@ -29,11 +30,16 @@ export async function installedVersions(
       });
     }
   }
-  return Object.fromEntries(
-    [...found]
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([name, versions]) => [name, [...versions].sort().join(' ')]),
-  );
+  const sorted = [...found.versions].sort(([a], [b]) => (a < b ? -1 : 1));
+  return {
+    versions: Object.fromEntries(sorted.map(([name, versions]) => [name, [...versions].sort().join(' ')])),
+    manifests: [...found.manifests],
+  };
+}
+
+interface Found {
+  readonly versions: Map<string, Set<string>>;
+  readonly manifests: Set<string>;
 }
 
 /** `@scope/name/file` → `@scope/name`; undefined for Node's own modules. */
@@ -45,13 +51,14 @@ function packageName(specifier: string): string | undefined {
     .join('/');
 }
 
-async function collect(name: string, from: string, found: Map<string, Set<string>>): Promise<boolean> {
+async function collect(name: string, from: string, found: Found): Promise<boolean> {
   const installed = await installedPackage(name, from);
   if (!installed) return false;
   const version = installed.manifest.version ?? 'unknown';
-  const versions = found.get(name) ?? new Set();
+  found.manifests.add(join(installed.folder, 'package.json'));
+  const versions = found.versions.get(name) ?? new Set();
   if (versions.has(version)) return true;
-  found.set(name, versions.add(version));
+  found.versions.set(name, versions.add(version));
   for (const dependency of Object.keys(installed.manifest.dependencies ?? {})) {
     await collect(dependency, installed.folder, found);
   }

@@ -27,7 +27,7 @@ function write(path: string, text: string): void {
   writeFileSync(join(root, path), text);
 }
 
-const graph = (at = root) => codeGraph(join(at, 'stages/kind.ts'), at);
+const graph = async (at = root) => (await codeGraph(join(at, 'stages/kind.ts'), at)).graph;
 
 test.each([
   [

@@ -1,0 +1,42 @@
+import { existsSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { sha256 } from '../cache/digest.ts';
+import { type CodeGraph, codeGraph } from './code-graph.ts';
+import { remembered } from './code-memo.ts';
+import { bundleStore, executable } from './executable.ts';
+
+/** A module as it is run, and what of its code counts in fingerprints. */
+export interface Code {
+  /** The bundle that a cell process imports. */
+  readonly module: string;
+  readonly graph: CodeGraph;
+}
+
+export interface CodeOptions {
+  readonly file: string;
+  /** The module whose import graph counts, where it is not all of `file`. */
+  readonly counted?: string;
+  /** The project or package that the file belongs to. */
+  readonly root: string;
+  /** A folder for bundles where the root has no `node_modules`. */
+  readonly fallback: string;
+}
+
+/**
+ * Bundles a module to run it and to fingerprint it; unchanged files are not bundled again.
+ * @throws Failure `code-broken`, `package-missing`
+ */
+export function loadCode({ file, counted = file, root, fallback }: CodeOptions): Promise<Code> {
+  const name = sha256(`${relative(root, file)} ${relative(root, counted)}`).slice(0, 32);
+  const memo = join(bundleStore(root, fallback), `${name}.json`);
+  return remembered<Code>(
+    memo,
+    ({ module }) => existsSync(module),
+    async () => {
+      const whole = executable(file, root, fallback);
+      const [module, { graph, inputs }] = await Promise.all([whole, codeGraph(counted, root)]);
+      const rest = counted === file ? [] : (await codeGraph(file, root)).inputs;
+      return { value: { module, graph }, inputs: [...inputs, ...rest] };
+    },
+  );
+}
