@@ -1,10 +1,10 @@
 import pc from 'picocolors';
 import { Failure } from '../failure.ts';
 import { selectCells } from '../plan/select.ts';
-import type { RunEvent } from '../run/events.ts';
 import { executeLocally } from '../run/execute.ts';
 import { thisMachine } from '../run/resources.ts';
 import { run } from '../run/run.ts';
+import type { Display } from './display/display.ts';
 import { jsonDisplay } from './display/json.ts';
 import { liveDisplay } from './display/live.ts';
 import { plainDisplay } from './display/plain.ts';
@@ -14,13 +14,6 @@ import { EXIT } from './outcome.ts';
 import { printPlan } from './plan.ts';
 import { showTables, tablesOf, writeTables } from './tables.ts';
 import { type OpenPipeline, openPipeline, type PipelineFlags } from './workspace.ts';
-
-/** Consumes the events of a run. */
-export interface Display {
-  show(event: RunEvent): void;
-  /** Called once, after the last event. */
-  end(): void;
-}
 
 /** `retable run`: brings a pipeline to its tables. */
 export async function runCommand(name: string | undefined, given: PipelineFlags): Promise<number> {

@@ -6,8 +6,8 @@ import type { Json } from '../json.ts';
 import type { Cell } from '../pipeline/pipeline.ts';
 import type { CellKey } from '../plan/planner.ts';
 import type { Reason } from '../plan/reasons.ts';
-import type { Outcome } from './cell-runner.ts';
 import type { Exit, Job, JobInput } from './job.ts';
+import type { Outcome } from './outcome.ts';
 import type { Allocation } from './resources.ts';
 import type { RunOptions } from './run-options.ts';
 

@@ -1,23 +1,15 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import PQueue from 'p-queue';
-import type { Digest, Fingerprint } from '../cache/digest.ts';
+import type { Fingerprint } from '../cache/digest.ts';
 import { isFailure } from '../failure.ts';
 import type { Cell, CellId } from '../pipeline/pipeline.ts';
 import { type CellKey, damageText, type PlannedCell } from '../plan/planner.ts';
 import { type AdmissionOptions, AdmissionQueue } from './admission-queue.ts';
 import { attemptCell } from './attempt-cell.ts';
 import type { SkipReason } from './events.ts';
+import type { Outcome } from './outcome.ts';
 import { type Allocation, fitted, Slots } from './resources.ts';
 import type { RunOptions } from './run-options.ts';
-
-/** How a cell came out. The fingerprint is missing where its inputs never came to be. */
-export type Outcome =
-  | { readonly state: 'executed' | 'cached'; readonly fingerprint: Fingerprint; readonly artifact: Digest }
-  | {
-      readonly state: 'failed' | 'skipped';
-      readonly fingerprint?: Fingerprint;
-      readonly artifact?: undefined;
-    };
 
 /** How often a cell that another process runs is looked after, in milliseconds. */
 const POLL_MS = 150;

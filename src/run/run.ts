@@ -1,6 +1,7 @@
 import type { CellId } from '../pipeline/pipeline.ts';
-import { CellRunner, type Outcome } from './cell-runner.ts';
+import { CellRunner } from './cell-runner.ts';
 import type { RunSummary } from './events.ts';
+import type { Outcome } from './outcome.ts';
 import type { RunOptions } from './run-options.ts';
 
 /** So often other processes are told that this one lives, in milliseconds. */

@@ -1,4 +1,4 @@
-import type { Display } from '../run.ts';
+import type { Display } from './display.ts';
 
 /** One event a line, for programs. */
 export function jsonDisplay(): Display {

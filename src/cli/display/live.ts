@@ -2,7 +2,7 @@ import logUpdate from 'log-update';
 import pc from 'picocolors';
 import type { Progress } from '../../kind/kind.ts';
 import type { RunEvent } from '../../run/events.ts';
-import type { Display } from '../run.ts';
+import type { Display } from './display.ts';
 import { lineOf, progressText } from './lines.ts';
 
 interface Running {

@@ -1,4 +1,4 @@
-import type { Display } from '../run.ts';
+import type { Display } from './display.ts';
 import { lineOf, progressText } from './lines.ts';
 
 /** Where nobody watches, a running cell says something only so often, in milliseconds. */
