@@ -30,3 +30,13 @@ export class Failure extends Error {
 export function isFailure(error: unknown): error is Failure {
   return error instanceof Error && error.name === 'Failure' && 'reason' in error;
 }
+
+/** Any error as a failure. A defect keeps its stack, as its message, under the reason `defect`. */
+export function asFailure(error: unknown): Failure {
+  if (isFailure(error)) return error;
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return new Failure('defect', text, {
+    hint: 'This is not expected: please report it with these lines.',
+    cause: error,
+  });
+}

@@ -1,7 +1,7 @@
 import prettyBytes from 'pretty-bytes';
 import type { Collected } from '../cache/cache.ts';
 import type { Fingerprint } from '../cache/digest.ts';
-import { Failure, isFailure } from '../failure.ts';
+import { Failure } from '../failure.ts';
 import { planCells } from '../plan/plan.ts';
 import { EXIT } from './outcome.ts';
 import { openPipeline, type PipelineFlags, Workspace } from './workspace.ts';
@@ -43,14 +43,14 @@ async function referredTo(
   });
   try {
     const planned = await planCells(planner, pipeline.cells);
+    const reasons = planned.flatMap((one) => one.reasons);
+    const blocked = reasons.find(({ reason }) => reason === 'blocked');
+    // Such as data that are not here now: what the last runs of it made is kept all the same.
+    if (blocked)
+      console.error(
+        `note: ${name}${profile ? `, profile ${profile}` : ''} can't be planned here: ${blocked.message}`,
+      );
     return planned.flatMap(({ key }) => (key ? [key.fingerprint] : []));
-  } catch (error) {
-    if (!isFailure(error)) throw error;
-    // Such as data that are not here now: only its last runs are kept then.
-    console.error(
-      `note: ${name}${profile ? `, profile ${profile}` : ''} can't be planned here (${error.message}); only its last runs are kept`,
-    );
-    return [];
   } finally {
     cache.close();
   }

@@ -17,10 +17,14 @@ export type LastRun = Static<typeof schema>;
 const FILE = 'last-run.json';
 
 export function rememberRun(cacheFolder: string, run: LastRun): void {
-  mkdirSync(cacheFolder, { recursive: true });
   const draft = join(cacheFolder, `${FILE}.${process.pid}`);
-  writeFileSync(draft, `${JSON.stringify(run)}\n`);
-  renameSync(draft, join(cacheFolder, FILE));
+  try {
+    mkdirSync(cacheFolder, { recursive: true });
+    writeFileSync(draft, `${JSON.stringify(run)}\n`);
+    renameSync(draft, join(cacheFolder, FILE));
+  } catch {
+    // A full or read-only disk costs the convenience, nothing else; the cache itself will tell.
+  }
 }
 
 /** Undefined where nothing was run yet, or where the note is damaged: it is only a convenience. */

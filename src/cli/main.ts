@@ -1,7 +1,7 @@
 #!/usr/bin/env node
-import { Command, Option } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
 import { version } from './home.ts';
-import { guarded } from './outcome.ts';
+import { EXIT, guarded } from './outcome.ts';
 import type { PipelineFlags } from './workspace.ts';
 
 // One file a command; each is loaded only when it is called, so that every command starts fast.
@@ -10,7 +10,8 @@ const program = new Command('retable')
   .description('Reproduce the tables of a paper: a grid of experiments as YAML, run once, cached by content.')
   .version(version)
   .showHelpAfterError()
-  .enablePositionalOptions();
+  .enablePositionalOptions()
+  .exitOverride();
 
 /** A command on a pipeline, with the flags that all of those share. */
 function onPipeline(name: string, description: string): Command {
@@ -162,4 +163,10 @@ function collect(value: string, before: readonly string[]): string[] {
   return [...before, value];
 }
 
-await program.parseAsync();
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (!(error instanceof CommanderError)) throw error;
+  // Commander has said what is wrong; help and version end well.
+  process.exitCode = error.exitCode === 0 ? EXIT.done : EXIT.wrongInput;
+}

@@ -43,24 +43,27 @@ export async function runCommand(name: string | undefined, given: PipelineFlags)
     display.show({ event: 'notice', message });
   }
   const interrupt = interruptible();
-  const summary = await run({
-    ...opened,
-    places: opened.workspace.places,
-    cells,
-    machine,
-    execute: executeLocally,
-    jobs: jobs ?? machine.cpu,
-    failFast: flags.failFast ?? false,
-    signal: interrupt.signal,
-    emit: (event) => display.show(event),
-  });
-  interrupt.stop();
-  display.end();
-  const interrupted = interrupt.signal.aborted;
-  if (!interrupted) await finish(opened);
-  cache.close();
-  if (interrupted) return EXIT.interrupted;
-  return summary.failed > 0 ? EXIT.failed : EXIT.done;
+  try {
+    const summary = await run({
+      ...opened,
+      places: opened.workspace.places,
+      cells,
+      machine,
+      execute: executeLocally,
+      jobs: jobs ?? machine.cpu,
+      failFast: flags.failFast ?? false,
+      signal: interrupt.signal,
+      emit: (event) => display.show(event),
+    });
+    display.end();
+    if (interrupt.signal.aborted) return EXIT.interrupted;
+    await finish(opened);
+    return summary.failed > 0 ? EXIT.failed : EXIT.done;
+  } finally {
+    display.end();
+    interrupt.stop();
+    cache.close();
+  }
 }
 
 async function finish(opened: OpenPipeline): Promise<void> {

@@ -10,6 +10,7 @@ export async function status(name: string | undefined, given: PipelineFlags): Pr
   const cells = planned.map(({ cell, state }) => {
     const last = cache
       .attemptsOf(cell.id, pipeline.name)
+      .filter((attempt) => attempt.profile === (pipeline.profile ?? ''))
       .reduce<Attempt | undefined>((best, one) => (best && best.id > one.id ? best : one), undefined);
     return {
       id: cell.id,

@@ -19,7 +19,10 @@ export async function table(
   const isPipeline = lone && (/\.ya?ml$/.test(tableName) || new Workspace(flags).pipelines.has(tableName));
   const opened = await openPipeline(isPipeline ? tableName : pipelineName, flags);
   const tables = await tablesOf(opened, isPipeline ? undefined : tableName);
-  console.log(tables.map(form).join('\n'));
+  const [only, ...others] = tables;
+  // For programs there is one object, whatever the number of tables.
+  const isList = format === 'json' && (only === undefined || others.length > 0);
+  console.log(isList ? `{"tables":[${tables.map(form).join(',')}]}` : tables.map(form).join('\n'));
   opened.cache.close();
   return EXIT.done;
 }

@@ -1,5 +1,6 @@
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { explainDiskError } from '../cache/disk-failure.ts';
 import { Failure } from '../failure.ts';
 import type { CellId } from '../pipeline/pipeline.ts';
 import { planCells } from '../plan/plan.ts';
@@ -22,14 +23,14 @@ export const FORMATS: Readonly<Record<string, (table: Table) => string>> = {
 };
 
 /** Tables from what is known now: a cell that is not cached is missing. */
-export async function tablesOf({ pipeline, planner, cache }: OpenPipeline, only?: string): Promise<Table[]> {
+export async function tablesOf({ pipeline, known, cache }: OpenPipeline, only?: string): Promise<Table[]> {
   const specs = pipeline.tables.filter((spec) => only === undefined || spec.name === only);
   if (specs.length === 0 && only !== undefined) {
     throw new Failure('unknown-table', `${pipeline.name} has no table ${only}.`, {
       hint: `Tables: ${pipeline.tables.map((spec) => spec.name).join(', ') || 'none'}.`,
     });
   }
-  const planned = new Map((await planCells(planner, pipeline.cells)).map((plan) => [plan.cell.id, plan]));
+  const planned = new Map((await planCells(known, pipeline.cells)).map((plan) => [plan.cell.id, plan]));
   const values = (id: CellId) => {
     const plan = planned.get(id);
     return plan?.state === 'cached' && plan.key ? cache.values(plan.key.fingerprint) : undefined;
@@ -49,19 +50,25 @@ export async function writeTables(
 ): Promise<string | undefined> {
   if (tables.length === 0) return undefined;
   const folder = resolve(workspace.places.project, results, pipeline.name, pipeline.profile ?? '');
-  await mkdir(folder, { recursive: true });
-  for (const table of tables) {
-    for (const [extension, form] of [
-      ['md', toMarkdown],
-      ['csv', toCsv],
-      ['tex', toLatex],
-      ['json', toJson],
-    ] as const) {
-      const path = join(folder, `${table.name}.${extension}`);
-      const draft = `${path}.${process.pid}`;
-      await writeFile(draft, `${form(table).trimEnd()}\n`);
-      await rename(draft, path);
-    }
+  try {
+    await mkdir(folder, { recursive: true });
+    for (const table of tables) await writeTable(table, folder);
+  } catch (error) {
+    throw explainDiskError(error, `write tables to ${folder}`);
   }
   return folder;
+}
+
+async function writeTable(table: Table, folder: string): Promise<void> {
+  for (const [extension, form] of [
+    ['md', toMarkdown],
+    ['csv', toCsv],
+    ['tex', toLatex],
+    ['json', toJson],
+  ] as const) {
+    const path = join(folder, `${table.name}.${extension}`);
+    const draft = `${path}.${process.pid}`;
+    await writeFile(draft, `${form(table).trimEnd()}\n`);
+    await rename(draft, path);
+  }
 }

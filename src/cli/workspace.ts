@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, extname, join, relative, resolve } from 'node:path';
 import { type Cache, openCache } from '../cache/cache.ts';
-import { Failure } from '../failure.ts';
+import { asFailure, Failure } from '../failure.ts';
 import type { Places } from '../kind/kind.ts';
 import { loadPipeline } from '../pipeline/load.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
@@ -95,7 +95,7 @@ export class Workspace {
 
   /** Reads a pipeline and checks it. @throws InvalidPipeline */
   async load(file: string, { profile, set = [] }: Pick<PipelineFlags, 'profile' | 'set'>): Promise<Pipeline> {
-    const input = { file: this.shown(file), text: readFileSync(file, 'utf8') };
+    const input = { file: this.shown(file), text: readPipeline(file) };
     const options = { kinds: this.kinds, set, ...(profile === undefined ? {} : { profile }) };
     const result = await loadPipeline(input, options);
     if (!result.ok) throw new InvalidPipeline(result.diagnostics);
@@ -120,6 +120,17 @@ export class Workspace {
   }
 }
 
+function readPipeline(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new Failure(
+      'unreadable-pipeline',
+      `${file} can't be read: ${asFailure(error).message.split('\n')[0]}`,
+    );
+  }
+}
+
 /** A pipeline with all that is needed to plan it. */
 export interface OpenPipeline {
   readonly workspace: Workspace;
@@ -128,7 +139,10 @@ export interface OpenPipeline {
   readonly kinds: ReadonlyMap<string, LoadedKind>;
   readonly engine: LoadedEngine | null;
   readonly cache: Cache;
+  /** Plans as `--force` wants it. */
   readonly planner: Planner;
+  /** Plans by what is known alone. */
+  readonly known: Planner;
   /** The flags, with those of the last run where no pipeline was named. */
   readonly flags: PipelineFlags;
 }
@@ -141,15 +155,10 @@ export async function openPipeline(name: string | undefined, given: PipelineFlag
   const engine = await workspace.engine(kinds, flags.engine);
   const cache = workspace.openCache();
   const forced = flags.force === undefined ? undefined : matchCells(pipeline.cells, flags.force);
-  const planner = new Planner({
-    pipeline,
-    cache,
-    kinds,
-    engine: engine?.key ?? null,
-    places: workspace.places,
-    ...(forced ? { forced: (id) => forced.has(id) } : {}),
-  });
-  return { workspace, file, pipeline, kinds, engine, cache, planner, flags };
+  const options = { pipeline, cache, kinds, engine: engine?.key ?? null, places: workspace.places };
+  const known = new Planner(options);
+  const planner = forced ? new Planner({ ...options, forced: (id) => forced.has(id) }) : known;
+  return { workspace, file, pipeline, kinds, engine, cache, planner, known, flags };
 }
 
 /** @throws Failure `unknown-pipeline`, `no-pipeline` */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
+import { accessSync, constants, existsSync } from 'node:fs';
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
 import { build, type Plugin } from 'esbuild';
@@ -25,7 +25,16 @@ export async function executable(file: string, root: string, fallback: string): 
 /** Where bundles of a root are kept. */
 export function bundleStore(root: string, fallback: string): string {
   const modules = join(root, 'node_modules');
-  return existsSync(modules) ? join(modules, '.cache', 'retable') : fallback;
+  return isWritable(modules) ? join(modules, '.cache', 'retable') : fallback;
+}
+
+function isWritable(folder: string): boolean {
+  try {
+    accessSync(folder, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 interface Output {
@@ -74,7 +83,8 @@ function keyOf(outputs: readonly Output[]): string {
 async function publish(outputs: readonly Output[], folder: string): Promise<void> {
   const draft = `${folder}.${process.pid}`;
   await mkdir(draft, { recursive: true });
-  for (const { name, contents } of outputs) await writeFile(join(draft, name), contents);
+  // Synced, since a bundle that a power cut had torn would be taken for whole.
+  for (const { name, contents } of outputs) await writeFile(join(draft, name), contents, { flush: true });
   // Another process may have published the same bytes meanwhile: then ours go.
   await rename(draft, folder).catch(() => rm(draft, { recursive: true, force: true }));
 }

@@ -1,6 +1,8 @@
 import type { Digest } from '../cache/digest.ts';
+import { isFailure } from '../failure.ts';
 import type { Cell, CellId } from '../pipeline/pipeline.ts';
 import type { PlannedCell, Planner } from './planner.ts';
+import type { Reason } from './reasons.ts';
 
 /**
  * Plans cells in order. The artifact of a cell that has to run is taken to come out as last time where its fingerprint
@@ -10,9 +12,18 @@ export async function planCells(planner: Planner, cells: readonly Cell[]): Promi
   const artifacts = new Map<CellId, Digest>();
   const planned: PlannedCell[] = [];
   for (const cell of cells) {
-    const plan = await planner.plan(cell, (id) => artifacts.get(id));
+    const plan = await planner
+      .plan(cell, (id) => artifacts.get(id))
+      .catch((error: unknown) => blocked(cell, error));
     if (plan.artifact) artifacts.set(cell.id, plan.artifact);
     planned.push(plan);
   }
   return planned;
+}
+
+/** A cell that can't even be planned, because a file that it reads is missing, say: the others can. */
+function blocked(cell: Cell, error: unknown): PlannedCell {
+  if (!isFailure(error)) throw error;
+  const reasons: Reason[] = [{ reason: 'blocked', message: error.message }];
+  return { cell, state: 'run', reasons, key: undefined, artifact: undefined, damage: [] };
 }

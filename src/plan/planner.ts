@@ -52,7 +52,7 @@ export class Planner {
   async plan(cell: Cell, artifactOf: (id: CellId) => Digest | undefined): Promise<PlannedCell> {
     const inputs = this.#inputs(cell, artifactOf);
     if (inputs.unknown.length > 0) {
-      const reasons = inputs.unknown.map(waitsFor);
+      const reasons = await this.#whyWaits(cell, inputs);
       return { cell, state: 'run', reasons, key: undefined, artifact: undefined, damage: [] };
     }
     const key = await this.key(cell, inputs.known);
@@ -79,7 +79,23 @@ export class Planner {
     return { fingerprint: keyOf(manifest), manifest: { ...manifest, files: code.files } };
   }
 
-  #inputs(cell: Cell, artifactOf: (id: CellId) => Digest | undefined) {
+  /** As far as it can be told while inputs are not known: what else has changed, and what it waits for. */
+  async #whyWaits(cell: Cell, { known, unknown }: Inputs): Promise<Reason[]> {
+    const last = this.#lastManifest(cell);
+    if (!last) return [{ reason: 'first-run', message: 'it has not run before' }];
+    const { manifest } = await this.key(cell, { ...last.inputs, ...known });
+    const changes = differences(last, manifest);
+    return [...changes, ...unknown.map((id) => waitsFor(id, changes.length === 0))];
+  }
+
+  #lastManifest(cell: Cell): KeptManifest | undefined {
+    // Written by the planner, as a kept manifest.
+    return this.#options.cache.lastManifest(cell.id, this.#options.pipeline.name)?.manifest as unknown as
+      | KeptManifest
+      | undefined;
+  }
+
+  #inputs(cell: Cell, artifactOf: (id: CellId) => Digest | undefined): Inputs {
     const known: Record<string, Digest> = {};
     const unknown: CellId[] = [];
     for (const [need, id] of Object.entries(cell.needs)) {
@@ -112,18 +128,20 @@ export class Planner {
     if (!last) return [{ reason: 'first-run', message: 'it has not run before' }];
     if (last.fingerprint !== key.fingerprint)
       return differences(last.manifest as unknown as KeptManifest, key.manifest);
-    if (last.state === 'done')
+    if (last.attempt === undefined || last.state === 'done')
       return [{ reason: 'collected', message: 'its result is no longer in the cache' }];
     return [{ reason: 'unfinished', message: `its last attempt (${last.attempt}) ended as ${last.state}` }];
   }
 }
 
-function waitsFor(id: CellId): Reason {
-  return {
-    reason: 'input-will-run',
-    message: `its input ${id} runs first; if that comes out as before, this is cached`,
-    field: id,
-  };
+interface Inputs {
+  readonly known: Readonly<Record<string, Digest>>;
+  readonly unknown: readonly CellId[];
+}
+
+function waitsFor(id: CellId, isAll: boolean): Reason {
+  const unless = isAll ? '; if that comes out as before, this is cached' : '';
+  return { reason: 'input-will-run', message: `its input ${id} runs first${unless}`, field: id };
 }
 
 function isDamaged(damage: Damage): Reason {

@@ -18,7 +18,8 @@ export interface Reason {
     | 'unfinished'
     | 'collected'
     | 'damaged'
-    | 'forced';
+    | 'forced'
+    | 'blocked';
   readonly message: string;
   readonly field?: string;
   readonly before?: Json;

@@ -4,10 +4,9 @@ import type { Digest } from '../cache/digest.ts';
 import { Failure } from '../failure.ts';
 import type { Source } from '../kind/kind.ts';
 
-/** Digests of files outside the cache, each read once in a run. */
+/** Digests of files outside the cache; the cache remembers those of files that have not been touched. */
 export class SourceDigests {
   readonly #cache: Cache;
-  readonly #known = new Map<string, Promise<Digest>>();
 
   constructor(cache: Cache) {
     this.#cache = cache;
@@ -23,9 +22,7 @@ export class SourceDigests {
 
   #digest(source: Source): Promise<Digest> {
     if ('url' in source) return Promise.resolve(source.sha256 as Digest);
-    const reading = this.#known.get(source.path) ?? this.#read(source);
-    this.#known.set(source.path, reading);
-    return reading;
+    return this.#read(source);
   }
 
   async #read({ name, path }: { name: string; path: string }): Promise<Digest> {

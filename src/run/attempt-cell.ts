@@ -1,10 +1,11 @@
 import { readFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { Digest } from '../cache/digest.ts';
-import { Failure, isFailure } from '../failure.ts';
+import { asFailure, Failure } from '../failure.ts';
 import type { Json } from '../json.ts';
 import type { Cell } from '../pipeline/pipeline.ts';
-import type { CellKey } from '../plan/planner.ts';
+import type { CellKey, Planner } from '../plan/planner.ts';
 import type { Reason } from '../plan/reasons.ts';
 import type { Exit, Job, JobInput } from './job.ts';
 import type { Outcome } from './outcome.ts';
@@ -49,7 +50,7 @@ async function attemptOnce(options: RunOptions, task: Task, willRetry: boolean):
   const job = jobOf(options, task, folder);
   const onProgress = (progress: Parameters<Parameters<typeof execute>[1]['onProgress']>[0]) =>
     emit({ event: 'cell-progress', cell: cell.id, progress });
-  const exit = await execute(job, { signal, onProgress });
+  const exit = await execute(job, { signal, onProgress }).catch(couldNotExecute);
   const published = exit.state === 'done' ? await publish(options, task, job, id) : exit;
   const { measured } = exit;
   if ('artifact' in published) {
@@ -77,6 +78,13 @@ async function attemptOnce(options: RunOptions, task: Task, willRetry: boolean):
   const failure = { reason, message, log: job.log, ...(hint ? { hint } : {}) };
   emit({ event: 'cell-failed', cell: cell.id, attempt: id, willRetry, ...failure });
   return { state: 'failed' };
+}
+
+/** What went wrong around the cell, such as a full disk or a defect in a kind's `program`: its attempt ends like any other. */
+function couldNotExecute(error: unknown): Exit {
+  const { reason, message, hint } = asFailure(error);
+  const measured = { seconds: 0, host: hostname() };
+  return { state: 'failed', reason, message, ...(hint ? { hint } : {}), measured };
 }
 
 function jobOf(
@@ -112,14 +120,15 @@ function jobOf(
 type Unpublished = Pick<Exclude<Exit, { state: 'done' }>, 'state' | 'reason' | 'message' | 'hint'>;
 
 async function publish(
-  { cache }: RunOptions,
+  { cache, planner }: RunOptions,
   { cell, key }: Task,
   job: Job,
   attempt: number,
 ): Promise<{ artifact: Digest; values: Record<string, number> } | Unpublished> {
   try {
-    const values = await readValues(job.output);
     const { fingerprint, manifest } = key;
+    await refuseChangedSources(planner, cell, key);
+    const values = await readValues(job.output);
     const { kind } = job.kind;
     const artifact = await cache.publish({
       fingerprint,
@@ -133,15 +142,31 @@ async function publish(
     });
     return { artifact, values };
   } catch (error) {
-    if (!isFailure(error)) throw error;
-    const { reason, message, hint } = error;
+    const { reason, message, hint } = asFailure(error);
     return { state: 'failed', reason, message, ...(hint ? { hint } : {}) };
   }
 }
 
+/** A file that was edited while the cell read it would be kept under the key of its old content. */
+async function refuseChangedSources(
+  planner: Planner,
+  cell: Cell,
+  { fingerprint, manifest }: CellKey,
+): Promise<void> {
+  if (Object.keys(manifest.sources).length === 0) return;
+  const now = await planner.key(cell, manifest.inputs);
+  if (now.fingerprint === fingerprint) return;
+  throw new Failure('source-changed', 'A file that it reads was changed while it ran.', {
+    hint: 'Run again: it runs with the file as it is now.',
+  });
+}
+
 /** The numbers that a cell wrote for tables; none where it wrote none. */
 async function readValues(folder: string): Promise<Record<string, number>> {
-  const text = await readFile(join(folder, 'values.json'), 'utf8').catch(() => '{}');
+  const text = await readFile(join(folder, 'values.json'), 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return '{}';
+    throw new Failure('values-unreadable', `values.json can't be read: ${error.message}`, { cause: error });
+  });
   const bad = new Failure('bad-values', 'values.json must be one JSON object of names and finite numbers.');
   const values = parsed(text);
   if (values === null || typeof values !== 'object' || Array.isArray(values)) throw bad;

@@ -96,8 +96,16 @@ function throttled(send: (progress: Progress) => void): (progress: Progress) => 
     const now = performance.now();
     if (now - last < 100 && progress.done !== progress.total) return;
     last = now;
-    send(progress);
+    send(finite(progress));
   };
+}
+
+/** JSON has no NaN: a loss that is none is left out. */
+function finite(progress: Progress): Progress {
+  const entries = Object.entries(progress).filter(
+    ([, value]) => typeof value !== 'number' || Number.isFinite(value),
+  );
+  return { ...Object.fromEntries(entries), phase: progress.phase };
 }
 
 function failureMessage(error: unknown): CellMessage {

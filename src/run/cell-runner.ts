@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import PQueue from 'p-queue';
 import type { Fingerprint } from '../cache/digest.ts';
-import { isFailure } from '../failure.ts';
+import { asFailure, Failure } from '../failure.ts';
 import type { Cell, CellId } from '../pipeline/pipeline.ts';
 import { type CellKey, damageText, type PlannedCell } from '../plan/planner.ts';
 import { type AdmissionOptions, AdmissionQueue } from './admission-queue.ts';
@@ -49,9 +49,8 @@ export class CellRunner {
       if (planned.state === 'cached') return this.#cached(planned, key);
       return await this.#bringOnce(planned, key, () => planner.plan(cell, artifactOf));
     } catch (error) {
-      if (!isFailure(error)) throw error;
       this.#failed = true;
-      const { reason, message, hint } = error;
+      const { reason, message, hint } = asFailure(error);
       emit({
         event: 'cell-failed',
         cell: cell.id,
@@ -130,19 +129,37 @@ export class CellRunner {
     if (failFast && this.#failed) return this.#skip(planned.cell.id, 'fail-fast', 'another cell failed');
     if (!cache.acquire(fingerprint).ok) return 'held';
     try {
-      // Significant time may have gone by since it was planned: another process may have published it.
+      // Significant time may have gone by since it was planned: another process may have published it, or a file that it
+      // reads may be another.
       const again = await plan();
+      if (again.key && again.key.fingerprint !== fingerprint) {
+        throw new Failure('source-changed', 'A file that it reads was changed since it was planned.', {
+          hint: 'Run again.',
+        });
+      }
       if (again.state === 'cached') return this.#cached(again, key);
-      const outcome = await attemptCell(this.#options, {
-        cell: planned.cell,
-        key,
-        reasons: planned.reasons,
-        allocation,
-      });
+      this.#checkInputs(key);
+      const { reasons } = planned;
+      const outcome = await attemptCell(this.#options, { cell: planned.cell, key, reasons, allocation });
       this.#failed ||= outcome.state === 'failed';
       return outcome;
     } finally {
       cache.release(fingerprint);
+    }
+  }
+
+  /** What it needs may have been collected, or damaged, since it was planned. */
+  #checkInputs({ manifest }: CellKey): void {
+    for (const [need, digest] of Object.entries(manifest.inputs)) {
+      const [damage] = this.#options.cache.check(digest);
+      if (!damage) continue;
+      throw new Failure(
+        'input-lost',
+        `Its input ${need} is no longer whole in the cache: ${damageText(damage)}.`,
+        {
+          hint: 'Run again: what it needs is made anew.',
+        },
+      );
     }
   }
 

@@ -2,12 +2,12 @@ import { closeSync, openSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { execa, type Message } from 'execa';
 import type { ExecuteOptions, Exit, Job } from './job.ts';
-
-/** How long a process has to end by itself after SIGTERM. */
-const GRACE_MS = 5_000;
+import { ProcessGroup } from './process-group.ts';
 
 /** What a process said of itself before it ended, where it can say something. */
 export interface Report {
+  /** For processes of ours: whether it said that it was done. */
+  readonly finished?: boolean;
   readonly peakMemory?: number;
   readonly failure?: { readonly reason: string; readonly message: string; readonly hint?: string };
 }
@@ -30,27 +30,27 @@ export interface ChildOptions {
 export async function runChild(job: Job, child: ChildOptions, { signal }: ExecuteOptions): Promise<Exit> {
   const began = performance.now();
   const subprocess = start(job, child);
-  const end = endGroup(subprocess.pid);
-  const timeout = startTimeout(job.timeout, end);
-  signal.addEventListener('abort', end, { once: true });
-  if (signal.aborted) end();
+  const group = new ProcessGroup(subprocess.pid);
+  const timeout = startTimeout(job.timeout, () => group.end());
+  const onAbort = () => group.end();
+  signal.addEventListener('abort', onAbort, { once: true });
+  if (signal.aborted) onAbort();
   const result = await subprocess;
   timeout.stop();
-  signal.removeEventListener('abort', end);
-  const { peakMemory, failure } = child.report();
+  signal.removeEventListener('abort', onAbort);
+  await group.gone();
+  const { finished, peakMemory, failure } = child.report();
   const seconds = (performance.now() - began) / 1000;
   const measured = { seconds, host: hostname(), ...(peakMemory === undefined ? {} : { peakMemory }) };
-  if (result.exitCode === 0 && !failure) return { state: 'done', measured };
+  const stopped = signal.aborted || timeout.passed();
+  // A program that was stopped may well exit with 0: what it wrote until then is no result.
+  if (result.exitCode === 0 && !failure && (finished ?? !stopped)) return { state: 'done', measured };
   const ended = { ...pick(result, 'exitCode'), ...pick(result, 'signal'), measured };
   if (signal.aborted)
     return { state: 'interrupted', reason: 'interrupted', message: 'interrupted', ...ended };
   if (timeout.passed()) {
-    return {
-      state: 'timeout',
-      reason: 'timeout',
-      message: `It was stopped after its timeout of ${job.timeout} s.`,
-      ...ended,
-    };
+    const message = `It was stopped after its timeout of ${job.timeout} s.`;
+    return { state: 'timeout', reason: 'timeout', message, ...ended };
   }
   return { state: 'failed', ...(failure ?? howItEnded(child.argv[0], result)), ...ended };
 }
@@ -103,22 +103,6 @@ function visibleGpus({ allocation: { gpus } }: Job): Record<string, string> {
   return gpus.length > 0 ? { CUDA_VISIBLE_DEVICES: gpus.join(',') } : {};
 }
 
-function endGroup(pid: number | undefined): () => void {
-  return () => {
-    if (pid === undefined) return;
-    kill(pid, 'SIGTERM');
-    setTimeout(() => kill(pid, 'SIGKILL'), GRACE_MS).unref();
-  };
-}
-
-function kill(pid: number, signal: NodeJS.Signals): void {
-  try {
-    process.kill(-pid, signal);
-  } catch {
-    // It has ended already.
-  }
-}
-
 function howItEnded(
   file: string,
   result: { exitCode?: number; signal?: string; code?: string; originalMessage?: string },
@@ -140,5 +124,12 @@ function howItEnded(
   if (result.signal) return { reason: 'signalled', message: `It was ended by ${result.signal}.` };
   if (result.exitCode === undefined)
     return { reason: 'not-started', message: result.originalMessage ?? `${file} could not be started.` };
+  if (result.exitCode === 0) {
+    return {
+      reason: 'ended-early',
+      message: 'It exited with 0 before its work was done.',
+      hint: 'Something called `process.exit`.',
+    };
+  }
   return { reason: 'exit-non-zero', message: `It exited with ${result.exitCode}.` };
 }

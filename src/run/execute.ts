@@ -14,7 +14,7 @@ export const executeLocally: Executor = (job, options) => {
 };
 
 async function runCell(job: Job, options: ExecuteOptions): Promise<Exit> {
-  const report: { -readonly [K in keyof Report]: Report[K] } = {};
+  const report: { -readonly [K in keyof Report]: Report[K] } = { finished: false };
   const message: CellJob = {
     module: job.kind.module,
     engine: job.engine,
@@ -40,7 +40,7 @@ async function runCell(job: Job, options: ExecuteOptions): Promise<Exit> {
         // Sent by cell-process.ts alone.
         const said = received as CellMessage;
         if (said.type === 'progress') options.onProgress(said.progress);
-        if (said.type === 'done') report.peakMemory = said.peakMemory;
+        if (said.type === 'done') Object.assign(report, { finished: true, peakMemory: said.peakMemory });
         if (said.type === 'failure') report.failure = said;
       },
       report: () => report,

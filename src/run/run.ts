@@ -1,3 +1,4 @@
+import { asFailure } from '../failure.ts';
 import type { CellId } from '../pipeline/pipeline.ts';
 import { CellRunner } from './cell-runner.ts';
 import type { RunSummary } from './events.ts';
@@ -15,7 +16,7 @@ const HEARTBEAT_MS = 10_000;
 export async function run(options: RunOptions): Promise<RunSummary> {
   const { cache, cells, emit, pipeline } = options;
   const began = performance.now();
-  const heart = setInterval(() => cache.heartbeat(), HEARTBEAT_MS);
+  const heart = setInterval(() => beat(options), HEARTBEAT_MS);
   try {
     const runner = new CellRunner(options);
     const outcomes = await settle(runner, options);
@@ -30,6 +31,15 @@ export async function run(options: RunOptions): Promise<RunSummary> {
     return summary;
   } finally {
     clearInterval(heart);
+  }
+}
+
+/** A beat that fails, on a full disk say, must not end the run: the next may succeed. */
+function beat({ cache, emit }: RunOptions): void {
+  try {
+    cache.heartbeat();
+  } catch (error) {
+    emit({ event: 'notice', message: `the leases could not be renewed: ${asFailure(error).message}` });
   }
 }
 

@@ -103,3 +103,78 @@ test.each([
   expect(stderr).toMatch(message);
   expect(code).toBe(2);
 });
+
+test('a program that was stopped by its timeout has no result, even if it then exits with 0', async () => {
+  const project = new Project({
+    'pipelines/t.yaml': `pipeline: t
+stages:
+  polite: {uses: command, timeout: 1, with: {run: "trap 'exit 0' TERM; echo half > $RETABLE_OUTPUT/o; sleep 5 & wait"}}
+`,
+  });
+  const { list, code } = await project.events('t');
+  expect(code).toBe(1);
+  expect(list.find(({ event }) => event === 'cell-failed')).toMatchObject({ reason: 'timeout' });
+});
+
+test('a kind that leaves its process before it is done has no result', async () => {
+  const project = new Project({
+    'pipelines/e.yaml': 'pipeline: e\nstages: {a: {uses: leaving}}\n',
+    'stages/leaving.ts':
+      "export default {\n  description: 'Leaves.',\n  parameters: { type: 'object', properties: {} },\n  inputs: {},\n  output: 'x',\n  async run() {\n    process.exit(0);\n  },\n};\n",
+  });
+  const { list } = await project.events('e');
+  expect(list.find(({ event }) => event === 'cell-failed')).toMatchObject({ reason: 'ended-early' });
+});
+
+test('a file that is edited while a cell reads it is not kept under the key of its old content', async () => {
+  const project = new Project({
+    'pipelines/s.yaml':
+      'pipeline: s\nstages:\n  a: {uses: command, with: {run: "sleep 1; cat in.txt > $RETABLE_OUTPUT/o", files: [in.txt]}}\n',
+    'in.txt': 'old',
+  });
+  const running = project.events('s');
+  await new Promise((resolve) => setTimeout(resolve, 900));
+  project.write('in.txt', 'new');
+  const { list } = await running;
+  expect(list.find(({ event }) => event === 'cell-failed')).toMatchObject({ reason: 'source-changed' });
+  expect((await project.run('s')).executed).toBe(1);
+});
+
+test('a defect in one kind fails its cell with the stack, and the others go on', async () => {
+  const project = new Project({
+    'pipelines/d.yaml': 'pipeline: d\nstages:\n  a: {uses: odd}\n  b: {uses: command, with: {run: "true"}}\n',
+    'stages/odd.ts':
+      "export default {\n  description: 'Odd.',\n  parameters: { type: 'object', properties: {} },\n  inputs: {},\n  output: 'x',\n  program() {\n    throw new TypeError('odd');\n  },\n};\n",
+  });
+  const { list, code } = await project.events('d');
+  expect(code).toBe(1);
+  expect(list.find(({ event }) => event === 'cell-failed')).toMatchObject({
+    cell: 'a',
+    reason: 'defect',
+    message: expect.stringContaining('TypeError: odd'),
+  });
+  expect(list.at(-1)).toMatchObject({ event: 'run-finished', executed: 1, failed: 1 });
+});
+
+test('a cell whose file is missing fails alone: the others run, the tables are printed, and plan says so before', async () => {
+  const project = new Project({
+    'pipelines/m.yaml':
+      'pipeline: m\nstages:\n  a: {uses: command, with: {run: "true", files: [gone.txt]}}\n  b: {uses: command, with: {run: "echo \'{\\"x\\": 1}\' > $RETABLE_OUTPUT/values.json"}}\ntables:\n  main: {value: b.x}\n',
+  });
+  const { stdout, code } = await project.retable('run', 'm');
+  expect(code).toBe(1);
+  expect(stdout).toMatch(/failed\s+a: The file gone.txt is needed/);
+  expect(stdout).toContain('1.000 (1)');
+  const { cells } = await project.json<{ cells: { id: string; reasons: { reason: string }[] }[] }>(
+    'plan',
+    'm',
+  );
+  expect(cells.find(({ id }) => id === 'a')?.reasons).toMatchObject([{ reason: 'blocked' }]);
+});
+
+test.each([['run', '--no-such-flag'], ['why'], ['graph', 'f', '--format', 'png'], ['nonsense']])(
+  'wrong use of the command line (%s) exits with 2',
+  async (...args) => {
+    expect((await new Project(failing()).retable(...args)).code).toBe(2);
+  },
+);

@@ -113,6 +113,24 @@ test('a forced cell runs again and, coming out the same, nothing after it does',
   ]);
 });
 
+test('a forced run prints and writes the same table', async () => {
+  const project = new Project(counting);
+  await project.run('count');
+  const before = project.read('results/count/main.md');
+  const { stdout } = await project.retable('run', 'count', '--force', '*');
+  expect(stdout).toContain('10 executed');
+  expect(stdout).toContain('224.000 ± 2.000 (3)');
+  expect(project.read('results/count/main.md')).toBe(before);
+});
+
+test('several tables are one JSON object', async () => {
+  const project = new Project(counting);
+  project.append('pipelines/count.yaml', '  sums: {value: sum.result, rows: seed}\n');
+  await project.run('count');
+  const { tables } = await project.json<{ tables: { table: string }[] }>('table', 'count');
+  expect(tables.map(({ table }) => table)).toEqual(['main', 'sums']);
+});
+
 test('a project that was moved, with its cache, re-runs nothing', async () => {
   const project = new Project(counting);
   await project.run('count');

@@ -3,6 +3,6 @@ import type { RunEvent } from '../../run/events.ts';
 /** Consumes the events of a run. */
 export interface Display {
   show(event: RunEvent): void;
-  /** Called once, after the last event. */
+  /** Called after the last event; a second call does nothing. */
   end(): void;
 }

@@ -19,6 +19,7 @@ export function liveDisplay(options: { verbose: boolean }): Display {
   const counts = { cells: 0, settled: 0, failed: 0 };
   const draw = () => logUpdate(screen(running, counts));
   const timer = setInterval(draw, 200);
+  let ended = false;
   return {
     show: (event) => {
       note(event, running, counts);
@@ -29,6 +30,8 @@ export function liveDisplay(options: { verbose: boolean }): Display {
       if (event.event !== 'run-finished') draw();
     },
     end: () => {
+      if (ended) return;
+      ended = true;
       clearInterval(timer);
       logUpdate.clear();
       logUpdate.done();

@@ -7,6 +7,7 @@ import { margin } from '../loss/margin.ts';
 import { rank2, rank4 } from '../model/rank.ts';
 import { ascend } from '../train/linf.ts';
 import type { Target } from './attacker.ts';
+import { notFinite } from './audit.ts';
 
 /** What an attack makes greater. `margin` is the greatest other logit less the true one, as in CW∞ evaluations. */
 export type Objective = 'cross-entropy' | 'margin';
@@ -22,6 +23,7 @@ export interface StepResult {
 }
 
 export interface GradientStep {
+  /** @throws Failure `not-finite` if a loss or a gradient is NaN or infinite, which a sign would hide */
   run(images: HostTensor, clean: Batch, stepSize: number): Promise<StepResult>;
   dispose(): Promise<void>;
 }
@@ -60,12 +62,12 @@ export function gradientStep(target: Target, epsilon: number, objective: Objecti
         epsilon: scalar(epsilon),
         stepSize: scalar(stepSize),
       });
-      return {
-        images: output(outputs, 'images'),
-        logits: output(outputs, 'logits'),
-        objective: floats(output(outputs, 'objective')),
-        gradientNorms: floats(output(outputs, 'gradientNorms')),
-      };
+      const objectives = floats(output(outputs, 'objective'));
+      const gradientNorms = floats(output(outputs, 'gradientNorms'));
+      if (!objectives.every(Number.isFinite)) throw notFinite('losses');
+      if (!gradientNorms.every(Number.isFinite)) throw notFinite('gradients');
+      const [next, logits] = [output(outputs, 'images'), output(outputs, 'logits')];
+      return { images: next, objective: objectives, logits, gradientNorms };
     },
     dispose: () => compiled.dispose(),
   };

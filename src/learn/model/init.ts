@@ -16,13 +16,16 @@ export function fanInUniform(fanIn: number): Init {
   return { kind: 'uniform', bound: 1 / Math.sqrt(fanIn) };
 }
 
-/** Starting values, each from a stream of its own, so that a layer more or less leaves the others as they were. */
-export function initialise(specs: readonly TensorSpec[], seed: number): Tensors {
-  return Object.fromEntries(specs.map((spec) => [spec.name, initialTensor(spec, seed)]));
+/**
+ * Starting values, each from a stream of its own, so that a layer more or less leaves the others as they were.
+ * @param scope begins the names of the streams: another scope gives other values of the same seed
+ */
+export function initialise(specs: readonly TensorSpec[], seed: number, scope = 'init'): Tensors {
+  return Object.fromEntries(specs.map((spec) => [spec.name, initialTensor(spec, seed, scope)]));
 }
 
-function initialTensor({ name, shape, init }: TensorSpec, seed: number): HostTensor {
+function initialTensor({ name, shape, init }: TensorSpec, seed: number, scope: string): HostTensor {
   const size = shape.reduce((product, extent) => product * extent, 1);
   if (init.kind === 'constant') return { shape, data: new Float32Array(size).fill(init.value) };
-  return { shape, data: stream(seed, `init/${name}`).uniform(size, -init.bound, init.bound) };
+  return { shape, data: stream(seed, `${scope}/${name}`).uniform(size, -init.bound, init.bound) };
 }

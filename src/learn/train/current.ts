@@ -18,10 +18,14 @@ export interface Current {
 
 /** The start: weights that were given, or random ones of the seed; nothing in motion. @throws Failure `shape-mismatch` */
 export function start(model: Model, method: Method, initial: Tensors | undefined, seed: number): Current {
-  const given = (specs: Model['parameters']) => (initial ? pick(initial, specs) : initialise(specs, seed));
+  // A student that began as its teacher did, because both have the same seed, would seem to learn far more from it:
+  // 12 to 26 points of robust accuracy on the digits.
+  const scope = method.fixed ? 'init/student' : 'init';
+  const given = (specs: Model['parameters']) =>
+    initial ? pick(initial, specs) : initialise(specs, seed, scope);
   const trained = {
     ...withPrefix('model', given(model.parameters)),
-    ...withPrefix('own', initialise(method.parameters ?? [], seed)),
+    ...withPrefix('own', initialise(method.parameters ?? [], seed, scope)),
   };
   const still = Object.entries(trained).map(([name, tensor]) => [name, zerosLike(tensor)]);
   return {

@@ -12,6 +12,7 @@ import type { Model } from '../../../src/learn/model/model.ts';
 import { standard } from '../../../src/learn/train/standard.ts';
 import { train } from '../../../src/learn/train/train.ts';
 import { cpu, float32, greatestDifference } from '../calculate.ts';
+import { linear } from '../toys.ts';
 import { toyData, toyModel, toyTraining } from '../train/toy-training.ts';
 
 const { train: trainingSet, test: dataset } = toyData(96);
@@ -69,6 +70,35 @@ describe('an evaluation under attack', () => {
         data(examples, 'predicted').slice(first, first + 8),
       );
     }
+  });
+
+  it('never counts an example as robust that is wrong without the attack', async () => {
+    // The greater of two pixels is the class; the attack swaps them and so makes the wrong one right.
+    const { model, weights } = linear(
+      [
+        [1, 0],
+        [0, 1],
+      ],
+      [0, 0],
+    );
+    const swap: AttackBuilder = () => ({
+      epsilon: 1,
+      perturb: async ({ images }) => ({
+        images: { ...images, data: Float32Array.from(images.data).reverse() },
+      }),
+      dispose: async () => {},
+    });
+    const one = {
+      images: Uint8Array.of(200, 100),
+      labels: Int32Array.of(1),
+      shape: [1, 1, 2] as const,
+      classes: ['a', 'b'],
+    };
+    const { examples, robustAccuracy } = await attack(
+      options({ model, weights, dataset: one, attack: swap }),
+    );
+    expect([data(examples, 'cleanCorrect'), data(examples, 'predicted')]).toEqual([[0], [1]]);
+    expect(robustAccuracy).toBe(0);
   });
 
   it('gives the same for any batch size', async () => {
@@ -148,7 +178,10 @@ describe('an evaluation under attack', () => {
 
   it('fails where the model or its gradient is not finite, which argmax and sign would hide', async () => {
     const broken = { ...weights, 'linear.bias': float32([3], [0, Number.NaN, 0]) };
-    await expect(attack(options({ weights: broken }))).rejects.toMatchObject({ reason: 'not-finite' });
+    for (const builder of [none, random]) {
+      const run = attack(options({ weights: broken, attack: builder }));
+      await expect(run).rejects.toMatchObject({ reason: 'not-finite' });
+    }
   });
 
   it('fails where an attack leaves its bounds', async () => {

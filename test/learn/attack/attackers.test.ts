@@ -8,6 +8,7 @@ import { gradientStep } from '../../../src/learn/attack/gradient-step.ts';
 import { none } from '../../../src/learn/attack/none.ts';
 import { type PgdSettings, pgd } from '../../../src/learn/attack/pgd.ts';
 import { withGradients } from '../../../src/learn/loss/gradients.ts';
+import type { NamedTensors } from '../../../src/learn/model/model.ts';
 import { stream } from '../../../src/learn/random/stream.ts';
 import { cpu, float32, greatestDifference } from '../calculate.ts';
 import { binary, linear, oneHot, tanhNet, threeClasses } from '../toys.ts';
@@ -85,6 +86,15 @@ describe('PGD', () => {
     const there = batchOf(tanhNet, pixels, tanhNet.labels);
     const { objective } = await step.run(there.images, there, 0);
     expect(greatestDifference(objective, tanhNet.worstLoss)).toBeLessThan(1e-5);
+  });
+
+  it('starts each run at another point of the ball', async () => {
+    const found = async (restarts: number) => {
+      const settings: PgdSettings = { epsilon: 0.1, steps: 1, stepSize: 0, restarts };
+      return (await attacked(pgd(settings), tanhNet, tanhNet.x, tanhNet.labels)).pixels;
+    };
+    expect(await found(1)).not.toEqual(tanhNet.x.map(Math.fround));
+    expect(await found(8)).not.toEqual(await found(1));
   });
 
   it('is not stopped by logits so large that cross entropy has no gradient, with the margin as objective (item 3)', async () => {
@@ -184,6 +194,23 @@ describe('an attack', () => {
     }
     const { gradientNorms } = await step.run(clean.images, clean, 0);
     expect(gradientNorms[0]).toBeCloseTo(Math.abs(found[0] ?? 0) + Math.abs(found[1] ?? 0), 5);
+  });
+
+  it('fails where a gradient is not finite, even if the loss is', async () => {
+    // The square root has no derivative at 0.
+    const rough = {
+      ...threeClasses,
+      model: {
+        ...threeClasses.model,
+        forward: (tensors: NamedTensors, images: tf.Tensor4D) =>
+          threeClasses.model.forward(tensors, tf.sqrt(tf.square(images)), 'eval'),
+      },
+    };
+    for (const builder of [fgsm({ epsilon: 0.1 }), pgd({ epsilon: 0.1, steps: 2, ...still })]) {
+      await expect(attacked(builder, rough, [0, 0.2, 0.3], [0])).rejects.toMatchObject({
+        reason: 'not-finite',
+      });
+    }
   });
 
   it('is caught when it leaves its bounds or is not finite', () => {

@@ -66,6 +66,19 @@ describe('the inner maximisation', () => {
     expect((await inner.run(threeClasses.weights, batch, stream(0, 'test'))).data).toEqual(batch.images.data);
   });
 
+  it('starts at a random point of the ball if asked', async () => {
+    const batch = { images: float32([1, 1, 1, 3], threeClasses.x), labels: oneHot([0], 3) };
+    const start = async (randomStart: boolean, name: string) => {
+      const inner = innerMaximisation(cpu, threeClasses.model, { ...settings, stepSize: 0, randomStart });
+      return (await inner.run(threeClasses.weights, batch, stream(0, name))).data;
+    };
+    expect(await start(false, 'one')).toEqual(batch.images.data);
+    const one = await start(true, 'one');
+    expect(one).not.toEqual(batch.images.data);
+    expect(one).not.toEqual(await start(true, 'other'));
+    auditPerturbation(batch.images.data, one, 0.1);
+  });
+
   it('keeps to its bounds on a net with batch norm, in either mode', async () => {
     const weights = initialise([...toyModel.parameters, ...toyModel.state], 1);
     const batch = toBatch(toyData().train, [0, 1, 2, 3, 4, 5]);
