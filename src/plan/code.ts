@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import { sha256 } from '../cache/digest.ts';
 import { type CodeGraph, codeGraph } from './code-graph.ts';
 import { remembered } from './code-memo.ts';
@@ -27,7 +27,8 @@ export interface CodeOptions {
  * @throws Failure `code-broken`, `package-missing`
  */
 export function loadCode({ file, counted = file, root, fallback }: CodeOptions): Promise<Code> {
-  const name = sha256(`${relative(root, file)} ${relative(root, counted)}`).slice(0, 32);
+  // Absolute paths: the memo of a project that was copied elsewhere speaks of the files of the original.
+  const name = sha256(`${file} ${counted}`).slice(0, 32);
   const memo = join(bundleStore(root, fallback), `${name}.json`);
   return remembered<Code>(
     memo,

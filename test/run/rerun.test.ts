@@ -1,3 +1,4 @@
+import { cpSync, mkdirSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { counting, countingCells } from '../support/counting.ts';
 import { Project } from '../support/project.ts';
@@ -131,10 +132,22 @@ test('several tables are one JSON object', async () => {
   expect(tables.map(({ table }) => table)).toEqual(['main', 'sums']);
 });
 
+test('a project that was copied with its bundles follows its own code, not that of the original', async () => {
+  const project = new Project(counting);
+  mkdirSync(project.path('node_modules'));
+  await project.run('count');
+  // Bundles are remembered only of files that have not been touched for a while.
+  await new Promise((resolve) => setTimeout(resolve, 2100));
+  await project.run('count');
+  const copy = new Project({});
+  cpSync(project.folder, copy.folder, { recursive: true });
+  copy.write('stages/check.ts', copy.read('stages/check.ts').replace('twice: 2', 'twice: 2 + 0'));
+  expect(await copy.executed('count')).toEqual(countingCells.filter((cell) => cell.startsWith('check')));
+});
+
 test('a project that was moved, with its cache, re-runs nothing', async () => {
   const project = new Project(counting);
   await project.run('count');
-  const { cpSync } = await import('node:fs');
   const moved = new Project({});
   cpSync(project.folder, moved.folder, { recursive: true });
   expect(await moved.executed('count')).toEqual([]);
