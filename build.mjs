@@ -49,7 +49,10 @@ const { outputFiles } = await build({
 for (const { path, contents } of outputFiles) {
   if (existsSync(path) && readFileSync(path).equals(contents)) continue;
   mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(`${path}.${process.pid}`, contents);
+  // npx starts the command line as a program.
+  writeFileSync(`${path}.${process.pid}`, contents, {
+    mode: basename(path) === 'retable.js' ? 0o755 : 0o644,
+  });
   renameSync(`${path}.${process.pid}`, path);
 }
 const current = new Set(outputFiles.map(({ path }) => basename(path)));

@@ -41,3 +41,7 @@ test('the kind in the manual runs', async () => {
   expect(code).toBe(0);
   expect(stdout).toMatch(/least\s+most/);
 });
+
+test('what the build leaves is a program, which `npx retable` can start', () => {
+  expect(execFileSync('dist/retable.js', ['--version'], { encoding: 'utf8' })).toMatch(/^\d+\.\d+\.\d+\n$/);
+});
