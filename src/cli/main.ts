@@ -129,7 +129,7 @@ for (const [name, description] of [
   if (name === 'gc') {
     command
       .option('--dry-run', 'only say what would be freed')
-      .option('--keep-runs <n>', 'how many of the last runs of each pipeline are kept', '1')
+      .option('--keep-runs <n>', 'how many of the last runs of each pipeline are kept', '3')
       .option('--data-dir <dir>', 'where data sets are looked for')
       .option('--engine <name>', 'engine of the pipelines');
   }
