@@ -13,7 +13,9 @@ export default defineKind({
   description: 'A data set, whole or a stratified part of it, read from files or downloaded.',
   parameters: Type.Object({
     name: Type.Union(
-      ['digits', 'cifar10', 'cifar100', 'fashion-mnist', 'synthetic'].map((name) => Type.Literal(name)),
+      ['digits', 'cifar10', 'cifar100', 'fashion-mnist', 'mnist', 'synthetic'].map((name) =>
+        Type.Literal(name),
+      ),
       {
         description:
           'digits comes with retable; the others are read from --data-dir, or downloaded where a checksum is known; synthetic is made up, for tests.',

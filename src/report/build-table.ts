@@ -46,10 +46,17 @@ export function buildTable(spec: TableSpec, pipeline: Pipeline, values: ValuesOf
     rows,
     columns,
     entries: rows.map((row) => columns.map((column) => entryAt(row, column))),
-    notes: spec.notes,
+    notes: [...spec.notes, ...checkpointNote(cells)],
     sources: published.sources,
     unplaced: published.unplaced,
   };
+}
+
+/** Best and last weights of one model can differ much: a table of models always says which it shows. */
+function checkpointNote(cells: readonly Cell[]): string[] {
+  const named = cells.map(({ parameters }) => parameters.checkpoint).filter((one) => typeof one === 'string');
+  const checkpoints = [...new Set(named)];
+  return checkpoints.length > 0 ? [`Checkpoint: ${checkpoints.join(', ')}.`] : [];
 }
 
 /** The cells of one entry, and which of their values it shows. */

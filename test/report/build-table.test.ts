@@ -232,3 +232,17 @@ describe('a table', () => {
     expect(table.entries).toEqual([[{ mean: 1, std: undefined, n: 1, of: 1, reference: undefined }]]);
   });
 });
+
+describe('the checkpoint', () => {
+  it('that was attacked is stated under the table, with both where both were', () => {
+    const cells = ['last', 'best', 'last'].map((checkpoint, index) => ({
+      ...cell('robustness', { method: 'kd', attack: `a${index}`, seed: 1 }),
+      parameters: { checkpoint },
+    }));
+    const table = {
+      ...spec({ rows: ['robustness.method'], columns: ['robustness.attack'], over: [] }),
+      notes: ['Ours.'],
+    };
+    expect(buildTable(table, pipelineOf(cells), none).notes).toEqual(['Ours.', 'Checkpoint: last, best.']);
+  });
+});
