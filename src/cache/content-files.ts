@@ -85,14 +85,17 @@ export function moveIntoPlace(store: Store, content: Content): Content {
   return content;
 }
 
-/** The stamp of contents in place; undefined if they were collected or set aside in the meantime. */
+/** The stamp of contents in place; undefined if they were collected, set aside or replaced in the meantime. */
 export function stampInPlace(store: Store, content: Content): Stamp | undefined {
   const path = store.folders.content(content.output.sha256);
   const stat = look(path);
   if (stat === undefined) return undefined;
   const stamp = stampOf(stat);
   if (content.way === 'there') return stamp === content.stamp ? stamp : undefined;
-  if (!isCopy(content)) requireUnchanged(content.output, path);
+  if (isCopy(content)) return stamp;
+  // Another publisher of the same contents gave its file that name a moment after us: begin anew, with what lies there.
+  if (stat.ino !== content.output.inode) return undefined;
+  requireUnchanged(content.output, path);
   return stamp;
 }
 

@@ -14,6 +14,8 @@ export interface OutputFile {
   readonly sha256: Digest;
   /** When its contents last changed, nanoseconds since 1970. */
   readonly modified: bigint;
+  /** Which file it is, on its device: a rename keeps it. */
+  readonly inode: bigint;
   /** Whether it has other names elsewhere, under which it could be changed later. */
   readonly shared: boolean;
 }
@@ -57,6 +59,7 @@ async function readOutput(folder: string, path: string): Promise<OutputFile> {
     size: Number(before.size),
     sha256,
     modified: before.mtimeNs,
+    inode: before.ino,
     shared: before.nlink > 1n,
   };
   requireUnchanged(output, source);
