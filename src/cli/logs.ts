@@ -13,7 +13,7 @@ export async function logs(cell: string, name: string | undefined, given: Pipeli
   const attempts = cache.attemptsOf(cell, pipeline.name);
   cache.close();
   const wanted =
-    flags.attempt === undefined ? newest(attempts) : attempts.find(({ id }) => id === Number(flags.attempt));
+    flags.attempt === undefined ? attempts[0] : attempts.find(({ id }) => id === Number(flags.attempt));
   const log = wanted && join(wanted.folder, 'log.txt');
   if (!log || !existsSync(log)) {
     throw new Failure(
@@ -30,8 +30,4 @@ export async function logs(cell: string, name: string | undefined, given: Pipeli
   if (flags.path) console.log(log);
   else await pipe(createReadStream(log), process.stdout, { end: false });
   return EXIT.done;
-}
-
-function newest<A extends { readonly id: number }>(attempts: readonly A[]): A | undefined {
-  return attempts.reduce<A | undefined>((best, one) => (best && best.id > one.id ? best : one), undefined);
 }

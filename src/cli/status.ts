@@ -8,10 +8,8 @@ export async function status(name: string | undefined, given: PipelineFlags): Pr
   const { pipeline, planner, cache, flags } = await openPipeline(name, given);
   const planned = await planCells(planner, pipeline.cells);
   const cells = planned.map(({ cell, state }) => {
-    const last = cache
-      .attemptsOf(cell.id, pipeline.name)
-      .filter((attempt) => attempt.profile === (pipeline.profile ?? ''))
-      .reduce<Attempt | undefined>((best, one) => (best && best.id > one.id ? best : one), undefined);
+    const attempts = cache.attemptsOf(cell.id, pipeline.name);
+    const last = attempts.find((attempt) => attempt.profile === (pipeline.profile ?? ''));
     return {
       id: cell.id,
       stage: cell.stage,
@@ -37,8 +35,6 @@ export async function status(name: string | undefined, given: PipelineFlags): Pr
   }
   return EXIT.done;
 }
-
-type Attempt = { readonly id: number; readonly state: string; readonly message: string | undefined };
 
 function stageLine(stage: string, cells: readonly { state: string }[]): string {
   const counts = new Map<string, number>();

@@ -57,7 +57,7 @@ interface PastAttempt {
 }
 
 function attemptHistory({ cache, pipeline }: OpenPipeline, cell: CellId): PastAttempt[] {
-  const attempts = [...cache.attemptsOf(cell, pipeline.name)].sort((a, b) => a.id - b.id);
+  const attempts = cache.attemptsOf(cell, pipeline.name).toReversed();
   return attempts.map((attempt, index) => {
     const before = attempts[index - 1];
     return {

@@ -29,7 +29,6 @@ export interface PipelineFlags {
   readonly dryRun?: boolean;
   readonly results?: string;
   readonly verbose?: boolean;
-  readonly table?: string;
   readonly format?: string;
   readonly cells?: boolean;
   readonly attempt?: string;
