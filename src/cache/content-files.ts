@@ -1,6 +1,7 @@
 import { constants, copyFileSync, linkSync, renameSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { type Digest, hashFile } from './digest.ts';
+import { type Digest, hashFile, hashFileSync } from './digest.ts';
+import { isMissing } from './disk-failure.ts';
 import { makeFolderFor, syncFile, temporaryBeside } from './durable.ts';
 import { inMotion, type OutputFile, requireUnchanged } from './output-files.ts';
 import { moveAside } from './set-aside.ts';
@@ -85,18 +86,32 @@ export function moveIntoPlace(store: Store, content: Content): Content {
   return content;
 }
 
-/** The stamp of contents in place; undefined if they were collected, set aside or replaced in the meantime. */
+/**
+ * The stamp of contents in place; undefined if they were collected or set aside in the meantime. Where something else
+ * lies there than we saw (another publisher of the same contents named its file a moment after us, or took it back),
+ * its bytes decide: several publishers would otherwise make each other begin anew without end.
+ */
 export function stampInPlace(store: Store, content: Content): Stamp | undefined {
   const path = store.folders.content(content.output.sha256);
   const stat = look(path);
   if (stat === undefined) return undefined;
   const stamp = stampOf(stat);
-  if (content.way === 'there') return stamp === content.stamp ? stamp : undefined;
-  if (isCopy(content)) return stamp;
-  // Another publisher of the same contents gave its file that name a moment after us: begin anew, with what lies there.
-  if (stat.ino !== content.output.inode) return undefined;
-  requireUnchanged(content.output, path);
-  return stamp;
+  if (content.way === 'there' && stamp === content.stamp) return stamp;
+  if (content.way === 'move' && isCopy(content)) return stamp;
+  if (content.way === 'move' && stat.ino === content.output.inode) {
+    requireUnchanged(content.output, path);
+    return stamp;
+  }
+  return stat.isFile() && holds(path, content.output.sha256) ? stamp : undefined;
+}
+
+function holds(path: string, digest: Digest): boolean {
+  try {
+    return hashFileSync(path) === digest;
+  } catch (error) {
+    if (isMissing(error)) return false;
+    throw error;
+  }
 }
 
 /** Gives a file back to the folder it was taken from. It stays in `files/` too: somebody may rely on it already. */

@@ -43,15 +43,18 @@ describe('several processes on one cache', () => {
     }
   });
 
-  test('four that publish the same contents at once all succeed with one artifact', async () => {
+  test('four that publish the same contents at once, again and again, all succeed with one artifact', async () => {
     const root = join(temporaryFolder(), 'cache');
     const { cache } = rig(root);
     const processes = await Promise.all([1, 2, 3, 4].map(() => startProcess(root)));
-    const publications = processes.map((_, at) => begin(cache, `cell-${at}`, { a: 'same', b: 'also' }));
-    const artifacts = await Promise.all(processes.map((one, at) => one.call('publish', publications[at])));
-    expect(new Set(artifacts).size).toBe(1);
-    expect(await cache.verify()).toMatchObject({ files: 3, damage: [], orphans: [], missingRecords: [] });
-    expect(cache.ls().map((listed) => listed.cell)).toEqual(['cell-0', 'cell-1', 'cell-2', 'cell-3']);
+    for (let round = 0; round < 30; round++) {
+      const contents = { a: `same ${round}`, b: `also ${round}` };
+      const publications = processes.map((_, at) => begin(cache, `cell-${round}-${at}`, contents));
+      const artifacts = await Promise.all(processes.map((one, at) => one.call('publish', publications[at])));
+      expect(new Set(artifacts).size).toBe(1);
+    }
+    expect(await cache.verify()).toMatchObject({ files: 90, damage: [], orphans: [], missingRecords: [] });
+    expect(cache.ls()).toHaveLength(120);
   });
 
   test('collecting while others publish never takes away what they publish', async () => {
