@@ -15,9 +15,7 @@ import { basename, dirname, join } from 'node:path';
 import { build } from 'esbuild';
 
 const DAY_MS = 86_400_000;
-const benches = existsSync('bench')
-  ? readdirSync('bench').filter((file) => file.endsWith('.ts') && file !== 'compare.ts')
-  : [];
+const benches = existsSync('bench') ? readdirSync('bench').filter((file) => file.endsWith('.ts')) : [];
 
 const { outputFiles } = await build({
   entryPoints: {

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type Comparison, compare, isInstalled, printComparisons, timed } from './compare.ts';
+import { type Comparison, compare, isInstalled, printComparisons, timed } from './support/compare.ts';
 
 // The runner's overhead: a pipeline of many `command` cells, first run and no-op run, beside the floor of spawning the
 // same programs, and beside Snakemake where it is installed.

@@ -33,7 +33,7 @@ const limits: readonly Limit[] = [
   {
     key: 'timeout',
     path: ['timeout'],
-    wanted: 'such as 90s, 15m or 2h, or a number of seconds',
+    wanted: 'such as 90s, 15m or 2h, or a number of seconds, at most 24d',
     parse: parseDuration,
   },
   { key: 'retries', path: ['retries'], wanted: 'a whole number', parse: whole(0) },

@@ -12,10 +12,13 @@ const bytes: Readonly<Record<string, number>> = {
   TiB: 2 ** 40,
 };
 
-/** Seconds of `90s`, `15m`, `2h`, `1d` or a number of seconds; undefined for anything else. Not zero. */
+/** In seconds: a timer of Node holds 2^31 ms, which is not quite 25 days, and would fire at once beyond. */
+const longest = 24 * 86_400;
+
+/** Seconds of `90s`, `15m`, `2h`, `1d` or a number of seconds; undefined for anything else. Not zero, at most 24 days. */
 export function parseDuration(value: unknown): number | undefined {
   const amount = parseAmount(value, seconds);
-  return amount !== undefined && amount > 0 ? amount : undefined;
+  return amount !== undefined && amount > 0 && amount <= longest ? amount : undefined;
 }
 
 /** Bytes, rounded up to a whole number, of `512MB`, `2GB`, `1GiB` or a number of bytes; undefined for anything else. */

@@ -64,6 +64,8 @@ describe('a unit', () => {
     ['2h', 7200],
     ['1.5h', 5400],
     ['1d', 86400],
+    ['24d', 2073600],
+    ['25d', undefined],
     [45, 45],
     [0, undefined],
     ['0s', undefined],

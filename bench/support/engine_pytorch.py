@@ -1,0 +1,146 @@
+"""The peer of bench/engine.ts: the same works in PyTorch, told what to do line by line.
+
+In:  {"work": "pgd-step", "net": "resnet-8-w16", "layout": "nchw", "batch": 64, "steps": 5}
+Out: {"seconds": 0.123}
+"""
+
+import json
+import sys
+import time
+
+import torch
+import torch.nn as nn
+import torch.nn.functional as F
+
+EPSILON, STEP = 8 / 255, 2 / 255
+
+
+class Block(nn.Module):
+    def __init__(self, before, width, stride):
+        super().__init__()
+        self.conv1 = nn.Conv2d(before, width, 3, stride, 1, bias=False)
+        self.bn1 = nn.BatchNorm2d(width)
+        self.conv2 = nn.Conv2d(width, width, 3, 1, 1, bias=False)
+        self.bn2 = nn.BatchNorm2d(width)
+        self.shortcut = nn.Sequential()
+        if stride != 1 or before != width:
+            self.shortcut = nn.Sequential(
+                nn.Conv2d(before, width, 1, stride, bias=False), nn.BatchNorm2d(width)
+            )
+
+    def forward(self, x):
+        y = F.relu(self.bn1(self.conv1(x)), inplace=True)
+        return F.relu(self.bn2(self.conv2(y)) + self.shortcut(x), inplace=True)
+
+
+class ResNet(nn.Module):
+    """With the CIFAR stem; gives the logits and the outputs of stem and stages."""
+
+    def __init__(self, widths, blocks):
+        super().__init__()
+        self.conv1 = nn.Conv2d(3, widths[0], 3, 1, 1, bias=False)
+        self.bn1 = nn.BatchNorm2d(widths[0])
+        stages, before = [], widths[0]
+        for index, (width, count) in enumerate(zip(widths, blocks)):
+            layers = []
+            for block in range(count):
+                layers.append(Block(before, width, 2 if block == 0 and index > 0 else 1))
+                before = width
+            stages.append(nn.Sequential(*layers))
+        self.stages = nn.ModuleList(stages)
+        self.linear = nn.Linear(before, 10)
+
+    def forward(self, x):
+        x = F.relu(self.bn1(self.conv1(x)), inplace=True)
+        taps = [x]
+        for stage in self.stages:
+            x = stage(x)
+            taps.append(x)
+        return self.linear(x.mean((2, 3))), taps
+
+
+def net_of(name):
+    if name == "resnet-18":
+        return ResNet([64, 128, 256, 512], [2, 2, 2, 2])
+    depth, width = (int(part) for part in name.replace("resnet-", "").split("-w"))
+    count = (depth - 2) // 6
+    return ResNet([width, 2 * width, 4 * width], [count] * 3)
+
+
+def channel_map(x):
+    return F.normalize(x.square().mean((2, 3)), dim=1)
+
+
+class Works:
+    def __init__(self, name, layout, batch):
+        torch.manual_seed(0)
+        self.format = torch.channels_last if layout == "channels_last" else torch.contiguous_format
+        self.model = net_of(name).to(memory_format=self.format)
+        self.teacher = net_of(name).to(memory_format=self.format).eval()
+        for parameter in self.teacher.parameters():
+            parameter.requires_grad_(False)
+        self.optimiser = torch.optim.SGD(self.model.parameters(), 0.01, 0.9, weight_decay=5e-4)
+        self.x = torch.rand(batch, 3, 32, 32).contiguous(memory_format=self.format)
+        self.y = torch.arange(batch) % 10
+
+    def ascend(self, model, x):
+        x = x.detach().requires_grad_()
+        logits, _ = model(x)
+        (gradient,) = torch.autograd.grad(F.cross_entropy(logits, self.y, reduction="sum"), x)
+        with torch.no_grad():
+            moved = x + STEP * gradient.sign()
+            return torch.min(torch.max(moved, self.x - EPSILON), self.x + EPSILON).clamp_(0, 1)
+
+    def pgd_step(self):
+        self.ascend(self.teacher, self.x)
+
+    def update(self, loss):
+        self.optimiser.zero_grad(set_to_none=True)
+        loss.backward()
+        self.optimiser.step()
+        loss.item()
+
+    def training_step(self, x=None):
+        self.model.train()
+        logits, _ = self.model(self.x if x is None else x)
+        self.update(F.cross_entropy(logits, self.y))
+
+    def pgd_at_step(self):
+        self.model.eval()
+        x = self.x
+        for _ in range(7):
+            x = self.ascend(self.model, x)
+        self.training_step(x)
+
+    def mixacm_step(self):
+        self.model.train()
+        ratio = 0.3
+        order = torch.arange(len(self.x) - 1, -1, -1)
+        mixed = (ratio * self.x + (1 - ratio) * self.x[order]).contiguous(memory_format=self.format)
+        with torch.no_grad():
+            target, target_taps = self.teacher(mixed)
+        logits, taps = self.model(mixed)
+        loss = ratio * F.cross_entropy(logits, self.y) + (1 - ratio) * F.cross_entropy(logits, self.y[order])
+        loss = loss + F.kl_div(logits.log_softmax(1), target.softmax(1), reduction="batchmean")
+        for ours, theirs in zip(taps, target_taps):
+            loss = loss + 10 * (channel_map(ours) - channel_map(theirs)).norm(dim=1).mean()
+        self.update(loss)
+
+
+def main():
+    print(json.dumps({"version": torch.__version__, "threads": torch.get_num_threads()}), flush=True)
+    works = {}
+    for line in sys.stdin:
+        asked = json.loads(line)
+        key = (asked["net"], asked["layout"], asked["batch"])
+        if key not in works:
+            works = {k: v for k, v in works.items() if k[0] == asked["net"]}
+            works[key] = Works(*key)
+        step = getattr(works[key], asked["work"].replace("-", "_"))
+        began = time.perf_counter()
+        for _ in range(asked["steps"]):
+            step()
+        print(json.dumps({"seconds": time.perf_counter() - began}), flush=True)
+
+
+main()
