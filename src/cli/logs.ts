@@ -2,6 +2,7 @@ import { createReadStream, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { pipeline as pipe } from 'node:stream/promises';
 import { Failure } from '../failure.ts';
+import { suggest } from '../pipeline/suggest.ts';
 import { EXIT } from './outcome.ts';
 import { type PipelineFlags, resolvePipeline } from './workspace.ts';
 
@@ -14,6 +15,7 @@ export async function logs(cell: string, name: string | undefined, given: Pipeli
   cache.close();
   const wanted =
     flags.attempt === undefined ? attempts[0] : attempts.find(({ id }) => id === Number(flags.attempt));
+  const cells: readonly string[] = pipeline.cells.map(({ id }) => id);
   const log = wanted && join(wanted.folder, 'log.txt');
   if (!log || !existsSync(log)) {
     throw new Failure(
@@ -23,7 +25,9 @@ export async function logs(cell: string, name: string | undefined, given: Pipeli
         hint:
           attempts.length > 0
             ? `Attempts: ${attempts.map(({ id }) => id).join(', ')}.`
-            : 'It has not run in this cache; `retable plan` lists the cells.',
+            : cells.includes(cell)
+              ? 'It has not run in this cache, or the index was rebuilt since, which forgets attempts.'
+              : `${pipeline.name} has no such cell; ${suggest(cell, cells, 'cells')}`,
       },
     );
   }

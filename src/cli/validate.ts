@@ -11,7 +11,7 @@ export async function validate(name: string | undefined, given: PipelineFlags): 
     if (flags.json) console.log(JSON.stringify({ valid: true, profile, ...summary, diagnostics: [] }));
     else
       console.log(
-        `valid: ${stages.length} stages, ${cells.length} cells, ${tables.length} tables${profile ? ` (profile ${profile})` : ''}`,
+        `valid: ${counted(stages, 'stage')}, ${counted(cells, 'cell')}, ${counted(tables, 'table')}${profile ? ` (profile ${profile})` : ''}`,
       );
     return EXIT.done;
   } catch (error) {
@@ -19,4 +19,8 @@ export async function validate(name: string | undefined, given: PipelineFlags): 
     console.log(JSON.stringify({ valid: false, diagnostics: error.diagnostics }));
     return EXIT.wrongInput;
   }
+}
+
+function counted({ length }: readonly unknown[], what: string): string {
+  return `${length} ${what}${length === 1 ? '' : 's'}`;
 }

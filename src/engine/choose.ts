@@ -1,3 +1,4 @@
+import { asFailure } from '../failure.ts';
 import type { Engine, EngineIdentity, EngineSettings } from './engine.ts';
 import { ENGINE_NAMES, type EngineName, engineIdentity, engineName, unavailable } from './identity.ts';
 
@@ -47,7 +48,8 @@ export async function listEngines(): Promise<EngineEntry[]> {
       const why = `${WHAT[name]}${chosen ? '; the fastest engine that works here' : ''}.`;
       entries.push({ name, available: true, chosen, why, identity: engineIdentity(name) });
     } catch (error) {
-      const why = error instanceof Error ? error.message : String(error);
+      const { message, hint } = asFailure(error);
+      const why = hint === undefined ? message : `${message} ${hint}`;
       entries.push({ name, available: false, chosen: false, why });
     }
   }

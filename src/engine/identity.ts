@@ -12,6 +12,8 @@ export type EngineName = (typeof ENGINE_NAMES)[number];
 /** The packages that bring TensorFlow's native library, best first. */
 export const TENSORFLOW_PACKAGES = ['@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node'] as const;
 
+export const NO_TENSORFLOW = `neither ${TENSORFLOW_PACKAGES.join(' nor ')} is installed`;
+
 /** The one command that enables the `tensorflow` engine. */
 export const INSTALL_TENSORFLOW = 'npm install --no-save @tensorflow/tfjs-node-gpu@4.22.0';
 
@@ -40,7 +42,7 @@ export function engineIdentity(name: string = installedEngine()): EngineIdentity
       return { name, device: 'cpu', packages: versions('@tensorflow/tfjs') };
     case 'tensorflow': {
       const native = TENSORFLOW_PACKAGES.find(isInstalled);
-      if (native === undefined) throw unavailable(name, 'neither tfjs-node-gpu nor tfjs-node is installed');
+      if (native === undefined) throw unavailable(name, NO_TENSORFLOW);
       const device = native === '@tensorflow/tfjs-node-gpu' ? 'cuda' : 'cpu';
       return { name, device, packages: versions(native, '@tensorflow/tfjs') };
     }
@@ -72,7 +74,7 @@ function hasOnnxBinding(): boolean {
   );
 }
 
-function isInstalled(name: string): boolean {
+export function isInstalled(name: string): boolean {
   return manifestPath(name) !== undefined;
 }
 

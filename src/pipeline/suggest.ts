@@ -9,7 +9,15 @@ export function didYouMean(word: string, known: Iterable<string>): string | unde
 /** `did you mean 'x'?`, or else what there is to choose from. */
 export function suggest(word: string, known: Iterable<string>, what: string): string {
   const all = [...new Set(known)];
-  return didYouMean(word, all) ?? (all.length === 0 ? `there are no ${what}` : `${what}: ${all.join(', ')}`);
+  if (all.length === 0) return `there are no ${what}`;
+  return didYouMean(word, all) ?? `${what}: ${all.slice(0, MOST).join(', ')}${more(all.length - MOST)}`;
+}
+
+/** So many are listed; a grid can have thousands of cells. */
+const MOST = 20;
+
+function more(count: number): string {
+  return count > 0 ? ` and ${count} more` : '';
 }
 
 function nearest(word: string, known: Iterable<string>): string | undefined {

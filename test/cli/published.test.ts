@@ -25,7 +25,7 @@ test('the pipeline in the README is valid', async () => {
   const [yaml] = /(?<=```yaml\n)[\s\S]*?(?=```)/.exec(readFileSync('README.md', 'utf8')) ?? [''];
   const { Project } = await import('../support/project.ts');
   const project = new Project({ 'pipelines/alpha.yaml': yaml });
-  expect((await project.retable('validate', 'alpha')).stdout).toBe('valid: 3 stages, 19 cells, 1 tables\n');
+  expect((await project.retable('validate', 'alpha')).stdout).toBe('valid: 3 stages, 19 cells, 1 table\n');
 });
 
 test('the kind in the manual runs', async () => {

@@ -1,6 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { chooseEngine, createEngine, listEngines } from '../../src/engine/choose.ts';
-import { engineIdentity, installedEngine } from '../../src/engine/identity.ts';
+import {
+  engineIdentity,
+  INSTALL_TENSORFLOW,
+  installedEngine,
+  NO_TENSORFLOW,
+} from '../../src/engine/identity.ts';
 import { inChild } from './child.ts';
 
 describe('choosing an engine', () => {
@@ -12,7 +17,9 @@ describe('choosing an engine', () => {
       ['cpu', true, false],
     ]);
     expect(list[0]?.identity).toEqual(engineIdentity('onnx'));
-    expect(list[1]?.why).toContain('cannot be used');
+    expect(list[1]?.why).toBe(
+      `The engine 'tensorflow' cannot be used: ${NO_TENSORFLOW}. Install it with: ${INSTALL_TENSORFLOW}`,
+    );
   });
 
   test('without a name the fastest engine is made, with a sentence that says why', async () => {
