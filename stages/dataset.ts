@@ -6,7 +6,7 @@ const size = (what: string) =>
   Type.Number({
     minimum: 0,
     default: 0,
-    description: `How many ${what} images to take, the classes in proportion: 0 for all, below 1 a fraction, else a count.`,
+    description: `How many ${what} images to take, the classes in proportion: 0 for all, below 1 a fraction, above 1 a count.`,
   });
 
 export default defineKind({

@@ -5,6 +5,8 @@ import { oneOf, trainingParameters } from '../src/learn/train/parameters.ts';
 const weight = (value: number, description: string) =>
   Type.Number({ minimum: 0, default: value, description });
 
+const block = Type.Integer({ minimum: 1 });
+
 export default defineKind({
   description: 'Trains a student with a frozen teacher: knowledge distillation or MixACM.',
   parameters: Type.Object({
@@ -28,7 +30,10 @@ export default defineKind({
       description: 'KL over the batch: mean of the sums over classes, or mean over both.',
     }),
     'kd-weight': weight(1, 'Weight of the soft labels; 0 leaves them out.'),
-    'label-weight': weight(1, 'For kd: weight of the cross entropy on the true labels.'),
+    'label-weight': weight(
+      1,
+      'Weight of the cross entropy on the labels, for mixacm on the mixed ones; 0 leaves it out.',
+    ),
     'acm-weight': weight(
       10,
       'For mixacm: weight of the channel map losses; 0 leaves them out. The paper’s value is not known: ours.',
@@ -48,10 +53,10 @@ export default defineKind({
       default: 'l2',
       description: 'For mixacm: distance of the two vectors. Ours.',
     }),
-    blocks: Type.Array(Type.Integer({ minimum: 1 }), {
+    blocks: Type.Array(Type.Union([block, Type.Tuple([block, block])]), {
       default: [],
       description:
-        'For mixacm: which blocks are compared, 1 being the output of the first layer; none named means all.',
+        "For mixacm: which blocks are compared, 1 being the output of the first layer; a pair is the student's and the teacher's. None named means all.",
     }),
     'tap-before-relu': Type.Boolean({
       default: false,

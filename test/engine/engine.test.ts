@@ -25,6 +25,18 @@ describe('a compiled function', () => {
     expect(traced).toBe(3);
   });
 
+  test('is not traced anew because the caller names its inputs in another order', async () => {
+    let traced = 0;
+    const fn = onnx.compile('difference', ({ a, b }) => {
+      traced++;
+      return { y: (a as T).sub(b as T) };
+    });
+    const [a, b] = [real([2], 1), real([2], 2)];
+    const { y } = await fn.run({ a, b });
+    expect(await fn.run({ b, a })).toEqual({ y });
+    expect(traced).toBe(1);
+  });
+
   test('may return inputs, constants and one value under two names, all in arrays of their own', async () => {
     const x = real([2, 2], 1);
     const fn: TensorFunction = ({ x }) => {

@@ -36,9 +36,7 @@ function compile(
   return {
     run: async (inputs) => {
       checkTensors(name, inputs);
-      const types = Object.fromEntries(
-        Object.entries(inputs).map(([key, tensor]) => [key, { shape: tensor.shape, dtype: dtypeOf(tensor) }]),
-      );
+      const types = typesOf(inputs);
       const signature = JSON.stringify(types);
       const known = graphs.get(signature);
       if (known !== undefined) return (await known).run(inputs);
@@ -53,4 +51,12 @@ function compile(
       for (const graph of all) await (await graph).release();
     },
   };
+}
+
+/** In the order of names, so that neither the signature nor the graph depends on that of the caller. */
+function typesOf(tensors: Tensors) {
+  const sorted = Object.entries(tensors).sort(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(
+    sorted.map(([key, tensor]) => [key, { shape: tensor.shape, dtype: dtypeOf(tensor) }]),
+  );
 }

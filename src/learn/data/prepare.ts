@@ -8,7 +8,7 @@ import { synthetic } from './synthetic.ts';
 
 export interface Preparation {
   readonly name: string;
-  /** Images to take: 0 for all, below 1 a fraction, else a count. */
+  /** Images to take: 0 for all, below 1 a fraction, above a count; 1 is refused, as it could mean either. */
   readonly train: number;
   readonly test: number;
   /** Instead of `train`, so many of each class; 0 for no such limit. */
@@ -51,6 +51,11 @@ function madeUp(seed: number): Split {
 
 function sizeOf(size: number): SubsetSize | undefined {
   if (size === 0) return undefined;
+  if (size === 1) {
+    throw new Failure('bad-subset', 'A size of 1 may mean all of it or a single image.', {
+      hint: 'Write 0 for all. A data set of one image cannot be made.',
+    });
+  }
   return size < 1 ? { fraction: size } : { count: size };
 }
 

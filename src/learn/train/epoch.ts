@@ -49,7 +49,7 @@ export async function trainEpoch(
     });
     const value = loss?.data[0];
     if (value === undefined || logits === undefined) throw new Error('The step gave no loss or no logits');
-    if (!Number.isFinite(value)) throw diverged(value, epoch + 1, batch + 1, rate);
+    if (!Number.isFinite(value)) throw diverged(`The loss became ${value}`, epoch + 1, batch + 1, rate);
     tensors = next;
     lossSum += value;
     correct += countCorrect(logits, labels);
@@ -59,6 +59,11 @@ export async function trainEpoch(
       const [meanLoss, accuracy] = [lossSum / (batch + 1), correct / ((batch + 1) * size)];
       onProgress?.({ phase: 'train', done, total: epochs, unit: 'epoch', loss: meanLoss, accuracy });
     }
+  }
+  for (const [name, { data }] of Object.entries(tensors)) {
+    // The last step's loss was taken before its update; a comparison of NaN would choose a class all the same.
+    if (!data.every(Number.isFinite))
+      throw diverged(`${name} became NaN or infinite`, epoch + 1, stepsPerEpoch, rate);
   }
   const measured = await validator?.accuracy(weightsOf(tensors), (batch) =>
     stepContext(tensors, seed, 'validate', [epoch, batch]),
@@ -85,8 +90,8 @@ function stepContext(tensors: Tensors, seed: number, part: string, counters: rea
   return { weights: weightsOf(tensors), random: (name) => stream(seed, `${part}/${name}`, ...counters) };
 }
 
-function diverged(loss: number, epoch: number, step: number, rate: number): Failure {
-  return new Failure('diverged', `The loss became ${loss} in epoch ${epoch}, step ${step}.`, {
+function diverged(what: string, epoch: number, step: number, rate: number): Failure {
+  return new Failure('diverged', `${what} in epoch ${epoch}, step ${step}.`, {
     hint: `The learning rate was ${rate.toPrecision(3)}: try a lower one.`,
     details: { epoch, step },
   });

@@ -73,7 +73,7 @@ export const trainingParameters = {
     minimum: 0,
     default: 0,
     description:
-      'Training images held out to choose the best epoch by (robust accuracy for robust methods). Never the test set. 0: only the last epoch is kept.',
+      'Training images held out to choose the best epoch by (for pgd-at by robust accuracy, for all others by clean accuracy). Never the test set. 0: only the last epoch is kept.',
   }),
 };
 

@@ -15,6 +15,8 @@ export interface MixAcmSettings extends AcmSettings, KlSettings {
   readonly alpha: number;
   /** Of the soft labels, τ² · KL(teacher ‖ student). 0: none. */
   readonly kdWeight: number;
+  /** Of the cross entropy on the mixed labels. 0: none. */
+  readonly labelWeight: number;
   /** Of the sum of the channel map losses. 0: none. */
   readonly acmWeight: number;
   /** Which blocks are compared. Default: all. */
@@ -26,6 +28,7 @@ export interface MixAcmSettings extends AcmSettings, KlSettings {
 export const mixAcmDefaults: MixAcmSettings = {
   alpha: 1,
   kdWeight: 1,
+  labelWeight: 1,
   temperature: 1,
   reduction: 'batchmean',
   acmWeight: 10,
@@ -36,12 +39,12 @@ export const mixAcmDefaults: MixAcmSettings = {
 };
 
 /**
- * MixACM (Awais et al. 2021, arXiv 2111.05073): on mixed images, cross entropy + kdWeight · τ² · KL(teacher ‖ student)
+ * MixACM (Awais et al. 2021, arXiv 2111.05073): on mixed images, labelWeight · cross entropy + kdWeight · τ² · KL(teacher ‖ student)
  * + acmWeight · Σ over blocks of the distance of activated channel maps. No adversarial images. Each of the three parts
  * can be switched off, which gives the rows of the paper's ablation.
  */
 export function mixacm(teacher: Teacher, settings: MixAcmSettings = mixAcmDefaults): MethodBuilder {
-  const { alpha, kdWeight, acmWeight } = settings;
+  const { alpha, kdWeight, labelWeight, acmWeight } = settings;
   return ({ model }) => {
     checkTeacher(teacher, model, kdWeight !== 0);
     const pairs =
@@ -53,7 +56,7 @@ export function mixacm(teacher: Teacher, settings: MixAcmSettings = mixAcmDefaul
       prepare: (batch, { random }) => mixBatch(batch, alpha, random('mixup')),
       loss({ weights, own, fixed, images, labels }) {
         const student = model.forward(weights, images, 'train');
-        let loss = crossEntropy(student.logits, labels);
+        let loss: tf.Scalar = tf.mul(crossEntropy(student.logits, labels), labelWeight);
         if (kdWeight !== 0 || acmWeight !== 0) {
           const target = teacher.model.forward(fixed, images, 'eval');
           if (kdWeight !== 0) {

@@ -146,6 +146,17 @@ describe('training', () => {
     });
   });
 
+  it('does not end well where the very last update made weights that are not finite', async () => {
+    // One step: its loss is taken before its update.
+    const { train: dataset } = toyData(16);
+    const wild = toyTraining(standard(), { dataset, epochs: 1, schedule: { kind: 'constant', rate: 1e39 } });
+    await expect(train(wild)).rejects.toMatchObject({
+      reason: 'diverged',
+      details: { epoch: 1, step: 1 },
+      message: expect.stringMatching(/^model\/.+ became NaN or infinite in epoch 1, step 1/),
+    });
+  });
+
   it('refuses data that the model does not take', async () => {
     const { train: dataset } = toyData();
     const two = { ...dataset, classes: ['a', 'b'] };

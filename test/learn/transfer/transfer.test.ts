@@ -89,11 +89,12 @@ describe('transfer', () => {
 });
 
 describe('the loss of MixACM', () => {
-  it('is cross entropy + kdWeight · τ² KL + acmWeight · the sum over blocks, the teacher in eval mode', async () => {
+  it('is labelWeight · cross entropy + kdWeight · τ² KL + acmWeight · the sum over blocks, the teacher in eval mode', async () => {
     const settings: MixAcmSettings = {
       ...mixAcmDefaults,
       alpha: 0,
       kdWeight: 0.5,
+      labelWeight: 0.25,
       temperature: 2,
       acmWeight: 3,
     };
@@ -126,7 +127,10 @@ describe('the loss of MixACM', () => {
     );
     const values = await compiled.run({ ...student, ...fixed, ...toBatch(toyData().train, [0, 1, 2, 3]) });
     const value = (name: string) => values[name]?.data[0] ?? Number.NaN;
-    expect(value('loss')).toBeCloseTo(value('crossEntropy') + 0.5 * value('soft') + 3 * value('maps'), 5);
+    expect(value('loss')).toBeCloseTo(
+      0.25 * value('crossEntropy') + 0.5 * value('soft') + 3 * value('maps'),
+      5,
+    );
     expect(value('maps')).toBeGreaterThan(0.1);
   });
 
