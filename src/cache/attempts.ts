@@ -1,9 +1,9 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Json } from '../json.ts';
 import { canonicalJson, type Fingerprint } from './digest.ts';
 import { keepManifest } from './index-rows.ts';
-import { enlist } from './owners.ts';
+import { enlist, isOwnerDead } from './owners.ts';
 import { type Store, write } from './store.ts';
 
 export interface NewAttempt {
@@ -62,6 +62,8 @@ export function startAttempt(store: Store, attempt: NewAttempt): { id: number; f
     return Number(lastInsertRowid);
   });
   const folder = store.folders.attempt(id);
+  // A power cut can take the row of an attempt and leave its folder: then its number is given out again.
+  rmSync(folder, { recursive: true, force: true });
   mkdirSync(join(folder, 'output'), { recursive: true });
   return { id, folder };
 }
@@ -100,22 +102,25 @@ interface AttemptRow extends Record<'signal' | 'reason' | 'message' | 'measured'
   readonly started: number;
   readonly finished: number | null;
   readonly exit_code: number | null;
+  readonly owner: number;
 }
 
 /** The attempts at a cell, newest first; of one pipeline or of all. */
 export function attemptsOf(store: Store, cell: string, pipeline?: string): Attempt[] {
-  return store
+  const rows = store
     .sql<[string, string | null, string | null], AttemptRow>(
       'SELECT * FROM attempts WHERE cell = ? AND (? IS NULL OR pipeline = ?) ORDER BY id DESC',
     )
-    .all(cell, pipeline ?? null, pipeline ?? null)
-    .map((row) => asAttempt(store, row));
+    .all(cell, pipeline ?? null, pipeline ?? null);
+  // `recover` will note it; who asks before that should not be told that something runs which does not.
+  const isCutOff = (row: AttemptRow) => row.state === 'running' && isOwnerDead(store, row.owner);
+  return rows.map((row) => asAttempt(store, isCutOff(row) ? { ...row, state: 'interrupted' } : row));
 }
 
 /** The attempts that are noted as running, be their process alive or not. */
 export function runningAttempts(store: Store): (Attempt & { owner: number })[] {
   return store
-    .sql<[], AttemptRow & { owner: number }>("SELECT * FROM attempts WHERE state = 'running' ORDER BY id")
+    .sql<[], AttemptRow>("SELECT * FROM attempts WHERE state = 'running' ORDER BY id")
     .all()
     .map((row) => ({ ...asAttempt(store, row), owner: row.owner }));
 }

@@ -1,7 +1,9 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { asFailure } from '../failure.ts';
 import { type Attempt, runningAttempts } from './attempts.ts';
 import type { Fingerprint } from './digest.ts';
+import { explainDiskError } from './disk-failure.ts';
 import { deadOwners, forget } from './owners.ts';
 import { type Store, write } from './store.ts';
 
@@ -20,9 +22,7 @@ export function recover(store: Store): Recovered {
   const dead = deadOwners(store);
   const isDead = new Set(dead.map(({ id }) => id));
   const attempts = runningAttempts(store).filter(({ owner }) => isDead.has(owner));
-  for (const { folder } of attempts) {
-    rmSync(join(folder, 'output'), { recursive: true, force: true, maxRetries: 3 });
-  }
+  for (const { folder } of attempts) removeOutput(store, join(folder, 'output'));
   if (dead.length === 0) return { attempts: [], leases: [] };
   return write(store, () => {
     const interrupt = store.sql<[number, number]>(
@@ -43,4 +43,13 @@ export function recover(store: Store): Recovered {
       leases,
     };
   });
+}
+
+/** Output that cannot be removed, such as a folder without the right to write in it, must not stop every later run. */
+function removeOutput(store: Store, folder: string): void {
+  try {
+    rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+  } catch (error) {
+    store.notice(asFailure(explainDiskError(error, `remove ${folder}`)).message);
+  }
 }

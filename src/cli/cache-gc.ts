@@ -3,15 +3,19 @@ import type { Collected } from '../cache/cache.ts';
 import type { Fingerprint } from '../cache/digest.ts';
 import { Failure } from '../failure.ts';
 import { planCells } from '../plan/plan.ts';
+import { lastRun } from './last-run.ts';
 import { EXIT } from './outcome.ts';
 import { openPipeline, type PipelineFlags, Workspace } from './workspace.ts';
 
 /** `retable cache gc`: frees what neither the pipelines, in any profile, nor the last runs refer to. */
-export default async function cacheGc(flags: PipelineFlags): Promise<number> {
-  const keepRuns = Number(flags.keepRuns);
+export default async function cacheGc(given: PipelineFlags): Promise<number> {
+  const keepRuns = Number(given.keepRuns);
   if (!Number.isInteger(keepRuns) || keepRuns < 0)
-    throw new Failure('bad-flag', `--keep-runs takes a whole number, not ${flags.keepRuns}.`);
-  const workspace = new Workspace(flags);
+    throw new Failure('bad-flag', `--keep-runs takes a whole number, not ${given.keepRuns}.`);
+  const workspace = new Workspace(given);
+  const last = lastRun(workspace.cacheFolder);
+  // Where data lie is part of what cells are known by: without it, what was made of them would look like garbage.
+  const flags = { ...(last?.dataDir && { dataDir: last.dataDir }), ...given };
   const keep = new Set<Fingerprint>();
   for (const [name, file] of workspace.pipelines) {
     for (const profile of await profilesOf(workspace, file)) {
@@ -28,8 +32,9 @@ export default async function cacheGc(flags: PipelineFlags): Promise<number> {
 
 /** A pipeline with mistakes ends the command: what it refers to can't be known. */
 async function profilesOf(workspace: Workspace, file: string): Promise<readonly (string | undefined)[]> {
-  const { profiles } = await workspace.load(file, {});
-  return profiles.length > 0 ? profiles : [undefined];
+  const { profiles, profile } = await workspace.load(file, {});
+  // Without a default profile a plain run takes the base values.
+  return profile === undefined ? [undefined, ...profiles] : profiles;
 }
 
 async function referredTo(

@@ -37,13 +37,13 @@ export async function runCommand(name: string | undefined, given: PipelineFlags)
     jobs: jobs ?? machine.cpu,
     engine: opened.engine?.identity.name ?? 'none',
   });
-  const recovered = cache.recover();
-  if (recovered.attempts.length > 0) {
-    const message = `${recovered.attempts.length} attempt(s) of an earlier run were cut off; they resume from their last checkpoint`;
-    display.show({ event: 'notice', message });
-  }
   const interrupt = interruptible();
   try {
+    const recovered = cache.recover();
+    if (recovered.attempts.length > 0) {
+      const message = `${recovered.attempts.length} attempt(s) of an earlier run were cut off; they resume from their last checkpoint`;
+      display.show({ event: 'notice', message });
+    }
     const summary = await run({
       ...opened,
       places: opened.workspace.places,

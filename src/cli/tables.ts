@@ -4,6 +4,7 @@ import { explainDiskError } from '../cache/disk-failure.ts';
 import { Failure } from '../failure.ts';
 import type { CellId } from '../pipeline/pipeline.ts';
 import { planCells } from '../plan/plan.ts';
+import type { Reason } from '../plan/reasons.ts';
 import { buildTable } from '../report/build-table.ts';
 import { toCsv } from '../report/csv.ts';
 import { toJson } from '../report/json.ts';
@@ -30,12 +31,21 @@ export async function tablesOf({ pipeline, known, cache }: OpenPipeline, only?: 
       hint: `Tables: ${pipeline.tables.map((spec) => spec.name).join(', ') || 'none'}.`,
     });
   }
-  const planned = new Map((await planCells(known, pipeline.cells)).map((plan) => [plan.cell.id, plan]));
+  const plans = await planCells(known, pipeline.cells);
+  for (const message of new Set(plans.flatMap(({ reasons }) => reasons.flatMap(blockedBecause)))) {
+    console.error(`note: some cells can't be planned, and tables are without them: ${message}`);
+  }
+  const planned = new Map(plans.map((plan) => [plan.cell.id, plan]));
   const values = (id: CellId) => {
     const plan = planned.get(id);
     return plan?.state === 'cached' && plan.key ? cache.values(plan.key.fingerprint) : undefined;
   };
   return specs.map((spec) => buildTable(spec, pipeline, values));
+}
+
+/** A hole in a table is told where nothing else tells it: what has to run is known by `plan`. */
+function blockedBecause({ reason, message }: Reason): string[] {
+  return reason === 'blocked' ? [message] : [];
 }
 
 export function showTables(tables: readonly Table[]): void {

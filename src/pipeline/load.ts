@@ -1,4 +1,4 @@
-import { Failure } from '../failure.ts';
+import { type Failure, isFailure } from '../failure.ts';
 import type { Kind } from '../kind/kind.ts';
 import type { Diagnostic } from './diagnostic.ts';
 import { Expansion } from './expand.ts';
@@ -80,7 +80,7 @@ async function loadKinds(
       if (!checkers.has(uses) && !failed.has(uses))
         checkers.set(uses, new KindChecker(uses, await kinds.load(uses)));
     } catch (error) {
-      if (!(error instanceof Failure)) throw error;
+      if (!isFailure(error)) throw error;
       failed.set(uses, error);
     }
     const failure = failed.get(uses);

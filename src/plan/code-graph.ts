@@ -55,9 +55,13 @@ export async function codeGraph(file: string, root: string): Promise<ReadCodeGra
   };
 }
 
+/** What a kind declares itself with in a project that has retable as a package. It computes nothing. */
+const CONTRACT = 'retable/kind';
+
 function externalImports(metafile: Metafile): string[] {
   const outputs = Object.values(metafile.outputs);
-  return outputs.flatMap((output) => output.imports.filter((i) => i.external).map((i) => i.path));
+  const imports = outputs.flatMap((output) => output.imports.filter((i) => i.external).map((i) => i.path));
+  return imports.filter((path) => path !== CONTRACT);
 }
 
 async function fileDigests(metafile: Metafile, root: string): Promise<Record<string, Digest>> {

@@ -43,7 +43,7 @@ export class Kinds {
     return [...this.#homes.keys()].sort();
   }
 
-  /** Bundles and imports a kind, once. @throws Failure `unknown-kind`, `code-broken`, `not-a-kind` */
+  /** Bundles and imports a kind, once. @throws Failure `unknown-kind`, `code-broken`, `kind-broken`, `not-a-kind` */
   loaded(name: string): Promise<LoadedKind> {
     const loading = this.#loaded.get(name) ?? this.#load(name);
     this.#loaded.set(name, loading);
@@ -67,7 +67,7 @@ export class Kinds {
 }
 
 async function importKind(module: string, { file, root }: Home): Promise<Kind> {
-  const exported = (await import(pathToFileURL(module).href)) as { default?: Partial<Kind> };
+  const exported = await importModule(module, relative(root, file));
   const kind = exported.default;
   if (!kind?.parameters || !kind.inputs || !kind.output || !(kind.run || kind.program)) {
     throw new Failure('not-a-kind', `${relative(root, file)} does not export a kind as its default export.`, {
@@ -75,6 +75,19 @@ async function importKind(module: string, { file, root }: Home): Promise<Kind> {
     });
   }
   return kind as Kind;
+}
+
+/** @throws Failure `kind-broken`, with the place, where the file throws when it is loaded */
+async function importModule(module: string, file: string): Promise<{ default?: Partial<Kind> }> {
+  try {
+    return await import(pathToFileURL(module).href);
+  } catch (cause) {
+    const text = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause);
+    throw new Failure('kind-broken', `${file} can't be loaded: ${text}`, {
+      hint: 'Mend the file; heavy imports belong inside `run`.',
+      cause,
+    });
+  }
 }
 
 function kindFiles(root: string): [string, Home][] {

@@ -1,6 +1,7 @@
 import type { Cache, Damage } from '../cache/cache.ts';
 import type { Digest, Fingerprint } from '../cache/digest.ts';
-import type { Places } from '../kind/kind.ts';
+import { Failure, isFailure } from '../failure.ts';
+import type { Places, Source } from '../kind/kind.ts';
 import type { Cell, CellId, Pipeline } from '../pipeline/pipeline.ts';
 import { type EngineKey, type FingerprintManifest, type KeptManifest, keyOf } from './fingerprint.ts';
 import type { LoadedKind } from './kinds.ts';
@@ -69,7 +70,7 @@ export class Planner {
       kind: cell.kind,
       parameters: cell.parameters,
       inputs,
-      sources: await this.#sources.of(kind.sources?.(cell.parameters, places) ?? []),
+      sources: await this.#sources.of(sourcesOf(loaded, cell, places)),
       code:
         kind.version === undefined
           ? { digest: code.digest, packages: code.packages }
@@ -151,4 +152,14 @@ function isDamaged(damage: Damage): Reason {
 /** `sum.json is missing`. */
 export function damageText({ file, message }: Damage): string {
   return `${file} ${message}`;
+}
+
+/** @throws Failure what the kind throws as one; `kind-broken` for anything else */
+function sourcesOf({ kind, file }: LoadedKind, { parameters }: Cell, places: Places): readonly Source[] {
+  try {
+    return kind.sources?.(parameters, places) ?? [];
+  } catch (cause) {
+    if (isFailure(cause)) throw cause;
+    throw new Failure('kind-broken', `\`sources\` of ${file} threw ${String(cause)}`, { cause });
+  }
 }

@@ -1,4 +1,4 @@
-import type { Digest } from '../cache/digest.ts';
+import { canonicalJson, type Digest } from '../cache/digest.ts';
 import type { Json } from '../json.ts';
 import type { KeptManifest } from './fingerprint.ts';
 
@@ -55,8 +55,14 @@ type Fields = Readonly<Record<string, Json | Digest>>;
 function changedFields(reason: Reason['reason'], group: string, before: Fields, after: Fields): Reason[] {
   const names = [...new Set([...Object.keys(before), ...Object.keys(after)])].sort();
   return names
-    .filter((name) => JSON.stringify(before[name]) !== JSON.stringify(after[name]))
+    .filter((name) => !isSame(before[name], after[name]))
     .map((name) => changed(reason, `${group}.${name}`, before[name], after[name]));
+}
+
+/** Mappings are the same whatever the order of their keys: one side was kept in canonical form. */
+function isSame(before: Json | undefined, after: Json | undefined): boolean {
+  if (before === undefined || after === undefined) return before === after;
+  return canonicalJson(before) === canonicalJson(after);
 }
 
 function changed(

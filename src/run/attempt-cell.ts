@@ -1,7 +1,8 @@
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import type { Digest } from '../cache/digest.ts';
+import type { Digest, Fingerprint } from '../cache/digest.ts';
 import { asFailure, Failure } from '../failure.ts';
 import type { Json } from '../json.ts';
 import type { Cell } from '../pipeline/pipeline.ts';
@@ -18,23 +19,25 @@ export interface Task {
   readonly key: CellKey;
   readonly reasons: readonly Reason[];
   readonly allocation: Allocation;
+  /** Whether a failed attempt may be followed by another: not after an interrupt, nor where the run is to fail fast. */
+  mayRetry(): boolean;
 }
 
 /** Runs a cell, again after a failure if its stage has retries, and publishes what it made. */
 export async function attemptCell(options: RunOptions, task: Task): Promise<Outcome> {
   const { fingerprint } = task.key;
   for (let retries = task.cell.retries; ; retries--) {
-    const ended = await attemptOnce(options, task, retries > 0 && !options.signal.aborted);
-    if (ended.state !== 'failed') return { ...ended, fingerprint };
-    if (retries === 0 || options.signal.aborted) return { state: 'failed', fingerprint };
+    const { willRetry, ...ended } = await attemptOnce(options, task, retries);
+    if (!willRetry) return { ...ended, fingerprint };
   }
 }
 
-type Ended =
+type Ended = { readonly willRetry?: boolean } & (
   | { readonly state: 'executed'; readonly artifact: Digest }
-  | { readonly state: 'failed' | 'skipped' };
+  | { readonly state: 'failed' | 'skipped' }
+);
 
-async function attemptOnce(options: RunOptions, task: Task, willRetry: boolean): Promise<Ended> {
+async function attemptOnce(options: RunOptions, task: Task, retries: number): Promise<Ended> {
   const { cache, emit, pipeline, signal, execute } = options;
   const { cell, key, reasons } = task;
   const { fingerprint, manifest } = key;
@@ -47,15 +50,17 @@ async function attemptOnce(options: RunOptions, task: Task, willRetry: boolean):
     kind: cell.kind,
   });
   emit({ event: 'cell-started', cell: cell.id, fingerprint, attempt: id, reasons });
-  const job = jobOf(options, task, folder);
+  const output = join(folder, 'output');
+  const log = join(folder, 'log.txt');
   const onProgress = (progress: Parameters<Parameters<typeof execute>[1]['onProgress']>[0]) =>
     emit({ event: 'cell-progress', cell: cell.id, progress });
-  const exit = await execute(job, { signal, onProgress }).catch(couldNotExecute);
-  const published = exit.state === 'done' ? await publish(options, task, job, id) : exit;
+  const attempt = async () => execute(jobOf(options, task, { folder, output, log }), { signal, onProgress });
+  const exit = await attempt().catch(couldNotExecute);
+  const published = exit.state === 'done' ? await publish(options, task, output, id) : exit;
   const { measured } = exit;
   if ('artifact' in published) {
     cache.finishAttempt(id, { state: 'done', exitCode: 0, measured });
-    cache.dropScratch(fingerprint);
+    dropScratch(options, fingerprint);
     const { artifact, values } = published;
     emit({
       event: 'cell-finished',
@@ -64,6 +69,7 @@ async function attemptOnce(options: RunOptions, task: Task, willRetry: boolean):
       artifact,
       attempt: id,
       seconds: measured.seconds,
+      ...(measured.peakMemory === undefined ? {} : { peakMemory: measured.peakMemory }),
       values,
     });
     return { state: 'executed', artifact };
@@ -75,9 +81,19 @@ async function attemptOnce(options: RunOptions, task: Task, willRetry: boolean):
     emit({ event: 'cell-skipped', cell: cell.id, because: 'interrupted', message });
     return { state: 'skipped' };
   }
-  const failure = { reason, message, log: job.log, ...(hint ? { hint } : {}) };
+  const willRetry = retries > 0 && task.mayRetry();
+  const failure = { reason, message, ...(existsSync(log) ? { log } : {}), ...(hint ? { hint } : {}) };
   emit({ event: 'cell-failed', cell: cell.id, attempt: id, willRetry, ...failure });
-  return { state: 'failed' };
+  return { state: 'failed', willRetry };
+}
+
+/** Checkpoints that cannot be removed do not make a published cell a failed one; `cache gc` will try again. */
+function dropScratch({ cache, emit }: RunOptions, fingerprint: Fingerprint): void {
+  try {
+    cache.dropScratch(fingerprint);
+  } catch (error) {
+    emit({ event: 'notice', message: asFailure(error).message });
+  }
 }
 
 /** What went wrong around the cell, such as a full disk or a defect in a kind's `program`: its attempt ends like any other. */
@@ -90,10 +106,8 @@ function couldNotExecute(error: unknown): Exit {
 function jobOf(
   { cache, kinds, places, engine }: RunOptions,
   { cell, key, allocation }: Task,
-  folder: string,
+  paths: Pick<Job, 'folder' | 'output' | 'log'>,
 ): Job {
-  const kind = kinds.get(cell.kind);
-  if (!kind) throw new Error(`kind ${cell.kind} was not loaded`);
   const inputs = Object.entries(key.manifest.inputs).map(([need, digest]): [string, JobInput] => [
     need,
     {
@@ -103,40 +117,43 @@ function jobOf(
   ]);
   return {
     cell: cell.id,
-    kind,
+    kind: loadedKind(kinds, cell),
     parameters: cell.parameters,
     inputs: Object.fromEntries(inputs),
     places,
     engine: engine && { name: engine.identity.name, module: engine.module },
-    folder,
-    output: join(folder, 'output'),
+    ...paths,
     scratch: cache.scratch(key.fingerprint),
-    log: join(folder, 'log.txt'),
     allocation,
     timeout: cell.timeout,
   };
 }
 
+function loadedKind(kinds: RunOptions['kinds'], { kind: name }: Cell) {
+  const kind = kinds.get(name);
+  if (!kind) throw new Error(`kind ${name} was not loaded`);
+  return kind;
+}
+
 type Unpublished = Pick<Exclude<Exit, { state: 'done' }>, 'state' | 'reason' | 'message' | 'hint'>;
 
 async function publish(
-  { cache, planner }: RunOptions,
+  { cache, kinds, planner }: RunOptions,
   { cell, key }: Task,
-  job: Job,
+  output: string,
   attempt: number,
 ): Promise<{ artifact: Digest; values: Record<string, number> } | Unpublished> {
   try {
     const { fingerprint, manifest } = key;
     await refuseChangedSources(planner, cell, key);
-    const values = await readValues(job.output);
-    const { kind } = job.kind;
+    const values = await readValues(output);
     const artifact = await cache.publish({
       fingerprint,
       manifest: manifest as Json,
       cell: cell.id,
       kind: cell.kind,
-      type: kind.output,
-      folder: job.output,
+      type: loadedKind(kinds, cell).kind.output,
+      folder: output,
       values,
       attempt,
     });

@@ -27,6 +27,11 @@ export class CellRunner {
     this.#options = options;
     this.#slots = new Slots(options.machine);
     this.#queue = new PQueue({ concurrency: options.jobs, queueClass: AdmissionQueue });
+    // When a task ends p-queue starts one other, but what a wide cell frees may be enough for several: setting the
+    // concurrency makes it start all that fit.
+    this.#queue.on('next', () => {
+      this.#queue.concurrency = options.jobs;
+    });
   }
 
   /** @param settled how the cells came out that it needs */
@@ -140,7 +145,9 @@ export class CellRunner {
       if (again.state === 'cached') return this.#cached(again, key);
       this.#checkInputs(key);
       const { reasons } = planned;
-      const outcome = await attemptCell(this.#options, { cell: planned.cell, key, reasons, allocation });
+      const mayRetry = () => !signal.aborted && !(failFast && this.#failed);
+      const task = { cell: planned.cell, key, reasons, allocation, mayRetry };
+      const outcome = await attemptCell(this.#options, task);
       this.#failed ||= outcome.state === 'failed';
       return outcome;
     } finally {

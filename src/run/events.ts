@@ -37,6 +37,8 @@ export type RunEvent =
       readonly artifact: Digest;
       readonly attempt: number;
       readonly seconds: number;
+      /** Bytes, where it could be measured. */
+      readonly peakMemory?: number;
       readonly values: Readonly<Record<string, number>>;
     }
   | ({

@@ -8,7 +8,7 @@ import { type Report, runChild } from './child-process.ts';
 import type { ExecuteOptions, Executor, Exit, Job } from './job.ts';
 
 /** Executes an attempt in a child process of this machine. */
-export const executeLocally: Executor = (job, options) => {
+export const executeLocally: Executor = async (job, options) => {
   const program = job.kind.kind.program?.(job.parameters);
   return program ? runProgram(job, program, options) : runCell(job, options);
 };

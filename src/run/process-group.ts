@@ -15,6 +15,7 @@ process.on('exit', () => {
 export class ProcessGroup {
   readonly #pid: number | undefined;
   #ended = false;
+  #killer: NodeJS.Timeout | undefined;
 
   /** @param pid of the leader; undefined where it could not be started */
   constructor(pid: number | undefined) {
@@ -28,15 +29,19 @@ export class ProcessGroup {
     this.#ended = true;
     signalGroup(this.#pid, 'SIGTERM');
     const pid = this.#pid;
-    setTimeout(() => signalGroup(pid, 'SIGKILL'), GRACE_MS).unref();
+    this.#killer = setTimeout(() => signalGroup(pid, 'SIGKILL'), GRACE_MS).unref();
   }
 
-  /** To be called when the leader has ended: waits for the rest of a group that was told to end. */
+  /** To be called when the leader has ended: ends what it left running, and waits until all are gone. */
   async gone(): Promise<void> {
     if (this.#pid === undefined) return;
+    // A program in the background would keep its port or its GPU, beside the next attempt and after the run.
+    if (signalGroup(this.#pid, 0)) this.end();
     for (let waited = 0; this.#ended && waited < GRACE_MS && signalGroup(this.#pid, 0); waited += POLL_MS)
       await delay(POLL_MS);
     if (this.#ended) signalGroup(this.#pid, 'SIGKILL');
+    // Later the number may be another group's.
+    clearTimeout(this.#killer);
     living.delete(this.#pid);
   }
 }

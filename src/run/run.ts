@@ -14,23 +14,35 @@ const HEARTBEAT_MS = 10_000;
  * the wave short.
  */
 export async function run(options: RunOptions): Promise<RunSummary> {
-  const { cache, cells, emit, pipeline } = options;
+  const { emit } = options;
   const began = performance.now();
   const heart = setInterval(() => beat(options), HEARTBEAT_MS);
   try {
     const runner = new CellRunner(options);
     const outcomes = await settle(runner, options);
-    const { name, profile = '' } = pipeline;
-    cache.recordRun({
-      pipeline: name,
-      profile,
-      cells: cells.flatMap(({ id }) => served(id, outcomes.get(id))),
-    });
+    remember(options, outcomes);
     const summary = { ...counts([...outcomes.values()]), seconds: (performance.now() - began) / 1000 };
     emit({ event: 'run-finished', ...summary });
     return summary;
   } finally {
     clearInterval(heart);
+  }
+}
+
+/** A run that cannot be noted, on a full disk say, has its results all the same. */
+function remember(
+  { cache, cells, emit, pipeline }: RunOptions,
+  outcomes: ReadonlyMap<CellId, Outcome>,
+): void {
+  const { name, profile = '' } = pipeline;
+  try {
+    cache.recordRun({
+      pipeline: name,
+      profile,
+      cells: cells.flatMap(({ id }) => served(id, outcomes.get(id))),
+    });
+  } catch (error) {
+    emit({ event: 'notice', message: `the run could not be noted: ${asFailure(error).message}` });
   }
 }
 

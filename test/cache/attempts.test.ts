@@ -1,9 +1,10 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
 import type { Cache, NewAttempt } from '../../src/cache/cache.ts';
 import type { Fingerprint } from '../../src/cache/digest.ts';
-import { begin, fingerprint, publish, rig } from './rig.ts';
+import { begin, fingerprint, listTree, publish, rig } from './rig.ts';
 
 function attempt(name: string, more: Partial<NewAttempt> = {}): NewAttempt {
   return {
@@ -22,6 +23,19 @@ function run(cache: Cache, cell: string, key: Fingerprint, state = 'cached', pro
 }
 
 describe('attempts', () => {
+  test('an attempt whose number a power cut gave out again finds nothing of the one before', () => {
+    const { cache, root } = rig();
+    const lost = cache.startAttempt(attempt('a'));
+    writeFileSync(join(lost.folder, 'output', 'half.bin'), 'of another cell');
+    writeFileSync(join(lost.folder, 'log.txt'), 'of another cell');
+    const index = new Database(join(root, 'index.sqlite'));
+    index.exec('DELETE FROM attempts; UPDATE sqlite_sequence SET seq = seq - 1');
+    index.close();
+    const { id, folder } = cache.startAttempt(attempt('b'));
+    expect(id).toBe(lost.id);
+    expect(listTree(folder)).toEqual([]);
+  });
+
   test('an attempt begins with an empty private folder for its output', () => {
     const { cache, root } = rig();
     const { id, folder } = cache.startAttempt(attempt('a'));

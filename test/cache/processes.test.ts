@@ -110,6 +110,23 @@ describe('leases', () => {
     expect(cache.acquire(cell)).toEqual({ ok: true });
   });
 
+  test('an attempt of a killed process is shown as interrupted, also before anybody has recovered it', async () => {
+    const { cache, root } = rig();
+    const other = await startProcess(root);
+    const attempt = {
+      cell: 'slow',
+      pipeline: 'p',
+      profile: '',
+      fingerprint: cell,
+      manifest: {},
+      kind: 'train',
+    };
+    await other.call('startAttempt', attempt);
+    expect(cache.attemptsOf('slow')).toMatchObject([{ state: 'running' }]);
+    await other.kill();
+    expect(cache.attemptsOf('slow')).toMatchObject([{ state: 'interrupted' }]);
+  });
+
   test('the lease of another host is left until its heartbeat is older than a minute', () => {
     const { cache, root } = rig();
     cache.acquire(cell);

@@ -84,3 +84,11 @@ test('a syntax error is told with file and line', async () => {
     /stages\/kind\.ts can't be bundled: src\/step\.ts:1: Unexpected/,
   );
 });
+
+test('the package that a kind declares itself with is no package of its code', async () => {
+  write(
+    'stages/kind.ts',
+    "import { defineKind } from 'retable/kind';\nexport default defineKind({ run: () => 1 });\n",
+  );
+  expect((await graph()).packages).toEqual({});
+});

@@ -72,3 +72,10 @@ test('the order of fields is not part of the fingerprint', () => {
 test('the same manifest has no differences', () => {
   expect(differences(manifest, structuredClone(manifest))).toEqual([]);
 });
+
+test('mappings that differ in the order of their keys alone are no change', () => {
+  const before = { ...manifest, parameters: { env: { A: 1, B: { c: 2, d: 3 } } } };
+  const after = { ...manifest, parameters: { env: { B: { d: 3, c: 2 }, A: 1 } } };
+  expect(differences(before, after)).toEqual([]);
+  expect(differences(before, { ...after, parameters: { env: { A: 1, B: { c: 2, d: 4 } } } })).toHaveLength(1);
+});

@@ -107,3 +107,19 @@ test('cache gc frees what no pipeline and no last run refers to, and says so bef
   expect((await project.run('count')).executed).toBe(0);
   expect(existsSync(storedSum(project))).toBe(true);
 });
+
+test('cache gc keeps what the base values of a pipeline made, where they are what a plain run takes', async () => {
+  const project = new Project({
+    'pipelines/base.yaml': `pipeline: base
+params: {x: 1}
+profiles: {other: {x: 2}}
+stages:
+  a: {uses: command, with: {run: "echo \${{ params.x }} > $RETABLE_OUTPUT/o"}}
+  b: {uses: command, needs: {a: a}, with: {run: "cp $RETABLE_INPUT_A/o $RETABLE_OUTPUT/o"}}
+`,
+  });
+  expect((await project.run('base')).executed).toBe(2);
+  for (const only of ['a', 'a', 'a']) await project.run('base', '--only', only);
+  await project.retable('cache', 'gc');
+  expect((await project.run('base')).executed).toBe(0);
+});

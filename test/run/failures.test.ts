@@ -56,6 +56,52 @@ stages:
   expect(project.lines('late.txt')).toEqual([]);
 });
 
+test('what a program leaves running in the background ends with it', async () => {
+  const project = new Project({
+    'pipelines/b.yaml':
+      'pipeline: b\nstages:\n  a: {uses: command, with: {run: "(sleep 2; echo late > late.txt) & echo now > $RETABLE_OUTPUT/o"}}\n',
+  });
+  expect(await project.run('b')).toMatchObject({ executed: 1, code: 0 });
+  await new Promise((resolve) => setTimeout(resolve, 2500));
+  expect(project.lines('late.txt')).toEqual([]);
+});
+
+test('with --fail-fast a cell that fails after another is not tried again', async () => {
+  const project = new Project({
+    'pipelines/q.yaml': `pipeline: q
+stages:
+  late: {uses: command, retries: 5, with: {run: "sleep 1; echo try >> tries.txt; exit 1"}}
+  early: {uses: command, with: {run: "exit 1"}}
+`,
+  });
+  expect(await project.run('q', '--fail-fast', '--jobs', '2')).toMatchObject({ failed: 2, code: 1 });
+  expect(project.lines('tries.txt')).toEqual(['try']);
+});
+
+test('a kind that throws when it is loaded is wrong input, told with its place and its file', async () => {
+  const project = new Project({
+    'pipelines/k.yaml': 'pipeline: k\nstages:\n  a: {uses: early}\n',
+    'stages/early.ts': "throw new TypeError('too early');\n",
+  });
+  const { code, stderr } = await project.retable('validate', 'k');
+  expect(code).toBe(2);
+  expect(stderr).toMatch(/k\.yaml:3:\d+: error: stages\/early\.ts can't be loaded: TypeError: too early/);
+});
+
+test('a kind that cannot say what it reads fails its cell alone, and plan says so before', async () => {
+  const project = new Project({
+    'pipelines/s.yaml':
+      'pipeline: s\nstages:\n  a: {uses: unsure}\n  b: {uses: command, with: {run: "true"}}\n',
+    'stages/unsure.ts':
+      "export default {\n  description: 'Unsure.',\n  parameters: { type: 'object', properties: {} },\n  inputs: {},\n  output: 'x',\n  sources() {\n    throw new TypeError('which?');\n  },\n  async run() {},\n};\n",
+  });
+  const plan = await project.json<{ cells: { reasons: object[] }[] }>('plan', 's');
+  expect(plan.cells[0]?.reasons).toMatchObject([
+    { reason: 'blocked', message: expect.stringContaining('stages/unsure.ts threw TypeError: which?') },
+  ]);
+  expect(await project.run('s')).toMatchObject({ executed: 1, failed: 1, code: 1 });
+});
+
 test('a program that does not write what it promised has failed', async () => {
   const project = new Project({
     'pipelines/o.yaml':
@@ -150,10 +196,13 @@ test('a defect in one kind fails its cell with the stack, and the others go on',
   expect(code).toBe(1);
   expect(list.find(({ event }) => event === 'cell-failed')).toMatchObject({
     cell: 'a',
+    attempt: 1,
     reason: 'defect',
     message: expect.stringContaining('TypeError: odd'),
   });
   expect(list.at(-1)).toMatchObject({ event: 'run-finished', executed: 1, failed: 1 });
+  // Nothing is left that the next run would take for cut off.
+  expect((await project.events('d')).list.filter(({ event }) => event === 'notice')).toEqual([]);
 });
 
 test('a cell whose file is missing fails alone: the others run, the tables are printed, and plan says so before', async () => {

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { AdmissionQueue } from '../../src/run/admission-queue.ts';
@@ -53,6 +54,21 @@ test('a task that fits is let out before an earlier one that does not', () => {
   expect(admitted).toEqual(['narrow']);
   expect(queue.size).toBe(0);
 });
+
+test.skipIf(availableParallelism() < 2)(
+  'what a wide cell frees is given to all that fit, at once',
+  async () => {
+    // Each narrow cell ends well only if the other has begun before it ends.
+    const project = new Project({
+      'pipelines/w.yaml': `pipeline: w
+stages:
+  wide: {uses: command, resources: {cpu: 2}, with: {run: "sleep 0.3"}}
+  narrow: {uses: command, matrix: {i: [a, b]}, with: {run: "touch on-\${{ matrix.i }}; sleep 1; test -e on-a && test -e on-b"}}
+`,
+    });
+    expect(await project.run('w', '--jobs', '2')).toMatchObject({ executed: 3, code: 0 });
+  },
+);
 
 test('cells that ask for a GPU each see one of their own, and never one that another has', async () => {
   const project = new Project({

@@ -1,4 +1,5 @@
 import pc from 'picocolors';
+import prettyBytes from 'pretty-bytes';
 import prettyMilliseconds from 'pretty-ms';
 import type { Progress } from '../../kind/kind.ts';
 import type { RunEvent } from '../../run/events.ts';
@@ -24,7 +25,8 @@ export function lineOf(event: RunEvent, { verbose }: { verbose: boolean }): stri
       return undefined;
     case 'cell-finished': {
       const values = Object.entries(event.values).map(([name, value]) => `${name} ${round(value)}`);
-      return `${pc.green('done')}     ${event.cell}  ${duration(event.seconds)}${values.length > 0 ? pc.dim(`  ${values.slice(0, 4).join(', ')}`) : ''}`;
+      const memory = verbose && event.peakMemory ? `, ${prettyBytes(event.peakMemory)}` : '';
+      return `${pc.green('done')}     ${event.cell}  ${duration(event.seconds)}${memory}${values.length > 0 ? pc.dim(`  ${values.slice(0, 4).join(', ')}`) : ''}`;
     }
     case 'cell-failed': {
       const lines = [
