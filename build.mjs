@@ -1,6 +1,7 @@
 // Bundles the command line and the cell process into dist/, with all packages but those that bring native code: one file
 // loads several times faster than the hundreds of some packages.
 // Kinds in stages/ are not built here: `retable` bundles them itself when it plans, so that they are never stale.
+import { createHash } from 'node:crypto';
 import {
   existsSync,
   mkdirSync,
@@ -12,7 +13,13 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { build } from 'esbuild';
+
+// `npm start` builds too, so that nobody runs yesterday's code; most often there is nothing to do, and not even the
+// bundler is loaded.
+const STAMP = 'dist/built-from';
+const stamp = stampOf(['build.mjs', 'package.json', 'package-lock.json', 'src', 'bench']);
+if (existsSync(STAMP) && readFileSync(STAMP, 'utf8') === stamp) process.exit(0);
+const { build } = await import('esbuild');
 
 const DAY_MS = 86_400_000;
 const benches = existsSync('bench') ? readdirSync('bench').filter((file) => file.endsWith('.ts')) : [];
@@ -56,6 +63,19 @@ for (const { path, contents } of outputFiles) {
 const current = new Set(outputFiles.map(({ path }) => basename(path)));
 for (const file of readdirSync('dist')) {
   const path = join('dist', file);
-  if (current.has(file) || statSync(path).isDirectory()) continue;
+  if (current.has(file) || path === STAMP || statSync(path).isDirectory()) continue;
   if (Date.now() - statSync(path).mtimeMs > DAY_MS) rmSync(path, { force: true });
+}
+writeFileSync(STAMP, stamp);
+
+/** What a look at all files under some paths tells, without reading them: a digest of names, sizes and times of change. */
+function stampOf(paths) {
+  const hash = createHash('sha256');
+  const add = (path) => {
+    const stat = statSync(path, { throwIfNoEntry: false });
+    if (stat?.isDirectory()) for (const name of readdirSync(path).sort()) add(join(path, name));
+    else hash.update(`${path} ${stat?.size} ${stat?.mtimeMs}\n`);
+  };
+  for (const path of paths) add(path);
+  return hash.digest('hex');
 }

@@ -39,5 +39,7 @@ export async function loadEngine(
     fallback: store,
   });
   const { device, packages } = identity;
-  return { identity, key: { name: identity.name, device, packages, code: graph.digest }, module };
+  // Also those that only help, such as the one that encodes the graph.
+  const all = { ...graph.packages, ...packages };
+  return { identity, key: { name: identity.name, device, packages: all, code: graph.digest }, module };
 }
