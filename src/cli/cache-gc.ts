@@ -1,8 +1,11 @@
+import { existsSync } from 'node:fs';
+import { join, sep } from 'node:path';
 import prettyBytes from 'pretty-bytes';
 import type { Collected } from '../cache/cache.ts';
 import type { Fingerprint } from '../cache/digest.ts';
 import { Failure } from '../failure.ts';
 import { planCells } from '../plan/plan.ts';
+import { InvalidPipeline } from './invalid-pipeline.ts';
 import { lastRun } from './last-run.ts';
 import { EXIT } from './outcome.ts';
 import { openPipeline, type PipelineFlags, Workspace } from './workspace.ts';
@@ -15,7 +18,8 @@ export default async function cacheGc(given: PipelineFlags): Promise<number> {
   const workspace = new Workspace(given);
   const last = lastRun(workspace.cacheFolder);
   // Where data lie is part of what cells are known by: without it, what was made of them would look like garbage.
-  const flags = { ...(last?.dataDir && { dataDir: last.dataDir }), ...given };
+  const dataDir = last?.dataDir && existsSync(last.dataDir) ? last.dataDir : undefined;
+  const flags = { ...(dataDir && { dataDir }), ...given };
   const keep = new Set<Fingerprint>();
   for (const [name, file] of workspace.pipelines) {
     for (const profile of await profilesOf(workspace, file)) {
@@ -30,11 +34,19 @@ export default async function cacheGc(given: PipelineFlags): Promise<number> {
   return EXIT.done;
 }
 
-/** A pipeline with mistakes ends the command: what it refers to can't be known. */
+/**
+ * A pipeline with mistakes ends the command: what it refers to can't be known. One that comes with retable may not fit
+ * the kinds of the project: then it has not run here.
+ */
 async function profilesOf(workspace: Workspace, file: string): Promise<readonly (string | undefined)[]> {
-  const { profiles, profile } = await workspace.load(file, {});
-  // Without a default profile a plain run takes the base values.
-  return profile === undefined ? [undefined, ...profiles] : profiles;
+  try {
+    const { profiles, profile } = await workspace.load(file, {});
+    // Without a default profile a plain run takes the base values.
+    return profile === undefined ? [undefined, ...profiles] : profiles;
+  } catch (error) {
+    if (error instanceof InvalidPipeline && !file.startsWith(join(workspace.places.project, sep))) return [];
+    throw error;
+  }
 }
 
 async function referredTo(

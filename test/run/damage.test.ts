@@ -123,3 +123,16 @@ stages:
   await project.retable('cache', 'gc');
   expect((await project.run('base')).executed).toBe(0);
 });
+
+test('cache gc works in a project whose kinds do not fit the pipelines that come with retable', async () => {
+  const project = new Project({
+    'pipelines/own.yaml': 'pipeline: own\nstages:\n  a: {uses: train, with: {}}\n',
+    'stages/train.ts':
+      "export default {\n  description: 'Its own.',\n  parameters: { type: 'object', properties: {}, additionalProperties: false },\n  inputs: {},\n  output: 'x',\n  async run() {},\n};\n",
+  });
+  expect((await project.retable('validate', 'mixacm')).code).toBe(2);
+  expect((await project.run('own')).executed).toBe(1);
+  expect((await project.retable('cache', 'gc')).code).toBe(0);
+  project.write('pipelines/own.yaml', 'pipeline: own\nstages:\n  a: {uses: trian}\n');
+  expect((await project.retable('cache', 'gc')).code).toBe(2);
+});
