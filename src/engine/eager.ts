@@ -29,7 +29,13 @@ export async function createEagerEngine(
   };
 }
 
-function eagerFunction(backend: string, name: string, fn: TensorFunction, fixed: Tensors): CompiledFunction {
+/** A function that runs op by op on a registered TensorFlow.js backend. */
+export function eagerFunction(
+  backend: string,
+  name: string,
+  fn: TensorFunction,
+  fixed: Tensors,
+): CompiledFunction {
   checkTensors(name, fixed);
   return {
     run: async (given) => {

@@ -39,9 +39,9 @@ export const mixAcmDefaults: MixAcmSettings = {
 };
 
 /**
- * MixACM (Awais et al. 2021, arXiv 2111.05073): on mixed images, labelWeight · cross entropy + kdWeight · τ² · KL(teacher ‖ student)
- * + acmWeight · Σ over blocks of the distance of activated channel maps. No adversarial images. Each of the three parts
- * can be switched off, which gives the rows of the paper's ablation.
+ * MixACM (Awais et al. 2021, arXiv 2111.05073): on mixed images, labelWeight · cross entropy
+ * + kdWeight · τ² · KL(teacher ‖ student) + acmWeight · Σ over blocks of the distance of activated channel maps. No
+ * adversarial images. Each of the three parts can be switched off, which gives the rows of the paper's ablation.
  */
 export function mixacm(teacher: Teacher, settings: MixAcmSettings = mixAcmDefaults): MethodBuilder {
   const { alpha, kdWeight, labelWeight, acmWeight } = settings;
