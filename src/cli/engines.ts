@@ -14,7 +14,7 @@ export async function engines({ json }: PipelineFlags): Promise<number> {
     const mark = chosen ? pc.green('*') : available ? ' ' : pc.red('x');
     const versions = Object.entries(identity?.packages ?? {}).map(([pkg, version]) => `${pkg} ${version}`);
     console.log(
-      `${mark} ${name.padEnd(10)} ${identity?.device ?? '-'}  ${why}${versions.length > 0 ? pc.dim(` (${versions.join(', ')})`) : ''}`,
+      `${mark} ${name.padEnd(12)} ${(identity?.device ?? '-').padEnd(6)}  ${why}${versions.length > 0 ? pc.dim(` (${versions.join(', ')})`) : ''}`,
     );
   }
   console.log(`\n* chosen by default; --engine NAME takes another; x not usable here`);

@@ -28,7 +28,7 @@ function withPipeline(command: Command): Command {
     .argument('[pipeline]', 'name of a file in pipelines/, or a path (default: that of the last run)')
     .option('--profile <name>', 'profile of the pipeline')
     .option('--set <key=value>', 'give a parameter another value; may be repeated', collect, [])
-    .option('--engine <name>', 'onnx, tensorflow or cpu; see `retable engines`')
+    .option('--engine <name>', 'onnx, onnx-cuda, onnx-webgpu, tensorflow or cpu; see `retable engines`')
     .option('--cache <dir>', 'where results are kept', 'cache')
     .option('--data-dir <dir>', 'where data sets are looked for')
     .option('--json', 'print JSON for programs');

@@ -1,6 +1,13 @@
 import { asFailure } from '../failure.ts';
 import type { Engine, EngineIdentity, EngineSettings } from './engine.ts';
-import { ENGINE_NAMES, type EngineName, engineIdentity, engineName, unavailable } from './identity.ts';
+import {
+  ENGINE_NAMES,
+  type EngineName,
+  engineIdentity,
+  engineName,
+  onnxDevice,
+  unavailable,
+} from './identity.ts';
 
 /** An engine, whether it can be used here, and why it is chosen or not. */
 export interface EngineEntry {
@@ -17,28 +24,15 @@ export interface EngineEntry {
  */
 export async function createEngine(name: string, settings: EngineSettings): Promise<Engine> {
   const known = engineName(name);
-  if (known === 'onnx') return (await loadOnnx()).createOnnxEngine(settings);
-  const { createEagerEngine } = await import('./eager.ts');
-  return createEagerEngine({ backend: known, ...settings });
+  if (known === 'cpu' || known === 'tensorflow') {
+    const { createEagerEngine } = await import('./eager.ts');
+    return createEagerEngine({ backend: known, ...settings });
+  }
+  const { createOnnxEngine } = await loadOnnx(known);
+  return createOnnxEngine(settings, { device: onnxDevice(known) });
 }
 
-/**
- * The engine of this name, or the fastest that works: `onnx`, else `tensorflow`, else `cpu`.
- * @returns the engine, and a sentence that says why it is this one
- * @throws Failure `unknown-engine`, `engine-unavailable` (if it was asked for by name)
- */
-export async function chooseEngine(
-  name: string | undefined,
-  settings: EngineSettings,
-): Promise<{ engine: Engine; why: string }> {
-  if (name !== undefined) return { engine: await createEngine(name, settings), why: 'It was asked for.' };
-  const entries = await listEngines();
-  const chosen = entries.find((entry) => entry.chosen);
-  if (chosen === undefined) throw unavailable('cpu', entries.map(({ why }) => why).join(' '));
-  return { engine: await createEngine(chosen.name, settings), why: chosen.why };
-}
-
-/** All engines, fastest first; the first that works is chosen. Loads native code to find out. */
+/** All engines; the first that works is chosen. Loads native code, and asks for GPUs, to find out. */
 export async function listEngines(): Promise<EngineEntry[]> {
   const entries: EngineEntry[] = [];
   for (const name of ENGINE_NAMES) {
@@ -56,23 +50,45 @@ export async function listEngines(): Promise<EngineEntry[]> {
   return entries;
 }
 
+type OnnxName = Parameters<typeof onnxDevice>[0];
+
 const WHAT: Readonly<Record<EngineName, string>> = {
   onnx: 'Compiles functions to ONNX graphs and runs them with onnxruntime',
+  'onnx-cuda': 'Runs the graphs on an NVIDIA GPU',
+  'onnx-webgpu': 'Runs the graphs on any GPU',
   tensorflow: "Runs functions op by op with TensorFlow's native library",
   cpu: 'Runs functions op by op in plain JavaScript, slowly; the reference for the others',
 };
 
 const LOADERS: Readonly<Record<EngineName, () => Promise<unknown>>> = {
-  onnx: loadOnnx,
+  onnx: () => loadOnnx('onnx'),
+  'onnx-cuda': () => loadOnnx('onnx-cuda'),
+  'onnx-webgpu': () => loadOnnx('onnx-webgpu'),
   tensorflow: async () => (await import('./tensorflow.ts')).loadTensorflow(),
   cpu: () => import('./eager.ts'),
 };
 
-async function loadOnnx(): Promise<typeof import('./onnx/engine.ts')> {
+/** onnxruntime and, on its device, a first graph. */
+async function loadOnnx(name: OnnxName): Promise<typeof import('./onnx/engine.ts')> {
+  // Also says whether the library of the device is installed, before onnxruntime complains on its own.
+  engineIdentity(name);
+  let onnx: typeof import('./onnx/engine.ts');
   try {
-    return await import('./onnx/engine.ts');
+    onnx = await import('./onnx/engine.ts');
   } catch (error) {
-    const [line] = String(error instanceof Error ? error.message : error).split('\n');
-    throw unavailable('onnx', `onnxruntime-node cannot be loaded (${line})`, error);
+    throw unavailable(name, `onnxruntime-node cannot be loaded (${firstLine(error)})`, error);
   }
+  try {
+    const { tryDevice } = await import('./onnx/device.ts');
+    await tryDevice(onnxDevice(name));
+  } catch (error) {
+    throw unavailable(name, `its device does not pass a first test (${firstLine(error)})`, error);
+  }
+  return onnx;
+}
+
+function firstLine(error: unknown): string {
+  const [line = ''] = String(error instanceof Error ? error.message : error).split('\n');
+  // onnxruntime's own assertions begin with the place in its source and the condition.
+  return line.replace(/^.* was false\. /, '');
 }

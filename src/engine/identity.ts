@@ -6,7 +6,8 @@ import type { EngineIdentity } from './engine.ts';
 
 // Read at every start of the planner: nothing heavy may be imported here.
 
-export const ENGINE_NAMES = ['onnx', 'tensorflow', 'cpu'] as const;
+/** As they are listed: the first that works is the default. */
+export const ENGINE_NAMES = ['onnx', 'onnx-cuda', 'onnx-webgpu', 'tensorflow', 'cpu'] as const;
 export type EngineName = (typeof ENGINE_NAMES)[number];
 
 /** The packages that bring TensorFlow's native library, best first. */
@@ -16,6 +17,10 @@ export const NO_TENSORFLOW = `neither ${TENSORFLOW_PACKAGES.join(' nor ')} is in
 
 /** The one command that enables the `tensorflow` engine. */
 export const INSTALL_TENSORFLOW = 'npm install --no-save @tensorflow/tfjs-node-gpu@4.22.0';
+
+/** Enables the `onnx-cuda` engine, from a project's folder. Not npm: it is told to leave this script out. */
+export const INSTALL_CUDA =
+  'ONNXRUNTIME_NODE_INSTALL=cuda12 node node_modules/onnxruntime-node/script/install.js';
 
 const require = createRequire(import.meta.url);
 
@@ -35,9 +40,14 @@ export function engineName(name: string): EngineName {
  * @throws Failure `unknown-engine`, `engine-unavailable`
  */
 export function engineIdentity(name: string = installedEngine()): EngineIdentity {
-  switch (engineName(name)) {
+  const known = engineName(name);
+  switch (known) {
     case 'onnx':
-      return { name, device: 'cpu', packages: versions('onnxruntime-node', '@tensorflow/tfjs') };
+    case 'onnx-webgpu':
+      return { name, device: onnxDevice(known), packages: versions(...ONNX_PACKAGES) };
+    case 'onnx-cuda':
+      if (!hasFile(CUDA_LIBRARY)) throw unavailable(name, "onnxruntime's CUDA library is not installed");
+      return { name, device: onnxDevice(known), packages: versions(...ONNX_PACKAGES) };
     case 'cpu':
       return { name, device: 'cpu', packages: versions('@tensorflow/tfjs') };
     case 'tensorflow': {
@@ -51,27 +61,40 @@ export function engineIdentity(name: string = installedEngine()): EngineIdentity
 
 /** The fastest engine whose files are there. */
 export function installedEngine(): EngineName {
-  if (hasOnnxBinding()) return 'onnx';
+  if (hasFile('onnxruntime_binding.node')) return 'onnx';
   return TENSORFLOW_PACKAGES.some(isInstalled) ? 'tensorflow' : 'cpu';
 }
 
 /** An engine that cannot be used, and what to do about it. */
 export function unavailable(name: string, why: string, cause?: unknown): Failure {
-  const hint =
-    name === 'tensorflow'
-      ? `Install it with: ${INSTALL_TENSORFLOW}`
-      : 'Run `npm ci`; `retable engines` lists the engines that work here.';
+  const hint = HINTS[name] ?? 'Run `npm ci`; `retable engines` lists the engines that work here.';
   return new Failure('engine-unavailable', `The engine '${name}' cannot be used: ${why}.`, { hint, cause });
 }
 
-function hasOnnxBinding(): boolean {
+const HINTS: Readonly<Record<string, string>> = {
+  tensorflow: `Install it with: ${INSTALL_TENSORFLOW}`,
+  'onnx-cuda': `It wants CUDA 12 and cuDNN 9; its library is installed with: ${INSTALL_CUDA}`,
+  'onnx-webgpu': 'It wants a GPU with a driver for Vulkan, Metal or Direct3D 12.',
+};
+
+/** Where onnxruntime computes. Each device has one provider of kernels, of the same name. */
+export type OnnxDevice = 'cpu' | 'cuda' | 'webgpu';
+
+export function onnxDevice(name: 'onnx' | 'onnx-cuda' | 'onnx-webgpu'): OnnxDevice {
+  return name === 'onnx' ? 'cpu' : name === 'onnx-cuda' ? 'cuda' : 'webgpu';
+}
+
+const ONNX_PACKAGES = ['onnxruntime-node', '@tensorflow/tfjs'] as const;
+const CUDA_LIBRARY =
+  process.platform === 'win32' ? 'onnxruntime_providers_cuda.dll' : 'libonnxruntime_providers_cuda.so';
+
+/** Whether onnxruntime has this native file. */
+function hasFile(file: string): boolean {
   const manifest = manifestPath('onnxruntime-node');
   if (manifest === undefined) return false;
   const { platform, arch } = process;
   // onnxruntime-node keeps one folder for each N-API version; 1.2x has v6 alone.
-  return existsSync(
-    path.join(path.dirname(manifest), 'bin', 'napi-v6', platform, arch, 'onnxruntime_binding.node'),
-  );
+  return existsSync(path.join(path.dirname(manifest), 'bin', 'napi-v6', platform, arch, file));
 }
 
 export function isInstalled(name: string): boolean {

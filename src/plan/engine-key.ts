@@ -15,6 +15,8 @@ export interface LoadedEngine {
 /** The module whose import graph computes, by engine. */
 const ENTRIES: Readonly<Record<string, string>> = {
   onnx: 'src/engine/onnx/engine.ts',
+  'onnx-cuda': 'src/engine/onnx/engine.ts',
+  'onnx-webgpu': 'src/engine/onnx/engine.ts',
   tensorflow: 'src/engine/eager.ts',
   cpu: 'src/engine/eager.ts',
 };

@@ -1,10 +1,12 @@
 import { expect } from 'vitest';
+import { createEngine } from '../../src/engine/choose.ts';
 import { createEagerEngine } from '../../src/engine/eager.ts';
 import type { CompileOptions, HostTensor, TensorFunction, Tensors } from '../../src/engine/engine.ts';
-import { createOnnxEngine } from '../../src/engine/onnx/engine.ts';
 
 export const cpu = await createEagerEngine({ backend: 'cpu' });
-export const onnx = createOnnxEngine({ threads: 1 });
+
+/** The compiled engine, or the one of its devices that is named: `TESTED_ENGINE=onnx-webgpu npx vitest run test/engine`. */
+export const onnx = await createEngine(process.env.TESTED_ENGINE ?? 'onnx', { threads: 1 });
 
 /** Runs a function on the reference and on the compiled engine and demands the same results. */
 export async function agree(

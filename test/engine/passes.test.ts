@@ -2,31 +2,19 @@ import * as tf from '@tensorflow/tfjs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { TensorFunction } from '../../src/engine/engine.ts';
-import { type Graph, liveNodes } from '../../src/engine/onnx/graph.ts';
+import { liveNodes } from '../../src/engine/onnx/graph.ts';
 import { keepChannelsFirst } from '../../src/engine/onnx/passes/channels-first.ts';
-import { optimise } from '../../src/engine/onnx/passes/optimise.ts';
+import { optimise, passesFor } from '../../src/engine/onnx/passes/optimise.ts';
 import { simplify } from '../../src/engine/onnx/passes/simplify.ts';
+import { stepMasks } from '../../src/engine/onnx/passes/step-masks.ts';
 import { show } from '../../src/engine/onnx/show.ts';
 import { trace } from '../../src/engine/onnx/trace.ts';
-import { agree } from './agree.ts';
+import { agree, onnx } from './agree.ts';
+import { count, graphOf } from './graphs.ts';
 import { attackStep, initialise, labelsOf } from './resnet.ts';
 import { real } from './tensors.ts';
 
 type T = tf.Tensor;
-
-function graphOf(fn: TensorFunction, shapes: Record<string, number[]>): Graph {
-  const types = Object.entries(shapes).map(([name, shape]) => [name, { shape, dtype: 'float32' as const }]);
-  return trace('test', fn, Object.fromEntries(types));
-}
-
-/** How many nodes there are of each operator, sources aside. */
-function count(graph: Graph): Record<string, number> {
-  const counts: Record<string, number> = {};
-  for (const { op } of liveNodes(Object.values(graph.outputs))) {
-    if (op !== 'Input' && op !== 'Constant') counts[op] = (counts[op] ?? 0) + 1;
-  }
-  return counts;
-}
 
 describe('tracing', () => {
   test('merges common subexpressions', () => {
@@ -134,6 +122,31 @@ describe('simplify', () => {
   });
 });
 
+describe('stepMasks', () => {
+  const slope: TensorFunction = ({ x }) => ({
+    dx: tf.grad((x: T) => tf.relu(x.mul(2)).square().sum())(x as T),
+  });
+
+  test('takes the slope of a ReLU in one pass, off its result', () => {
+    const graph = stepMasks(simplify(graphOf(slope, { x: [2, 3] })));
+    expect(count(graph)).toMatchObject({ HardSigmoid: 1, Relu: 1 });
+    expect(count(graph)).not.toHaveProperty('Greater');
+    const mask = liveNodes(Object.values(graph.outputs)).find(({ op }) => op === 'HardSigmoid');
+    expect(mask?.inputs[0]?.node.op).toBe('Relu');
+  });
+
+  test('gives 0 at 0 and below, 1 at the smallest normal number, and no number where there is none', async () => {
+    const x = {
+      shape: [7],
+      data: Float32Array.of(-1, -1e-38, 0, 1.2e-38, 1, Number.POSITIVE_INFINITY, 3e38),
+    };
+    const step: TensorFunction = ({ x }) => ({ y: tf.step(x as T).toFloat() });
+    const { y } = await onnx.compile('step', step).run({ x });
+    expect([...(y?.data ?? [])]).toEqual([0, 0, 0, 1, 1, 1, 1]);
+    await agree(slope, { x: real([5, 4], 3) });
+  });
+});
+
 describe('keepChannelsFirst', () => {
   const filter = real([3, 3, 4, 4], 2);
   const conv = (x: T) => tf.conv2d(x as tf.Tensor4D, tf.tensor(filter.data, [3, 3, 4, 4]), 1, 'same') as T;
@@ -232,17 +245,18 @@ describe('keepChannelsFirst', () => {
   test('leaves an attack step on a residual network with transpositions of images at its border alone', () => {
     const net = { width: 4, classes: 3, activation: 'relu' } as const;
     const { params, state } = initialise(net);
-    const shapes = { x: { shape: [2, 8, 8, 3] }, x0: { shape: [2, 8, 8, 3] }, labels: labelsOf(2, 3) };
+    const shapes = { x: { shape: [5, 8, 8, 3] }, x0: { shape: [5, 8, 8, 3] }, labels: labelsOf(5, 3) };
     const types = Object.entries({ ...shapes }).map(([name, { shape }]) => [
       name,
       { shape, dtype: 'float32' as const },
     ]);
     const graph = optimise(
       trace('test', attackStep(net), Object.fromEntries(types), { ...params, ...state }),
+      passesFor(undefined),
     );
     const images = liveNodes(Object.values(graph.outputs)).filter(
       ({ op, inputs, outputs }) =>
-        op === 'Transpose' && inputs[0]?.node.op !== 'Constant' && outputs[0]?.shape[0] === 2,
+        op === 'Transpose' && inputs[0]?.node.op !== 'Constant' && outputs[0]?.shape[0] === 5,
     );
     expect(images.length).toBeLessThanOrEqual(3);
   });

@@ -30,8 +30,13 @@ const ATTRIBUTE_INPUTS: Readonly<Record<string, readonly string[]>> = {
   ReduceLogSum: ['axes'],
 };
 
-/** Operators of onnxruntime that are not in the ONNX standard. */
-const CONTRIBUTED = new Set(['FusedMatMul']);
+/** Operators of onnxruntime that are not in the ONNX standard, by our names of them. */
+const CONTRIBUTED: Readonly<Record<string, { readonly domain: string; readonly op: string }>> = {
+  FusedMatMul: { domain: 'com.microsoft', op: 'FusedMatMul' },
+  BlockedConv: { domain: 'com.microsoft.nchwc', op: 'Conv' },
+  ReorderInput: { domain: 'com.microsoft.nchwc', op: 'ReorderInput' },
+  ReorderOutput: { domain: 'com.microsoft.nchwc', op: 'ReorderOutput' },
+};
 
 /** The name of a value in the model. */
 export function valueName(value: Value): string {
@@ -50,6 +55,7 @@ export function encodeModel(outputs: readonly Value[]): Uint8Array {
   for (const [domain, version] of [
     ['', 18],
     ['com.microsoft', 1],
+    ['com.microsoft.nchwc', 1],
   ] as const) {
     pbf.writeMessage(
       8,
@@ -97,11 +103,12 @@ function writeNode(node: Node, lists: Map<string, readonly number[]>, pbf: PbfWr
   for (const name of names) pbf.writeStringField(1, name);
   for (const output of node.outputs) pbf.writeStringField(2, valueName(output));
   pbf.writeStringField(3, `${node.op}${node.id}`);
-  pbf.writeStringField(4, node.op);
+  const contributed = CONTRIBUTED[node.op];
+  pbf.writeStringField(4, contributed?.op ?? node.op);
   for (const [name, value] of Object.entries(node.attributes)) {
     if (!asInputs.includes(name)) pbf.writeMessage(5, (_, m) => writeAttribute(name, value, m), undefined);
   }
-  if (CONTRIBUTED.has(node.op)) pbf.writeStringField(7, 'com.microsoft');
+  if (contributed) pbf.writeStringField(7, contributed.domain);
 }
 
 function writeAttribute(name: string, value: Attribute, pbf: PbfWriter): void {

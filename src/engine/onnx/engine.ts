@@ -1,20 +1,35 @@
 import type { CompiledFunction, Engine, EngineSettings, TensorFunction, Tensors } from '../engine.ts';
 import { checkTensors, dtypeOf } from '../host.ts';
-import { engineIdentity } from '../identity.ts';
-import { optimise } from './passes/optimise.ts';
+import { engineIdentity, type OnnxDevice } from '../identity.ts';
+import { channelBlock } from './channel-block.ts';
+import type { Graph } from './graph.ts';
+import { optimise, type Pass, passesFor } from './passes/optimise.ts';
 import { prepare, type RunnableGraph } from './session.ts';
 import { trace } from './trace.ts';
 
+export interface OnnxOptions {
+  readonly device?: OnnxDevice;
+  /** Leaves passes out, to see what they are worth. */
+  readonly passes?: (all: readonly Pass[]) => readonly Pass[];
+}
+
 /**
  * The compiled engine: a function is traced to one ONNX graph for each set of input shapes, its gradients included,
- * and the graph is run by onnxruntime on the CPU.
+ * and the graph is run by onnxruntime.
  */
-export function createOnnxEngine(settings: EngineSettings): Engine {
+export function createOnnxEngine(
+  { threads }: EngineSettings,
+  { device = 'cpu', passes = (all) => all }: OnnxOptions = {},
+): Engine {
   const functions = new Set<CompiledFunction>();
+  const make = async (traced: Graph) => {
+    const block = device === 'cpu' ? await channelBlock() : undefined;
+    return prepare(optimise(traced, passes(passesFor(block))), threads, device);
+  };
   return {
-    identity: engineIdentity('onnx'),
+    identity: engineIdentity(device === 'cpu' ? 'onnx' : `onnx-${device}`),
     compile: (name, fn, { fixed = {} } = {}) => {
-      const compiled = compile(name, fn, fixed, settings);
+      const compiled = compile(name, fn, fixed, make);
       functions.add(compiled);
       return compiled;
     },
@@ -29,7 +44,7 @@ function compile(
   name: string,
   fn: TensorFunction,
   fixed: Tensors,
-  { threads }: EngineSettings,
+  make: (traced: Graph) => Promise<RunnableGraph>,
 ): CompiledFunction {
   checkTensors(name, fixed);
   const graphs = new Map<string, Promise<RunnableGraph>>();
@@ -40,8 +55,7 @@ function compile(
       const signature = JSON.stringify(types);
       const known = graphs.get(signature);
       if (known !== undefined) return (await known).run(inputs);
-      const graph = optimise(trace(name, fn, types, fixed));
-      const prepared = prepare(graph, threads);
+      const prepared = make(trace(name, fn, types, fixed));
       graphs.set(signature, prepared);
       return (await prepared).run(inputs);
     },

@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import type { HostTensor, Tensors } from '../engine.ts';
 import { hostArray, sizeOf } from '../host.ts';
+import type { OnnxDevice } from '../identity.ts';
 import { encodeModel, valueName } from './encode.ts';
 import { type Graph, liveNodes, type Value } from './graph.ts';
 import { MOST_THREADS } from './passes/steady.ts';
@@ -13,14 +14,16 @@ export interface RunnableGraph {
 }
 
 /** Makes a session of onnxruntime for a graph; outputs that are inputs or constants are handed over without it. */
-export async function prepare(graph: Graph, threads: number): Promise<RunnableGraph> {
+export async function prepare(graph: Graph, threads: number, device: OnnxDevice): Promise<RunnableGraph> {
+  // Else matrices are multiplied in 10 bits of mantissa; CUDA's libraries read this when they are loaded.
+  if (device === 'cuda') process.env.NVIDIA_TF32_OVERRIDE ??= '0';
   const computed = new Set(Object.values(graph.outputs).filter((value) => !isGiven(value)));
   const outputs = [...computed];
   const inputs = liveNodes(outputs).flatMap((node) => (node.op === 'Input' ? node.outputs : []));
   const session =
     outputs.length === 0
       ? undefined
-      : await InferenceSession.create(encodeModel(outputs), sessionOptions(threads));
+      : await InferenceSession.create(encodeModel(outputs), sessionOptions(threads, device));
   return {
     run: async (given) => {
       const results = session ? await session.run(feeds(inputs, given), fetches(outputs)) : {};
@@ -37,11 +40,13 @@ export async function prepare(graph: Graph, threads: number): Promise<RunnableGr
   };
 }
 
-function sessionOptions(threads: number): InferenceSession.SessionOptions {
+function sessionOptions(threads: number, device: OnnxDevice): InferenceSession.SessionOptions {
   // Threads that wait for work by spinning make small networks an eighth faster where nothing else runs, and half as
   // fast where something does. So they spin only if this cell was given the whole machine.
   const alone = threads === availableParallelism();
   return {
+    // What a GPU has no kernel for, the processor computes.
+    executionProviders: device === 'cpu' ? ['cpu'] : [device, 'cpu'],
     intraOpNumThreads: Math.min(threads, MOST_THREADS),
     interOpNumThreads: 1,
     executionMode: 'sequential',

@@ -1,19 +1,45 @@
 import type { Graph } from '../graph.ts';
 import { keepChannelsFirst } from './channels-first.ts';
+import { joinBlocked } from './join-blocked.ts';
+import { keepBlocked } from './keep-blocked.ts';
 import { mergeAxes } from './merge-axes.ts';
 import { simplify } from './simplify.ts';
 import { steady } from './steady.ts';
+import { stepMasks } from './step-masks.ts';
 
-/** What every traced graph goes through before it is encoded. */
-const PASSES: readonly ((graph: Graph) => Graph)[] = [
-  simplify,
-  keepChannelsFirst,
-  simplify,
-  steady,
-  mergeAxes,
-  simplify,
-];
+/** A function from graph to graph that changes no result, rounding aside. */
+export interface Pass {
+  readonly name: string;
+  readonly apply: (graph: Graph) => Graph;
+}
 
-export function optimise(graph: Graph): Graph {
-  return PASSES.reduce((current, pass) => pass(current), graph);
+/**
+ * What every traced graph goes through before it is encoded, in this order.
+ * @param block channels in a block of the processor's blocked convolutions; undefined to do without them
+ */
+export function passesFor(block: number | undefined): readonly Pass[] {
+  const simplifying = { name: 'simplify', apply: simplify };
+  const blocking = block === undefined ? [] : blockedPasses(block);
+  return [
+    simplifying,
+    { name: 'keepChannelsFirst', apply: keepChannelsFirst },
+    simplifying,
+    { name: 'stepMasks', apply: stepMasks },
+    ...blocking,
+    { name: 'steady', apply: steady },
+    { name: 'mergeAxes', apply: mergeAxes },
+    simplifying,
+  ];
+}
+
+function blockedPasses(block: number): readonly Pass[] {
+  return [
+    { name: 'keepBlocked', apply: (graph) => keepBlocked(graph, block) },
+    { name: 'simplify', apply: simplify },
+    { name: 'joinBlocked', apply: joinBlocked },
+  ];
+}
+
+export function optimise(graph: Graph, passes: readonly Pass[]): Graph {
+  return passes.reduce((current, { apply }) => apply(current), graph);
 }

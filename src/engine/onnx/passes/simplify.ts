@@ -32,7 +32,7 @@ export function simplify(graph: Graph): Graph {
 }
 
 const RULES: Readonly<Record<string, readonly Rule[]>> = {
-  Add: [dropNeutral(0, 'both'), foldNegation, calculate((a, b) => a + b)],
+  Add: [dropNeutral(0, 'both'), foldNegation, addBefore('DepthToSpace'), calculate((a, b) => a + b)],
   Sub: [dropNeutral(0, 'right'), calculate((a, b) => a - b)],
   Mul: [dropNeutral(1, 'both'), calculate((a, b) => a * b)],
   Div: [dropNeutral(1, 'right'), calculate((a, b) => a / b)],
@@ -80,6 +80,16 @@ function foldNegation(_: Node, [a, b]: readonly Value[], g: GraphBuilder): Value
   if (!a || !b) return undefined;
   if (b.node.op === 'Neg') return sub(g, a, at(b.node.inputs, 0));
   return a.node.op === 'Neg' ? sub(g, b, at(a.node.inputs, 0)) : undefined;
+}
+
+/** Two images put in place by the same moves are added before, and moved once. */
+function addBefore(move: string): Rule {
+  return (_, [a, b], g) => {
+    if (a?.node.op !== move || b?.node.op !== move) return undefined;
+    const [x, y] = [at(a.node.inputs, 0), at(b.node.inputs, 0)];
+    if (!sameShape(x.shape, y.shape)) return undefined;
+    return g.one(move, [elementwise(g, 'Add', [x, y])], a.node.attributes, a.shape, a.dtype);
+  };
 }
 
 /** Arithmetic on two numbers is done here, rounded to float32 as it would be there. */

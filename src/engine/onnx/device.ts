@@ -1,0 +1,78 @@
+import type { Tensors } from '../engine.ts';
+import { sizeOf } from '../host.ts';
+import type { OnnxDevice } from '../identity.ts';
+import { conv } from './build/linear.ts';
+import { first, GraphBuilder } from './builder.ts';
+import { type Graph, liveNodes, type Value } from './graph.ts';
+import { prepare } from './session.ts';
+
+/** More than rounding makes of sums of so few products, on any device. */
+const TOLERANCE = 1e-3;
+
+/**
+ * Runs convolutions on a device and on the processor, and compares them. onnxruntime's WebGPU kernels have been seen
+ * to compute some shapes wrong without a word (its issue 29651; 6 channels to 12 at stride 2, 12 to 24 under a filter
+ * of 2 by 2): better no engine than such numbers.
+ * @throws what onnxruntime says where the device is not there; an Error where it computes something else
+ */
+export async function tryDevice(device: OnnxDevice): Promise<void> {
+  if (device === 'cpu') return;
+  const graph = convolutions();
+  const inputs = inputsOf(graph);
+  const [results, expected] = [await run(graph, inputs, device), await run(graph, inputs, 'cpu')];
+  const wrong = Object.entries(expected).filter(([name, { data }]) => {
+    const other = results[name]?.data;
+    // Each sum has at most a few hundred products of numbers up to 1; a NaN is wrong too.
+    return !data.every((value, index) => Math.abs(value - (other?.[index] ?? Number.NaN)) < TOLERANCE);
+  });
+  if (wrong.length > 0) {
+    throw new Error(`it computes these convolutions wrong: ${wrong.map(([name]) => name).join(', ')}`);
+  }
+}
+
+async function run(graph: Graph, inputs: Tensors, device: OnnxDevice): Promise<Tensors> {
+  const session = await prepare(graph, 1, device);
+  const results = await session.run(inputs);
+  await session.release();
+  return results;
+}
+
+function convolutions(): Graph {
+  const g = new GraphBuilder();
+  const outputs: Record<string, Value> = {};
+  const shapes = [
+    { from: 3, to: 16, size: 8, kernel: 3, stride: 1 },
+    { from: 16, to: 32, size: 8, kernel: 3, stride: 2 },
+    { from: 6, to: 12, size: 4, kernel: 1, stride: 2 },
+    { from: 12, to: 24, size: 2, kernel: 2, stride: 1 },
+  ];
+  for (const { from, to, size, kernel, stride } of shapes) {
+    const name = `${from} to ${to} channels, ${kernel} by ${kernel}, stride ${stride}`;
+    const [x, filter] = [
+      g.input(`x of ${name}`, [5, from, size, size], 'float32'),
+      g.input(`filter of ${name}`, [to, from, kernel, kernel], 'float32'),
+    ];
+    const after = kernel === 3 ? 1 : kernel - 1;
+    const before = kernel === 3 ? 1 : 0;
+    const window = {
+      kernel: [kernel, kernel],
+      strides: [stride, stride],
+      pads: [before, before, after, after],
+      dilations: [1, 1],
+    } as const;
+    const out = Math.floor((size + before + after - kernel) / stride) + 1;
+    outputs[name] = conv(g, x, filter, window, [out, out]);
+  }
+  return { outputs };
+}
+
+function inputsOf(graph: Graph): Tensors {
+  const inputs = liveNodes(Object.values(graph.outputs)).filter(({ op }) => op === 'Input');
+  return Object.fromEntries(
+    inputs.map((node) => {
+      const { shape } = first(node);
+      const data = Float32Array.from({ length: sizeOf(shape) }, (_, index) => Math.sin(index));
+      return [String(node.attributes.name), { shape, data }];
+    }),
+  );
+}

@@ -1,0 +1,113 @@
+import { type Epilogue, withEpilogue } from '../build/blocked.ts';
+import { elementwise } from '../build/elementwise.ts';
+import { at, reshape } from '../build/shape.ts';
+import type { GraphBuilder } from '../builder.ts';
+import { type Graph, liveNodes, type Node, sameShape, scalarOf, type Value } from '../graph.ts';
+import { rebuild } from './rebuild.ts';
+
+/** Bias, sum and activation: no convolution takes in more. */
+const MOST_ROUNDS = 4;
+
+/**
+ * Lets convolutions of blocked images do what comes right after them: a bias, the sum with another image, a ReLU.
+ * Each spares a pass over memory. Only where nobody else reads what is in between.
+ */
+export function joinBlocked(graph: Graph): Graph {
+  let current = graph;
+  for (let round = 0; round < MOST_ROUNDS; round++) {
+    let joined = false;
+    const readers = countReaders(current);
+    current = rebuild(current, (node, inputs, g) => {
+      const alone = node.inputs.map((input) => readers.get(input) === 1);
+      const value = RULES[node.op]?.(node, inputs, alone, g);
+      joined ||= value !== undefined;
+      return value && [value];
+    });
+    if (!joined) break;
+  }
+  return current;
+}
+
+type Rule = (
+  node: Node,
+  inputs: readonly Value[],
+  alone: readonly boolean[],
+  g: GraphBuilder,
+) => Value | undefined;
+
+const RULES: Readonly<Record<string, Rule>> = {
+  Add: sum,
+  BlockedConv: bias,
+  Relu: relu,
+  Sub: difference,
+};
+
+function countReaders({ outputs }: Graph): Map<Value, number> {
+  const readers = new Map<Value, number>();
+  const read = (value: Value) => readers.set(value, (readers.get(value) ?? 0) + 1);
+  for (const { inputs } of liveNodes(Object.values(outputs))) inputs.forEach(read);
+  Object.values(outputs).forEach(read);
+  return readers;
+}
+
+/** A convolution and what it adds; undefined for other values, and where a ReLU came last already. */
+function open(value: Value | undefined): { conv: Value; epilogue: Epilogue } | undefined {
+  if (value?.node.op !== 'BlockedConv' || 'activation' in value.node.attributes) return undefined;
+  const [, , bias, sum] = value.node.inputs;
+  return { conv: value, epilogue: { bias, sum } };
+}
+
+function isScaling({ node, shape }: Value): boolean {
+  return node.attributes.group === shape[1];
+}
+
+/** A convolution, then a bias alone (a scaling by ones). */
+function bias(
+  node: Node,
+  [x, factors, vector, other]: readonly Value[],
+  [alone]: readonly boolean[],
+  g: GraphBuilder,
+) {
+  const inner = alone ? open(x) : undefined;
+  if (!inner || !factors || !vector || other || 'activation' in node.attributes) return undefined;
+  if (node.attributes.group !== inner.conv.shape[1] || !isOnes(factors)) return undefined;
+  const before = inner.epilogue.bias;
+  return withEpilogue(g, inner.conv, {
+    ...inner.epilogue,
+    bias: before ? elementwise(g, 'Add', [before, vector]) : vector,
+  });
+}
+
+function isOnes({ node }: Value): boolean {
+  const [inner] = node.inputs;
+  if (node.op === 'Reshape') return inner !== undefined && isOnes(inner);
+  return node.op === 'Expand' && inner !== undefined && scalarOf(inner) === 1;
+}
+
+function sum(_: Node, [a, b]: readonly Value[], [aloneA, aloneB]: readonly boolean[], g: GraphBuilder) {
+  if (!a || !b || !sameShape(a.shape, b.shape)) return undefined;
+  const added = (into: Value, other: Value) => {
+    const inner = open(into);
+    return inner && !inner.epilogue.sum
+      ? withEpilogue(g, inner.conv, { ...inner.epilogue, sum: other })
+      : undefined;
+  };
+  return (aloneB ? added(b, a) : undefined) ?? (aloneA ? added(a, b) : undefined);
+}
+
+/** a - b, where b only scales an image: it is scaled by the negative. */
+function difference(_: Node, [a, b]: readonly Value[], [, alone]: readonly boolean[], g: GraphBuilder) {
+  const inner = alone ? open(b) : undefined;
+  if (!a || !b || !inner || inner.epilogue.sum || !isScaling(b) || !sameShape(a.shape, b.shape))
+    return undefined;
+  const [x, factors] = [at(b.node.inputs, 0), at(b.node.inputs, 1)];
+  const negated = reshape(g, elementwise(g, 'Neg', [factors]), factors.shape);
+  const conv = g.one('BlockedConv', [x, negated], b.node.attributes, b.shape, b.dtype);
+  const { bias: vector } = inner.epilogue;
+  return withEpilogue(g, conv, { bias: vector && elementwise(g, 'Neg', [vector]), sum: a });
+}
+
+function relu(_: Node, [x]: readonly Value[], [alone]: readonly boolean[], g: GraphBuilder) {
+  const inner = alone ? open(x) : undefined;
+  return inner && withEpilogue(g, inner.conv, { ...inner.epilogue, relu: true });
+}

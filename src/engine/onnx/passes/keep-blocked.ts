@@ -1,0 +1,214 @@
+import { sizeOf } from '../../host.ts';
+import {
+  blockedConv,
+  blockFilter,
+  blocksOf,
+  fromBlocked,
+  scaleChannels,
+  toBlocked,
+} from '../build/blocked.ts';
+import { elementwise } from '../build/elementwise.ts';
+import type { Window } from '../build/linear.ts';
+import { reduce } from '../build/reduce.ts';
+import { at, expand, pad, reshape, transpose } from '../build/shape.ts';
+import { first, GraphBuilder } from '../builder.ts';
+import { type Graph, liveNodes, type Node, sameShape, type Value } from '../graph.ts';
+import { ELEMENTWISE } from './elementwise-operators.ts';
+import { copy } from './rebuild.ts';
+
+/**
+ * Lets images be in blocks of channels, the layout of onnxruntime's fastest convolutions. It uses them by itself only
+ * where filters are constants, and returns to the plain layout for all but a few operators; here filters may be
+ * computed, and elementwise operators and sums follow.
+ * @param block channels in a block: what the processor's convolutions want
+ */
+export function keepBlocked(graph: Graph, block: number): Graph {
+  const layout = new Layout(block);
+  for (const node of liveNodes(Object.values(graph.outputs))) layout.visit(node);
+  const outputs = Object.entries(graph.outputs).map(([name, value]) => [name, layout.plain(value)]);
+  return { outputs: Object.fromEntries(outputs) };
+}
+
+class Layout {
+  readonly #g = new GraphBuilder();
+  readonly #block: number;
+  /** New values for old ones, [N, C, H, W] where they are images. */
+  readonly #plain = new Map<Value, Value>();
+  /** New values for old images, blocked. */
+  readonly #blocked = new Map<Value, Value>();
+
+  constructor(block: number) {
+    this.#block = block;
+  }
+
+  plain(old: Value): Value {
+    const known = this.#plain.get(old);
+    if (known !== undefined) return known;
+    const image = this.#blocked.get(old);
+    if (image === undefined) throw new Error(`a ${old.node.op} came before its input`);
+    const value = fromBlocked(this.#g, image, at(old.shape, 1));
+    this.#plain.set(old, value);
+    return value;
+  }
+
+  visit(node: Node): void {
+    const value = this.#follow(node);
+    if (value !== undefined) {
+      this.#blocked.set(first(node), value);
+      return;
+    }
+    const values =
+      this.#reduction(node) ??
+      copy(
+        node,
+        node.inputs.map((input) => this.plain(input)),
+        this.#g,
+      );
+    node.outputs.forEach((output, index) => {
+      this.#plain.set(output, at(values, index));
+    });
+  }
+
+  #toBlocked(old: Value): Value {
+    const known = this.#blocked.get(old);
+    if (known !== undefined) return known;
+    const value = toBlocked(this.#g, this.plain(old));
+    this.#blocked.set(old, value);
+    return value;
+  }
+
+  /** Computes a node on blocked images. @returns undefined if it cannot */
+  #follow(node: Node): Value | undefined {
+    if (node.op === 'Conv') return this.#convolution(node);
+    if (node.op === 'DepthToSpace') return this.#depthToSpace(node);
+    return ELEMENTWISE.has(node.op) ? this.#elementwise(node) : undefined;
+  }
+
+  #convolution(node: Node): Value | undefined {
+    const [x, filter] = [at(node.inputs, 0), at(node.inputs, 1)];
+    const [outputs, inputs] = [at(filter.shape, 0), at(filter.shape, 1)];
+    const few = inputs < this.#block;
+    if (node.attributes.group !== 1 || !(few || this.#divides(inputs))) return undefined;
+    const rest = outputs % this.#block;
+    // To fill up the last block of channels pays only where the input is blocked already.
+    if (rest !== 0 && !this.#blocked.has(x)) return undefined;
+    const g = this.#g;
+    const weights = rest === 0 ? this.plain(filter) : padOutputs(g, this.plain(filter), this.#block - rest);
+    const image = few ? this.plain(x) : this.#toBlocked(x);
+    const [height, width] = [at(first(node).shape, 2), at(first(node).shape, 3)];
+    const blocked = blockFilter(g, weights, this.#block);
+    // The attributes of a Conv are those of a window.
+    const { kernel_shape, strides, pads, dilations } = node.attributes;
+    const window = { kernel: kernel_shape, strides, pads, dilations } as unknown as Window;
+    return blockedConv(g, image, blocked, window, [height, width]);
+  }
+
+  /** Blocks move as single channels do. */
+  #depthToSpace(node: Node): Value | undefined {
+    const image = this.#blocked.get(at(node.inputs, 0));
+    const { shape } = first(node);
+    const [batch, channels, height, width] = [at(shape, 0), at(shape, 1), at(shape, 2), at(shape, 3)];
+    if (!image || !this.#divides(channels)) return undefined;
+    const g = this.#g;
+    const blocks = channels / this.#block;
+    const apart = reshape(g, image, [batch, 2, 2, blocks, height / 2, width / 2, this.#block]);
+    return reshape(g, transpose(g, apart, [0, 3, 4, 1, 5, 2, 6]), shape);
+  }
+
+  #elementwise(node: Node): Value | undefined {
+    const { shape, dtype } = first(node);
+    const images = node.inputs.filter((input) => this.#blocked.has(input) && sameShape(input.shape, shape));
+    if (images.length === 0 || !this.#divides(at(shape, 1))) return undefined;
+    const others = node.inputs.filter((input) => !images.includes(input));
+    const copied = others.filter((input) => sameShape(input.shape, shape));
+    if (copied.length > images.length) return undefined;
+    const scaled = this.#scale(node);
+    if (scaled) return scaled;
+    const g = this.#g;
+    if (others.every((other) => sizeOf(other.shape) === 1 || copied.includes(other))) {
+      const operands = node.inputs.map((input) =>
+        sizeOf(input.shape) === 1 ? this.plain(input) : this.#toBlocked(input),
+      );
+      return g.one(node.op, operands, node.attributes, shape, dtype);
+    }
+    const operands = node.inputs.map((input) => this.#besideBlocks(input, shape));
+    if (!operands.every((operand) => operand !== undefined)) return undefined;
+    return reshape(g, elementwise(g, node.op, operands, dtype, node.attributes), shape);
+  }
+
+  /** A value as it broadcasts to [N, C / block, H W, block]; undefined if it does not. */
+  #besideBlocks(old: Value, shape: readonly number[]): Value | undefined {
+    const g = this.#g;
+    if (sizeOf(old.shape) === 1) return this.plain(old);
+    if (sameShape(old.shape, shape)) return blocksOf(g, this.#toBlocked(old), this.#block);
+    const [batch = 1, channels = 1, height = 1, width = 1] = withRank4(old.shape);
+    const positions = height * width;
+    if (positions !== 1 && positions !== at(shape, 2) * at(shape, 3)) return undefined;
+    if (channels === 1) return reshape(g, this.plain(old), [batch, 1, positions, 1]);
+    if (positions !== 1) return undefined;
+    return reshape(g, this.plain(old), [batch, channels / this.#block, 1, this.#block]);
+  }
+
+  /** A number for each channel, times an image, plus it or minus it. */
+  #scale(node: Node): Value | undefined {
+    const [a, b] = node.inputs;
+    if (!['Add', 'Sub', 'Mul'].includes(node.op) || !a || !b) return undefined;
+    if (this.#blocked.has(a)) return this.#scaleBy(node.op, a, b);
+    return node.op === 'Sub' ? undefined : this.#scaleBy(node.op, b, a);
+  }
+
+  #scaleBy(op: string, image: Value, channels: Value): Value | undefined {
+    const [, count = 1] = withRank4(channels.shape);
+    const x = this.#blocked.get(image);
+    if (!x || count !== at(x.shape, 1) || sizeOf(channels.shape) !== count) return undefined;
+    const g = this.#g;
+    const vector = reshape(g, this.plain(channels), [count]);
+    if (op === 'Mul') return scaleChannels(g, x, vector);
+    const ones = expand(g, g.scalar(1), [count]);
+    return scaleChannels(g, x, ones, op === 'Add' ? vector : elementwise(g, 'Neg', [vector]));
+  }
+
+  /** Sums and means of blocked images over their positions, over all but their channels, or of each image. */
+  #reduction(node: Node): readonly Value[] | undefined {
+    const [x] = node.inputs;
+    const image = x && this.#blocked.get(x);
+    const axes = node.attributes.axes;
+    if (!image || !Array.isArray(axes) || !['ReduceSum', 'ReduceMean'].includes(node.op)) return undefined;
+    const g = this.#g;
+    const { shape } = first(node);
+    const [batch, channels] = [at(x.shape, 0), at(x.shape, 1)];
+    switch (axes.join()) {
+      case '2,3':
+      case '0,2,3': {
+        const blocks = reduce(g, node.op, blocksOf(g, image, this.#block), [2], false);
+        const rows = reshape(g, blocks, [batch, channels]);
+        return [reshape(g, axes.length === 2 ? rows : reduce(g, node.op, rows, [0], false), shape)];
+      }
+      case '1,2,3':
+      case '0,1,2,3': {
+        const rows = reshape(g, image, [batch, sizeOf(x.shape) / batch]);
+        return [reshape(g, reduce(g, node.op, rows, axes.length === 3 ? [1] : [0, 1], false), shape)];
+      }
+      default:
+        return undefined;
+    }
+  }
+
+  #divides(channels: number): boolean {
+    return channels % this.#block === 0;
+  }
+}
+
+function withRank4(shape: readonly number[]): number[] {
+  return [...Array.from({ length: 4 - shape.length }, () => 1), ...shape];
+}
+
+/** More output channels, of zeros. */
+function padOutputs(g: GraphBuilder, filter: Value, count: number): Value {
+  return pad(g, filter, [
+    [0, count],
+    [0, 0],
+    [0, 0],
+    [0, 0],
+  ]);
+}
