@@ -59,7 +59,59 @@ class ResNet(nn.Module):
         return self.linear(x.mean((2, 3))), taps
 
 
+class PreActivationBlock(nn.Module):
+    """All but the first batch norm and ReLU, which the network takes: they may be an output of its stages."""
+
+    def __init__(self, before, width, stride):
+        super().__init__()
+        self.bn1 = nn.BatchNorm2d(before)
+        self.conv1 = nn.Conv2d(before, width, 3, stride, 1, bias=False)
+        self.bn2 = nn.BatchNorm2d(width)
+        self.conv2 = nn.Conv2d(width, width, 3, 1, 1, bias=False)
+        self.shortcut = None if before == width else nn.Conv2d(before, width, 1, stride, bias=False)
+
+    def forward(self, x, active):
+        y = self.conv2(F.relu(self.bn2(self.conv1(active)), inplace=True))
+        return y + (x if self.shortcut is None else self.shortcut(active))
+
+
+class WideResNet(nn.Module):
+    """Gives the logits, and the outputs of stem and stages after the batch norm and ReLU that follow them."""
+
+    def __init__(self, blocks, widening):
+        super().__init__()
+        widths = [16, 16 * widening, 32 * widening, 64 * widening]
+        self.conv1 = nn.Conv2d(3, widths[0], 3, 1, 1, bias=False)
+        self.stages = nn.ModuleList(
+            nn.ModuleList(
+                PreActivationBlock(
+                    before if block == 0 else width, width, 2 if block == 0 and index > 0 else 1
+                )
+                for block in range(blocks)
+            )
+            for index, (before, width) in enumerate(zip(widths, widths[1:]))
+        )
+        self.bn1 = nn.BatchNorm2d(widths[-1])
+        self.linear = nn.Linear(widths[-1], 10)
+
+    def forward(self, x):
+        x = self.conv1(x)
+        taps = []
+        for stage in self.stages:
+            for index, block in enumerate(stage):
+                active = F.relu(block.bn1(x), inplace=True)
+                if index == 0:
+                    taps.append(active)
+                x = block(x, active)
+        active = F.relu(self.bn1(x), inplace=True)
+        taps.append(active)
+        return self.linear(active.mean((2, 3))), taps
+
+
 def net_of(name):
+    if name.startswith("wrn-"):
+        depth, widening = (int(part) for part in name.replace("wrn-", "").split("-"))
+        return WideResNet((depth - 4) // 6, widening)
     if name == "resnet-18":
         return ResNet([64, 128, 256, 512], [2, 2, 2, 2])
     depth, width = (int(part) for part in name.replace("resnet-", "").split("-w"))

@@ -30,9 +30,20 @@ export async function agree(
 
 /** The largest difference of two tensors, relative to the largest of the second one's elements, but at least to 1. */
 export function difference(a: HostTensor | undefined, b: HostTensor): number {
-  const expected = Array.from(b.data);
-  const scale = Math.max(1, ...expected.filter(Number.isFinite).map(Math.abs));
-  const gaps = expected.map((value, index) => {
+  return gapOver(Math.max(1, largest(b)), a, b);
+}
+
+/** The same relative to the largest element however small that is; for gradients. Both all zeros: 0. */
+export function relativeDifference(a: HostTensor | undefined, b: HostTensor): number {
+  return gapOver(largest(b), a, b);
+}
+
+function largest({ data }: HostTensor): number {
+  return Math.max(0, ...Array.from(data).filter(Number.isFinite).map(Math.abs));
+}
+
+function gapOver(scale: number, a: HostTensor | undefined, b: HostTensor): number {
+  const gaps = Array.from(b.data, (value, index) => {
     const other = a?.data[index] ?? Number.POSITIVE_INFINITY;
     if (Object.is(other, value) || other === value) return 0;
     const gap = Math.abs(other - value) / scale;

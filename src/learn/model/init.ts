@@ -6,7 +6,9 @@ import type { TensorSpec } from './model.ts';
 export type Init =
   | { readonly kind: 'constant'; readonly value: number }
   /** Uniform in [-bound, bound). */
-  | { readonly kind: 'uniform'; readonly bound: number };
+  | { readonly kind: 'uniform'; readonly bound: number }
+  /** Normal with mean 0. */
+  | { readonly kind: 'normal'; readonly deviation: number };
 
 export const zeros: Init = { kind: 'constant', value: 0 };
 export const ones: Init = { kind: 'constant', value: 1 };
@@ -14,6 +16,11 @@ export const ones: Init = { kind: 'constant', value: 1 };
 /** PyTorch's default for convolutions and linear layers (kaiming_uniform with a = √5): U(±1/√fanIn). */
 export function fanInUniform(fanIn: number): Init {
   return { kind: 'uniform', bound: 1 / Math.sqrt(fanIn) };
+}
+
+/** He et al. 2015 by the outputs (kaiming_normal with fan_out): N(0, 2 / fanOut), as wide residual networks start. */
+export function fanOutNormal(fanOut: number): Init {
+  return { kind: 'normal', deviation: Math.sqrt(2 / fanOut) };
 }
 
 /**
@@ -27,5 +34,7 @@ export function initialise(specs: readonly TensorSpec[], seed: number, scope = '
 function initialTensor({ name, shape, init }: TensorSpec, seed: number, scope: string): HostTensor {
   const size = shape.reduce((product, extent) => product * extent, 1);
   if (init.kind === 'constant') return { shape, data: new Float32Array(size).fill(init.value) };
-  return { shape, data: stream(seed, `${scope}/${name}`).uniform(size, -init.bound, init.bound) };
+  const random = stream(seed, `${scope}/${name}`);
+  if (init.kind === 'uniform') return { shape, data: random.uniform(size, -init.bound, init.bound) };
+  return { shape, data: random.normals(size).map((value) => value * init.deviation) };
 }

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { batchNormTraining } from '../../engine/ops/batch-norm.ts';
 import { conv2dPad } from '../../engine/ops/conv2d-pad.ts';
-import { fanInUniform, ones, zeros } from './init.ts';
+import { fanInUniform, type Init, ones, zeros } from './init.ts';
 import type { Mode, NamedTensors, TensorSpec } from './model.ts';
 import { rank1, rank2, rank4 } from './rank.ts';
 
@@ -23,67 +23,101 @@ export interface Layer<T extends tf.Tensor = tf.Tensor4D> {
 const epsilon = 1e-5;
 const momentum = 0.1;
 
-export interface ConvNormSettings {
-  /** Name of the convolution: its filter is `<conv>.weight`. */
-  readonly conv: string;
-  /** Name of the batch normalisation. */
-  readonly norm: string;
+export interface ConvSettings {
+  /** Name of the convolution: its filter is `<name>.weight`. */
+  readonly name: string;
   readonly from: number;
   readonly to: number;
   /** Height and width of the filter. */
   readonly kernel: number;
   readonly stride: 1 | 2;
+  /** How the filter starts. Default: as in PyTorch. */
+  readonly init?: Init | undefined;
 }
 
-/**
- * A convolution without bias, padded by ⌊kernel / 2⌋ on each side as in PyTorch, then batch normalisation.
- * In `eval` mode the normalisation is folded into the filter, which saves two passes over the activations.
- */
-export function convNorm({ conv, norm, from, to, kernel, stride }: ConvNormSettings): Layer {
-  const filterName = `${conv}.weight`;
-  const [gammaName, betaName] = [`${norm}.weight`, `${norm}.bias`];
-  const [meanName, varianceName] = [`${norm}.running_mean`, `${norm}.running_var`];
+/** A convolution without bias, padded by ⌊kernel / 2⌋ on each side as in PyTorch. */
+export function conv(settings: ConvSettings): Layer {
+  const { name, from, to, kernel, stride, init = fanInUniform(kernel * kernel * from) } = settings;
+  const filterName = `${name}.weight`;
+  return {
+    parameters: [{ name: filterName, shape: [kernel, kernel, from, to], init }],
+    state: [],
+    apply: (x, { tensors }) => conv2dPad(x, rank4(read(tensors, filterName)), stride, Math.floor(kernel / 2)),
+  };
+}
+
+/** Batch normalisation. In `eval` mode: x · scale + shift. */
+export function batchNorm(name: string, channels: number): Layer {
+  const [gammaName, betaName] = [`${name}.weight`, `${name}.bias`];
+  const [meanName, varianceName] = [`${name}.running_mean`, `${name}.running_var`];
   return {
     parameters: [
-      { name: filterName, shape: [kernel, kernel, from, to], init: fanInUniform(kernel * kernel * from) },
-      { name: gammaName, shape: [to], init: ones },
-      { name: betaName, shape: [to], init: zeros },
+      { name: gammaName, shape: [channels], init: ones },
+      { name: betaName, shape: [channels], init: zeros },
     ],
     state: [
-      { name: meanName, shape: [to], init: zeros },
-      { name: varianceName, shape: [to], init: ones },
+      { name: meanName, shape: [channels], init: zeros },
+      { name: varianceName, shape: [channels], init: ones },
     ],
     apply(x, { tensors, mode, state }) {
-      const filter = rank4(read(tensors, filterName));
-      const gamma = rank1(read(tensors, gammaName));
-      const beta = rank1(read(tensors, betaName));
-      const mean = rank1(read(tensors, meanName));
-      const variance = rank1(read(tensors, varianceName));
-      const pad = Math.floor(kernel / 2);
       if (mode === 'eval') {
-        const scale = tf.mul(gamma, tf.rsqrt(tf.add(variance, epsilon)));
-        const shift = tf.sub(beta, tf.mul(mean, scale));
-        return tf.add(conv2dPad(x, tf.mul(filter, scale), stride, pad), shift);
+        const { scale, shift } = evaluated(name, tensors);
+        return tf.add(tf.mul(x, scale), shift);
       }
-      const convolved = conv2dPad(x, filter, stride, pad);
-      const batch = batchNormTraining(convolved, gamma, beta, epsilon);
-      const count = convolved.size / to;
+      const [gamma, beta] = [rank1(read(tensors, gammaName)), rank1(read(tensors, betaName))];
+      const batch = batchNormTraining(x, gamma, beta, epsilon);
+      const count = x.size / channels;
       // The batch is normalised by its biased variance; the running one is unbiased, as in PyTorch.
       const unbiased = count > 1 ? count / (count - 1) : 1;
-      state[meanName] = running(mean, batch.mean, 1);
-      state[varianceName] = running(variance, batch.variance, unbiased);
+      state[meanName] = running(read(tensors, meanName), batch.mean, 1);
+      state[varianceName] = running(read(tensors, varianceName), batch.variance, unbiased);
       return rank4(batch.y);
     },
   };
 }
 
-/** A fully connected layer: x · weight + bias. */
-export function dense(name: string, from: number, to: number): Layer<tf.Tensor2D> {
+export interface ConvNormSettings extends Omit<ConvSettings, 'name'> {
+  /** Name of the convolution. */
+  readonly conv: string;
+  /** Name of the batch normalisation. */
+  readonly norm: string;
+}
+
+/**
+ * A convolution, then batch normalisation. In `eval` mode the normalisation is folded into the filter, which saves two
+ * passes over the activations.
+ */
+export function convNorm({ norm, ...settings }: ConvNormSettings): Layer {
+  const convolution = conv({ ...settings, name: settings.conv });
+  const normalisation = batchNorm(norm, settings.to);
+  const filterName = `${settings.conv}.weight`;
+  return {
+    parameters: [...convolution.parameters, ...normalisation.parameters],
+    state: normalisation.state,
+    apply(x, pass) {
+      if (pass.mode === 'train') return normalisation.apply(convolution.apply(x, pass), pass);
+      const { scale, shift } = evaluated(norm, pass.tensors);
+      const folded = tf.mul(read(pass.tensors, filterName), scale);
+      return tf.add(
+        convolution.apply(x, { ...pass, tensors: { ...pass.tensors, [filterName]: folded } }),
+        shift,
+      );
+    },
+  };
+}
+
+/** A fully connected layer: x · weight + bias. @param bias how the bias starts; default: as in PyTorch */
+export function dense(
+  name: string,
+  from: number,
+  to: number,
+  bias: Init = fanInUniform(from),
+): Layer<tf.Tensor2D> {
   const [weightName, biasName] = [`${name}.weight`, `${name}.bias`];
   return {
     parameters: [
       { name: weightName, shape: [from, to], init: fanInUniform(from) },
-      { name: biasName, shape: [to], init: fanInUniform(from) },
+      { name: biasName, shape: [to], init: bias },
     ],
     state: [],
     apply: (x, { tensors }) =>
@@ -100,6 +134,16 @@ export function read(tensors: NamedTensors, name: string): tf.Tensor {
   const tensor = tensors[name];
   if (tensor === undefined) throw new Error(`The tensor '${name}' was not given`);
   return tensor;
+}
+
+/** Batch normalisation by the running statistics: x · scale + shift. */
+function evaluated(name: string, tensors: NamedTensors): { scale: tf.Tensor; shift: tf.Tensor } {
+  const scale = tf.mul(
+    read(tensors, `${name}.weight`),
+    tf.rsqrt(tf.add(read(tensors, `${name}.running_var`), epsilon)),
+  );
+  const shift = tf.sub(read(tensors, `${name}.bias`), tf.mul(read(tensors, `${name}.running_mean`), scale));
+  return { scale, shift };
 }
 
 function running(old: tf.Tensor, batch: tf.Tensor, scale: number): tf.Tensor {

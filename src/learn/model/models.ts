@@ -3,12 +3,13 @@ import { Failure } from '../../failure.ts';
 import type { Model } from './model.ts';
 import type { Normalise } from './normalise.ts';
 import { resnet } from './resnet.ts';
+import { wideResnet } from './wide-resnet.ts';
 
 export interface ModelSettings {
   readonly inputShape: Model['inputShape'];
   readonly classes: number;
   readonly normalise?: Normalise | undefined;
-  /** Whether taps give activations after the last ReLU of a stage (the default) or before it. */
+  /** Whether taps give the activation after the ReLU that follows a stage (the default) or what goes into that. */
   readonly tapBeforeRelu?: boolean | undefined;
 }
 
@@ -23,27 +24,43 @@ export function modelNames(): string[] {
   const small = [8, 14, 20, 32, 44, 56].flatMap((depth) =>
     [8, 16, 32].map((width) => `resnet-${depth}-w${width}`),
   );
-  return [...small, ...Object.keys(fourStages)];
+  const wide = ['16-4', '28-4', '28-10', '34-10', '34-20', '40-2', '70-16'].map((size) => `wrn-${size}`);
+  return [...small, ...Object.keys(fourStages), ...wide];
 }
 
 /**
  * A model by name. `resnet-<depth>-w<width>`: three stages of widths w, 2w, 4w and depth 6n + 2. `resnet-18`,
- * `resnet-34`: four stages of widths 64 … 512, with the CIFAR stem.
+ * `resnet-34`: four stages of widths 64 … 512, with the CIFAR stem. `wrn-<depth>-<k>`: a wide residual network of depth
+ * 6n + 4 and three stages of widths 16k, 32k, 64k.
  * @throws Failure `unknown-model`, `bad-normalisation`
  */
 export function createModel(name: string, settings: ModelSettings): Model {
   const blocks = Object.hasOwn(fourStages, name) ? fourStages[name] : undefined;
   if (blocks) return resnet({ name, ...settings, widths: [64, 128, 256, 512], blocks });
-  const [, depth, width] = (/^resnet-(\d{1,4})-w(\d{1,4})$/.exec(name) ?? []).map(Number);
-  if (depth === undefined || width === undefined) throw unknownModel(name);
-  if (depth < 8 || depth % 6 !== 2 || width < 1) {
-    throw new Failure(
-      'unknown-model',
-      `There is no model '${name}': its depth must be 8, 14, 20, … (6n + 2).`,
-    );
+  const small = sizes(name, /^resnet-(\d{1,4})-w(\d{1,4})$/, 2);
+  if (small) {
+    const { blocks: n, width } = small;
+    return resnet({ name, ...settings, widths: [width, 2 * width, 4 * width], blocks: [n, n, n] });
   }
-  const n = (depth - 2) / 6;
-  return resnet({ name, ...settings, widths: [width, 2 * width, 4 * width], blocks: [n, n, n] });
+  const wide = sizes(name, /^wrn-(\d{1,4})-(\d{1,4})$/, 4);
+  if (wide) return wideResnet({ name, ...settings, blocks: wide.blocks, widening: wide.width });
+  throw unknownModel(name);
+}
+
+/**
+ * The numbers in the name of a net of three stages: blocks a stage, of its depth 6 · blocks + `others`, and width.
+ * @returns undefined where the name is of another form
+ */
+function sizes(name: string, form: RegExp, others: number): { blocks: number; width: number } | undefined {
+  const [, depth, width] = (form.exec(name) ?? []).map(Number);
+  if (depth === undefined || width === undefined) return undefined;
+  const blocks = (depth - others) / 6;
+  if (Number.isInteger(blocks) && blocks >= 1 && width >= 1) return { blocks, width };
+  const depths = [1, 2, 3].map((n) => 6 * n + others).join(', ');
+  throw new Failure(
+    'unknown-model',
+    `There is no model '${name}': its depth must be ${depths}, … (6n + ${others}), and its width at least 1.`,
+  );
 }
 
 /** The number of values that are trained. */
@@ -54,6 +71,6 @@ export function parameterCount(model: Model): number {
 function unknownModel(name: string): Failure {
   const near = modelNames().sort((a, b) => distance(name, a) - distance(name, b));
   return new Failure('unknown-model', `There is no model '${name}'.`, {
-    hint: `Near it: ${near.slice(0, 3).join(', ')}. Any resnet-<6n+2>-w<width> is one.`,
+    hint: `Near it: ${near.slice(0, 3).join(', ')}. Any resnet-<6n+2>-w<width> or wrn-<6n+4>-<k> is one.`,
   });
 }

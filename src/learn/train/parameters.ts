@@ -16,7 +16,8 @@ export function oneOf<const W extends string>(
 /** What all trainings have in common: the net, the optimiser, the schedule, the data. */
 export const trainingParameters = {
   net: Type.String({
-    description: 'The model: resnet-8-w8 (any resnet-<6n+2>-w<width>), resnet-18, resnet-34.',
+    description:
+      'The model: resnet-8-w8 (any resnet-<6n+2>-w<width>), resnet-18, resnet-34, wrn-16-4 (any wrn-<6n+4>-<k>).',
   }),
   seed: Type.Integer({
     minimum: 0,

@@ -15,6 +15,15 @@ describe('a model by name', () => {
     ['resnet-34', 10, 21_282_122],
     ['resnet-34', 100, 21_328_292],
     ['resnet-20-w16', 10, 272_474],
+    // Without the `sub_block1` of the TRADES code, which is never used.
+    ['wrn-16-1', 10, 175_066],
+    ['wrn-16-4', 10, 2_748_890],
+    ['wrn-16-4', 100, 2_772_020],
+    ['wrn-28-10', 10, 36_479_194],
+    ['wrn-34-10', 10, 46_160_474],
+    ['wrn-34-10', 100, 46_218_164],
+    ['wrn-40-2', 10, 2_243_546],
+    ['wrn-70-16', 10, 266_796_506],
   ])('%s for %i classes has %i parameters', (name, classes, count) => {
     expect(parameterCount(createModel(name, { ...cifar, classes }))).toBe(count);
   });
@@ -38,12 +47,31 @@ describe('a model by name', () => {
     expect(parameters.find(({ name }) => name === 'layer2.0.conv1.weight')?.shape).toEqual([3, 3, 8, 16]);
   });
 
+  it('names the tensors of wide ResNets as the PyTorch code of TRADES does', () => {
+    const { parameters, state } = createModel('wrn-16-1', cifar);
+    expect(parameters.map(({ name }) => name)).toEqual([
+      'conv1.weight',
+      ...wideBlock('block1.layer.0', false),
+      ...wideBlock('block1.layer.1', false),
+      ...wideBlock('block2.layer.0', true),
+      ...wideBlock('block2.layer.1', false),
+      ...wideBlock('block3.layer.0', true),
+      ...wideBlock('block3.layer.1', false),
+      ...['bn1.weight', 'bn1.bias', 'fc.weight', 'fc.bias'],
+    ]);
+    expect(state.map(({ name }) => name)).toContain('block3.layer.1.bn2.running_var');
+    const shortcut = parameters.find(({ name }) => name === 'block2.layer.0.convShortcut.weight');
+    expect(shortcut?.shape).toEqual([1, 1, 16, 32]);
+  });
+
   it('says which names are near an unknown one', () => {
     expect(failureOf(() => createModel('resnet18', cifar))).toMatchObject({
       reason: 'unknown-model',
       hint: expect.stringContaining('resnet-18'),
     });
     expect(failureOf(() => createModel('resnet-9-w8', cifar)).message).toContain('6n + 2');
+    expect(failureOf(() => createModel('wrn-18-4', cifar)).message).toContain('10, 16, 22, … (6n + 4)');
+    expect(failureOf(() => createModel('wrn-16-0', cifar)).reason).toBe('unknown-model');
     expect(failureOf(() => createModel('constructor', cifar)).reason).toBe('unknown-model');
   });
 
@@ -109,6 +137,11 @@ function block(name: string, projects: boolean): string[] {
   const inside = ['conv1.weight', 'bn1.weight', 'bn1.bias', 'conv2.weight', 'bn2.weight', 'bn2.bias'];
   const shortcut = projects ? ['shortcut.0.weight', 'shortcut.1.weight', 'shortcut.1.bias'] : [];
   return [...inside, ...shortcut].map((part) => `${name}.${part}`);
+}
+
+function wideBlock(name: string, projects: boolean): string[] {
+  const inside = ['bn1.weight', 'bn1.bias', 'conv1.weight', 'bn2.weight', 'bn2.bias', 'conv2.weight'];
+  return [...inside, ...(projects ? ['convShortcut.weight'] : [])].map((part) => `${name}.${part}`);
 }
 
 function failureOf(call: () => unknown): Failure {

@@ -1,0 +1,39 @@
+import type { Tensors } from '../../src/engine/engine.ts';
+import { initialise } from '../../src/learn/model/init.ts';
+import type { Model } from '../../src/learn/model/model.ts';
+import { createModel, type ModelSettings } from '../../src/learn/model/models.ts';
+import { resnet } from '../../src/learn/model/resnet.ts';
+import { stream } from '../../src/learn/random/stream.ts';
+import { float32 } from './calculate.ts';
+
+/** A model of each family and layout, as narrow as the plain JavaScript of the reference engine needs it. */
+export function families(settings: ModelSettings): Readonly<Record<string, Model>> {
+  return {
+    'a ResNet of three stages': createModel('resnet-8-w4', settings),
+    'a ResNet in the layout of resnet-18': resnet({
+      name: 'resnet-18 made narrow',
+      ...settings,
+      widths: [4, 8, 16, 32],
+      blocks: [2, 2, 2, 2],
+    }),
+    'a wide ResNet': createModel('wrn-16-1', settings),
+  };
+}
+
+/** Weights and statistics as after some training: nothing is left at exactly 0 or 1. */
+export function usedWeights(model: Model, seed = 1): Tensors {
+  const fresh = initialise([...model.parameters, ...model.state], seed);
+  return Object.fromEntries(
+    Object.entries(fresh).map(([name, { shape, data }]) => {
+      if (shape.length > 1) return [name, { shape, data }];
+      const noise = stream(seed, `test/used/${name}`).uniform(data.length, -0.2, 0.2);
+      return [
+        name,
+        float32(
+          shape,
+          data.map((value: number, index) => value + (noise[index] ?? 0)),
+        ),
+      ];
+    }),
+  );
+}
