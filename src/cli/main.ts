@@ -57,7 +57,7 @@ onPipeline('run', 'Run what is not known yet, and print the tables')
   .option('--fail-fast', 'start nothing more after the first failure')
   .option('--dry-run', 'only plan')
   .option('--results <dir>', 'where tables are written', 'results')
-  .option('--verbose', 'print what cells cost: seconds, peak memory')
+  .option('--verbose', 'print what cells cost: seconds, peak memory, graphs compiled')
   .action(
     guarded(async (name: string | undefined, flags: PipelineFlags) =>
       (await import('./run.ts')).runCommand(name, flags),

@@ -25,6 +25,22 @@ describe('a compiled function', () => {
     expect(traced).toBe(3);
   });
 
+  test('counts as compiled once for each set of shapes, with the time that it took', async () => {
+    const engine = createOnnxEngine({ threads: 1 });
+    expect(engine.compileCost?.()).toEqual({ graphs: 0, seconds: 0 });
+    const fn = engine.compile('double', ({ x }) => ({ y: (x as T).mul(2) }));
+    await fn.run({ x: real([2], 1) });
+    const once = engine.compileCost?.();
+    expect(once?.graphs).toBe(1);
+    expect(once?.seconds).toBeGreaterThan(0);
+    await fn.run({ x: real([2], 2) });
+    expect(engine.compileCost?.()).toEqual(once);
+    await fn.run({ x: real([3], 2) });
+    expect(engine.compileCost?.().graphs).toBe(2);
+    await engine.dispose();
+    expect(cpu.compileCost).toBeUndefined();
+  });
+
   test('is not traced anew because the caller names its inputs in another order', async () => {
     let traced = 0;
     const fn = onnx.compile('difference', ({ a, b }) => {

@@ -1,4 +1,11 @@
-import type { CompiledFunction, Engine, EngineSettings, TensorFunction, Tensors } from '../engine.ts';
+import type {
+  CompileCost,
+  CompiledFunction,
+  Engine,
+  EngineSettings,
+  TensorFunction,
+  Tensors,
+} from '../engine.ts';
 import { checkTensors, dtypeOf } from '../host.ts';
 import { engineIdentity } from '../identity.ts';
 import { optimise } from './passes/optimise.ts';
@@ -11,13 +18,18 @@ import { trace } from './trace.ts';
  */
 export function createOnnxEngine(settings: EngineSettings): Engine {
   const functions = new Set<CompiledFunction>();
+  let cost: CompileCost = { graphs: 0, seconds: 0 };
+  const onCompiled = (seconds: number) => {
+    cost = { graphs: cost.graphs + 1, seconds: cost.seconds + seconds };
+  };
   return {
     identity: engineIdentity('onnx'),
     compile: (name, fn, { fixed = {} } = {}) => {
-      const compiled = compile(name, fn, fixed, settings);
+      const compiled = compile(name, fn, fixed, settings, onCompiled);
       functions.add(compiled);
       return compiled;
     },
+    compileCost: () => cost,
     dispose: async () => {
       await Promise.all([...functions].map((compiled) => compiled.dispose()));
       functions.clear();
@@ -30,6 +42,7 @@ function compile(
   fn: TensorFunction,
   fixed: Tensors,
   { threads }: EngineSettings,
+  onCompiled: (seconds: number) => void,
 ): CompiledFunction {
   checkTensors(name, fixed);
   const graphs = new Map<string, Promise<RunnableGraph>>();
@@ -40,10 +53,13 @@ function compile(
       const signature = JSON.stringify(types);
       const known = graphs.get(signature);
       if (known !== undefined) return (await known).run(inputs);
+      const began = performance.now();
       const graph = optimise(trace(name, fn, types, fixed));
       const prepared = prepare(graph, threads);
       graphs.set(signature, prepared);
-      return (await prepared).run(inputs);
+      const runnable = await prepared;
+      onCompiled((performance.now() - began) / 1000);
+      return runnable.run(inputs);
     },
     dispose: async () => {
       const all = [...graphs.values()];
