@@ -1,5 +1,8 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import type { TensorFunction } from '../../src/engine/engine.ts';
 import { createOnnxEngine } from '../../src/engine/onnx/engine.ts';
 import { agree, cpu, onnx } from './agree.ts';
@@ -39,6 +42,24 @@ describe('a compiled function', () => {
     expect(engine.compileCost?.().graphs).toBe(2);
     await engine.dispose();
     expect(cpu.compileCost).toBeUndefined();
+  });
+
+  test('leaves a profile of its operators for each graph, where that is asked for', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'retable-profile-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const engine = createOnnxEngine({ threads: 1 }, { profiles: folder });
+    const sine = engine.compile('sine', ({ x }) => ({ y: (x as T).sin() }));
+    const root = engine.compile('root', ({ x }) => ({ y: (x as T).sqrt() }));
+    for (const size of [2, 3]) await sine.run({ x: real([size], 1) });
+    await root.run({ x: real([2], 1) });
+    await engine.dispose();
+    const operators = readdirSync(folder).map((file) => {
+      const events = JSON.parse(readFileSync(join(folder, file), 'utf8')) as { args: { op_name?: string } }[];
+      return new Set(events.flatMap(({ args: { op_name } }) => op_name ?? []));
+    });
+    expect(operators).toHaveLength(3);
+    expect(operators.filter((names) => names.has('Sin'))).toHaveLength(2);
+    expect(operators.filter((names) => names.has('Sqrt'))).toHaveLength(1);
   });
 
   test('is not traced anew because the caller names its inputs in another order', async () => {

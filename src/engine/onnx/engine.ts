@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type {
   CompileCost,
   CompiledFunction,
@@ -12,11 +13,17 @@ import { optimise } from './passes/optimise.ts';
 import { prepare, type RunnableGraph } from './session.ts';
 import { trace } from './trace.ts';
 
+/** What only benchmarks ask for. */
+export interface Diagnostics {
+  /** A folder: onnxruntime writes a file to it for each graph, when that is disposed of, with the time of each operator. */
+  readonly profiles?: string;
+}
+
 /**
  * The compiled engine: a function is traced to one ONNX graph for each set of input shapes, its gradients included,
  * and the graph is run by onnxruntime on the CPU.
  */
-export function createOnnxEngine(settings: EngineSettings): Engine {
+export function createOnnxEngine(settings: EngineSettings, { profiles }: Diagnostics = {}): Engine {
   const functions = new Set<CompiledFunction>();
   let cost: CompileCost = { graphs: 0, seconds: 0 };
   const onCompiled = (seconds: number) => {
@@ -25,7 +32,8 @@ export function createOnnxEngine(settings: EngineSettings): Engine {
   return {
     identity: engineIdentity('onnx'),
     compile: (name, fn, { fixed = {} } = {}) => {
-      const compiled = compile(name, fn, fixed, settings, onCompiled);
+      const profile = profiles && join(profiles, String(functions.size));
+      const compiled = compile(name, fn, fixed, { ...settings, profile, onCompiled });
       functions.add(compiled);
       return compiled;
     },
@@ -37,12 +45,16 @@ export function createOnnxEngine(settings: EngineSettings): Engine {
   };
 }
 
+interface CompileSettings extends EngineSettings {
+  readonly profile: string | undefined;
+  readonly onCompiled: (seconds: number) => void;
+}
+
 function compile(
   name: string,
   fn: TensorFunction,
   fixed: Tensors,
-  { threads }: EngineSettings,
-  onCompiled: (seconds: number) => void,
+  { threads, profile, onCompiled }: CompileSettings,
 ): CompiledFunction {
   checkTensors(name, fixed);
   const graphs = new Map<string, Promise<RunnableGraph>>();
@@ -55,7 +67,7 @@ function compile(
       if (known !== undefined) return (await known).run(inputs);
       const began = performance.now();
       const graph = optimise(trace(name, fn, types, fixed));
-      const prepared = prepare(graph, threads);
+      const prepared = prepare(graph, threads, profile && `${profile}-${graphs.size}`);
       graphs.set(signature, prepared);
       const runnable = await prepared;
       onCompiled((performance.now() - began) / 1000);
