@@ -1,92 +1,62 @@
 import { availableParallelism } from 'node:os';
-import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import type { Engine } from '../src/engine/engine.ts';
 import { createOnnxEngine } from '../src/engine/onnx/engine.ts';
-import { type Comparison, inTurns, median, printComparisons, rateBeside, timed } from './support/compare.ts';
-import { BATCH, type Step, stepOf, type Work, works } from './support/engine-works.ts';
+import { callOverhead } from './support/call-overhead.ts';
+import { type Case, chooseCases } from './support/choose-cases.ts';
+import { type Comparison, printComparisons } from './support/compare.ts';
+import { works } from './support/engine-works.ts';
+import { printOperatorTimes } from './support/operator-times.ts';
+import { peakMemory } from './support/peak-memory.ts';
 import { startPyTorch } from './support/pytorch.ts';
+import { besidePyTorch, besideWasm } from './support/steps.ts';
 import { createWasmEngine } from './support/wasm.ts';
 
-// The compiled engine's speed in images per second, beside PyTorch (the better of its two memory layouts) and, for
-// attack steps, beside TensorFlow.js's own WebAssembly backend, all in turns. Words after the flags choose nets:
-// `npm run bench:engine -- resnet-8`.
+// The compiled engine beside PyTorch and, for attack steps, beside TensorFlow.js's own WebAssembly backend, all in turns:
+// images per second of attack and training steps, the cost of a call, the memory of a training step. Words after the
+// flags choose nets and works: `npm run bench:engine -- resnet-8 peak-memory`. With `--profile` nothing is compared: for
+// each net and work it prints where the time of our step goes.
 
 const NETS = ['resnet-8-w16', 'resnet-8-w64', 'resnet-18', 'wrn-16-4'];
 /** The others would keep WebAssembly busy for minutes. */
 const FOR_WASM = ['resnet-8-w16', 'resnet-8-w64'];
-const REPEATS = 5;
-/** A turn takes at least so long, in seconds, that the clock and the start of threads do not count. */
-const TURN = 0.5;
+const STEPS = NETS.flatMap((net) => works.map((work) => ({ work, net })));
+const OTHERS = [
+  { work: 'peak-memory', net: 'resnet-8-w64' },
+  { work: 'peak-memory', net: 'resnet-18' },
+  { work: 'call-overhead', net: '' },
+];
 
-const { positionals } = parseArgs({
-  options: { json: { type: 'string' } },
+const { values, positionals } = parseArgs({
+  options: { json: { type: 'string' }, profile: { type: 'boolean' } },
   allowPositionals: true,
-  strict: false,
 });
-const nets = NETS.filter((net) => positionals.length === 0 || positionals.some((word) => net.includes(word)));
 const threads = availableParallelism();
-const onnx = createOnnxEngine({ threads });
-const pytorch = await startPyTorch(threads);
-const wasm = await createWasmEngine();
+if (values.profile) await profile();
+else await compareAll(chooseCases([...STEPS, ...OTHERS], positionals));
 
-/** Threads of the one before may still wait for work by spinning. */
-async function quietly(work: () => Promise<number>): Promise<number> {
-  await pause(100);
-  return work();
+async function profile(): Promise<void> {
+  for (const { work, net } of chooseCases(STEPS, positionals)) {
+    const known = works.find((one) => one === work);
+    if (known) await printOperatorTimes(known, net, threads);
+  }
 }
 
-async function stepsATurn(step: Step): Promise<number> {
-  await step.run();
-  return Math.max(1, Math.ceil(TURN / (await timed(step.run))));
-}
-
-const turnOf = (step: Step, steps: number) => () =>
-  quietly(() =>
-    timed(async () => {
-      for (let done = 0; done < steps; done++) await step.run();
-    }),
+async function compareAll(cases: readonly Case[]): Promise<void> {
+  const onnx = createOnnxEngine({ threads });
+  const pytorch = await startPyTorch(threads);
+  console.error(
+    pytorch ? `PyTorch ${pytorch.version}, ${threads} threads` : '(PyTorch is not installed here: left out)',
   );
-
-async function besidePyTorch(net: string, work: Work): Promise<Comparison[]> {
-  const step = stepOf(work, onnx, net);
-  try {
-    const steps = await stepsATurn(step);
-    const layouts = pytorch ? (['nchw', 'channels_last'] as const) : [];
-    const peers = layouts.map(
-      (layout) => () =>
-        quietly(async () => (await pytorch?.run({ work, net, layout, batch: BATCH, steps })) ?? 0),
-    );
-    const [ours = [], ...theirs] = await inTurns([turnOf(step, steps), ...peers], REPEATS);
-    console.error(`${work}, ${net}: ${((median(ours) / steps) * 1000).toFixed(1)} ms a step`);
-    const best = layouts
-      .map((layout, index) => ({ layout, seconds: theirs[index] ?? [] }))
-      .sort((a, b) => median(a.seconds) - median(b.seconds))[0];
-    if (!best) return [];
-    return [rateBeside(`${work}, ${net}`, ours, `PyTorch, ${best.layout}`, best.seconds, steps * BATCH)];
-  } finally {
-    await step.dispose();
+  const comparisons: Comparison[] = [];
+  for (const { work, net } of cases) {
+    const step = works.find((one) => one === work);
+    if (step) comparisons.push(...(await besidePyTorch(net, step, onnx, pytorch)));
+    if (step === 'pgd-step' && FOR_WASM.includes(net))
+      comparisons.push(await besideWasm(net, onnx, await createWasmEngine()));
+    if (work === 'peak-memory' && pytorch) comparisons.push(...(await peakMemory(net, threads)));
+    if (work === 'call-overhead' && pytorch) comparisons.push(await callOverhead(onnx, pytorch));
   }
+  pytorch?.stop();
+  await onnx.dispose();
+  printComparisons(comparisons);
 }
-
-/** WebAssembly has no gradient with respect to filters: attacks are all that it can do. */
-async function besideWasm(net: string, engine: Engine): Promise<Comparison> {
-  const [ours, peer] = [stepOf('pgd-step', onnx, net), stepOf('pgd-step', engine, net)];
-  try {
-    const steps = await stepsATurn(peer);
-    const [a = [], b = []] = await inTurns([turnOf(ours, steps), turnOf(peer, steps)], REPEATS);
-    return rateBeside(`pgd-step, ${net}`, a, 'TensorFlow.js, wasm', b, steps * BATCH);
-  } finally {
-    await ours.dispose();
-    await peer.dispose();
-  }
-}
-
-const comparisons: Comparison[] = [];
-for (const net of nets) {
-  for (const work of works) comparisons.push(...(await besidePyTorch(net, work)));
-  if (FOR_WASM.includes(net)) comparisons.push(await besideWasm(net, wasm));
-}
-pytorch?.stop();
-await onnx.dispose();
-printComparisons(comparisons);

@@ -2,16 +2,17 @@ import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { markdownTable } from 'markdown-table';
+import prettyBytes from 'pretty-bytes';
 
 /** Two ways to do the same work, timed in turns in one run. */
 export interface Comparison {
   readonly work: string;
-  /** Medians: seconds, or where `unit` says so a rate. */
+  /** Medians: seconds, or where `unit` says so a rate or bytes. */
   readonly ours: number;
   readonly peer: number;
   readonly peerName: string;
-  readonly unit: 's' | 'images/s';
-  /** Ours over the peer's, repeat by repeat. Of seconds, below 1 is faster; of rates, above 1. */
+  readonly unit: 's' | 'images/s' | 'bytes';
+  /** Ours over the peer's, repeat by repeat. Of seconds and bytes, below 1 is better; of rates, above 1. */
   readonly ratio: { readonly median: number; readonly min: number; readonly max: number };
   /** Milliseconds that ours takes beyond the peer, for each of many items. */
   readonly overheadPerItem?: number;
@@ -26,32 +27,34 @@ export async function timed(work: () => unknown, prepare: () => unknown = () => 
 }
 
 /**
- * Times several works in turns, so that a drift of the machine touches all; the first turn is not counted.
- * @returns for each work, its seconds in each turn
+ * Measures several works in turns, so that a drift of the machine touches all; the first turn is not counted.
+ * @returns for each work, its seconds (or what else it measures) in each turn
  */
 export async function inTurns(
   works: readonly (() => Promise<number>)[],
   repeats: number,
+  { uncounted = 1 }: { uncounted?: number } = {},
 ): Promise<readonly number[][]> {
-  const seconds = works.map((): number[] => []);
-  for (let turn = 0; turn <= repeats; turn++) {
+  const figures = works.map((): number[] => []);
+  for (let turn = -uncounted; turn < repeats; turn++) {
     for (const [index, work] of works.entries()) {
-      const took = await work();
-      if (turn > 0) seconds[index]?.push(took);
+      const figure = await work();
+      if (turn >= 0) figures[index]?.push(figure);
     }
   }
-  return seconds;
+  return figures;
 }
 
-/** @param ours, peer seconds, turn by turn */
-export function secondsBeside(
+/** @param ours, peer turn by turn */
+export function figuresBeside(
   work: string,
   ours: readonly number[],
   peerName: string,
   peer: readonly number[],
+  unit: 's' | 'bytes' = 's',
 ): Comparison {
   const ratio = spread(ours.map((value, turn) => value / (peer[turn] ?? Number.NaN)));
-  return { work, ours: median(ours), peer: median(peer), peerName, unit: 's', ratio };
+  return { work, ours: median(ours), peer: median(peer), peerName, unit, ratio };
 }
 
 /** The same as rates. @param images that each turn goes through */
@@ -76,7 +79,7 @@ export async function compare(
   { repeats = 5, perItem }: { repeats?: number; perItem?: number } = {},
 ): Promise<Comparison> {
   const [a = [], b = []] = await inTurns([ours, peer], repeats);
-  const comparison = secondsBeside(work, a, peerName, b);
+  const comparison = figuresBeside(work, a, peerName, b);
   if (perItem === undefined) return comparison;
   return { ...comparison, overheadPerItem: ((comparison.ours - comparison.peer) / perItem) * 1000 };
 }
@@ -124,5 +127,7 @@ export function printComparisons(comparisons: readonly Comparison[]): void {
 
 function shown(value: number, unit: Comparison['unit']): string {
   if (unit === 'images/s') return `${value.toFixed(value < 100 ? 1 : 0)} images/s`;
+  if (unit === 'bytes') return prettyBytes(value);
+  if (value < 0.01) return `${(value * 1000).toPrecision(3)} ms`;
   return value < 1 ? `${(value * 1000).toFixed(0)} ms` : `${value.toFixed(2)} s`;
 }

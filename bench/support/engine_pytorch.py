@@ -1,10 +1,14 @@
 """The peer of bench/engine.ts: the same works in PyTorch, told what to do line by line.
 
 In:  {"work": "pgd-step", "net": "resnet-8-w16", "layout": "nchw", "batch": 64, "steps": 5}
-Out: {"seconds": 0.123}
+Out: {"seconds": 0.123, "now": 180000000, "most": 250000000}
+
+Seconds are those of all steps; of "call-overhead", the median of one call. `now` and `most` are the bytes of this process
+in memory, now and at most so far, where the kernel tells (null elsewhere).
 """
 
 import json
+import statistics
 import sys
 import time
 
@@ -179,11 +183,38 @@ class Works:
         self.update(loss)
 
 
+def call_overhead(calls):
+    x = torch.rand(4)
+    seconds = []
+    for _ in range(calls):
+        began = time.perf_counter()
+        x + 1
+        seconds.append(time.perf_counter() - began)
+    return statistics.median(seconds)
+
+
+def resident_bytes():
+    try:
+        with open("/proc/self/status") as status:
+            kilobytes = dict(line.split(":", 1) for line in status)
+    except OSError:
+        return {"now": None, "most": None}
+    size = lambda name: 1024 * int(kilobytes[name].split()[0])
+    return {"now": size("VmRSS"), "most": size("VmHWM")}
+
+
+def answer(seconds):
+    print(json.dumps({"seconds": seconds, **resident_bytes()}), flush=True)
+
+
 def main():
     print(json.dumps({"version": torch.__version__, "threads": torch.get_num_threads()}), flush=True)
     works = {}
     for line in sys.stdin:
         asked = json.loads(line)
+        if asked["work"] == "call-overhead":
+            answer(call_overhead(asked["steps"]))
+            continue
         key = (asked["net"], asked["layout"], asked["batch"])
         if key not in works:
             works = {k: v for k, v in works.items() if k[0] == asked["net"]}
@@ -192,7 +223,7 @@ def main():
         began = time.perf_counter()
         for _ in range(asked["steps"]):
             step()
-        print(json.dumps({"seconds": time.perf_counter() - began}), flush=True)
+        answer(time.perf_counter() - began)
 
 
 main()

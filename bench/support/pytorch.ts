@@ -3,30 +3,44 @@ import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
-export interface PyTorchWork {
-  readonly work: string;
-  readonly net: string;
-  readonly layout: 'nchw' | 'channels_last';
-  readonly batch: number;
-  readonly steps: number;
+/** PyTorch's memory layouts of images. */
+export const LAYOUTS = ['nchw', 'channels_last'] as const;
+export type Layout = (typeof LAYOUTS)[number];
+
+export type PyTorchWork =
+  | {
+      readonly work: string;
+      readonly net: string;
+      readonly layout: Layout;
+      readonly batch: number;
+      readonly steps: number;
+    }
+  | { readonly work: 'call-overhead'; readonly steps: number };
+
+export interface PyTorchAnswer {
+  /** Of all steps; of `call-overhead`, the median of one call. */
+  readonly seconds: number;
+  /** Bytes that the process has in memory, and those that it has had at most; 0 where the kernel does not tell. */
+  readonly now: number;
+  readonly most: number;
 }
 
-/** A Python process that does the same works and says how many seconds they took. */
+/** A Python process that does the same works and says what they took. */
 export interface PyTorch {
-  run(work: PyTorchWork): Promise<number>;
+  readonly version: string;
+  run(work: PyTorchWork): Promise<PyTorchAnswer>;
   stop(): void;
 }
 
 // A Python of the user's own may hide the one that the system's packages belong to.
 const pythons = ['python3', '/usr/bin/python3'];
+/** The one that was found; empty where none has PyTorch. */
+let python: string | undefined;
 
-/** Undefined, with a word on standard error, where no Python has PyTorch. */
+/** Undefined where no Python has PyTorch. */
 export async function startPyTorch(threads: number): Promise<PyTorch | undefined> {
-  const python = pythons.find(hasTorch);
-  if (python === undefined) {
-    console.error('(PyTorch is not installed here: left out)');
-    return undefined;
-  }
+  python ??= pythons.find(hasTorch) ?? '';
+  if (python === '') return undefined;
   // dist/bench/engine.js is run; the script stays beside its source.
   const script = join(
     dirname(fileURLToPath(import.meta.url)),
@@ -48,11 +62,12 @@ export async function startPyTorch(threads: number): Promise<PyTorch | undefined
     return JSON.parse(value) as Record<string, unknown>;
   };
   const { version } = await answer();
-  console.error(`PyTorch ${version}, ${threads} threads`);
   return {
+    version: String(version),
     run: async (work) => {
       child.stdin.write(`${JSON.stringify(work)}\n`);
-      return Number((await answer()).seconds);
+      const { seconds, now, most } = await answer();
+      return { seconds: Number(seconds), now: Number(now), most: Number(most) };
     },
     stop: () => child.stdin.end(),
   };

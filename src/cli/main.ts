@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { Command, CommanderError, Option } from 'commander';
+import type { ExportFlags } from './export.ts';
 import { version } from './home.ts';
 import { EXIT, guarded } from './outcome.ts';
 import type { PipelineFlags } from './workspace.ts';
@@ -56,7 +57,7 @@ onPipeline('run', 'Run what is not known yet, and print the tables')
   .option('--fail-fast', 'start nothing more after the first failure')
   .option('--dry-run', 'only plan')
   .option('--results <dir>', 'where tables are written', 'results')
-  .option('--verbose', 'print what cells cost: seconds, peak memory')
+  .option('--verbose', 'print what cells cost: seconds, peak memory, graphs compiled')
   .action(
     guarded(async (name: string | undefined, flags: PipelineFlags) =>
       (await import('./run.ts')).runCommand(name, flags),
@@ -99,6 +100,18 @@ named(
   .action(
     guarded(async (cell: string, name: string | undefined, flags: PipelineFlags) =>
       (await import('./logs.ts')).logs(cell, name, flags),
+    ),
+  );
+named('export', '<cell>', 'name of a cell that trains a model', 'Write a trained model as an ONNX file')
+  .requiredOption('--to <file>', 'the file to write, such as model.onnx; one that is there is replaced')
+  .addOption(
+    new Option('--checkpoint <which>', 'weights of the last epoch, or of the best on the validation part')
+      .choices(['last', 'best'])
+      .default('last'),
+  )
+  .action(
+    guarded(async (cell: string, name: string | undefined, flags: ExportFlags) =>
+      (await import('./export.ts')).exportCell(cell, name, flags),
     ),
   );
 named(

@@ -39,10 +39,19 @@ export interface CompiledFunction {
   dispose(): Promise<void>;
 }
 
+/** What compiling has cost an engine so far. */
+export type CompileCost = {
+  readonly graphs: number;
+  /** Of tracing, passes and sessions together. */
+  readonly seconds: number;
+};
+
 export interface Engine {
   readonly identity: EngineIdentity;
   /** @param name for messages and reports, such as `attack/pgd-step` */
   compile(name: string, fn: TensorFunction, options?: CompileOptions): CompiledFunction;
+  /** For engines that compile: those that run op by op have none. */
+  compileCost?(): CompileCost;
   dispose(): Promise<void>;
 }
 

@@ -70,6 +70,7 @@ async function attemptOnce(options: RunOptions, task: Task, retries: number): Pr
       attempt: id,
       seconds: measured.seconds,
       ...(measured.peakMemory === undefined ? {} : { peakMemory: measured.peakMemory }),
+      ...(measured.compiled && { compiled: measured.compiled }),
       values,
     });
     return { state: 'executed', artifact };

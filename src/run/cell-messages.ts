@@ -1,3 +1,4 @@
+import type { CompileCost } from '../engine/engine.ts';
 import type { Json } from '../json.ts';
 import type { Places, Progress } from '../kind/kind.ts';
 import type { JobInput } from './job.ts';
@@ -18,5 +19,5 @@ export type CellJob = {
 /** What a cell process tells. The last message is `done` or `failure`. */
 export type CellMessage =
   | { readonly type: 'progress'; readonly progress: Progress }
-  | { readonly type: 'done'; readonly peakMemory: number }
+  | { readonly type: 'done'; readonly peakMemory: number; readonly compiled?: CompileCost }
   | { readonly type: 'failure'; readonly reason: string; readonly message: string; readonly hint?: string };

@@ -19,9 +19,11 @@ async function main(job: CellJob): Promise<void> {
   try {
     const { default: kind } = (await import(pathToFileURL(job.module).href)) as { default: Kind };
     await kind.run?.(contextOf(job, engine.get));
+    const compiled = await engine.compileCost();
     await engine.dispose();
     // On Linux in kibibytes, as everywhere in Node.
-    await send({ type: 'done', peakMemory: process.resourceUsage().maxRSS * 1024 });
+    const peakMemory = process.resourceUsage().maxRSS * 1024;
+    await send({ type: 'done', peakMemory, ...(compiled && { compiled }) });
     process.exit(0);
   } catch (error) {
     await send(failureMessage(error));
@@ -85,6 +87,8 @@ function lazyEngine({ engine, threads }: CellJob) {
   };
   return {
     get: () => (starting ??= start()),
+    /** Undefined where no engine was started. */
+    compileCost: async () => (await starting)?.compileCost?.(),
     dispose: async () => (await starting)?.dispose(),
   };
 }

@@ -1,6 +1,7 @@
 import { closeSync, openSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { execa, type Message } from 'execa';
+import type { CompileCost } from '../engine/engine.ts';
 import type { ExecuteOptions, Exit, Job } from './job.ts';
 import { ProcessGroup } from './process-group.ts';
 
@@ -9,6 +10,7 @@ export interface Report {
   /** For processes of ours: whether it said that it was done. */
   readonly finished?: boolean;
   readonly peakMemory?: number;
+  readonly compiled?: CompileCost;
   readonly failure?: { readonly reason: string; readonly message: string; readonly hint?: string };
 }
 
@@ -39,9 +41,10 @@ export async function runChild(job: Job, child: ChildOptions, { signal }: Execut
   timeout.stop();
   signal.removeEventListener('abort', onAbort);
   await group.gone();
-  const { finished, peakMemory, failure } = child.report();
+  const report = child.report();
+  const { finished, failure } = report;
   const seconds = (performance.now() - began) / 1000;
-  const measured = { seconds, host: hostname(), ...(peakMemory === undefined ? {} : { peakMemory }) };
+  const measured = { seconds, host: hostname(), ...pick(report, 'peakMemory'), ...pick(report, 'compiled') };
   const stopped = signal.aborted || timeout.passed();
   // A program that was stopped may well exit with 0: what it wrote until then is no result.
   if (result.exitCode === 0 && !failure && (finished ?? !stopped)) return { state: 'done', measured };

@@ -1,4 +1,5 @@
 import type { Digest, Fingerprint } from '../cache/digest.ts';
+import type { CompileCost } from '../engine/engine.ts';
 import type { Progress } from '../kind/kind.ts';
 import type { CellId } from '../pipeline/pipeline.ts';
 import type { Reason } from '../plan/reasons.ts';
@@ -39,6 +40,8 @@ export type RunEvent =
       readonly seconds: number;
       /** Bytes, where it could be measured. */
       readonly peakMemory?: number;
+      /** Where it started an engine that compiles. */
+      readonly compiled?: CompileCost;
       readonly values: Readonly<Record<string, number>>;
     }
   | ({

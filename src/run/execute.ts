@@ -40,7 +40,10 @@ async function runCell(job: Job, options: ExecuteOptions): Promise<Exit> {
         // Sent by cell-process.ts alone.
         const said = received as CellMessage;
         if (said.type === 'progress') options.onProgress(said.progress);
-        if (said.type === 'done') Object.assign(report, { finished: true, peakMemory: said.peakMemory });
+        if (said.type === 'done') {
+          const { peakMemory, compiled } = said;
+          Object.assign(report, { finished: true, peakMemory, ...(compiled && { compiled }) });
+        }
         if (said.type === 'failure') report.failure = said;
       },
       report: () => report,

@@ -1,4 +1,5 @@
 import type { Digest } from '../cache/digest.ts';
+import type { CompileCost } from '../engine/engine.ts';
 import type { Json } from '../json.ts';
 import type { Places, Progress } from '../kind/kind.ts';
 import type { CellId } from '../pipeline/pipeline.ts';
@@ -47,6 +48,8 @@ export type Measured = {
   readonly seconds: number;
   /** Bytes; undefined where it could not be measured. */
   readonly peakMemory?: number;
+  /** Undefined where it started no engine, or one that does not compile. */
+  readonly compiled?: CompileCost;
   readonly host: string;
 };
 

@@ -1,5 +1,8 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import type { TensorFunction } from '../../src/engine/engine.ts';
 import { createOnnxEngine } from '../../src/engine/onnx/engine.ts';
 import { agree, cpu, onnx } from './agree.ts';
@@ -23,6 +26,40 @@ describe('a compiled function', () => {
     expect(traced).toBe(3);
     await fn.run({ x: real([2], 4) });
     expect(traced).toBe(3);
+  });
+
+  test('counts as compiled once for each set of shapes, with the time that it took', async () => {
+    const engine = createOnnxEngine({ threads: 1 });
+    expect(engine.compileCost?.()).toEqual({ graphs: 0, seconds: 0 });
+    const fn = engine.compile('double', ({ x }) => ({ y: (x as T).mul(2) }));
+    await fn.run({ x: real([2], 1) });
+    const once = engine.compileCost?.();
+    expect(once?.graphs).toBe(1);
+    expect(once?.seconds).toBeGreaterThan(0);
+    await fn.run({ x: real([2], 2) });
+    expect(engine.compileCost?.()).toEqual(once);
+    await fn.run({ x: real([3], 2) });
+    expect(engine.compileCost?.().graphs).toBe(2);
+    await engine.dispose();
+    expect(cpu.compileCost).toBeUndefined();
+  });
+
+  test('leaves a profile of its operators for each graph, where that is asked for', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'retable-profile-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const engine = createOnnxEngine({ threads: 1 }, { profiles: folder });
+    const sine = engine.compile('sine', ({ x }) => ({ y: (x as T).sin() }));
+    const root = engine.compile('root', ({ x }) => ({ y: (x as T).sqrt() }));
+    for (const size of [2, 3]) await sine.run({ x: real([size], 1) });
+    await root.run({ x: real([2], 1) });
+    await engine.dispose();
+    const operators = readdirSync(folder).map((file) => {
+      const events = JSON.parse(readFileSync(join(folder, file), 'utf8')) as { args: { op_name?: string } }[];
+      return new Set(events.flatMap(({ args: { op_name } }) => op_name ?? []));
+    });
+    expect(operators).toHaveLength(3);
+    expect(operators.filter((names) => names.has('Sin'))).toHaveLength(2);
+    expect(operators.filter((names) => names.has('Sqrt'))).toHaveLength(1);
   });
 
   test('is not traced anew because the caller names its inputs in another order', async () => {

@@ -31,7 +31,7 @@ export async function tryDevice(device: OnnxDevice): Promise<void> {
 }
 
 async function run(graph: Graph, inputs: Tensors, device: OnnxDevice): Promise<Tensors> {
-  const session = await prepare(graph, 1, device);
+  const session = await prepare(graph, { threads: 1, device });
   const results = await session.run(inputs);
   await session.release();
   return results;

@@ -38,59 +38,96 @@ const CONTRIBUTED: Readonly<Record<string, { readonly domain: string; readonly o
   ReorderOutput: { domain: 'com.microsoft.nchwc', op: 'ReorderOutput' },
 };
 
+export function isContributed({ op }: Node): boolean {
+  return op in CONTRIBUTED;
+}
+
 /** The name of a value in the model. */
 export function valueName(value: Value): string {
   return `v${value.id}`;
+}
+
+/** What a model says of itself to those who read it as a file; one that is only run needs none of it. */
+export interface ModelLabels {
+  /** Names of inputs and outputs, instead of numbers. */
+  readonly names: ReadonlyMap<Value, string>;
+  /** The name of the first axis of all inputs and outputs: its extent is left open. */
+  readonly openAxis: string;
+  readonly title: string;
+  readonly description: string;
+  /** The version of retable. */
+  readonly version: string;
+  readonly metadata: Readonly<Record<string, string>>;
 }
 
 /**
  * Encodes a graph as an ONNX model (onnx.proto, IR version 8, opset 18).
  * @param outputs the values to compute, none of them an input or a constant
  */
-export function encodeModel(outputs: readonly Value[]): Uint8Array {
+export function encodeModel(outputs: readonly Value[], labels?: ModelLabels): Uint8Array {
   const pbf = new PbfWriter();
   pbf.writeVarintField(1, 8);
   pbf.writeStringField(2, 'retable');
-  pbf.writeMessage(7, (_, message) => writeGraph(outputs, message), undefined);
-  for (const [domain, version] of [
-    ['', 18],
-    ['com.microsoft', 1],
-    ['com.microsoft.nchwc', 1],
-  ] as const) {
-    pbf.writeMessage(
-      8,
-      (_, message) => {
-        message.writeStringField(1, domain);
-        message.writeVarintField(2, version);
-      },
-      undefined,
-    );
+  if (labels) {
+    pbf.writeStringField(3, labels.version);
+    pbf.writeStringField(6, labels.description);
   }
+  const nodes = liveNodes(outputs);
+  pbf.writeMessage(7, (_, message) => writeGraph(nodes, outputs, labels, message), undefined);
+  writePair(pbf, 8, '', 18);
+  const domains = nodes.flatMap(({ op }) => CONTRIBUTED[op]?.domain ?? []);
+  for (const domain of new Set(domains)) writePair(pbf, 8, domain, 1);
+  for (const [key, value] of Object.entries(labels?.metadata ?? {})) writePair(pbf, 14, key, value);
   return pbf.finish();
 }
 
-function writeGraph(outputs: readonly Value[], pbf: PbfWriter): void {
-  const nodes = liveNodes(outputs);
+/** A message of two fields: an operator set with its version, or an entry of the metadata. */
+function writePair(pbf: PbfWriter, field: number, key: string, value: string | number): void {
+  pbf.writeMessage(
+    field,
+    (_, message) => {
+      message.writeStringField(1, key);
+      if (typeof value === 'string') message.writeStringField(2, value);
+      else message.writeVarintField(2, value);
+    },
+    undefined,
+  );
+}
+
+function writeGraph(
+  nodes: readonly Node[],
+  outputs: readonly Value[],
+  labels: ModelLabels | undefined,
+  pbf: PbfWriter,
+): void {
+  const nameOf = (value: Value) => labels?.names.get(value) ?? valueName(value);
   const lists = new Map<string, readonly number[]>();
   for (const node of nodes) {
     if (node.op !== 'Input' && node.op !== 'Constant')
-      pbf.writeMessage(1, (_, m) => writeNode(node, lists, m), undefined);
+      pbf.writeMessage(1, (_, m) => writeNode(node, nameOf, lists, m), undefined);
   }
-  pbf.writeStringField(2, 'graph');
+  pbf.writeStringField(2, labels?.title ?? 'graph');
   for (const node of nodes) {
     const { data } = node;
     if (data !== undefined) pbf.writeMessage(5, (_, m) => writeTensor(first(node), data, m), undefined);
   }
   for (const [name, list] of lists) pbf.writeMessage(5, (_, m) => writeList(name, list, m), undefined);
-  for (const node of nodes) {
-    if (node.op === 'Input') pbf.writeMessage(11, writeValueInfo, first(node));
-  }
-  for (const output of outputs) pbf.writeMessage(12, writeValueInfo, output);
+  const writeInfo = (field: number, value: Value) => {
+    const shape = labels ? [labels.openAxis, ...value.shape.slice(1)] : value.shape;
+    pbf.writeMessage(field, (_, m) => writeValueInfo(nameOf(value), value, shape, m), undefined);
+  };
+  for (const node of nodes) if (node.op === 'Input') writeInfo(11, first(node));
+  for (const output of outputs) writeInfo(12, output);
 }
 
-function writeNode(node: Node, lists: Map<string, readonly number[]>, pbf: PbfWriter): void {
+function writeNode(
+  node: Node,
+  nameOf: (value: Value) => string,
+  lists: Map<string, readonly number[]>,
+  pbf: PbfWriter,
+): void {
   const asInputs = ATTRIBUTE_INPUTS[node.op] ?? [];
-  const names = node.inputs.map(valueName);
+  const names = node.inputs.map(nameOf);
   const constants = asInputs.map((attribute) => {
     const value = node.attributes[attribute];
     const list =
@@ -101,7 +138,7 @@ function writeNode(node: Node, lists: Map<string, readonly number[]>, pbf: PbfWr
   });
   names.splice(1, 0, ...constants);
   for (const name of names) pbf.writeStringField(1, name);
-  for (const output of node.outputs) pbf.writeStringField(2, valueName(output));
+  for (const output of node.outputs) pbf.writeStringField(2, nameOf(output));
   pbf.writeStringField(3, `${node.op}${node.id}`);
   const contributed = CONTRIBUTED[node.op];
   pbf.writeStringField(4, contributed?.op ?? node.op);
@@ -146,21 +183,25 @@ function writeList(name: string, list: readonly number[], pbf: PbfWriter): void 
   pbf.writeBytesField(9, new Uint8Array(BigInt64Array.from(list, BigInt).buffer));
 }
 
-function writeValueInfo(value: Value, pbf: PbfWriter): void {
-  pbf.writeStringField(1, valueName(value));
+/** @param shape where an extent is a name, it is open */
+function writeValueInfo(
+  name: string,
+  { dtype }: Value,
+  shape: readonly (number | string)[],
+  pbf: PbfWriter,
+): void {
+  pbf.writeStringField(1, name);
   pbf.writeMessage(
     2,
     (_, type) => {
       type.writeMessage(
         1,
         (_, tensor) => {
-          tensor.writeVarintField(1, ELEMENT_TYPE[value.dtype]);
+          tensor.writeVarintField(1, ELEMENT_TYPE[dtype]);
           tensor.writeMessage(
             2,
-            (_, shape) => {
-              for (const extent of value.shape) {
-                shape.writeMessage(1, (_, dimension) => dimension.writeVarintField(1, extent), undefined);
-              }
+            (_, dimensions) => {
+              for (const extent of shape) dimensions.writeMessage(1, writeDimension, extent);
             },
             undefined,
           );
@@ -170,4 +211,9 @@ function writeValueInfo(value: Value, pbf: PbfWriter): void {
     },
     undefined,
   );
+}
+
+function writeDimension(extent: number | string, pbf: PbfWriter): void {
+  if (typeof extent === 'number') pbf.writeVarintField(1, extent);
+  else pbf.writeStringField(2, extent);
 }

@@ -1,4 +1,12 @@
-import type { CompiledFunction, Engine, EngineSettings, TensorFunction, Tensors } from '../engine.ts';
+import { join } from 'node:path';
+import type {
+  CompileCost,
+  CompiledFunction,
+  Engine,
+  EngineSettings,
+  TensorFunction,
+  Tensors,
+} from '../engine.ts';
 import { checkTensors, dtypeOf } from '../host.ts';
 import { engineIdentity, type OnnxDevice } from '../identity.ts';
 import { channelBlock } from './channel-block.ts';
@@ -11,6 +19,8 @@ export interface OnnxOptions {
   readonly device?: OnnxDevice;
   /** Leaves passes out, to see what they are worth. */
   readonly passes?: (all: readonly Pass[]) => readonly Pass[];
+  /** A folder: onnxruntime writes a file to it for each graph, when that is disposed of, with the time of each operator. */
+  readonly profiles?: string;
 }
 
 /**
@@ -19,12 +29,18 @@ export interface OnnxOptions {
  */
 export function createOnnxEngine(
   { threads }: EngineSettings,
-  { device = 'cpu', passes = (all) => all }: OnnxOptions = {},
+  { device = 'cpu', passes = (all) => all, profiles }: OnnxOptions = {},
 ): Engine {
   const functions = new Set<CompiledFunction>();
-  const make = async (traced: Graph) => {
+  let cost: CompileCost = { graphs: 0, seconds: 0 };
+  const make = async (trace: () => Graph) => {
+    const began = performance.now();
+    const traced = trace();
     const block = device === 'cpu' ? await channelBlock() : undefined;
-    return prepare(optimise(traced, passes(passesFor(block))), threads, device);
+    const profile = profiles && join(profiles, String(cost.graphs));
+    const graph = await prepare(optimise(traced, passes(passesFor(block))), { threads, device, profile });
+    cost = { graphs: cost.graphs + 1, seconds: cost.seconds + (performance.now() - began) / 1000 };
+    return graph;
   };
   return {
     identity: engineIdentity(device === 'cpu' ? 'onnx' : `onnx-${device}`),
@@ -33,6 +49,7 @@ export function createOnnxEngine(
       functions.add(compiled);
       return compiled;
     },
+    compileCost: () => cost,
     dispose: async () => {
       await Promise.all([...functions].map((compiled) => compiled.dispose()));
       functions.clear();
@@ -44,7 +61,7 @@ function compile(
   name: string,
   fn: TensorFunction,
   fixed: Tensors,
-  make: (traced: Graph) => Promise<RunnableGraph>,
+  make: (trace: () => Graph) => Promise<RunnableGraph>,
 ): CompiledFunction {
   checkTensors(name, fixed);
   const graphs = new Map<string, Promise<RunnableGraph>>();
@@ -55,8 +72,10 @@ function compile(
       const signature = JSON.stringify(types);
       const known = graphs.get(signature);
       if (known !== undefined) return (await known).run(inputs);
-      const prepared = make(trace(name, fn, types, fixed));
+      const prepared = make(() => trace(name, fn, types, fixed));
       graphs.set(signature, prepared);
+      // One that failed is not kept: there is nothing to dispose of.
+      prepared.catch(() => graphs.delete(signature));
       return (await prepared).run(inputs);
     },
     dispose: async () => {

@@ -13,17 +13,24 @@ export interface RunnableGraph {
   release(): Promise<void>;
 }
 
+export interface SessionSettings {
+  readonly threads: number;
+  readonly device: OnnxDevice;
+  /** How the name of the file begins to which onnxruntime writes, on release, how long its operators took. */
+  readonly profile?: string | undefined;
+}
+
 /** Makes a session of onnxruntime for a graph; outputs that are inputs or constants are handed over without it. */
-export async function prepare(graph: Graph, threads: number, device: OnnxDevice): Promise<RunnableGraph> {
+export async function prepare(graph: Graph, settings: SessionSettings): Promise<RunnableGraph> {
   // Else matrices are multiplied in 10 bits of mantissa; CUDA's libraries read this when they are loaded.
-  if (device === 'cuda') process.env.NVIDIA_TF32_OVERRIDE ??= '0';
+  if (settings.device === 'cuda') process.env.NVIDIA_TF32_OVERRIDE ??= '0';
   const computed = new Set(Object.values(graph.outputs).filter((value) => !isGiven(value)));
   const outputs = [...computed];
   const inputs = liveNodes(outputs).flatMap((node) => (node.op === 'Input' ? node.outputs : []));
   const session =
     outputs.length === 0
       ? undefined
-      : await InferenceSession.create(encodeModel(outputs), sessionOptions(threads, device));
+      : await InferenceSession.create(encodeModel(outputs), sessionOptions(settings));
   return {
     run: async (given) => {
       const results = session ? await session.run(feeds(inputs, given), fetches(outputs)) : {};
@@ -40,7 +47,7 @@ export async function prepare(graph: Graph, threads: number, device: OnnxDevice)
   };
 }
 
-function sessionOptions(threads: number, device: OnnxDevice): InferenceSession.SessionOptions {
+function sessionOptions({ threads, device, profile }: SessionSettings): InferenceSession.SessionOptions {
   // Threads that wait for work by spinning make small networks an eighth faster where nothing else runs, and half as
   // fast where something does. So they spin only if this cell was given the whole machine.
   const alone = threads === availableParallelism();
@@ -52,6 +59,7 @@ function sessionOptions(threads: number, device: OnnxDevice): InferenceSession.S
     executionMode: 'sequential',
     graphOptimizationLevel: 'all',
     logSeverityLevel: 3,
+    ...(profile !== undefined && { enableProfiling: true, profileFilePrefix: profile }),
     extra: { session: { intra_op: { allow_spinning: alone ? '1' : '0' } } },
   };
 }

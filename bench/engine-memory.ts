@@ -1,0 +1,17 @@
+import { createOnnxEngine } from '../src/engine/onnx/engine.ts';
+import { stepOf, type Work } from './support/engine-works.ts';
+import { residentBytes } from './support/process-memory.ts';
+
+// A process whose memory bench/engine.ts measures: `node engine-memory.js WORK NET THREADS STEPS`. It prints the most
+// bytes that it had in memory, less those that it had before the first step, with the net, its weights and the batch
+// made; compiling belongs to the first step.
+
+const [work, net = '', threads, steps] = process.argv.slice(2);
+const engine = createOnnxEngine({ threads: Number(threads) });
+// Given by bench/engine.ts alone.
+const step = stepOf(work as Work, engine, net);
+const before = residentBytes().now;
+for (let done = 0; done < Number(steps); done++) await step.run();
+console.log(residentBytes().most - before);
+await step.dispose();
+await engine.dispose();

@@ -1,0 +1,67 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Engine } from '../../src/engine/engine.ts';
+import { type Comparison, inTurns, median, rateBeside, timed } from './compare.ts';
+import { BATCH, type Step, stepOf, type Work } from './engine-works.ts';
+import { LAYOUTS, type PyTorch } from './pytorch.ts';
+
+const REPEATS = 5;
+/** A turn takes at least so long, in seconds, that the clock and the start of threads do not count. */
+const TURN = 0.5;
+
+/** Threads of the one before may still wait for work by spinning. */
+async function quietly(work: () => Promise<number>): Promise<number> {
+  await pause(100);
+  return work();
+}
+
+async function stepsATurn(step: Step): Promise<number> {
+  await step.run();
+  return Math.max(1, Math.ceil(TURN / (await timed(step.run))));
+}
+
+const turnOf = (step: Step, steps: number) => () =>
+  quietly(() =>
+    timed(async () => {
+      for (let done = 0; done < steps; done++) await step.run();
+    }),
+  );
+
+/** Images per second, beside the better of PyTorch's two memory layouts. */
+export async function besidePyTorch(
+  net: string,
+  work: Work,
+  engine: Engine,
+  pytorch: PyTorch | undefined,
+): Promise<Comparison[]> {
+  const step = stepOf(work, engine, net);
+  try {
+    const steps = await stepsATurn(step);
+    const layouts = pytorch ? LAYOUTS : [];
+    const peers = layouts.map(
+      (layout) => () =>
+        quietly(async () => (await pytorch?.run({ work, net, layout, batch: BATCH, steps }))?.seconds ?? 0),
+    );
+    const [ours = [], ...theirs] = await inTurns([turnOf(step, steps), ...peers], REPEATS);
+    console.error(`${work}, ${net}: ${((median(ours) / steps) * 1000).toFixed(1)} ms a step`);
+    const best = layouts
+      .map((layout, index) => ({ layout, seconds: theirs[index] ?? [] }))
+      .sort((a, b) => median(a.seconds) - median(b.seconds))[0];
+    if (!best) return [];
+    return [rateBeside(`${work}, ${net}`, ours, `PyTorch, ${best.layout}`, best.seconds, steps * BATCH)];
+  } finally {
+    await step.dispose();
+  }
+}
+
+/** Images per second of an attack step: WebAssembly has no gradient with respect to filters. */
+export async function besideWasm(net: string, engine: Engine, wasm: Engine): Promise<Comparison> {
+  const [ours, peer] = [stepOf('pgd-step', engine, net), stepOf('pgd-step', wasm, net)];
+  try {
+    const steps = await stepsATurn(peer);
+    const [a = [], b = []] = await inTurns([turnOf(ours, steps), turnOf(peer, steps)], REPEATS);
+    return rateBeside(`pgd-step, ${net}`, a, 'TensorFlow.js, wasm', b, steps * BATCH);
+  } finally {
+    await ours.dispose();
+    await peer.dispose();
+  }
+}

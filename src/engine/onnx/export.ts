@@ -1,0 +1,98 @@
+import { createHash } from 'node:crypto';
+import { Failure } from '../../failure.ts';
+import type { TensorFunction, Tensors } from '../engine.ts';
+import { encodeModel, isContributed, type ModelLabels } from './encode.ts';
+import { foldConstants } from './fold.ts';
+import { type Graph, liveNodes, type Value } from './graph.ts';
+import { keepChannelsFirst } from './passes/channels-first.ts';
+import { rebuild } from './passes/rebuild.ts';
+import { simplify } from './passes/simplify.ts';
+import { type InputType, trace } from './trace.ts';
+
+/** A graph that depends on the batch's extent shows it between these two. Not 1: of such axes some rules make less. */
+const BATCHES = [2, 3] as const;
+
+export interface ExportOptions {
+  /** Types of the inputs of one example: without the first axis, which is the batch. */
+  readonly inputs: Readonly<Record<string, InputType>>;
+  /** What never changes: tensors of the file. */
+  readonly fixed: Tensors;
+  readonly labels: Omit<ModelLabels, 'names' | 'openAxis'>;
+}
+
+/**
+ * A function as an ONNX model for other programs: standard operators alone, inputs and outputs by their names, batches
+ * of any extent. Passes that serve onnxruntime's speed and its determinism have no place here.
+ * @throws Failure what `trace` throws; `batch-bound`, `not-portable`
+ */
+export async function exportModel(
+  name: string,
+  fn: TensorFunction,
+  { inputs, fixed, labels }: ExportOptions,
+): Promise<Uint8Array> {
+  const traced = BATCHES.map((batch) => trace(name, fn, batched(inputs, batch), fixed));
+  const [graph, other] = await Promise.all(traced.map(portable));
+  if (!graph || !other || !isSameForAllBatches(graph, other)) {
+    throw new Failure('batch-bound', `${name} computes something else for each size of batch.`, {
+      hint: 'Only what treats each example by itself can be written for batches of any size.',
+    });
+  }
+  const outputs = Object.values(graph.outputs);
+  const nodes = liveNodes(outputs);
+  const foreign = nodes.find(isContributed);
+  if (foreign) {
+    throw new Failure('not-portable', `${name} needs ${foreign.op}, which only onnxruntime has.`, {
+      hint: 'Transpose an operand of `matMul` by an op of its own.',
+    });
+  }
+  const given = nodes.flatMap(({ op, attributes, outputs }) =>
+    op === 'Input' ? outputs.map((value): [Value, string] => [value, String(attributes.name)]) : [],
+  );
+  const named = Object.entries(graph.outputs).map(([key, value]): [Value, string] => [value, key]);
+  return encodeModel(outputs, { ...labels, names: new Map([...given, ...named]), openAxis: 'batch' });
+}
+
+async function portable(graph: Graph): Promise<Graph> {
+  const compact = simplify(keepChannelsFirst(simplify(graph)));
+  return openReshapes(simplify(await foldConstants(compact)));
+}
+
+/** A reshape that keeps the first axis takes its extent from what it is given, not from the batch that was traced. */
+function openReshapes(graph: Graph): Graph {
+  return rebuild(graph, ({ op, outputs: [result] }, [x], g) => {
+    if (op !== 'Reshape' || !x || !result || result.shape.length === 0) return undefined;
+    const [extent, ...rest] = result.shape;
+    if (x.shape[0] !== extent) return undefined;
+    // In ONNX 0 is the extent that the axis has.
+    return [g.one(op, [x], { shape: [0, ...rest] }, result.shape, result.dtype)];
+  });
+}
+
+function batched(inputs: ExportOptions['inputs'], batch: number): Record<string, InputType> {
+  return Object.fromEntries(
+    Object.entries(inputs).map(([key, { shape, dtype }]) => [key, { shape: [batch, ...shape], dtype }]),
+  );
+}
+
+/** Whether two graphs are the same operators with the same attributes and constants, and their results batches. */
+function isSameForAllBatches(a: Graph, b: Graph): boolean {
+  const areBatches = [a, b].every(({ outputs }, index) =>
+    Object.values(outputs).every(({ shape }) => shape[0] === BATCHES[index]),
+  );
+  return areBatches && withoutShapes(a) === withoutShapes(b);
+}
+
+/** A graph as text: all that makes it what it is, but for the shapes that follow from those of its inputs. */
+function withoutShapes(graph: Graph): string {
+  const nodes = liveNodes(Object.values(graph.outputs));
+  const numbers = new Map(nodes.flatMap(({ outputs }) => outputs).map((value, index) => [value, index]));
+  return JSON.stringify([
+    nodes.map(({ op, inputs, outputs, attributes, data }) => [
+      op,
+      inputs.map((value) => numbers.get(value)),
+      attributes,
+      data && [outputs[0]?.shape, createHash('sha256').update(data).digest('hex')],
+    ]),
+    Object.entries(graph.outputs).map(([key, value]) => [key, numbers.get(value)]),
+  ]);
+}

@@ -1,0 +1,78 @@
+import type { Engine, HostTensor, Tensors } from '../../engine/engine.ts';
+import { runModelFile } from '../../engine/onnx/run-file.ts';
+import { Failure } from '../../failure.ts';
+import { stream } from '../random/stream.ts';
+import { weightsFor } from './fit.ts';
+import type { Model } from './model.ts';
+import { rank4 } from './rank.ts';
+
+/** Relative to the largest logit. */
+const TOLERANCE = 1e-5;
+/** Other sizes than those that the graph is traced at. */
+const CHECKED_BATCHES = [1, 5];
+
+/**
+ * Compares what a file gives for random images with what an engine gives.
+ * @returns the largest difference, relative to the largest logit
+ * @throws Failure `export-differs`
+ */
+export async function checkModelFile(
+  path: string,
+  engine: Engine,
+  model: Model,
+  weights: Tensors,
+): Promise<number> {
+  const forward = engine.compile(
+    'export/check',
+    ({ images, ...weights }) => {
+      if (!images) throw new Error('The images were not given');
+      return { logits: model.forward(weights, rank4(images), 'eval').logits };
+    },
+    { fixed: weightsFor(model, weights) },
+  );
+  const errors: number[] = [];
+  for (const batch of CHECKED_BATCHES) {
+    const images = randomImages(model, batch);
+    const [expected, actual] = [
+      await forward.run({ images }),
+      await runModelFile(path, { images: channelsFirst(images) }),
+    ];
+    errors.push(relativeError(actual.logits, expected.logits));
+  }
+  await forward.dispose();
+  const error = Math.max(...errors);
+  // NaN is no agreement either.
+  if (error <= TOLERANCE) return error;
+  throw new Failure(
+    'export-differs',
+    `The file's logits differ from the engine's by ${error.toExponential(1)} of the largest, more than ${TOLERANCE}.`,
+    { hint: 'Weights that are not finite do that; otherwise please report it.' },
+  );
+}
+
+function randomImages({ inputShape }: Model, batch: number): HostTensor {
+  const [height, width, channels] = inputShape;
+  const data = stream(0, 'export/check', batch).uniform(batch * height * width * channels, 0, 1);
+  return { shape: [batch, height, width, channels], data };
+}
+
+function channelsFirst({ shape, data }: HostTensor): HostTensor {
+  const [batch = 0, height = 0, width = 0, channels = 0] = shape;
+  const moved = new Float32Array(data.length);
+  data.forEach((value, index) => {
+    const channel = index % channels;
+    const place = Math.floor(index / channels) % (height * width);
+    const example = Math.floor(index / (channels * height * width));
+    moved[(example * channels + channel) * height * width + place] = value;
+  });
+  return { shape: [batch, channels, height, width], data: moved };
+}
+
+function relativeError(actual: HostTensor | undefined, expected: HostTensor | undefined): number {
+  if (!actual || !expected || actual.shape.join() !== expected.shape.join()) return Number.NaN;
+  const values = Array.from(expected.data);
+  const largest = Math.max(...values.map(Math.abs)) || 1;
+  return (
+    Math.max(...values.map((value, index) => Math.abs(value - (actual.data[index] ?? Number.NaN)))) / largest
+  );
+}
