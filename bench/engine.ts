@@ -51,7 +51,7 @@ async function compareAll(cases: readonly Case[]): Promise<void> {
   for (const { work, net } of cases) {
     const step = works.find((one) => one === work);
     if (step) comparisons.push(...(await besidePyTorch(net, step, onnx, pytorch)));
-    if (step === 'pgd-step' && FOR_WASM.includes(net))
+    if (!process.env.NOWASM && step === 'pgd-step' && FOR_WASM.includes(net))
       comparisons.push(await besideWasm(net, onnx, await createWasmEngine()));
     if (work === 'peak-memory' && pytorch) comparisons.push(...(await peakMemory(net, threads)));
     if (work === 'call-overhead' && pytorch) comparisons.push(await callOverhead(onnx, pytorch));

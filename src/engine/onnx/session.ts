@@ -57,6 +57,7 @@ function sessionOptions({ threads, device, profile }: SessionSettings): Inferenc
     intraOpNumThreads: Math.min(threads, MOST_THREADS),
     interOpNumThreads: 1,
     executionMode: 'sequential',
+    enableMemPattern: false,
     graphOptimizationLevel: 'all',
     logSeverityLevel: 3,
     ...(profile !== undefined && { enableProfiling: true, profileFilePrefix: profile }),

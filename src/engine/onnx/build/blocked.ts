@@ -1,7 +1,7 @@
 import type { GraphBuilder } from '../builder.ts';
 import type { Attributes, Value } from '../graph.ts';
 import type { Window } from './linear.ts';
-import { at, expand, reshape, transpose } from './shape.ts';
+import { at, expand, permuted, reshape, transpose } from './shape.ts';
 
 // onnxruntime's layout for convolutions: channels in blocks, [N, C / block, H, W, block], under the shape [N, C, H, W].
 
@@ -28,21 +28,29 @@ export function blocksOf(g: GraphBuilder, x: Value, block: number): Value {
  * input channels than a block the image is not blocked, and neither are the filter's input channels.
  */
 export function blockFilter(g: GraphBuilder, filter: Value, block: number): Value {
-  // A filter that comes out of a transposition is transposed once and not twice.
-  const transposed = filter.node.op === 'Transpose';
-  const source = transposed ? at(filter.node.inputs, 0) : filter;
-  const perm = transposed ? (filter.node.attributes.perm as readonly number[]) : [0, 1, 2, 3];
-  const inputs = at(filter.shape, 1) < block ? 1 : block;
-  const extents: number[] = [];
-  const places: number[][] = [];
-  for (const [axis, extent] of source.shape.entries()) {
-    const part = axis === perm[0] ? block : axis === perm[1] ? inputs : 1;
-    places.push([extents.length, extents.length + 1]);
-    extents.push(extent / part, part);
-  }
-  const [out = [], into = [], rows = [], columns = []] = perm.map((axis) => at(places, axis));
-  const order = [at(out, 0), at(into, 0), ...rows, ...columns, at(into, 1), at(out, 1)];
-  return reshape(g, transpose(g, reshape(g, source, extents), order), filter.shape);
+  const rows = outputsLast(g, filter);
+  const [height, width, into, out] = [
+    at(rows.shape, 0),
+    at(rows.shape, 1),
+    at(rows.shape, 2),
+    at(rows.shape, 3),
+  ];
+  const inputs = into < block ? 1 : block;
+  const places = height * width;
+  // In two steps, each of which moves pieces as they lie: several times faster than both at once.
+  const apart = transpose(g, reshape(g, rows, [places * into, out / block, block]), [1, 0, 2]);
+  const pieces = reshape(g, apart, [out / block, places, into / inputs, inputs * block]);
+  return reshape(g, transpose(g, pieces, [0, 2, 1, 3]), filter.shape);
+}
+
+/** [O, I, kernel height, kernel width] as [kernel height, kernel width, I, O], which most filters were transposed from. */
+function outputsLast(g: GraphBuilder, filter: Value): Value {
+  const { op, inputs, attributes } = filter.node;
+  const wanted = [2, 3, 1, 0];
+  if (op !== 'Transpose') return transpose(g, filter, wanted);
+  const perm = permuted(attributes.perm as readonly number[], wanted);
+  const source = at(inputs, 0);
+  return perm.every((axis, index) => axis === index) ? source : transpose(g, source, perm);
 }
 
 /** What a convolution of blocked images does besides: `sum` and `bias` are added, then comes the activation. */

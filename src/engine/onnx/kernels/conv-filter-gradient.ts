@@ -17,20 +17,22 @@ import type { Placement } from './window.ts';
  * @returns [height, width, I, O]
  */
 export function filterGradient(g: GraphBuilder, x: Value, dy: Value, { window, out }: Placement): Value {
+  const images = imagesAtOnce(x.shape, dy.shape);
+  const [grouped, groupedSlopes] = [sideBySide(g, x, images), sideBySide(g, dy, images)];
   const products = window.kernel[0] * window.kernel[1];
   const sums = Array.from({ length: products }, (_, place) => {
     const row = moveOf(Math.floor(place / window.kernel[1]), 0, window);
     const column = moveOf(place % window.kernel[1], 1, window);
     const phase = takePhase(
       g,
-      takePhase(g, x, 2, row.phase, window.strides[0]),
+      takePhase(g, grouped, 2, row.phase, window.strides[0]),
       3,
       column.phase,
       window.strides[1],
     );
     const image = shift(g, phase, 2, row.steps, out[0]);
-    const slopes = shift(g, dy, 3, -column.steps, at(phase.shape, 3));
-    return product(g, image, slopes);
+    const slopes = shift(g, groupedSlopes, 3, -column.steps, at(phase.shape, 3));
+    return product(g, image, slopes, images);
   });
   const shape = [...window.kernel, at(x.shape, 1), at(dy.shape, 1)];
   return reshape(g, sums.length === 1 ? at(sums, 0) : concat(g, sums, 0), shape);
@@ -70,25 +72,25 @@ function shift(g: GraphBuilder, x: Value, axis: 2 | 3, steps: number, size: numb
   return reshape(g, padded, [batch, channels, size, width]);
 }
 
-/** The sum over images and positions of image [N, I, H, W] times slopes [N, O, H, W]: [1, I, O]. */
-function product(g: GraphBuilder, image: Value, slopes: Value): Value {
-  const images = imagesAtOnce(image.shape, at(slopes.shape, 1));
-  const products = matMul(g, matrices(g, image, images), matrices(g, slopes, images), false, true);
-  return reduce(g, 'ReduceSum', products, [0], true);
+/** The sum over images and positions of image times slopes, both side by side: [1, I, O]. */
+function product(g: GraphBuilder, image: Value, slopes: Value, images: number): Value {
+  const [a, b] = [matrices(g, image, images), matrices(g, slopes, images)];
+  return reduce(g, 'ReduceSum', matMul(g, a, b, false, true), [0], true);
 }
 
 /** As many matrix products are left for the threads to share. */
 const LEAST_PRODUCTS = 8;
 
 /**
- * How many images go into one matrix product. One, as they lie in memory, unless their products of I by O elements
- * would be much larger than they are themselves, as in the last layers of wide networks.
+ * How many images go into one matrix product. One, as they lie in memory, unless it would be a sum of too few elements
+ * for its I by O results, as in the last layers of wide networks.
  */
 function imagesAtOnce(
-  [batch = 1, inner = 1, height = 1, width = 1]: readonly number[],
-  outer: number,
+  [, inner = 1]: readonly number[],
+  [batch = 1, outer = 1, height = 1, width = 1]: readonly number[],
 ): number {
-  const least = (inner * outer) / (2 * (inner + outer) * height * width);
+  // Measured: 256 channels of 8 by 8 take 2.8 ms with eight images at once, 3.8 ms with one.
+  const least = (4 * inner * outer) / ((inner + outer) * height * width);
   const divisors = Array.from({ length: batch }, (_, index) => index + 1).filter(
     (count) => batch % count === 0,
   );
@@ -96,10 +98,17 @@ function imagesAtOnce(
   return allowed.find((count) => count >= least) ?? allowed.at(-1) ?? 1;
 }
 
-/** [N, C, H, W] as [N / images, C, images H W]. */
-function matrices(g: GraphBuilder, x: Value, images: number): Value {
+/** [N, C, H, W] as [N / images, C images, H, W]: the images of a group side by side in each channel. */
+function sideBySide(g: GraphBuilder, x: Value, images: number): Value {
+  if (images === 1) return x;
   const [batch = 1, channels = 1, height = 1, width = 1] = x.shape;
   const groups = batch / images;
   const apart = reshape(g, x, [groups, images, channels, height * width]);
-  return reshape(g, transpose(g, apart, [0, 2, 1, 3]), [groups, channels, images * height * width]);
+  return reshape(g, transpose(g, apart, [0, 2, 1, 3]), [groups, channels * images, height, width]);
+}
+
+/** What lies side by side as [N / images, C, images H W]. */
+function matrices(g: GraphBuilder, x: Value, images: number): Value {
+  const [groups = 1, channels = 1, height = 1, width = 1] = x.shape;
+  return reshape(g, x, [groups, channels / images, images * height * width]);
 }

@@ -1,5 +1,5 @@
 import { conv, convTranspose } from '../build/linear.ts';
-import { at, pad, reshape, reverse, slice, transpose } from '../build/shape.ts';
+import { at, pad, reshape, slice, transpose } from '../build/shape.ts';
 import type { GraphBuilder } from '../builder.ts';
 import type { Value } from '../graph.ts';
 import type { Placement } from './window.ts';
@@ -21,12 +21,34 @@ export function imageGradient(g: GraphBuilder, dy: Value, filter: Value, placeme
     return (kernel[axis] - 1) * dilations[axis];
   }
   if (strides[0] === 1 && strides[1] === 1 && Math.min(top, left, bottom, right) >= 0) {
-    const flipped = transpose(g, reverse(g, filter, [0, 1]), [2, 3, 0, 1]);
+    const flipped = transpose(g, flip(g, filter), [2, 3, 0, 1]);
     return conv(g, dy, flipped, { ...window, pads: [top, left, bottom, right] }, image);
   }
   return (
     inPhases(g, dy, filter, placement) ??
     convTranspose(g, dy, transpose(g, filter, [3, 2, 0, 1]), window, image)
+  );
+}
+
+/** A filter turned by half a circle. Its places are moved as wholes, which is faster than a slice with negative steps. */
+function flip(g: GraphBuilder, filter: Value): Value {
+  const [height, width, ...others] = [
+    at(filter.shape, 0),
+    at(filter.shape, 1),
+    at(filter.shape, 2),
+    at(filter.shape, 3),
+  ];
+  const count = height * width;
+  if (count === 1) return filter;
+  const indices = g.constant(
+    Int32Array.from({ length: count }, (_, index) => count - 1 - index),
+    [count],
+  );
+  const places = reshape(g, filter, [count, ...others]);
+  return reshape(
+    g,
+    g.one('Gather', [places, indices], { axis: 0 }, places.shape, filter.dtype),
+    filter.shape,
   );
 }
 
@@ -59,9 +81,10 @@ function inPhases(
   const [inputs, outputs] = [at(filter.shape, 2), at(filter.shape, 3)];
   const looks = [height.looks, width.looks] as const;
   const picked = takeRows(g, takeRows(g, filter, 0, height.rows), 1, width.rows);
-  // [parity, look, parity, look, I, O] to [parity, parity, I, O, look, look]
+  // [parity, look, parity, look, I, O] to [look, look, O, parity parity I]
   const apart = reshape(g, picked, [2, looks[0], 2, looks[1], inputs, outputs]);
-  const weights = reshape(g, transpose(g, apart, [0, 2, 4, 5, 1, 3]), [4 * inputs, outputs, ...looks]);
+  const joint = reshape(g, transpose(g, apart, [1, 3, 5, 0, 2, 4]), [...looks, outputs, 4 * inputs]);
+  const weights = transpose(g, joint, [3, 2, 0, 1]);
   const pads = [height.pads[0], width.pads[0], height.pads[1], width.pads[1]] as const;
   const one = { kernel: looks, strides: [1, 1], dilations: [1, 1], pads } as const;
   const phases = conv(g, dy, weights, one, [height.size, width.size]);
