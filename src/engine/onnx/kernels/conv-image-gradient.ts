@@ -1,7 +1,8 @@
 import { conv, convTranspose } from '../build/linear.ts';
-import { at, pad, reshape, slice, transpose } from '../build/shape.ts';
+import { at, reshape, transpose } from '../build/shape.ts';
 import type { GraphBuilder } from '../builder.ts';
 import type { Value } from '../graph.ts';
+import { inPhases } from './conv-phases.ts';
 import type { Placement } from './window.ts';
 
 /**
@@ -50,78 +51,4 @@ function flip(g: GraphBuilder, filter: Value): Value {
     g.one('Gather', [places, indices], { axis: 0 }, places.shape, filter.dtype),
     filter.shape,
   );
-}
-
-/** The rows (or columns) of an image by their parity, and what of dy and of the filter each of them needs. */
-interface Phases {
-  /** Rows of one parity. */
-  readonly size: number;
-  /** Rows of dy that a row looks at. */
-  readonly looks: number;
-  /** Rows of zeros around dy. */
-  readonly pads: readonly [before: number, after: number];
-  /** For each parity, and each look: the row of the filter. Rows that do not exist are zeros. */
-  readonly rows: readonly number[];
-}
-
-/**
- * At stride 2, row 2q + r of the image has to do with every second row of the filter alone: k = r + pad - 2d meets row
- * q + d of dy. So even and odd rows and columns make four images of half the size, which are the channels of one
- * convolution at stride 1, and are then put in their places. A transposed convolution takes longer, and so do the
- * layouts around it.
- */
-function inPhases(
-  g: GraphBuilder,
-  dy: Value,
-  filter: Value,
-  { window, image }: Placement,
-): Value | undefined {
-  const [height, width] = [phasesOf(0), phasesOf(1)];
-  if (!height || !width) return undefined;
-  const [inputs, outputs] = [at(filter.shape, 2), at(filter.shape, 3)];
-  const looks = [height.looks, width.looks] as const;
-  const picked = takeRows(g, takeRows(g, filter, 0, height.rows), 1, width.rows);
-  // [parity, look, parity, look, I, O] to [look, look, O, parity parity I]
-  const apart = reshape(g, picked, [2, looks[0], 2, looks[1], inputs, outputs]);
-  const joint = reshape(g, transpose(g, apart, [1, 3, 5, 0, 2, 4]), [...looks, outputs, 4 * inputs]);
-  const weights = transpose(g, joint, [3, 2, 0, 1]);
-  const pads = [height.pads[0], width.pads[0], height.pads[1], width.pads[1]] as const;
-  const one = { kernel: looks, strides: [1, 1], dilations: [1, 1], pads } as const;
-  const phases = conv(g, dy, weights, one, [height.size, width.size]);
-  const whole = [at(dy.shape, 0), inputs, 2 * height.size, 2 * width.size];
-  const joined = g.one('DepthToSpace', [phases], { blocksize: 2, mode: 'DCR' }, whole, dy.dtype);
-  const cuts = [
-    { axis: 2, start: 0, size: image[0] },
-    { axis: 3, start: 0, size: image[1] },
-  ];
-  return slice(g, joined, cuts);
-
-  function phasesOf(axis: 0 | 1): Phases | undefined {
-    if (window.strides[axis] !== 2 || window.dilations[axis] !== 1) return undefined;
-    const [kernel, before, size] = [window.kernel[axis], window.pads[axis], Math.ceil(image[axis] / 2)];
-    const steps = [0, 1].flatMap((parity) =>
-      Array.from({ length: kernel }, (_, k) => (parity + before - k) / 2).filter(Number.isInteger),
-    );
-    const [least, most] = [Math.min(...steps), Math.max(...steps)];
-    const count = most - least + 1;
-    const around = [-least, size - at(dy.shape, axis + 2) + least + count - 1] as const;
-    if (Math.min(...around) < 0) return undefined;
-    const rows = [0, 1].flatMap((parity) =>
-      Array.from({ length: count }, (_, look) => parity + before - 2 * (look + least)),
-    );
-    return { size, looks: count, pads: around, rows };
-  }
-}
-
-/** Rows of a filter along an axis, in the given order; zeros where there is none. */
-function takeRows(g: GraphBuilder, filter: Value, axis: 0 | 1, rows: readonly number[]): Value {
-  const extent = at(filter.shape, axis);
-  const filled = pad(
-    g,
-    filter,
-    filter.shape.map((_, index) => (index === axis ? [0, 1] : [0, 0])),
-  );
-  const places = rows.map((row) => (row >= 0 && row < extent ? row : extent));
-  const indices = g.constant(Int32Array.from(places), [places.length]);
-  return g.one('Gather', [filled, indices], { axis }, filter.shape.with(axis, places.length), filter.dtype);
 }

@@ -81,6 +81,7 @@ class Layout {
   #follow(node: Node): Value | undefined {
     if (node.op === 'Conv') return this.#convolution(node);
     if (node.op === 'DepthToSpace') return this.#depthToSpace(node);
+    if (node.op === 'Concat' || node.op === 'Pad') return this.#moreChannels(node);
     return ELEMENTWISE.has(node.op) ? this.#elementwise(node) : undefined;
   }
 
@@ -101,6 +102,20 @@ class Layout {
     const { kernel_shape, strides, pads, dilations } = node.attributes;
     const window = { kernel: kernel_shape, strides, pads, dilations } as unknown as Window;
     return blockedConv(g, image, blocked, window, [height, width]);
+  }
+
+  /** Images, or zeros, behind one another: whole blocks are as good as whole channels. */
+  #moreChannels(node: Node): Value | undefined {
+    const { shape } = first(node);
+    const images = node.inputs.filter((input) => input.shape.length === 4);
+    if (shape.length !== 4 || !images.every((image) => this.#isWhole(image))) return undefined;
+    const { axis, pads, mode } = node.attributes;
+    const padded = Array.isArray(pads) && mode === 'constant' ? pads : [];
+    const elsewhere = padded.filter((count, index) => count !== 0 && index !== 5);
+    if (axis !== 1 && (padded.length === 0 || elsewhere.length > 0)) return undefined;
+    if (!this.#divides(at(shape, 1))) return undefined;
+    const inputs = node.inputs.map((input) => this.#blocked.get(input) ?? this.plain(input));
+    return first(this.#g.node(node.op, inputs, node.attributes, node.outputs));
   }
 
   /** Blocks move as single channels do. */
@@ -192,6 +207,11 @@ class Layout {
       default:
         return undefined;
     }
+  }
+
+  /** Whether an image is blocked, and without channels that only fill its last block. */
+  #isWhole(image: Value): boolean {
+    return this.#blocked.has(image) && this.#divides(at(image.shape, 1));
   }
 
   #divides(channels: number): boolean {

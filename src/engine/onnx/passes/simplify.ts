@@ -32,7 +32,13 @@ export function simplify(graph: Graph): Graph {
 }
 
 const RULES: Readonly<Record<string, readonly Rule[]>> = {
-  Add: [dropNeutral(0, 'both'), foldNegation, addBefore('DepthToSpace'), calculate((a, b) => a + b)],
+  Add: [
+    dropNeutral(0, 'both'),
+    foldNegation,
+    addBefore('DepthToSpace'),
+    addToPart,
+    calculate((a, b) => a + b),
+  ],
   Sub: [dropNeutral(0, 'right'), calculate((a, b) => a - b)],
   Mul: [dropNeutral(1, 'both'), calculate((a, b) => a * b)],
   Div: [dropNeutral(1, 'right'), calculate((a, b) => a / b)],
@@ -90,6 +96,20 @@ function addBefore(move: string): Rule {
     if (!sameShape(x.shape, y.shape)) return undefined;
     return g.one(move, [elementwise(g, 'Add', [x, y])], a.node.attributes, a.shape, a.dtype);
   };
+}
+
+/** Added to several images behind one another, one that is followed by zeros is added to the first of them alone. */
+function addToPart(node: Node, [a, b]: readonly Value[], g: GraphBuilder): Value | undefined {
+  const [joined, padded] = a?.node.op === 'Concat' ? [a, b] : [b, a];
+  if (joined?.node.op !== 'Concat' || padded?.node.op !== 'Pad' || padded.node.inputs.length > 1)
+    return undefined;
+  const [part, ...others] = joined.node.inputs;
+  const added = at(padded.node.inputs, 0);
+  const { pads } = padded.node.attributes;
+  const before = Array.isArray(pads) ? pads.slice(0, pads.length / 2) : [1];
+  if (!part || !sameShape(part.shape, added.shape) || before.some((count) => count !== 0)) return undefined;
+  const parts = [elementwise(g, 'Add', [part, added]), ...others];
+  return g.one('Concat', parts, joined.node.attributes, first(node).shape, joined.dtype);
 }
 
 /** Arithmetic on two numbers is done here, rounded to float32 as it would be there. */

@@ -1,0 +1,102 @@
+import { conv } from '../build/linear.ts';
+import { at, concat, expand, pad, slice, transpose } from '../build/shape.ts';
+import type { GraphBuilder } from '../builder.ts';
+import type { Value } from '../graph.ts';
+import type { Placement } from './window.ts';
+
+/** What the even, or the odd, rows of an image have to do with. The same holds of columns. */
+interface Phase {
+  /** Rows of the filter, in the order in which rows of dy meet them. */
+  readonly rows: readonly number[];
+  /** Rows of zeros around dy; fewer than none where rows of it are not needed. */
+  readonly pads: readonly [before: number, after: number];
+}
+
+/**
+ * The gradient of a convolution of stride 2 with respect to its image. Row 2q + r of the image has to do with every
+ * second row of the filter alone: row k = r + pad - 2d of it meets row q + d of dy. So the even and the odd rows and
+ * columns are four convolutions at stride 1, whose results are then put in their places. A transposed convolution
+ * takes longer, and so do the layouts around it.
+ * @returns [N, I, H, W]; undefined where the stride is another or rows of dy would have to be cut off
+ */
+export function inPhases(
+  g: GraphBuilder,
+  dy: Value,
+  filter: Value,
+  { window, image }: Placement,
+): Value | undefined {
+  const { strides, dilations, kernel, pads } = window;
+  if ([...strides, ...dilations].join() !== '2,2,1,1') return undefined;
+  const half = [Math.ceil(image[0] / 2), Math.ceil(image[1] / 2)] as const;
+  const [even, odd] = ([0, 1] as const).map((parity) =>
+    ([0, 1] as const).map((axis) => {
+      const rows = { kernel: kernel[axis], before: pads[axis], slopes: at(dy.shape, axis + 2) };
+      return phaseOf(parity, { ...rows, size: half[axis] });
+    }),
+  );
+  const pairs = [even, odd].flatMap((row) => [even, odd].map((column) => [row?.[0], column?.[1]] as const));
+  const parts = pairs.map(([row, column]) => row && column && one(g, dy, filter, row, column, half));
+  if (pairs.flat().some((phase) => phase && Math.min(...phase.pads) < 0)) return undefined;
+  const inputs = at(filter.shape, 2);
+  const whole = [at(dy.shape, 0), inputs, 2 * half[0], 2 * half[1]];
+  const channels = gather(g, parts, [at(dy.shape, 0), inputs, ...half]);
+  const joined = g.one('DepthToSpace', [channels], { blocksize: 2, mode: 'DCR' }, whole, dy.dtype);
+  return slice(g, joined, [
+    { axis: 2, start: 0, size: image[0] },
+    { axis: 3, start: 0, size: image[1] },
+  ]);
+}
+
+/** Undefined where no row of the filter belongs to the parity. */
+function phaseOf(
+  parity: 0 | 1,
+  { kernel, before, slopes, size }: { kernel: number; before: number; slopes: number; size: number },
+): Phase | undefined {
+  const rows = Array.from({ length: kernel }, (_, index) => kernel - 1 - index).filter(
+    (row) => (row + parity + before) % 2 === 0,
+  );
+  const [head] = rows;
+  if (head === undefined) return undefined;
+  // The first row of dy that row 0 of the image meets.
+  const first = (parity + before - head) / 2;
+  return { rows, pads: [-first, size + rows.length - 1 + first - slopes] };
+}
+
+function one(
+  g: GraphBuilder,
+  dy: Value,
+  filter: Value,
+  row: Phase,
+  column: Phase,
+  size: readonly [number, number],
+): Value {
+  const weights = takeRows(g, takeRows(g, filter, 0, row.rows), 1, column.rows);
+  const pads = [row.pads[0], column.pads[0], row.pads[1], column.pads[1]] as const;
+  const kernel = [row.rows.length, column.rows.length] as const;
+  const window = { kernel, strides: [1, 1], dilations: [1, 1], pads } as const;
+  return conv(g, dy, transpose(g, weights, [2, 3, 0, 1]), window, size);
+}
+
+/** Rows of a filter along an axis, in the given order. */
+function takeRows(g: GraphBuilder, filter: Value, axis: 0 | 1, rows: readonly number[]): Value {
+  if (rows.length === at(filter.shape, axis) && rows.length === 1) return filter;
+  const indices = g.constant(Int32Array.from(rows), [rows.length]);
+  return g.one('Gather', [filter, indices], { axis }, filter.shape.with(axis, rows.length), filter.dtype);
+}
+
+/** The four parts as channels; zeros for those that nothing contributes to. */
+function gather(g: GraphBuilder, parts: readonly (Value | undefined)[], shape: readonly number[]): Value {
+  const count = parts.findLastIndex((part) => part !== undefined) + 1;
+  const zeros = () => expand(g, g.scalar(0), shape);
+  const there = parts.slice(0, count).map((part) => part ?? zeros());
+  const channels = there.length === 1 ? at(there, 0) : concat(g, there, 1);
+  const lacking = (parts.length - count) * at(shape, 1);
+  return lacking === 0
+    ? channels
+    : pad(g, channels, [
+        [0, 0],
+        [0, lacking],
+        [0, 0],
+        [0, 0],
+      ]);
+}
