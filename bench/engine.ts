@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
-import { createOnnxEngine } from '../src/engine/onnx/engine.ts';
+import { createEngine } from '../src/engine/choose.ts';
 import { callOverhead } from './support/call-overhead.ts';
 import { type Case, chooseCases } from './support/choose-cases.ts';
 import { type Comparison, printComparisons } from './support/compare.ts';
@@ -8,26 +8,29 @@ import { works } from './support/engine-works.ts';
 import { printOperatorTimes } from './support/operator-times.ts';
 import { peakMemory } from './support/peak-memory.ts';
 import { startPyTorch } from './support/pytorch.ts';
-import { besidePyTorch, besideWasm } from './support/steps.ts';
+import { besidePyTorch, besideWasm, withoutEachPass } from './support/steps.ts';
 import { createWasmEngine } from './support/wasm.ts';
 
 // The compiled engine beside PyTorch and, for attack steps, beside TensorFlow.js's own WebAssembly backend, all in turns:
-// images per second of attack and training steps, the cost of a call, the memory of a training step. Words after the
-// flags choose nets and works: `npm run bench:engine -- resnet-8 peak-memory`. With `--profile` nothing is compared: for
-// each net and work it prints where the time of our step goes.
+// images per second of attack and training steps, what each pass of the optimiser is worth, the cost of a call, the
+// memory of a training step. Words after the flags choose nets and works: `npm run bench:engine -- resnet-8 peak-memory`.
+// With `--engine onnx-cuda` or `onnx-webgpu` our steps run on the GPU, and PyTorch's too. With `--profile` nothing is compared: for each net and work it prints where the time of our step goes.
 
 const NETS = ['resnet-8-w16', 'resnet-8-w64', 'resnet-18', 'wrn-16-4'];
 /** The others would keep WebAssembly busy for minutes. */
 const FOR_WASM = ['resnet-8-w16', 'resnet-8-w64'];
+const FOR_PASSES = ['resnet-8-w16', 'resnet-8-w64'];
 const STEPS = NETS.flatMap((net) => works.map((work) => ({ work, net })));
 const OTHERS = [
+  ...FOR_WASM.map((net) => ({ work: 'pgd-step-wasm', net })),
+  ...FOR_PASSES.map((net) => ({ work: 'training-step-passes', net })),
   { work: 'peak-memory', net: 'resnet-8-w64' },
   { work: 'peak-memory', net: 'resnet-18' },
   { work: 'call-overhead', net: '' },
 ];
 
 const { values, positionals } = parseArgs({
-  options: { json: { type: 'string' }, profile: { type: 'boolean' } },
+  options: { json: { type: 'string' }, profile: { type: 'boolean' }, engine: { type: 'string' } },
   allowPositionals: true,
 });
 const threads = availableParallelism();
@@ -42,8 +45,8 @@ async function profile(): Promise<void> {
 }
 
 async function compareAll(cases: readonly Case[]): Promise<void> {
-  const onnx = createOnnxEngine({ threads });
-  const pytorch = await startPyTorch(threads);
+  const onnx = await createEngine(values.engine ?? 'onnx', { threads });
+  const pytorch = await startPyTorch(threads, onnx.identity.device === 'cpu' ? 'cpu' : 'cuda');
   console.error(
     pytorch ? `PyTorch ${pytorch.version}, ${threads} threads` : '(PyTorch is not installed here: left out)',
   );
@@ -51,8 +54,8 @@ async function compareAll(cases: readonly Case[]): Promise<void> {
   for (const { work, net } of cases) {
     const step = works.find((one) => one === work);
     if (step) comparisons.push(...(await besidePyTorch(net, step, onnx, pytorch)));
-    if (!process.env.NOWASM && step === 'pgd-step' && FOR_WASM.includes(net))
-      comparisons.push(await besideWasm(net, onnx, await createWasmEngine()));
+    if (work === 'pgd-step-wasm') comparisons.push(await besideWasm(net, onnx, await createWasmEngine()));
+    if (work === 'training-step-passes') comparisons.push(...(await withoutEachPass(net, onnx, threads)));
     if (work === 'peak-memory' && pytorch) comparisons.push(...(await peakMemory(net, threads)));
     if (work === 'call-overhead' && pytorch) comparisons.push(await callOverhead(onnx, pytorch));
   }

@@ -17,6 +17,8 @@ import torch.nn as nn
 import torch.nn.functional as F
 
 EPSILON, STEP = 8 / 255, 2 / 255
+# The device is the program's argument: `cuda` for a GPU.
+DEVICE = sys.argv[1] if len(sys.argv) > 1 else "cpu"
 
 
 class Block(nn.Module):
@@ -131,13 +133,13 @@ class Works:
     def __init__(self, name, layout, batch):
         torch.manual_seed(0)
         self.format = torch.channels_last if layout == "channels_last" else torch.contiguous_format
-        self.model = net_of(name).to(memory_format=self.format)
-        self.teacher = net_of(name).to(memory_format=self.format).eval()
+        self.model = net_of(name).to(DEVICE, memory_format=self.format)
+        self.teacher = net_of(name).to(DEVICE, memory_format=self.format).eval()
         for parameter in self.teacher.parameters():
             parameter.requires_grad_(False)
         self.optimiser = torch.optim.SGD(self.model.parameters(), 0.01, 0.9, weight_decay=5e-4)
-        self.x = torch.rand(batch, 3, 32, 32).contiguous(memory_format=self.format)
-        self.y = torch.arange(batch) % 10
+        self.x = torch.rand(batch, 3, 32, 32, device=DEVICE).contiguous(memory_format=self.format)
+        self.y = torch.arange(batch, device=DEVICE) % 10
 
     def ascend(self, model, x):
         x = x.detach().requires_grad_()
@@ -184,7 +186,7 @@ class Works:
 
 
 def call_overhead(calls):
-    x = torch.rand(4)
+    x = torch.rand(4, device=DEVICE)
     seconds = []
     for _ in range(calls):
         began = time.perf_counter()
@@ -223,6 +225,8 @@ def main():
         began = time.perf_counter()
         for _ in range(asked["steps"]):
             step()
+        if DEVICE == "cuda":
+            torch.cuda.synchronize()
         answer(time.perf_counter() - began)
 
 

@@ -37,8 +37,8 @@ const pythons = ['python3', '/usr/bin/python3'];
 /** The one that was found; empty where none has PyTorch. */
 let python: string | undefined;
 
-/** Undefined where no Python has PyTorch. */
-export async function startPyTorch(threads: number): Promise<PyTorch | undefined> {
+/** Undefined where no Python has PyTorch. @param device as PyTorch names it */
+export async function startPyTorch(threads: number, device = 'cpu'): Promise<PyTorch | undefined> {
   python ??= pythons.find(hasTorch) ?? '';
   if (python === '') return undefined;
   // dist/bench/engine.js is run; the script stays beside its source.
@@ -50,7 +50,7 @@ export async function startPyTorch(threads: number): Promise<PyTorch | undefined
     'support',
     'engine_pytorch.py',
   );
-  const child = spawn(python, [script], {
+  const child = spawn(python, [script, device], {
     stdio: ['pipe', 'pipe', 'inherit'],
     env: { ...process.env, OMP_NUM_THREADS: String(threads) },
   });

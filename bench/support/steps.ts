@@ -1,5 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Engine } from '../../src/engine/engine.ts';
+import { channelBlock } from '../../src/engine/onnx/channel-block.ts';
+import { createOnnxEngine } from '../../src/engine/onnx/engine.ts';
+import { passesFor } from '../../src/engine/onnx/passes/optimise.ts';
 import { type Comparison, inTurns, median, rateBeside, timed } from './compare.ts';
 import { BATCH, type Step, stepOf, type Work } from './engine-works.ts';
 import { LAYOUTS, type PyTorch } from './pytorch.ts';
@@ -64,4 +67,23 @@ export async function besideWasm(net: string, engine: Engine, wasm: Engine): Pro
     await ours.dispose();
     await peer.dispose();
   }
+}
+
+/** Images per second of a training step, beside the same step with one pass of the optimiser left out, pass by pass. */
+export async function withoutEachPass(net: string, engine: Engine, threads: number): Promise<Comparison[]> {
+  const names = new Set(passesFor(await channelBlock()).map(({ name }) => name));
+  const comparisons: Comparison[] = [];
+  for (const left of names) {
+    const lacking = createOnnxEngine(
+      { threads },
+      { passes: (all) => all.filter(({ name }) => name !== left) },
+    );
+    const [ours, peer] = [stepOf('training-step', engine, net), stepOf('training-step', lacking, net)];
+    const steps = await stepsATurn(ours);
+    const [a = [], b = []] = await inTurns([turnOf(ours, steps), turnOf(peer, steps)], REPEATS);
+    comparisons.push(rateBeside(`training-step, ${net}`, a, `without ${left}`, b, steps * BATCH));
+    await ours.dispose();
+    await lacking.dispose();
+  }
+  return comparisons;
 }

@@ -135,7 +135,7 @@ describe('stepMasks', () => {
     expect(mask?.inputs[0]?.node.op).toBe('Relu');
   });
 
-  test('gives 0 at 0 and below, 1 at the smallest normal number, and no number where there is none', async () => {
+  test('gives 0 at 0 and below, and 1 from the smallest normal number on', async () => {
     const x = {
       shape: [7],
       data: Float32Array.of(-1, -1e-38, 0, 1.2e-38, 1, Number.POSITIVE_INFINITY, 3e38),
