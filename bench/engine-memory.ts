@@ -1,6 +1,6 @@
 import { createOnnxEngine } from '../src/engine/onnx/engine.ts';
+import { peakMemory } from '../src/run/peak-memory.ts';
 import { stepOf, type Work } from './support/engine-works.ts';
-import { residentBytes } from './support/process-memory.ts';
 
 // A process whose memory bench/engine.ts measures: `node engine-memory.js WORK NET THREADS STEPS`. It prints the most
 // bytes that it had in memory, less those that it had before the first step, with the net, its weights and the batch
@@ -10,8 +10,8 @@ const [work, net = '', threads, steps] = process.argv.slice(2);
 const engine = createOnnxEngine({ threads: Number(threads) });
 // Given by bench/engine.ts alone.
 const step = stepOf(work as Work, engine, net);
-const before = residentBytes().now;
+const before = process.memoryUsage.rss();
 for (let done = 0; done < Number(steps); done++) await step.run();
-console.log(residentBytes().most - before);
+console.log(peakMemory() - before);
 await step.dispose();
 await engine.dispose();

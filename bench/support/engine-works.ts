@@ -28,7 +28,7 @@ const [epsilon, stepSize] = [8 / 255, 2 / 255];
 
 export function stepOf(work: Work, engine: Engine, net: string): Step {
   const model = createModel(net, { inputShape: [32, 32, 3], classes: 10 });
-  const weights = { ...initialise(model.parameters, 1), ...initialise(model.state, 1) };
+  const weights = weightsOfUse(model);
   switch (work) {
     case 'pgd-step': {
       const step = gradientStep({ engine, model, weights }, epsilon, 'cross-entropy');
@@ -45,6 +45,20 @@ export function stepOf(work: Work, engine: Engine, net: string): Step {
     case 'mixacm-step':
       return training(engine, model, mixacm({ model, weights }));
   }
+}
+
+/**
+ * Weights that differ from channel to channel, as those of a trained net do. At the start all elements of a batch norm
+ * are the same, and fixed as they are here more of it would fall away than ever does in use.
+ */
+function weightsOfUse(model: Model): Tensors {
+  const first = { ...initialise(model.parameters, 1), ...initialise(model.state, 1) };
+  return Object.fromEntries(
+    Object.entries(first).map(([name, { shape, data }]) => {
+      const vector = { shape, data: stream(0, `bench/${name}`).uniform(data.length, 0.5, 1.5) };
+      return [name, shape.length === 1 ? vector : { shape, data }];
+    }),
+  );
 }
 
 function training(engine: Engine, model: Model, builder: MethodBuilder): Step {

@@ -7,6 +7,7 @@ import { Failure, isFailure } from '../failure.ts';
 import type { CellContext, InputArtifact, Kind, Progress } from '../kind/kind.ts';
 import type { CellJob, CellMessage } from './cell-messages.ts';
 import type { JobInput } from './job.ts';
+import { peakMemory } from './peak-memory.ts';
 
 // The process of one cell: it takes a job, runs the kind, writes files and sends messages. It never touches the index.
 
@@ -21,9 +22,7 @@ async function main(job: CellJob): Promise<void> {
     await kind.run?.(contextOf(job, engine.get));
     const compiled = await engine.compileCost();
     await engine.dispose();
-    // On Linux in kibibytes, as everywhere in Node.
-    const peakMemory = process.resourceUsage().maxRSS * 1024;
-    await send({ type: 'done', peakMemory, ...(compiled && { compiled }) });
+    await send({ type: 'done', peakMemory: peakMemory(), ...(compiled && { compiled }) });
     process.exit(0);
   } catch (error) {
     await send(failureMessage(error));
