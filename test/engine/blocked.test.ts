@@ -95,13 +95,24 @@ describe('convolutions of blocked images', () => {
   });
 
   test('take images of few channels as they are, and give few channels out of a block that was filled up', async () => {
-    const fn: TensorFunction = ({ x, w, back }) => ({ y: conv(conv(x as T, w as T), back as T) });
+    const fn: TensorFunction = ({ x, w, back }) => {
+      const y = conv(conv(x as T, w as T), back as T);
+      return { y, means: y.mean([1, 2]), total: y.sum() };
+    };
     const shapes = { x: [2, 6, 6, 3], w: [3, 3, 3, 32], back: [3, 3, 32, 3] };
     const graph = optimise(graphOf(fn, shapes), passesFor(16));
     expect(count(graph)).toMatchObject({ BlockedConv: 2, ReorderOutput: 1 });
     expect(count(graph)).not.toHaveProperty('ReorderInput');
     const values = Object.entries(shapes).map(([name, shape], seed) => [name, real(shape, seed)]);
     await agree(fn, Object.fromEntries(values));
+  });
+
+  test('truths and whole numbers about blocked images come out in their order', async () => {
+    const fn: TensorFunction = ({ x, w }) => {
+      const y = conv(x as T, w as T);
+      return { above: y.greater(0.1), floors: y.mul(10).floor().toInt(), places: y.greater(0.1).all(3) };
+    };
+    await agree(fn, inputs);
   });
 
   test('an image gradient at stride 2 is a convolution too', async () => {
@@ -138,6 +149,7 @@ test('blocked images change no result of any chain of operators, nor of its grad
     (x, w) => tf.relu(conv(x, w)),
     (x, w, v) => tf.relu(conv(x, w).add(v)),
     (x, w, _, other) => conv(x, w).add(other),
+    (x, w) => x.add(conv(x, w)),
     (x, _, v) => x.mul(v),
     (x, _, v) => tf.sub(v, x),
     (x, _, v) => x.div(v.square().add(1)),

@@ -21,7 +21,7 @@ export function channelBlock(): Promise<number | undefined> {
 async function probe(): Promise<number | undefined> {
   const g = new GraphBuilder();
   const image = g.input('image', [1, LEAST, 1, 1], 'float32');
-  const blocked = toBlocked(g, image);
+  const blocked = toBlocked(g, image, LEAST);
   let session: InferenceSession;
   try {
     session = await InferenceSession.create(encodeModel([blocked]), { logSeverityLevel: 4 });

@@ -6,13 +6,18 @@ import { at, expand, permuted, reshape, transpose } from './shape.ts';
 // onnxruntime's layout for convolutions: channels in blocks, [N, C / block, H, W, block], under the shape [N, C, H, W].
 
 /** [N, C, H, W] to blocked; C must be a multiple of the block. */
-export function toBlocked(g: GraphBuilder, x: Value): Value {
-  return g.one('ReorderInput', [x], { channels_last: 0 }, x.shape, x.dtype);
+export function toBlocked(g: GraphBuilder, x: Value, block: number): Value {
+  if (x.dtype === 'float32') return g.one('ReorderInput', [x], { channels_last: 0 }, x.shape, x.dtype);
+  // onnxruntime's operators are for float32 alone.
+  const [batch, channels, height, width] = [at(x.shape, 0), at(x.shape, 1), at(x.shape, 2), at(x.shape, 3)];
+  const apart = reshape(g, x, [batch, channels / block, block, height * width]);
+  return reshape(g, transpose(g, apart, [0, 1, 3, 2]), x.shape);
 }
 
 /** Blocked to [N, channels, H, W]: the first of the channels, where the last block was filled up. */
-export function fromBlocked(g: GraphBuilder, x: Value, channels: number): Value {
+export function fromBlocked(g: GraphBuilder, x: Value, channels: number, block: number): Value {
   const shape = x.shape.with(1, channels);
+  if (x.dtype !== 'float32') return reshape(g, transpose(g, blocksOf(g, x, block), [0, 1, 3, 2]), shape);
   return g.one('ReorderOutput', [x], { channels, channels_last: 0 }, shape, x.dtype);
 }
 

@@ -46,7 +46,7 @@ class Layout {
     if (known !== undefined) return known;
     const image = this.#blocked.get(old);
     if (image === undefined) throw new Error(`a ${old.node.op} came before its input`);
-    const value = fromBlocked(this.#g, image, at(old.shape, 1));
+    const value = fromBlocked(this.#g, image, at(old.shape, 1), this.#block);
     this.#plain.set(old, value);
     return value;
   }
@@ -72,7 +72,7 @@ class Layout {
   #toBlocked(old: Value): Value {
     const known = this.#blocked.get(old);
     if (known !== undefined) return known;
-    const value = toBlocked(this.#g, this.plain(old));
+    const value = toBlocked(this.#g, this.plain(old), this.#block);
     this.#blocked.set(old, value);
     return value;
   }
@@ -188,7 +188,8 @@ class Layout {
     const [x] = node.inputs;
     const image = x && this.#blocked.get(x);
     const axes = node.attributes.axes;
-    if (!image || !Array.isArray(axes) || !['ReduceSum', 'ReduceMean'].includes(node.op)) return undefined;
+    if (!image || !this.#isWhole(x) || !Array.isArray(axes) || !['ReduceSum', 'ReduceMean'].includes(node.op))
+      return undefined;
     const g = this.#g;
     const { shape } = first(node);
     const [batch, channels] = [at(x.shape, 0), at(x.shape, 1)];
