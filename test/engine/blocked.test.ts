@@ -185,6 +185,53 @@ test('blocked images change no result of any chain of operators, nor of its grad
   );
 }, 60_000);
 
+test('blocked convolutions of all strides, paddings, dilations and sizes agree with the reference, gradients too', async () => {
+  const shapes = fc.record({
+    ...{ height: fc.integer({ min: 5, max: 9 }), width: fc.integer({ min: 5, max: 9 }) },
+    ...{ kernelHeight: fc.integer({ min: 1, max: 5 }), kernelWidth: fc.integer({ min: 1, max: 5 }) },
+    ...{ from: fc.constantFrom(3, 16, 32), to: fc.constantFrom(16, 32, 48, 20) },
+    ...{
+      stride: fc.constantFrom<[number, number]>([1, 1], [2, 2], [2, 1], [3, 3]),
+      dilation: fc.integer({ min: 1, max: 2 }),
+    },
+    padding: fc.array(fc.nat(2), { minLength: 4, maxLength: 4 }),
+  });
+  await fc.assert(
+    fc.asyncProperty(shapes, async ({ stride, dilation, padding, ...of }) => {
+      const [top = 0, bottom = 0, left = 0, right = 0] = padding;
+      const pads: tf.backend_util.ExplicitPadding = [
+        [0, 0],
+        [top, bottom],
+        [left, right],
+        [0, 0],
+      ];
+      // TensorFlow.js takes one of the two, and has no gradient of the dilated one.
+      const steps = dilation > 1 ? 1 : stride;
+      fc.pre((of.kernelHeight - 1) * dilation < of.height + top + bottom);
+      fc.pre((of.kernelWidth - 1) * dilation < of.width + left + right);
+      const convolve = (x: T, w: T) => tf.conv2d(x as T4, w as T4, steps, pads, 'NHWC', dilation) as T;
+      const fn: TensorFunction = ({ x, w, v }) => {
+        const apply = (x: T, w: T) =>
+          tf
+            .relu(convolve(x, w).add(v as T))
+            .square()
+            .sum();
+        const y = tf.relu(convolve(x as T, w as T).add(v as T));
+        if (dilation > 1) return { y };
+        const [dx, dw] = tf.grads(apply)([x as T, w as T]);
+        return { y, dx: dx as T, dw: dw as T };
+      };
+      const tensors = {
+        x: real([2, of.height, of.width, of.from], 1),
+        w: real([of.kernelHeight, of.kernelWidth, of.from, of.to], 2, -0.2, 0.2),
+        v: real([of.to], 3),
+      };
+      await agree(fn, tensors, 2e-5);
+    }),
+    { numRuns: 40 },
+  );
+}, 60_000);
+
 test('any one pass may be left out', async () => {
   const step: TensorFunction = ({ x, w, v }) => ({
     dw: tf.grad((w: T) => {
