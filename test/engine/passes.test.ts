@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import type { TensorFunction } from '../../src/engine/engine.ts';
 import { liveNodes } from '../../src/engine/onnx/graph.ts';
 import { keepChannelsFirst } from '../../src/engine/onnx/passes/channels-first.ts';
+import { mergeAxes } from '../../src/engine/onnx/passes/merge-axes.ts';
 import { optimise, passesFor } from '../../src/engine/onnx/passes/optimise.ts';
 import { simplify } from '../../src/engine/onnx/passes/simplify.ts';
 import { stepMasks } from '../../src/engine/onnx/passes/step-masks.ts';
@@ -144,6 +145,30 @@ describe('stepMasks', () => {
     const { y } = await onnx.compile('step', step).run({ x });
     expect([...(y?.data ?? [])]).toEqual([0, 0, 0, 1, 1, 1, 1]);
     await agree(slope, { x: real([5, 4], 3) });
+  });
+});
+
+describe('mergeAxes', () => {
+  const shape = [2, 3, 4, 5];
+  test.each([
+    ['moves pairs of axes as one', [2, 3, 0, 1], [1, 0]],
+    ['leaves what stays in front as one', [0, 1, 3, 2], [0, 2, 1]],
+    ['leaves a transposition in which no two axes stay together', [3, 1, 0, 2], [3, 1, 0, 2]],
+  ])('%s', (_, perm, merged) => {
+    const graph = mergeAxes(graphOf(({ x }) => ({ y: tf.transpose(x as T, perm) }), { x: shape }));
+    const [node] = liveNodes(Object.values(graph.outputs)).filter(({ op }) => op === 'Transpose');
+    expect(node?.attributes.perm).toEqual(merged);
+    expect(graph.outputs.y?.shape).toEqual(perm.map((axis) => shape[axis]));
+  });
+
+  test('changes no result of any transposition', async () => {
+    const perms = fc.shuffledSubarray([0, 1, 2, 3, 4], { minLength: 5 });
+    await fc.assert(
+      fc.asyncProperty(perms, async (perm) => {
+        await agree(({ x }) => ({ y: tf.transpose(x as T, perm).mul(2) }), { x: real([2, 3, 1, 4, 2], 1) });
+      }),
+      { numRuns: 30 },
+    );
   });
 });
 
