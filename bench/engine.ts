@@ -23,7 +23,7 @@ const FOR_PASSES = ['resnet-8-w16', 'resnet-8-w64'];
 const STEPS = NETS.flatMap((net) => works.map((work) => ({ work, net })));
 const OTHERS = [
   ...FOR_WASM.map((net) => ({ work: 'pgd-step-wasm', net })),
-  ...FOR_PASSES.map((net) => ({ work: 'training-step-passes', net })),
+  ...FOR_PASSES.map((net) => ({ work: 'passes', net })),
   { work: 'peak-memory', net: 'resnet-8-w64' },
   { work: 'peak-memory', net: 'resnet-18' },
   { work: 'call-overhead', net: '' },
@@ -51,13 +51,18 @@ async function compareAll(cases: readonly Case[]): Promise<void> {
     pytorch ? `PyTorch ${pytorch.version}, ${threads} threads` : '(PyTorch is not installed here: left out)',
   );
   const comparisons: Comparison[] = [];
+  const add = (...found: readonly Comparison[]) => {
+    comparisons.push(...found);
+    for (const { work, peerName, ratio } of found)
+      console.error(`${work}: ${ratio.median.toFixed(2)} times ${peerName}`);
+  };
   for (const { work, net } of cases) {
     const step = works.find((one) => one === work);
-    if (step) comparisons.push(...(await besidePyTorch(net, step, onnx, pytorch)));
-    if (work === 'pgd-step-wasm') comparisons.push(await besideWasm(net, onnx, await createWasmEngine()));
-    if (work === 'training-step-passes') comparisons.push(...(await withoutEachPass(net, onnx, threads)));
-    if (work === 'peak-memory' && pytorch) comparisons.push(...(await peakMemory(net, threads)));
-    if (work === 'call-overhead' && pytorch) comparisons.push(await callOverhead(onnx, pytorch));
+    if (step) add(...(await besidePyTorch(net, step, onnx, pytorch)));
+    if (work === 'pgd-step-wasm') add(await besideWasm(net, onnx, await createWasmEngine()));
+    if (work === 'passes') add(...(await withoutEachPass(net, onnx, threads)));
+    if (work === 'peak-memory' && pytorch) add(...(await peakMemory(net, threads)));
+    if (work === 'call-overhead' && pytorch) add(await callOverhead(onnx, pytorch));
   }
   pytorch?.stop();
   await onnx.dispose();

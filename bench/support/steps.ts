@@ -45,7 +45,6 @@ export async function besidePyTorch(
         quietly(async () => (await pytorch?.run({ work, net, layout, batch: BATCH, steps }))?.seconds ?? 0),
     );
     const [ours = [], ...theirs] = await inTurns([turnOf(step, steps), ...peers], REPEATS);
-    console.error(`${work}, ${net}: ${((median(ours) / steps) * 1000).toFixed(1)} ms a step`);
     const best = layouts
       .map((layout, index) => ({ layout, seconds: theirs[index] ?? [] }))
       .sort((a, b) => median(a.seconds) - median(b.seconds))[0];

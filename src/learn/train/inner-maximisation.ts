@@ -28,8 +28,9 @@ export interface InnerMaximisation {
 }
 
 /**
- * The step is compiled once, with the weights as inputs, and run `steps` times: one graph of all steps would take
- * that many times longer to compile and run no faster.
+ * The step is compiled once, with the weights as inputs, and run `steps` times. One graph of ten steps takes three times
+ * as long to compile (1 s, not 0.3), and runs no faster unless a step takes but a few milliseconds: 41 ms a step either
+ * way for resnet-8-w16 on CIFAR-10, 1.8 in place of 2.3 for resnet-8-w8 on digits.
  */
 export function innerMaximisation(engine: Engine, model: Model, settings: InnerSettings): InnerMaximisation {
   const { epsilon, stepSize, steps, randomStart, batchNorm } = settings;
