@@ -1,14 +1,15 @@
 import { Type } from '@sinclair/typebox';
 import { defineKind } from '../src/kind/kind.ts';
+import { attackChoices, attackParameters } from '../src/learn/train/attack-parameters.ts';
 import { oneOf, trainingParameters } from '../src/learn/train/parameters.ts';
 
 export default defineKind({
   description: 'Trains a model from scratch: standard, with mixup, or adversarially.',
   parameters: Type.Object({
-    method: oneOf(['standard', 'mixup', 'pgd-at'], {
+    method: oneOf(['standard', 'mixup', 'pgd-at', 'trades'], {
       default: 'standard',
       description:
-        'standard: cross entropy; mixup (Zhang et al. 2018); pgd-at: adversarial training (Madry et al. 2018).',
+        'standard: cross entropy; mixup (Zhang et al. 2018); pgd-at: adversarial training (Madry et al. 2018); trades (Zhang et al. 2019).',
     }),
     ...trainingParameters,
     alpha: Type.Number({
@@ -16,29 +17,22 @@ export default defineKind({
       default: 1,
       description: 'For mixup: λ ~ Beta(alpha, alpha), one a batch.',
     }),
-    epsilon: Type.Number({
-      minimum: 0,
-      maximum: 1,
-      default: 8 / 255,
-      description: 'For pgd-at: radius of the l∞ ball, for pixels in [0, 1].',
+    ...attackParameters({
+      epsilon: '8/255, for trades 0.031',
+      stepSize: '2/255, for trades 0.007',
+      steps: '10',
+      batchNorm: 'eval',
     }),
-    'step-size': Type.Number({
-      minimum: 0,
-      default: 2 / 255,
-      description: 'For pgd-at: step of the inner maximisation.',
-    }),
-    steps: Type.Integer({
-      minimum: 1,
-      default: 10,
-      description: 'For pgd-at: steps of the inner maximisation.',
-    }),
-    'random-start': Type.Boolean({
-      default: true,
-      description: 'For pgd-at: start at a random point of the ball.',
-    }),
-    'batch-norm': oneOf(['eval', 'train'], {
-      default: 'eval',
-      description: 'For pgd-at: mode of batch norm while the batch is attacked.',
+    beta: Type.Optional(
+      Type.Number({
+        minimum: 0,
+        description: 'For trades: weight of the divergence of clean and attacked images. Without it 6.',
+      }),
+    ),
+    reduction: oneOf(['batchmean', 'mean'], {
+      default: 'batchmean',
+      description:
+        'For trades: the divergence over the batch, as mean of the sums over classes or mean over both.',
     }),
   }),
   inputs: { data: { type: 'dataset', description: 'the data set; its training part is used' } },
@@ -47,14 +41,9 @@ export default defineKind({
   async run(context) {
     const { trainCell } = await import('../src/learn/train/train-cell.ts');
     const { trainingMethod } = await import('../src/learn/train/methods.ts');
-    const { method, alpha, epsilon, steps, ...others } = context.parameters;
-    const inner = {
-      epsilon,
-      steps,
-      stepSize: others['step-size'],
-      randomStart: others['random-start'],
-      batchNorm: others['batch-norm'],
-    };
-    await trainCell(context, trainingMethod(method, { alpha, ...inner }));
+    const { parameters } = context;
+    const { method, alpha, beta, reduction } = parameters;
+    const choices = { alpha, beta, reduction };
+    await trainCell(context, trainingMethod(method, { ...choices, ...attackChoices(parameters) }));
   },
 });

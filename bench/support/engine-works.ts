@@ -11,7 +11,7 @@ import type { MethodBuilder } from '../../src/learn/train/method.ts';
 import { withPrefix } from '../../src/learn/train/names.ts';
 import { pgdAt } from '../../src/learn/train/pgd-at.ts';
 import { standard } from '../../src/learn/train/standard.ts';
-import { trainingStep } from '../../src/learn/train/step.ts';
+import { batchInputs, trainingStep } from '../../src/learn/train/step.ts';
 import { mixacm } from '../../src/learn/transfer/mixacm.ts';
 
 export const BATCH = 64;
@@ -75,7 +75,7 @@ function training(engine: Engine, model: Model, builder: MethodBuilder): Step {
         loss: _,
         logits: __,
         ...next
-      } = await step.run({ ...tensors, ...(prepared ?? batch), learningRate });
+      } = await step.run({ ...tensors, ...batchInputs(prepared ?? batch), learningRate });
       tensors = next;
     },
     dispose: async () => {

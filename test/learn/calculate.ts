@@ -1,13 +1,13 @@
 import * as tf from '@tensorflow/tfjs';
 import { createEagerEngine } from '../../src/engine/eager.ts';
-import type { HostTensor } from '../../src/engine/engine.ts';
+import type { Engine, HostTensor } from '../../src/engine/engine.ts';
 
 /** The reference engine. */
 export const cpu = await createEagerEngine({ backend: 'cpu' });
 
-/** Runs tensor code on the reference engine and gives the values of its result, row-major. */
-export async function calculate(fn: () => tf.Tensor): Promise<number[]> {
-  const compiled = cpu.compile('test', () => ({ result: fn() }));
+/** Runs tensor code, on the reference engine or another, and gives the values of its result, row-major. */
+export async function calculate(fn: () => tf.Tensor, engine: Engine = cpu): Promise<number[]> {
+  const compiled = engine.compile('test', () => ({ result: fn() }));
   const { result } = await compiled.run({});
   return [...(result?.data ?? [])];
 }

@@ -6,6 +6,7 @@ import { learningRate } from '../optimise/schedule.ts';
 import { stream } from '../random/stream.ts';
 import { type Current, weightsOf } from './current.ts';
 import type { Method, StepContext } from './method.ts';
+import { batchInputs } from './step.ts';
 import type { TrainingOptions } from './train.ts';
 import type { Validation } from './validation.ts';
 
@@ -38,13 +39,12 @@ export async function trainEpoch(
     const indices = order.subarray(batch * size, (batch + 1) * size);
     const clean = toBatch(dataset, indices, augment, stream(seed, 'train/augment', epoch, batch));
     const context = stepContext(tensors, seed, 'train', [epoch, batch]);
-    const { images, labels } = (await method.prepare?.(clean, context)) ?? clean;
+    const prepared = (await method.prepare?.(clean, context)) ?? clean;
     rate = learningRate(options.schedule, { step: epoch * stepsPerEpoch + batch, stepsPerEpoch, epochs });
     const rateTensor = { shape: [], data: Float32Array.of(rate) };
     const { loss, logits, ...next } = await step.run({
       ...tensors,
-      images,
-      labels,
+      ...batchInputs(prepared),
       learningRate: rateTensor,
     });
     const value = loss?.data[0];
@@ -52,7 +52,7 @@ export async function trainEpoch(
     if (!Number.isFinite(value)) throw diverged(`The loss became ${value}`, epoch + 1, batch + 1, rate);
     tensors = next;
     lossSum += value;
-    correct += countCorrect(logits, labels);
+    correct += countCorrect(logits, prepared.labels);
     if ((batch + 1) % between === 0 || batch + 1 === stepsPerEpoch) {
       // Tenths of an epoch.
       const done = Math.floor((epoch + (batch + 1) / stepsPerEpoch) * 10) / 10;

@@ -9,6 +9,13 @@ import type { Stream } from '../random/stream.ts';
 import { ascend, perturbed } from './linf.ts';
 import { group, withPrefix } from './names.ts';
 
+/**
+ * How a random start is drawn: `uniform` in the ball, then into [0, 1]; `unclipped`, the same, where pixels leave [0, 1]
+ * until the first step is taken (ARD); `normal`, with a deviation of 0.001, unclipped too (TRADES, MART, RSLAD).
+ * robustness.md, section 4.
+ */
+export type Noise = 'uniform' | 'unclipped' | 'normal';
+
 /** The attack inside adversarial training: PGD on the cross entropy in an l∞ ball (Madry et al. 2018). */
 export interface InnerSettings {
   /** Radius of the ball, for pixels in [0, 1]. */
@@ -17,12 +24,17 @@ export interface InnerSettings {
   readonly steps: number;
   /** Whether it starts at a random point of the ball. */
   readonly randomStart: boolean;
+  /** Default `uniform`. */
+  readonly noise?: Noise | undefined;
   /** How batch norm works in the attack's passes. Either way they leave the running statistics alone. */
   readonly batchNorm: Mode;
 }
 
 export interface InnerMaximisation {
-  /** Adversarial images for a batch, against the model of these weights. */
+  /**
+   * Adversarial images for a batch, against the model of these weights. Its labels may be soft: with the probabilities p
+   * that a model gives, the cross entropy is KL(p ‖ q) and a constant, so the attack is that on the divergence.
+   */
   run(weights: Tensors, batch: Batch, random: Stream): Promise<HostTensor>;
   dispose(): Promise<void>;
 }
@@ -33,17 +45,13 @@ export interface InnerMaximisation {
  * way for resnet-8-w16 on CIFAR-10, 1.8 in place of 2.3 for resnet-8-w8 on digits.
  */
 export function innerMaximisation(engine: Engine, model: Model, settings: InnerSettings): InnerMaximisation {
-  const { epsilon, stepSize, steps, randomStart, batchNorm } = settings;
+  const { epsilon, stepSize, steps, batchNorm } = settings;
   const step = engine.compile(`train/inner-step-${batchNorm}`, innerStep(model, batchNorm));
   return {
     async run(weights, { images, labels }, random) {
       const fixed = { ...withPrefix('weights', weights), labels, origin: images };
       const sizes = { epsilon: scalar(epsilon), stepSize: scalar(stepSize) };
-      let current = images;
-      if (randomStart) {
-        const noise = random.uniform(images.data.length, -epsilon, epsilon);
-        current = { shape: images.shape, data: perturbed(Float32Array.from(images.data), noise) };
-      }
+      let current = startingPoint(images, settings, random);
       for (let done = 0; done < steps; done += 1) {
         const { images: next } = await step.run({ ...fixed, ...sizes, images: current });
         if (next === undefined) throw new Error('The attack step gave no images');
@@ -53,6 +61,20 @@ export function innerMaximisation(engine: Engine, model: Model, settings: InnerS
     },
     dispose: () => step.dispose(),
   };
+}
+
+function startingPoint(images: HostTensor, settings: InnerSettings, random: Stream): HostTensor {
+  const { epsilon, randomStart, noise = 'uniform' } = settings;
+  if (!randomStart) return images;
+  const { shape } = images;
+  const pixels = Float32Array.from(images.data);
+  if (noise === 'normal') {
+    const normals = random.normals(pixels.length);
+    return { shape, data: pixels.map((pixel, index) => pixel + 0.001 * (normals[index] ?? 0)) };
+  }
+  const shift = random.uniform(pixels.length, -epsilon, epsilon);
+  if (noise === 'uniform') return { shape, data: perturbed(pixels, shift) };
+  return { shape, data: pixels.map((pixel, index) => pixel + (shift[index] ?? 0)) };
 }
 
 function innerStep(model: Model, mode: Mode): TensorFunction {

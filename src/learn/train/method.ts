@@ -24,13 +24,18 @@ export interface Method {
   readonly parameters?: readonly TensorSpec[];
   /** Tensors that the loss reads and nothing changes, such as a teacher's weights. */
   readonly fixed?: Tensors;
-  /** Changes a batch on the host, before the step: mixes it, attacks it. */
-  prepare?(batch: Batch, step: StepContext): Promise<Batch> | Batch;
+  /** Changes a batch, before the step: mixes it, attacks it. */
+  prepare?(batch: Batch, step: StepContext): Promise<PreparedBatch> | PreparedBatch;
   /** The same for validation, of which the best epoch is chosen: a robust method attacks. Default: nothing. */
   prepareValidation?(batch: Batch, step: StepContext): Promise<Batch>;
   /** The loss of a prepared batch, in tensor code; its gradient is taken with respect to all parameters. */
   loss(inputs: LossInputs): LossOutput;
   dispose?(): Promise<void>;
+}
+
+export interface PreparedBatch extends Batch {
+  /** Further tensors that belong to the batch and that the loss reads: adversarial images beside the clean ones. */
+  readonly extras?: Tensors;
 }
 
 export interface StepContext {
@@ -50,6 +55,8 @@ export interface LossInputs {
   readonly images: Tensor4D;
   /** [batch, classes], one-hot or soft. */
   readonly labels: Tensor2D;
+  /** The tensors of `PreparedBatch.extras`. */
+  readonly extras: NamedTensors;
 }
 
 export interface LossOutput {

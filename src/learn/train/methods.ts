@@ -1,20 +1,25 @@
+import { type Choices, withChoices } from './choices.ts';
 import type { InnerSettings } from './inner-maximisation.ts';
 import type { MethodBuilder } from './method.ts';
-import { type MixupSettings, mixup } from './mixup.ts';
-import { pgdAt } from './pgd-at.ts';
+import { type MixupSettings, mixup, mixupDefaults } from './mixup.ts';
+import { pgdAt, pgdAtDefaults } from './pgd-at.ts';
 import { standard } from './standard.ts';
+import { type TradesSettings, trades, tradesDefaults } from './trades.ts';
 
-/** Trainings without a teacher, by the name that pipelines use. */
-export function trainingMethod(
-  name: 'standard' | 'mixup' | 'pgd-at',
-  settings: InnerSettings & MixupSettings,
-): MethodBuilder {
+export type TrainingMethod = 'standard' | 'mixup' | 'pgd-at' | 'trades';
+
+export type TrainingChoices = Choices<InnerSettings & MixupSettings & TradesSettings>;
+
+/** Trainings without a teacher, by the name that pipelines use. What is not chosen is the method's default. */
+export function trainingMethod(name: TrainingMethod, choices: TrainingChoices): MethodBuilder {
   switch (name) {
     case 'standard':
       return standard();
     case 'mixup':
-      return mixup(settings);
+      return mixup(withChoices(mixupDefaults, choices));
     case 'pgd-at':
-      return pgdAt(settings);
+      return pgdAt(withChoices(pgdAtDefaults, choices));
+    case 'trades':
+      return trades(withChoices(tradesDefaults, choices));
   }
 }

@@ -74,7 +74,7 @@ export const trainingParameters = {
     minimum: 0,
     default: 0,
     description:
-      'Training images held out to choose the best epoch by (for pgd-at by robust accuracy, for all others by clean accuracy). Never the test set. 0: only the last epoch is kept.',
+      'Training images held out to choose the best epoch by (by accuracy under attack for methods that attack, by clean accuracy for all others). Never the test set. 0: only the last epoch is kept.',
   }),
 };
 

@@ -1,5 +1,6 @@
 import { type InnerSettings, innerMaximisation } from './inner-maximisation.ts';
 import type { MethodBuilder } from './method.ts';
+import { robustValidation } from './robust-validation.ts';
 import { classificationLoss } from './standard.ts';
 
 /** 8/255 with PGD-10 and step 2/255, the usual protocol on CIFAR-10 (Rice et al. 2020); batch norm in `eval` mode is ours. */
@@ -14,21 +15,18 @@ export const pgdAtDefaults: InnerSettings = {
 /** Adversarial training (Madry et al. 2018): cross entropy on the adversarial images of each batch alone. */
 export function pgdAt(settings: InnerSettings = pgdAtDefaults): MethodBuilder {
   return ({ engine, model }) => {
-    const training = innerMaximisation(engine, model, settings);
-    const validation = innerMaximisation(engine, model, { ...settings, batchNorm: 'eval' });
+    const attack = innerMaximisation(engine, model, settings);
+    const validation = robustValidation(engine, model, settings);
     return {
       name: 'pgd-at',
       prepare: async (batch, { weights, random }) => ({
         ...batch,
-        images: await training.run(weights, batch, random('inner-maximisation')),
+        images: await attack.run(weights, batch, random('inner-maximisation')),
       }),
-      prepareValidation: async (batch, { weights, random }) => ({
-        ...batch,
-        images: await validation.run(weights, batch, random('inner-maximisation')),
-      }),
+      prepareValidation: validation.prepareValidation,
       loss: (inputs) => classificationLoss(model, inputs),
       dispose: async () => {
-        await training.dispose();
+        await attack.dispose();
         await validation.dispose();
       },
     };

@@ -1,15 +1,15 @@
 import * as tf from '@tensorflow/tfjs';
-import type { TensorFunction } from '../../engine/engine.ts';
+import type { TensorFunction, Tensors } from '../../engine/engine.ts';
 import { withGradients } from '../loss/gradients.ts';
 import { rank2, rank4 } from '../model/rank.ts';
 import { type SgdSettings, sgdStep } from '../optimise/sgd.ts';
-import type { Method } from './method.ts';
+import type { Method, PreparedBatch } from './method.ts';
 import { group, withPrefix } from './names.ts';
 
 /**
  * A training step as one tensor function: loss, gradient, update. Inputs and outputs are in groups: `model/…` and
- * `own/…` (parameters of model and method), `velocity/…` (of both), `state/…`; and `fixed/…` as an input alone.
- * Other inputs: `images`, `labels`, `learningRate`. Other outputs: `loss`, `logits`.
+ * `own/…` (parameters of model and method), `velocity/…` (of both), `state/…`; and as inputs alone `fixed/…` and
+ * `extras/…` (of the batch). Other inputs: `images`, `labels`, `learningRate`. Other outputs: `loss`, `logits`.
  */
 export function trainingStep(method: Method, optimiser: SgdSettings): TensorFunction {
   return (inputs) => {
@@ -26,6 +26,7 @@ export function trainingStep(method: Method, optimiser: SgdSettings): TensorFunc
         fixed: group('fixed', inputs),
         images: rank4(images),
         labels: rank2(labels),
+        extras: group('extras', inputs),
       });
       return { value: loss, results: { logits, ...withPrefix('state', state) } };
     }, parameters);
@@ -38,4 +39,9 @@ export function trainingStep(method: Method, optimiser: SgdSettings): TensorFunc
       loss: tf.reshape(value, []),
     };
   };
+}
+
+/** A prepared batch as inputs of a training step. */
+export function batchInputs({ images, labels, extras = {} }: PreparedBatch): Tensors {
+  return { images, labels, ...withPrefix('extras', extras) };
 }

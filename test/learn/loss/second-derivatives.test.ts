@@ -3,17 +3,18 @@ import { describe, expect, it } from 'vitest';
 import type { TensorFunction } from '../../../src/engine/engine.ts';
 import { softmaxCrossEntropy } from '../../../src/engine/ops/softmax.ts';
 import { withGradients } from '../../../src/learn/loss/gradients.ts';
-import { batchNorm, conv, convNorm, dense, globalMean } from '../../../src/learn/model/layers.ts';
 import type { Mode, Model } from '../../../src/learn/model/model.ts';
 import { rank2, rank4 } from '../../../src/learn/model/rank.ts';
 import { stream } from '../../../src/learn/random/stream.ts';
 import { onnx, relativeDifference } from '../../engine/agree.ts';
 import { cpu, float32 } from '../calculate.ts';
 import { families, usedWeights } from '../families.ts';
+import { expectSlopes } from '../finite-differences.ts';
+import { smoothNet } from '../smooth-net.ts';
 import { oneHot } from '../toys.ts';
 
 const settings = { inputShape: [8, 8, 3], classes: 4 } as const;
-const smooth = smoothNet();
+const smooth = smoothNet(settings);
 /** Images with labels, and what their input gradient should be. */
 function batchOf(count: number) {
   const shape = [count, ...settings.inputShape];
@@ -64,25 +65,11 @@ describe.each([
       const compiled = engine.compile('test', matching(smooth, mode));
       const found = await compiled.run({ ...weights, ...batch });
       for (const { name, shape } of smooth.parameters) {
-        const [data, slopes] = [weights[name]?.data ?? [], [...(found[name]?.data ?? [])]];
-        const length = Math.hypot(...slopes);
-        const valueAt = async (direction: readonly number[], distance: number) => {
-          const moved = Array.from(data, (value, index) => value + distance * (direction[index] ?? 0));
-          const { value } = await compiled.run({ ...weights, [name]: float32(shape, moved), ...batch });
+        const tensor = weights[name] ?? float32(shape, []);
+        await expectSlopes(name, tensor, found[name]?.data ?? [], async (moved) => {
+          const { value } = await compiled.run({ ...weights, [name]: moved, ...batch });
           return value?.data[0] ?? Number.NaN;
-        };
-        // Along the gradient, where its length is all of the slope, and elsewhere, where what is missing may lie.
-        const directions = [slopes, [...stream(2, name).normals(data.length)]];
-        for (const direction of directions.map(unit)) {
-          const h = 0.02;
-          const [near, far] = [
-            (await valueAt(direction, h)) - (await valueAt(direction, -h)),
-            (await valueAt(direction, 2 * h)) - (await valueAt(direction, -2 * h)),
-          ];
-          const measured = (8 * near - far) / (12 * h);
-          const slope = direction.reduce((sum, part, index) => sum + part * (slopes[index] ?? Number.NaN), 0);
-          expect(Math.abs(measured - slope) / length, name).toBeLessThan(1e-2);
-        }
+        });
       }
     },
   );
@@ -102,32 +89,3 @@ describe.each(Object.entries(families(settings)))('%s, compiled', (_, model) => 
     }
   });
 });
-
-/** Every kind of layer that the models have, a stride and a shortcut, but with softplus for ReLU. */
-function smoothNet(): Model {
-  const stem = convNorm({ conv: 'conv1', norm: 'bn1', from: 3, to: 4, kernel: 3, stride: 1 });
-  const block = convNorm({ conv: 'conv2', norm: 'bn2', from: 4, to: 6, kernel: 3, stride: 2 });
-  const shortcut = conv({ name: 'shortcut', from: 4, to: 6, kernel: 1, stride: 2 });
-  const norm = batchNorm('bn3', 6);
-  const linear = dense('fc', 6, settings.classes);
-  const layers = [stem, block, shortcut, norm, linear];
-  return {
-    name: 'smooth',
-    ...settings,
-    parameters: layers.flatMap((layer) => layer.parameters),
-    state: layers.flatMap((layer) => layer.state),
-    taps: [],
-    forward(tensors, images, mode) {
-      const pass = { tensors, mode, state: {} };
-      const x = tf.softplus(stem.apply(images, pass));
-      const sum = tf.add(tf.softplus(block.apply(x, pass)), shortcut.apply(x, pass));
-      const last = tf.softplus(norm.apply(rank4(sum), pass));
-      return { logits: linear.apply(globalMean(rank4(last)), pass), taps: [], state: pass.state };
-    },
-  };
-}
-
-function unit(direction: readonly number[]): number[] {
-  const length = Math.hypot(...direction);
-  return direction.map((part) => part / length);
-}

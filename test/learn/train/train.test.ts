@@ -6,6 +6,7 @@ import type { MethodBuilder } from '../../../src/learn/train/method.ts';
 import { mixup } from '../../../src/learn/train/mixup.ts';
 import { pgdAt, pgdAtDefaults } from '../../../src/learn/train/pgd-at.ts';
 import { standard } from '../../../src/learn/train/standard.ts';
+import { trades, tradesDefaults } from '../../../src/learn/train/trades.ts';
 import { train } from '../../../src/learn/train/train.ts';
 import { memory, toyData, toyModel, toyTraining } from './toy-training.ts';
 
@@ -16,6 +17,7 @@ const methods = {
   mixup: mixup(),
   'pgd-at': pgdAt({ ...pgdAtDefaults, epsilon: 0.05, stepSize: 0.02, steps: 2 }),
   'pgd-at in train mode': pgdAt({ ...pgdAtDefaults, epsilon: 0.05, steps: 1, batchNorm: 'train' }),
+  trades: trades({ ...tradesDefaults, epsilon: 0.05, stepSize: 0.02, steps: 2 }),
 };
 
 describe.each(Object.entries(methods))('training by %s', (_, method) => {
@@ -30,6 +32,11 @@ describe.each(Object.entries(methods))('training by %s', (_, method) => {
       expect(await train({ ...options, checkpoints: rest })).toEqual(expected);
       expect(rest.saved).toEqual(whole.saved.slice(checkpoint.epoch));
     }
+  });
+
+  it('lowers its loss', async () => {
+    const { history } = await train(toyTraining(method, { dataset: toyData(96).train, epochs: 6 }));
+    expect(history.at(-1)?.loss).toBeLessThan((history[0]?.loss ?? 0) * 0.8);
   });
 });
 

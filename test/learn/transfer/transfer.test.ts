@@ -105,7 +105,7 @@ describe('the loss of MixACM', () => {
       if (!images || !labels) throw new Error('No batch');
       const weights = Object.fromEntries(names.map((name) => [name, tensors[name] ?? images]));
       const fixed = Object.fromEntries(names.map((name) => [name, tensors[`teacher/${name}`] ?? images]));
-      const inputs = { weights, own: {}, fixed, images: rank4(images), labels: rank2(labels) };
+      const inputs = { weights, own: {}, fixed, extras: {}, images: rank4(images), labels: rank2(labels) };
       const own = toyModel.forward(weights, inputs.images, 'train');
       const other = teacher.model.forward(fixed, inputs.images, 'eval');
       const blocks = own.taps.map((tap, index) => {

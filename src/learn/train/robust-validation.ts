@@ -1,0 +1,21 @@
+import type { Engine } from '../../engine/engine.ts';
+import type { Model } from '../model/model.ts';
+import { type InnerSettings, innerMaximisation } from './inner-maximisation.ts';
+import type { Method } from './method.ts';
+
+type RobustValidation = Required<Pick<Method, 'prepareValidation' | 'dispose'>>;
+
+/**
+ * Validation of robust methods: PGD on the cross entropy with the radius and steps of the method's own attack, from a
+ * uniform start, whatever that attack makes great and wherever it starts, and against the model in `eval` mode.
+ */
+export function robustValidation(engine: Engine, model: Model, settings: InnerSettings): RobustValidation {
+  const attack = innerMaximisation(engine, model, { ...settings, noise: 'uniform', batchNorm: 'eval' });
+  return {
+    prepareValidation: async (batch, { weights, random }) => ({
+      ...batch,
+      images: await attack.run(weights, batch, random('inner-maximisation')),
+    }),
+    dispose: () => attack.dispose(),
+  };
+}

@@ -1,0 +1,114 @@
+import { expect } from 'vitest';
+import type { Engine, HostTensor, Tensors } from '../../../src/engine/engine.ts';
+import { toBatch } from '../../../src/learn/data/batch.ts';
+import { withGradients } from '../../../src/learn/loss/gradients.ts';
+import type { Model } from '../../../src/learn/model/model.ts';
+import { rank2, rank4 } from '../../../src/learn/model/rank.ts';
+import { stream } from '../../../src/learn/random/stream.ts';
+import type { Method, MethodBuilder, PreparedBatch } from '../../../src/learn/train/method.ts';
+import { group, withPrefix } from '../../../src/learn/train/names.ts';
+import { batchInputs } from '../../../src/learn/train/step.ts';
+import { onnx, relativeDifference } from '../../engine/agree.ts';
+import { cpu, float32 } from '../calculate.ts';
+import { usedWeights } from '../families.ts';
+import { expectSlopes } from '../finite-differences.ts';
+import { oneHot, tanhNet } from '../toys.ts';
+import { toyData, toyModel } from './toy-training.ts';
+
+export const random = (name: string) => stream(0, name);
+
+/** The net of item 12 with its four examples and what an attack makes of them. */
+export const smooth = {
+  weights: tanhNet.weights,
+  batch: {
+    images: float32([4, 1, 1, 2], tanhNet.x),
+    labels: oneHot(tanhNet.labels, 4),
+    extras: { adversarial: float32([4, 1, 1, 2], tanhNet.worstPoint) },
+  },
+};
+
+/** A residual network with six images. */
+export const toy = { weights: usedWeights(toyModel), batch: toBatch(toyData().train, [0, 1, 2, 3, 4, 5]) };
+
+/** The batch as a method prepares it, on the reference engine. */
+export async function prepared(method: Method, { weights, batch }: Given = toy): Promise<PreparedBatch> {
+  const result = await method.prepare?.(batch, { weights, random });
+  if (!result) throw new Error('The method prepares nothing');
+  return result;
+}
+
+interface Given {
+  /** The model's parameters and state. */
+  readonly weights: Tensors;
+  readonly batch: PreparedBatch;
+}
+
+/** The loss of a method, as `value`, its `gradient/…` with respect to the model's parameters, and `state/…`, `logits`. */
+export async function lossOf(
+  engine: Engine,
+  model: Model,
+  method: Method,
+  { weights, batch }: Given,
+): Promise<Tensors> {
+  const trained = new Set(model.parameters.map(({ name }) => name));
+  const compiled = engine.compile('test', (inputs) => {
+    const { images, labels } = inputs;
+    if (!images || !labels) throw new Error('No batch');
+    const all = group('weights', inputs);
+    const parameters = Object.fromEntries(Object.entries(all).filter(([name]) => trained.has(name)));
+    const { value, results, gradients } = withGradients(() => {
+      const { loss, logits, state } = method.loss({
+        weights: all,
+        own: {},
+        fixed: group('fixed', inputs),
+        extras: group('extras', inputs),
+        images: rank4(images),
+        labels: rank2(labels),
+      });
+      return { value: loss, results: { logits, ...withPrefix('state', state) } };
+    }, parameters);
+    return { value, ...results, ...withPrefix('gradient', gradients) };
+  });
+  const outputs = await compiled.run({
+    ...withPrefix('weights', weights),
+    ...withPrefix('fixed', method.fixed ?? {}),
+    ...batchInputs(batch),
+  });
+  await compiled.dispose();
+  return outputs;
+}
+
+export async function lossValue(...given: Parameters<typeof lossOf>): Promise<number> {
+  return (await lossOf(...given)).value?.data[0] ?? Number.NaN;
+}
+
+/** Holds the gradient of a method's loss to finite differences, which wants a smooth model. */
+export async function expectTrueGradient(
+  engine: Engine,
+  model: Model,
+  method: Method,
+  given: Given,
+  h?: number,
+): Promise<void> {
+  const found = await lossOf(engine, model, method, given);
+  for (const { name } of model.parameters) {
+    const tensor = given.weights[name];
+    if (!tensor) throw new Error(name);
+    const valueAt = (moved: HostTensor) =>
+      lossValue(engine, model, method, { ...given, weights: { ...given.weights, [name]: moved } });
+    await expectSlopes(name, tensor, found[`gradient/${name}`]?.data ?? [], valueAt, h);
+  }
+}
+
+/** Computes loss, gradients and state on both engines; demands that they agree to 1e-4. */
+export async function expectEnginesAgree(builder: MethodBuilder, model: Model, given: Given) {
+  const [reference, compiled] = [builder({ engine: cpu, model }), builder({ engine: onnx, model })];
+  const [expected, actual] = [
+    await lossOf(cpu, model, reference, given),
+    await lossOf(onnx, model, compiled, given),
+  ];
+  expect(Object.keys(actual).sort()).toEqual(Object.keys(expected).sort());
+  for (const [name, tensor] of Object.entries(expected)) {
+    expect(relativeDifference(actual[name], tensor), name).toBeLessThanOrEqual(1e-4);
+  }
+}
