@@ -1,39 +1,50 @@
 import { Type } from '@sinclair/typebox';
 import { defineKind } from '../src/kind/kind.ts';
+import { attackChoices, attackParameters } from '../src/learn/train/attack-parameters.ts';
 import { oneOf, trainingParameters } from '../src/learn/train/parameters.ts';
 
 const weight = (value: number, description: string) =>
   Type.Number({ minimum: 0, default: value, description });
 
+const optionalWeight = (description: string) => Type.Optional(Type.Number({ minimum: 0, description }));
+
 const block = Type.Integer({ minimum: 1 });
 
 export default defineKind({
-  description: 'Trains a student with a frozen teacher: knowledge distillation or MixACM.',
+  description:
+    'Trains a student with a frozen teacher: by soft labels, attention maps or channel maps, on clean, mixed or adversarial images.',
   parameters: Type.Object({
-    method: oneOf(['kd', 'mixacm'], {
+    method: oneOf(['kd', 'ard', 'rslad', 'attention', 'mixacm'], {
       default: 'mixacm',
       description:
-        'kd: soft labels on clean images (Hinton et al. 2015); mixacm: channel maps and soft labels on mixed images (Awais et al. 2021).',
+        'kd: soft labels on clean images (Hinton et al. 2015); ard: on adversarial ones (Goldblum et al. 2020); rslad: on both, without labels (Zi et al. 2021); attention: attention maps (Zagoruyko and Komodakis 2017); mixacm: channel maps and soft labels on mixed images (Awais et al. 2021).',
     }),
     ...trainingParameters,
     'teacher-checkpoint': oneOf(['last', 'best'], {
       default: 'last',
       description: "Which of the teacher's checkpoints teaches.",
     }),
-    temperature: Type.Number({
-      exclusiveMinimum: 0,
-      default: 1,
-      description: 'τ of the soft labels; their loss is τ² · KL(teacher ‖ student).',
-    }),
-    reduction: oneOf(['batchmean', 'mean'], {
-      default: 'batchmean',
-      description: 'KL over the batch: mean of the sums over classes, or mean over both.',
-    }),
-    'kd-weight': weight(1, 'Weight of the soft labels; 0 leaves them out.'),
-    'label-weight': weight(
-      1,
-      'Weight of the cross entropy on the labels, for mixacm on the mixed ones; 0 leaves it out.',
+    temperature: Type.Optional(
+      Type.Number({
+        exclusiveMinimum: 0,
+        description:
+          'τ of the soft labels; their loss is τ² · KL(teacher ‖ student). Without it 1, for ard 30, for attention 4. rslad has none.',
+      }),
     ),
+    reduction: Type.Optional(
+      oneOf(['batchmean', 'mean'], {
+        description:
+          'KL over the batch: mean of the sums over classes, or mean over both. Without it batchmean, for ard and rslad mean.',
+      }),
+    ),
+    'kd-weight': optionalWeight(
+      'Weight of the soft labels, for ard and rslad those on adversarial images; 0 leaves them out. Without it 1, for rslad 5/6, for attention 0.',
+    ),
+    'label-weight': optionalWeight(
+      'Weight of the cross entropy on the labels, for mixacm on the mixed ones; 0 leaves it out. Without it 1, for ard 0. rslad has none.',
+    ),
+    'clean-weight': optionalWeight('For rslad: weight of the soft labels on clean images. Without it 1/6.'),
+    'attention-weight': weight(1000, 'For attention: weight of the sum over blocks.'),
     'acm-weight': weight(
       10,
       'For mixacm: weight of the channel map losses; 0 leaves them out. The paper’s value is not known: ours.',
@@ -56,17 +67,23 @@ export default defineKind({
     blocks: Type.Array(Type.Union([block, Type.Tuple([block, block])]), {
       default: [],
       description:
-        "For mixacm: which blocks are compared, 1 being the output of the first layer; a pair is the student's and the teacher's. None named means all.",
+        "For mixacm and attention: which blocks are compared, 1 being the output of the first layer; a pair is the student's and the teacher's. None named means all, for attention all but the first.",
     }),
     'tap-before-relu': Type.Boolean({
       default: false,
       description:
-        'For mixacm: take activations before the last ReLU of each block instead of after it. Ours.',
+        'For mixacm and attention: take activations before the last ReLU of each block instead of after it. Ours.',
     }),
     transformation: oneOf(['where-needed', 'always'], {
       default: 'where-needed',
       description:
         'For mixacm: a learned linear map of the student’s vector, where the numbers of channels differ or always. Ours.',
+    }),
+    ...attackParameters({
+      epsilon: '8/255',
+      stepSize: '2/255',
+      steps: '10',
+      batchNorm: 'train for ard, eval for rslad',
     }),
   }),
   inputs: {
@@ -82,14 +99,20 @@ export default defineKind({
     if (!teacher) throw new Error('The planner gave no teacher');
     const { parameters } = context;
     const tapBeforeRelu = parameters['tap-before-relu'];
-    const method = await transferMethod(teacher.file, {
-      tapBeforeRelu,
+    const source = {
       method: parameters.method,
       teacherCheckpoint: parameters['teacher-checkpoint'],
+      tapBeforeRelu,
+    };
+    const method = await transferMethod(teacher.file, source, {
+      ...attackChoices(parameters),
       temperature: parameters.temperature,
       reduction: parameters.reduction,
+      weight: parameters['kd-weight'],
       kdWeight: parameters['kd-weight'],
       labelWeight: parameters['label-weight'],
+      cleanWeight: parameters['clean-weight'],
+      attentionWeight: parameters['attention-weight'],
       acmWeight: parameters['acm-weight'],
       alpha: parameters.alpha,
       power: parameters.power,

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { tiny, unit } from './unit.ts';
 
 /**
  * The loss between activated channel maps of MixACM (arXiv 2111.05073). The paper's text fixes the idea, not these
@@ -23,9 +24,6 @@ export interface AcmBlock {
   readonly transformation?: tf.Tensor2D | undefined;
 }
 
-/** Keeps square roots differentiable at 0. */
-const tiny = 1e-12;
-
 /** Activated channel map: [batch, height, width, channels] to [batch, channels], the mean over space of |A|^p. */
 export function channelMap(activation: tf.Tensor4D, power: AcmSettings['power']): tf.Tensor2D {
   return tf.mean<tf.Tensor2D>(power === 2 ? tf.square(activation) : tf.abs(activation), [1, 2]);
@@ -46,8 +44,4 @@ export function acmLoss({ student, teacher, transformation }: AcmBlock, settings
     case 'mean-squared':
       return tf.mean(squares);
   }
-}
-
-function unit(rows: tf.Tensor2D): tf.Tensor2D {
-  return tf.mul(rows, tf.rsqrt(tf.add(tf.sum(tf.square(rows), 1, true), tiny)));
 }

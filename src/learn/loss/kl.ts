@@ -19,8 +19,16 @@ export function klDivergence(
   q: tf.Tensor2D,
   { temperature, reduction }: KlSettings,
 ): tf.Scalar {
-  const [scaledP, scaledQ] = [tf.div<tf.Tensor2D>(p, temperature), tf.div<tf.Tensor2D>(q, temperature)];
-  const terms = tf.mul(softmax(scaledP), tf.sub(logSoftmax(scaledP), logSoftmax(scaledQ)));
+  return reduced(klTerms(tf.div(p, temperature), tf.div(q, temperature)), reduction);
+}
+
+/** The terms softmax(p) · (log softmax(p) - log softmax(q)) of the divergence of two batches of logits [batch, classes]. */
+export function klTerms(p: tf.Tensor2D, q: tf.Tensor2D): tf.Tensor2D {
+  return tf.mul(softmax(p), tf.sub(logSoftmax(p), logSoftmax(q)));
+}
+
+/** Terms [batch, classes] as one number. */
+export function reduced(terms: tf.Tensor2D, reduction: Reduction): tf.Scalar {
   return reduction === 'mean' ? tf.mean(terms) : tf.mean(tf.sum(terms, 1));
 }
 

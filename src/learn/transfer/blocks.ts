@@ -15,7 +15,7 @@ export interface BlockPair {
 }
 
 /**
- * The pairs of taps to compare.
+ * The pairs of taps to compare by their channels.
  * @param choices default: each tap with its counterpart, if the models have equally many
  * @param transformation `where-needed`: only where the numbers of channels differ
  * @throws Failure `bad-blocks`
@@ -26,22 +26,45 @@ export function pairBlocks(
   choices: readonly BlockChoice[] | undefined,
   transformation: 'where-needed' | 'always',
 ): BlockPair[] {
+  return pairTaps(student, teacher, choices).map(({ from, to, ...pair }) => {
+    const needed = transformation === 'always' || from.channels !== to.channels;
+    return { ...pair, transformation: needed ? transformationOf(from, to) : undefined };
+  });
+}
+
+/** Two taps, one of each model. */
+export interface TapPair {
+  /** Indices of `Output.taps`. */
+  readonly student: number;
+  readonly teacher: number;
+  readonly from: TapSpec;
+  readonly to: TapSpec;
+}
+
+/**
+ * The pairs of taps to compare.
+ * @param choices default: each tap from `first` on with its counterpart, if the models have equally many
+ * @param first from 1
+ * @throws Failure `bad-blocks`
+ */
+export function pairTaps(
+  student: Model,
+  teacher: Model,
+  choices: readonly BlockChoice[] | undefined,
+  first = 1,
+): TapPair[] {
   const [own, others] = [student.taps.length, teacher.taps.length];
   if (choices === undefined && own !== others) {
     throw new Failure('bad-blocks', `The student has ${own} blocks and the teacher ${others}.`, {
       hint: 'Say which to compare, as pairs: blocks: [[1, 1], [2, 2], [4, 5]].',
     });
   }
-  return (choices ?? student.taps.map((_, index) => index + 1)).map((choice) => {
+  const all = student.taps.map((_, index) => index + 1).slice(first - 1);
+  return (choices ?? all).map((choice) => {
     const [ofStudent, ofTeacher] = typeof choice === 'number' ? [choice, choice] : choice;
     const from = tapAt(student, ofStudent, 'student');
     const to = tapAt(teacher, ofTeacher, 'teacher');
-    const needed = transformation === 'always' || from.channels !== to.channels;
-    return {
-      student: ofStudent - 1,
-      teacher: ofTeacher - 1,
-      transformation: needed ? transformationOf(from, to) : undefined,
-    };
+    return { student: ofStudent - 1, teacher: ofTeacher - 1, from, to };
   });
 }
 

@@ -11,9 +11,12 @@ import { rank2, rank4 } from '../../../src/learn/model/rank.ts';
 import { mixup } from '../../../src/learn/train/mixup.ts';
 import { standard } from '../../../src/learn/train/standard.ts';
 import { train } from '../../../src/learn/train/train.ts';
+import { ard, ardDefaults } from '../../../src/learn/transfer/ard.ts';
+import { attention } from '../../../src/learn/transfer/attention.ts';
 import { pairBlocks } from '../../../src/learn/transfer/blocks.ts';
 import { kd, kdDefaults } from '../../../src/learn/transfer/kd.ts';
 import { type MixAcmSettings, mixAcmDefaults, mixacm } from '../../../src/learn/transfer/mixacm.ts';
+import { rslad, rsladDefaults } from '../../../src/learn/transfer/rslad.ts';
 import type { Teacher } from '../../../src/learn/transfer/teacher.ts';
 import { cpu } from '../calculate.ts';
 import { memory, shape, toyData, toyModel, toyTraining } from '../train/toy-training.ts';
@@ -31,6 +34,9 @@ describe('transfer', () => {
   it.each([
     ['kd', kd(wide)],
     ['mixacm', mixacm(wide)],
+    ['ard', ard(wide, { ...ardDefaults, steps: 2 })],
+    ['rslad', rslad(wide, { ...rsladDefaults, steps: 2 })],
+    ['attention', attention(wide)],
   ])(
     'by %s, resumed after any epoch, ends in the bits of the run that was not interrupted',
     async (_, method) => {
@@ -43,6 +49,15 @@ describe('transfer', () => {
       }
     },
   );
+
+  it.each([
+    ['ard', ard(wide, { ...ardDefaults, steps: 2, reduction: 'batchmean' })],
+    ['rslad', rslad(wide, { ...rsladDefaults, steps: 2, reduction: 'batchmean' })],
+    ['attention', attention(wide)],
+  ])('by %s lowers its loss', async (_, method) => {
+    const { history } = await train(toyTraining(method, { dataset: toyData(96).train, epochs: 6 }));
+    expect(history.at(-1)?.loss).toBeLessThan((history[0]?.loss ?? 0) * 0.8);
+  });
 
   it('with all its parts switched off is standard training, and with mixup alone is mixup', async () => {
     // From the same weights: students have their own ones of a seed.
@@ -105,7 +120,14 @@ describe('the loss of MixACM', () => {
       if (!images || !labels) throw new Error('No batch');
       const weights = Object.fromEntries(names.map((name) => [name, tensors[name] ?? images]));
       const fixed = Object.fromEntries(names.map((name) => [name, tensors[`teacher/${name}`] ?? images]));
-      const inputs = { weights, own: {}, fixed, extras: {}, images: rank4(images), labels: rank2(labels) };
+      const inputs = {
+        weights,
+        own: {},
+        fixed,
+        extras: {},
+        images: rank4(images),
+        labels: rank2(labels),
+      };
       const own = toyModel.forward(weights, inputs.images, 'train');
       const other = teacher.model.forward(fixed, inputs.images, 'eval');
       const blocks = own.taps.map((tap, index) => {
@@ -210,7 +232,7 @@ describe('a teacher', () => {
 describe('the code of training and transfer', () => {
   it('imports no evaluation attack, so that a change to one trains nothing again', async () => {
     const { metafile } = await build({
-      entryPoints: ['src/learn/train/train.ts', 'src/learn/train/pgd-at.ts', 'src/learn/transfer/mixacm.ts'],
+      entryPoints: ['train/train', 'train/methods', 'transfer/methods'].map((name) => `src/learn/${name}.ts`),
       outdir: 'out',
       bundle: true,
       write: false,

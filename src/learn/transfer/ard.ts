@@ -1,0 +1,65 @@
+import * as tf from '@tensorflow/tfjs';
+import { crossEntropy } from '../loss/cross-entropy.ts';
+import { distillation } from '../loss/kl.ts';
+import { weightsFor } from '../model/fit.ts';
+import { adversarialImages } from '../train/adversarial-images.ts';
+import { type InnerSettings, innerMaximisation } from '../train/inner-maximisation.ts';
+import type { MethodBuilder } from '../train/method.ts';
+import { robustValidation } from '../train/robust-validation.ts';
+import type { KdSettings } from './kd.ts';
+import { checkTeacher, type Teacher } from './teacher.ts';
+
+export interface ArdSettings extends KdSettings, InnerSettings {}
+
+/** Those of the authors' code, whose α is 1: no cross entropy (robustness.md, section 4). */
+export const ardDefaults: ArdSettings = {
+  epsilon: 8 / 255,
+  stepSize: 2 / 255,
+  steps: 10,
+  randomStart: true,
+  noise: 'unclipped',
+  batchNorm: 'train',
+  temperature: 30,
+  weight: 1,
+  labelWeight: 0,
+  reduction: 'mean',
+};
+
+/**
+ * Adversarially robust distillation (Goldblum et al. 2020): weight · τ² · KL(teacher(x) ‖ student(x')) + labelWeight ·
+ * cross entropy of student(x), where x' is made against the student, by PGD on the cross entropy.
+ */
+export function ard(teacher: Teacher, settings: ArdSettings = ardDefaults): MethodBuilder {
+  return ({ engine, model }) => {
+    checkTeacher(teacher, model, true);
+    const attack = innerMaximisation(engine, model, settings);
+    const validation = robustValidation(engine, model, settings);
+    return {
+      name: 'ard',
+      fixed: weightsFor(teacher.model, teacher.weights),
+      async prepare(batch, { weights, random }) {
+        const adversarial = await attack.run(weights, batch, random('inner-maximisation'));
+        return { ...batch, extras: { adversarial } };
+      },
+      prepareValidation: validation.prepareValidation,
+      loss(inputs) {
+        const { weights, fixed, images, labels } = inputs;
+        const attacked = model.forward(weights, adversarialImages(inputs), 'train');
+        // Also without a cross entropy, as in the authors' code: the running statistics are of both kinds of images.
+        const clean = model.forward({ ...weights, ...attacked.state }, images, 'train');
+        const target = teacher.model.forward(fixed, images, 'eval');
+        const soft = tf.mul<tf.Scalar>(
+          distillation(attacked.logits, target.logits, settings),
+          settings.weight,
+        );
+        const hard = () => tf.mul(crossEntropy(clean.logits, labels), settings.labelWeight);
+        const loss: tf.Scalar = settings.labelWeight === 0 ? soft : tf.add(soft, hard());
+        return { loss, logits: attacked.logits, state: clean.state };
+      },
+      dispose: async () => {
+        await attack.dispose();
+        await validation.dispose();
+      },
+    };
+  };
+}

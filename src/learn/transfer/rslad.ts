@@ -1,0 +1,88 @@
+import * as tf from '@tensorflow/tfjs';
+import { logSoftmax } from '../../engine/ops/softmax.ts';
+import { type Reduction, reduced } from '../loss/kl.ts';
+import { weightsFor } from '../model/fit.ts';
+import { rank2 } from '../model/rank.ts';
+import { adversarialImages } from '../train/adversarial-images.ts';
+import { type InnerSettings, innerMaximisation } from '../train/inner-maximisation.ts';
+import type { MethodBuilder } from '../train/method.ts';
+import { robustValidation } from '../train/robust-validation.ts';
+import { softLabels } from '../train/soft-labels.ts';
+import { checkTeacher, type Teacher } from './teacher.ts';
+
+export interface RsladSettings extends InnerSettings {
+  /** Of the soft labels on adversarial images. */
+  readonly weight: number;
+  /** Of the soft labels on clean images. */
+  readonly cleanWeight: number;
+  /** With `mean` the loss falls with the number of classes: for CIFAR-100 the authors multiply it by 10. */
+  readonly reduction: Reduction;
+}
+
+/** Those of the authors' code (robustness.md, section 4). */
+export const rsladDefaults: RsladSettings = {
+  epsilon: 8 / 255,
+  stepSize: 2 / 255,
+  steps: 10,
+  randomStart: true,
+  noise: 'normal',
+  batchNorm: 'eval',
+  weight: 5 / 6,
+  cleanWeight: 1 / 6,
+  reduction: 'mean',
+};
+
+/**
+ * Robust soft label adversarial distillation (Zi et al. 2021): weight · KL(T(x) ‖ S(x')) + cleanWeight · KL(T(x) ‖ S(x)),
+ * where x' is made against the student, to make KL(T(x) ‖ S(x')) great. It sees no labels.
+ */
+export function rslad(teacher: Teacher, settings: RsladSettings = rsladDefaults): MethodBuilder {
+  return ({ engine, model }) => {
+    checkTeacher(teacher, model, true);
+    const attack = innerMaximisation(engine, model, settings);
+    const target = softLabels(engine, teacher.model, 'eval', weightsFor(teacher.model, teacher.weights));
+    const validation = robustValidation(engine, model, settings);
+    return {
+      name: 'rslad',
+      // The teacher is asked before the step, for the attack, and not once more within it; but it is there.
+      fixed: {},
+      async prepare(batch, { weights, random }) {
+        const soft = await target.of(batch.images);
+        const attacked = { images: batch.images, labels: soft };
+        const adversarial = await attack.run(weights, attacked, random('inner-maximisation'));
+        return { ...batch, extras: { adversarial, soft } };
+      },
+      prepareValidation: validation.prepareValidation,
+      loss(inputs) {
+        const { weights, images, extras } = inputs;
+        if (!extras.soft) throw new Error('The batch came without its soft labels');
+        const attacked = model.forward(weights, adversarialImages(inputs), 'train');
+        const clean = model.forward({ ...weights, ...attacked.state }, images, 'train');
+        const logits = { clean: clean.logits, attacked: attacked.logits };
+        return {
+          loss: rsladLoss(logits, rank2(extras.soft), settings),
+          logits: attacked.logits,
+          state: clean.state,
+        };
+      },
+      dispose: async () => {
+        await attack.dispose();
+        await target.dispose();
+        await validation.dispose();
+      },
+    };
+  };
+}
+
+/** The loss of a student's logits. @param soft the teacher's probabilities on the clean images; all are [batch, classes] */
+export function rsladLoss(
+  { clean, attacked }: { readonly clean: tf.Tensor2D; readonly attacked: tf.Tensor2D },
+  soft: tf.Tensor2D,
+  { weight, cleanWeight, reduction }: Pick<RsladSettings, 'weight' | 'cleanWeight' | 'reduction'>,
+): tf.Scalar {
+  // The authors' small number, which keeps the logarithm finite; no gradient depends on it.
+  const logarithm = tf.log(tf.add(soft, 1e-5));
+  const divergence = (logits: tf.Tensor2D) =>
+    reduced(tf.mul(soft, tf.sub(logarithm, logSoftmax(logits))), reduction);
+  return tf.add(tf.mul(divergence(attacked), weight), tf.mul(divergence(clean), cleanWeight));
+}
