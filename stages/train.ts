@@ -6,10 +6,10 @@ import { oneOf, trainingParameters } from '../src/learn/train/parameters.ts';
 export default defineKind({
   description: 'Trains a model from scratch: standard, with mixup, or adversarially.',
   parameters: Type.Object({
-    method: oneOf(['standard', 'mixup', 'pgd-at', 'trades'], {
+    method: oneOf(['standard', 'mixup', 'pgd-at', 'trades', 'mart'], {
       default: 'standard',
       description:
-        'standard: cross entropy; mixup (Zhang et al. 2018); pgd-at: adversarial training (Madry et al. 2018); trades (Zhang et al. 2019).',
+        'standard: cross entropy; mixup (Zhang et al. 2018); pgd-at: adversarial training (Madry et al. 2018); trades (Zhang et al. 2019); mart (Wang et al. 2020).',
     }),
     ...trainingParameters,
     alpha: Type.Number({
@@ -18,15 +18,16 @@ export default defineKind({
       description: 'For mixup: λ ~ Beta(alpha, alpha), one a batch.',
     }),
     ...attackParameters({
-      epsilon: '8/255, for trades 0.031',
-      stepSize: '2/255, for trades 0.007',
+      epsilon: '8/255, for trades and mart 0.031',
+      stepSize: '2/255, for trades and mart 0.007',
       steps: '10',
       batchNorm: 'eval',
     }),
     beta: Type.Optional(
       Type.Number({
         minimum: 0,
-        description: 'For trades: weight of the divergence of clean and attacked images. Without it 6.',
+        description:
+          'For trades and mart: weight of the divergence of clean and attacked images. Without it 6, for mart 5.',
       }),
     ),
     reduction: oneOf(['batchmean', 'mean'], {

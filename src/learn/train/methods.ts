@@ -1,14 +1,15 @@
 import { type Choices, withChoices } from './choices.ts';
 import type { InnerSettings } from './inner-maximisation.ts';
+import { type MartSettings, mart, martDefaults } from './mart.ts';
 import type { MethodBuilder } from './method.ts';
 import { type MixupSettings, mixup, mixupDefaults } from './mixup.ts';
 import { pgdAt, pgdAtDefaults } from './pgd-at.ts';
 import { standard } from './standard.ts';
 import { type TradesSettings, trades, tradesDefaults } from './trades.ts';
 
-export type TrainingMethod = 'standard' | 'mixup' | 'pgd-at' | 'trades';
+export type TrainingMethod = 'standard' | 'mixup' | 'pgd-at' | 'trades' | 'mart';
 
-export type TrainingChoices = Choices<InnerSettings & MixupSettings & TradesSettings>;
+export type TrainingChoices = Choices<InnerSettings & MixupSettings & TradesSettings & MartSettings>;
 
 /** Trainings without a teacher, by the name that pipelines use. What is not chosen is the method's default. */
 export function trainingMethod(name: TrainingMethod, choices: TrainingChoices): MethodBuilder {
@@ -21,5 +22,7 @@ export function trainingMethod(name: TrainingMethod, choices: TrainingChoices): 
       return pgdAt(withChoices(pgdAtDefaults, choices));
     case 'trades':
       return trades(withChoices(tradesDefaults, choices));
+    case 'mart':
+      return mart(withChoices(martDefaults, choices));
   }
 }

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Progress } from '../../../src/kind/kind.ts';
 import { initialise } from '../../../src/learn/model/init.ts';
 import { learningRate } from '../../../src/learn/optimise/schedule.ts';
+import { mart, martDefaults } from '../../../src/learn/train/mart.ts';
 import type { MethodBuilder } from '../../../src/learn/train/method.ts';
 import { mixup } from '../../../src/learn/train/mixup.ts';
 import { pgdAt, pgdAtDefaults } from '../../../src/learn/train/pgd-at.ts';
@@ -18,6 +19,7 @@ const methods = {
   'pgd-at': pgdAt({ ...pgdAtDefaults, epsilon: 0.05, stepSize: 0.02, steps: 2 }),
   'pgd-at in train mode': pgdAt({ ...pgdAtDefaults, epsilon: 0.05, steps: 1, batchNorm: 'train' }),
   trades: trades({ ...tradesDefaults, epsilon: 0.05, stepSize: 0.02, steps: 2 }),
+  mart: mart({ ...martDefaults, epsilon: 0.05, stepSize: 0.02, steps: 2 }),
 };
 
 describe.each(Object.entries(methods))('training by %s', (_, method) => {
