@@ -6,10 +6,10 @@ import { oneOf, trainingParameters } from '../src/learn/train/parameters.ts';
 export default defineKind({
   description: 'Trains a model from scratch: standard, with mixup, or adversarially.',
   parameters: Type.Object({
-    method: oneOf(['standard', 'mixup', 'pgd-at', 'trades', 'mart'], {
+    method: oneOf(['standard', 'mixup', 'pgd-at', 'trades', 'mart', 'fast-at', 'free-at'], {
       default: 'standard',
       description:
-        'standard: cross entropy; mixup (Zhang et al. 2018); pgd-at: adversarial training (Madry et al. 2018); trades (Zhang et al. 2019); mart (Wang et al. 2020).',
+        'standard: cross entropy; mixup (Zhang et al. 2018); pgd-at: adversarial training (Madry et al. 2018); trades (Zhang et al. 2019); mart (Wang et al. 2020); fast-at: one step from a random start (Wong et al. 2020); free-at: the perturbation is trained beside the weights (Shafahi et al. 2019).',
     }),
     ...trainingParameters,
     alpha: Type.Number({
@@ -19,9 +19,9 @@ export default defineKind({
     }),
     ...attackParameters({
       epsilon: '8/255, for trades and mart 0.031',
-      stepSize: '2/255, for trades and mart 0.007',
-      steps: '10',
-      batchNorm: 'eval',
+      stepSize: '2/255, for trades and mart 0.007; fast-at and free-at have their own',
+      steps: '10; fast-at takes one, free-at one a replay',
+      batchNorm: 'eval, for fast-at train; free-at has train',
     }),
     beta: Type.Optional(
       Type.Number({
@@ -35,6 +35,17 @@ export default defineKind({
       description:
         'For trades: the divergence over the batch, as mean of the sums over classes or mean over both.',
     }),
+    'fast-step': Type.Number({
+      minimum: 0,
+      default: 1.25,
+      description: 'For fast-at: its step, in epsilons.',
+    }),
+    replays: Type.Integer({
+      minimum: 1,
+      default: 8,
+      description:
+        'For free-at: steps in succession that take the same batch. The authors divide the number of epochs by it.',
+    }),
   }),
   inputs: { data: { type: 'dataset', description: 'the data set; its training part is used' } },
   output: 'model',
@@ -43,8 +54,8 @@ export default defineKind({
     const { trainCell } = await import('../src/learn/train/train-cell.ts');
     const { trainingMethod } = await import('../src/learn/train/methods.ts');
     const { parameters } = context;
-    const { method, alpha, beta, reduction } = parameters;
-    const choices = { alpha, beta, reduction };
+    const { method, alpha, beta, reduction, replays } = parameters;
+    const choices = { alpha, beta, reduction, replays, fastStep: parameters['fast-step'] };
     await trainCell(context, trainingMethod(method, { ...choices, ...attackChoices(parameters) }));
   },
 });

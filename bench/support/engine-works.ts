@@ -66,7 +66,7 @@ function training(engine: Engine, model: Model, builder: MethodBuilder): Step {
   const fixed = withPrefix('fixed', method.fixed ?? {});
   const step = engine.compile(`bench/${method.name}`, trainingStep(method, defaultSgd), { fixed });
   const learningRate = { shape: [], data: Float32Array.of(0.01) };
-  let tensors: Tensors = start(model, method, undefined, 0).tensors;
+  let tensors: Tensors = start(model, method, undefined, 0, BATCH).tensors;
   return {
     run: async () => {
       const random = (name: string) => stream(0, name);

@@ -8,7 +8,7 @@ import { group, withPrefix } from './names.ts';
 
 /** All that changes in a training. */
 export interface Current {
-  /** Groups `model/…`, `own/…`, `state/…`, `velocity/…`: what the training step takes and gives. */
+  /** Groups `model/…`, `own/…`, `state/…`, `velocity/…`, `carried/…`: what the training step takes and gives. */
   readonly tensors: Tensors;
   readonly history: TrainingCheckpoint['history'];
   readonly best: TrainingCheckpoint['best'];
@@ -16,8 +16,18 @@ export interface Current {
   readonly bestWeights: Tensors;
 }
 
-/** The start: weights that were given, or random ones of the seed; nothing in motion. @throws Failure `shape-mismatch` */
-export function start(model: Model, method: Method, initial: Tensors | undefined, seed: number): Current {
+/**
+ * The start: weights that were given, or random ones of the seed; nothing in motion.
+ * @param batchSize images in each batch
+ * @throws Failure `shape-mismatch`
+ */
+export function start(
+  model: Model,
+  method: Method,
+  initial: Tensors | undefined,
+  seed: number,
+  batchSize: number,
+): Current {
   // A student that began as its teacher did, because both have the same seed, would seem to learn far more from it:
   // 12 to 26 points of robust accuracy on the digits.
   const scope = method.fixed ? 'init/student' : 'init';
@@ -32,6 +42,7 @@ export function start(model: Model, method: Method, initial: Tensors | undefined
     tensors: {
       ...trained,
       ...withPrefix('state', given(model.state)),
+      ...withPrefix('carried', initialise(method.carried?.specs(batchSize) ?? [], seed, scope)),
       ...withPrefix('velocity', Object.fromEntries(still)),
     },
     history: [],

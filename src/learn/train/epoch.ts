@@ -17,8 +17,14 @@ export interface Machinery {
   readonly validator: Validation | undefined;
 }
 
+/** Images in each batch: all of them, where there are too few for one batch. */
+export function batchSizeOf({ dataset, batchSize }: Pick<TrainingOptions, 'dataset' | 'batchSize'>): number {
+  return Math.min(batchSize, dataset.labels.length);
+}
+
 /**
- * One epoch: all records in random order, in full batches; those of a last, incomplete batch are left out.
+ * One epoch: all records in random order, in full batches, each as often in succession as the method says; those of a
+ * last, incomplete batch are left out.
  * @param epoch from 0
  * @throws Failure `diverged`
  */
@@ -30,17 +36,19 @@ export async function trainEpoch(
 ): Promise<Current> {
   const { dataset, seed, epochs, augment, onProgress } = options;
   const order = stream(seed, 'train/shuffle', epoch).permutation(dataset.labels.length);
-  const size = Math.min(options.batchSize, order.length);
-  const stepsPerEpoch = Math.floor(order.length / size);
+  const size = batchSizeOf(options);
+  const { replays = 1 } = method;
+  const stepsPerEpoch = Math.floor(order.length / size) * replays;
   const between = Math.ceil(stepsPerEpoch / 10);
   let { tensors } = current;
   let [lossSum, correct, rate] = [0, 0, 0];
-  for (let batch = 0; batch < stepsPerEpoch; batch += 1) {
+  for (let index = 0; index < stepsPerEpoch; index += 1) {
+    const batch = Math.floor(index / replays);
     const indices = order.subarray(batch * size, (batch + 1) * size);
     const clean = toBatch(dataset, indices, augment, stream(seed, 'train/augment', epoch, batch));
-    const context = stepContext(tensors, seed, 'train', [epoch, batch]);
+    const context = stepContext(tensors, seed, 'train', [epoch, index]);
     const prepared = (await method.prepare?.(clean, context)) ?? clean;
-    rate = learningRate(options.schedule, { step: epoch * stepsPerEpoch + batch, stepsPerEpoch, epochs });
+    rate = learningRate(options.schedule, { step: epoch * stepsPerEpoch + index, stepsPerEpoch, epochs });
     const rateTensor = { shape: [], data: Float32Array.of(rate) };
     const { loss, logits, ...next } = await step.run({
       ...tensors,
@@ -49,14 +57,14 @@ export async function trainEpoch(
     });
     const value = loss?.data[0];
     if (value === undefined || logits === undefined) throw new Error('The step gave no loss or no logits');
-    if (!Number.isFinite(value)) throw diverged(`The loss became ${value}`, epoch + 1, batch + 1, rate);
+    if (!Number.isFinite(value)) throw diverged(`The loss became ${value}`, epoch + 1, index + 1, rate);
     tensors = next;
     lossSum += value;
     correct += countCorrect(logits, prepared.labels);
-    if ((batch + 1) % between === 0 || batch + 1 === stepsPerEpoch) {
+    if ((index + 1) % between === 0 || index + 1 === stepsPerEpoch) {
       // Tenths of an epoch.
-      const done = Math.floor((epoch + (batch + 1) / stepsPerEpoch) * 10) / 10;
-      const [meanLoss, accuracy] = [lossSum / (batch + 1), correct / ((batch + 1) * size)];
+      const done = Math.floor((epoch + (index + 1) / stepsPerEpoch) * 10) / 10;
+      const [meanLoss, accuracy] = [lossSum / (index + 1), correct / ((index + 1) * size)];
       onProgress?.({ phase: 'train', done, total: epochs, unit: 'epoch', loss: meanLoss, accuracy });
     }
   }

@@ -24,6 +24,10 @@ export interface Method {
   readonly parameters?: readonly TensorSpec[];
   /** Tensors that the loss reads and nothing changes, such as a teacher's weights. */
   readonly fixed?: Tensors;
+  /** What goes from step to step beside parameters and state, and is dropped at the end. */
+  readonly carried?: Carried;
+  /** How many steps in succession take the same batch. Default 1. */
+  readonly replays?: number;
   /** Changes a batch, before the step: mixes it, attacks it. */
   prepare?(batch: Batch, step: StepContext): Promise<PreparedBatch> | PreparedBatch;
   /** The same for validation, of which the best epoch is chosen: a robust method attacks. Default: nothing. */
@@ -31,6 +35,14 @@ export interface Method {
   /** The loss of a prepared batch, in tensor code; its gradient is taken with respect to all parameters. */
   loss(inputs: LossInputs): LossOutput;
   dispose?(): Promise<void>;
+}
+
+/** Tensors that a step changes by their gradients in another way than the optimiser does. */
+export interface Carried {
+  /** @param batchSize images in each batch of the training */
+  specs(batchSize: number): readonly TensorSpec[];
+  /** The new values, from the old ones and the gradients of the loss with respect to them, all by their names. */
+  next(old: NamedTensors, gradients: NamedTensors): NamedTensors;
 }
 
 export interface PreparedBatch extends Batch {
@@ -57,6 +69,8 @@ export interface LossInputs {
   readonly labels: Tensor2D;
   /** The tensors of `PreparedBatch.extras`. */
   readonly extras: NamedTensors;
+  /** The tensors of `Method.carried`. */
+  readonly carried: NamedTensors;
 }
 
 export interface LossOutput {

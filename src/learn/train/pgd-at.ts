@@ -14,11 +14,20 @@ export const pgdAtDefaults: InnerSettings = {
 
 /** Adversarial training (Madry et al. 2018): cross entropy on the adversarial images of each batch alone. */
 export function pgdAt(settings: InnerSettings = pgdAtDefaults): MethodBuilder {
+  return adversarialTraining('pgd-at', settings, settings);
+}
+
+/** Cross entropy on the images that one attack makes, with validation under another. */
+export function adversarialTraining(
+  name: string,
+  training: InnerSettings,
+  validating: InnerSettings,
+): MethodBuilder {
   return ({ engine, model }) => {
-    const attack = innerMaximisation(engine, model, settings);
-    const validation = robustValidation(engine, model, settings);
+    const attack = innerMaximisation(engine, model, training);
+    const validation = robustValidation(engine, model, validating);
     return {
-      name: 'pgd-at',
+      name,
       prepare: async (batch, { weights, random }) => ({
         ...batch,
         images: await attack.run(weights, batch, random('inner-maximisation')),

@@ -8,8 +8,8 @@ import { group, withPrefix } from './names.ts';
 
 /**
  * A training step as one tensor function: loss, gradient, update. Inputs and outputs are in groups: `model/…` and
- * `own/…` (parameters of model and method), `velocity/…` (of both), `state/…`; and as inputs alone `fixed/…` and
- * `extras/…` (of the batch). Other inputs: `images`, `labels`, `learningRate`. Other outputs: `loss`, `logits`.
+ * `own/…` (parameters of model and method), `velocity/…` (of both), `state/…`, `carried/…`; and as inputs alone
+ * `fixed/…` and `extras/…` (of the batch). Other inputs: `images`, `labels`, `learningRate`. Other outputs: `loss`, `logits`.
  */
 export function trainingStep(method: Method, optimiser: SgdSettings): TensorFunction {
   return (inputs) => {
@@ -19,22 +19,28 @@ export function trainingStep(method: Method, optimiser: SgdSettings): TensorFunc
       ...withPrefix('model', group('model', inputs)),
       ...withPrefix('own', group('own', inputs)),
     };
-    const { value, results, gradients } = withGradients(() => {
-      const { loss, logits, state } = method.loss({
-        weights: { ...group('model', inputs), ...group('state', inputs) },
-        own: group('own', inputs),
-        fixed: group('fixed', inputs),
-        images: rank4(images),
-        labels: rank2(labels),
-        extras: group('extras', inputs),
-      });
-      return { value: loss, results: { logits, ...withPrefix('state', state) } };
-    }, parameters);
+    const carried = group('carried', inputs);
+    const { value, results, gradients } = withGradients(
+      () => {
+        const { loss, logits, state } = method.loss({
+          weights: { ...group('model', inputs), ...group('state', inputs) },
+          own: group('own', inputs),
+          fixed: group('fixed', inputs),
+          images: rank4(images),
+          labels: rank2(labels),
+          extras: group('extras', inputs),
+          carried,
+        });
+        return { value: loss, results: { logits, ...withPrefix('state', state) } };
+      },
+      { ...parameters, ...withPrefix('carried', carried) },
+    );
     const velocities = group('velocity', inputs);
     const moved = sgdStep(optimiser, { parameters, gradients, velocities, learningRate });
     return {
       ...moved.parameters,
       ...withPrefix('velocity', moved.velocities),
+      ...withPrefix('carried', method.carried?.next(carried, group('carried', gradients)) ?? {}),
       ...results,
       loss: tf.reshape(value, []),
     };

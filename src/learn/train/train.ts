@@ -8,7 +8,7 @@ import type { Schedule } from '../optimise/schedule.ts';
 import type { SgdSettings } from '../optimise/sgd.ts';
 import type { Checkpoints, EpochRecord, TrainingCheckpoint } from './checkpoint.ts';
 import { fromCheckpoint, start, toCheckpoint, weightsOf } from './current.ts';
-import { type Machinery, trainEpoch } from './epoch.ts';
+import { batchSizeOf, type Machinery, trainEpoch } from './epoch.ts';
 import type { MethodBuilder } from './method.ts';
 import { withPrefix } from './names.ts';
 import { trainingStep } from './step.ts';
@@ -54,9 +54,10 @@ export async function train(options: TrainingOptions): Promise<TrainingResult> {
   const machinery = build(options);
   try {
     const saved = await checkpoints?.load();
+    const size = batchSizeOf(options);
     let current = saved
       ? fromCheckpoint(saved)
-      : start(model, machinery.method, options.initial, options.seed);
+      : start(model, machinery.method, options.initial, options.seed, size);
     for (let epoch = current.history.length; epoch < epochs; epoch += 1) {
       current = await trainEpoch(options, machinery, current, epoch);
       if ((epoch + 1) % checkpointEvery === 0 || epoch + 1 === epochs) {

@@ -31,7 +31,7 @@ describe.each(Object.entries(families(settings)))('%s, compiled', (_, model) => 
     const optimiser = { momentum: 0.9, weightDecay: 0, decay: 'all', nesterov: false } as const;
     const step = async (engine: Engine) => {
       const method = standard()({ engine, model });
-      const { tensors } = start(model, method, weights, 0);
+      const { tensors } = start(model, method, weights, 0, 8);
       const compiled = engine.compile('test', trainingStep(method, optimiser));
       const outputs = await compiled.run({ ...tensors, ...batch, learningRate: float32([], [0.1]) });
       await compiled.dispose();

@@ -6,9 +6,9 @@ import { toyModel } from './toy-training.ts';
 
 it('gives a student other starting weights than a teacher of the same seed', () => {
   const alone = standard()({ engine: cpu, model: toyModel });
-  const teacher = start(toyModel, alone, undefined, 7).tensors;
-  expect(start(toyModel, alone, undefined, 7).tensors).toEqual(teacher);
-  const student = start(toyModel, { ...alone, fixed: {} }, undefined, 7).tensors;
+  const teacher = start(toyModel, alone, undefined, 7, 4).tensors;
+  expect(start(toyModel, alone, undefined, 7, 4).tensors).toEqual(teacher);
+  const student = start(toyModel, { ...alone, fixed: {} }, undefined, 7, 4).tensors;
   for (const { name, init } of toyModel.parameters) {
     if (init.kind === 'uniform') expect(student[`model/${name}`]).not.toEqual(teacher[`model/${name}`]);
   }

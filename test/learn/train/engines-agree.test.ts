@@ -22,7 +22,7 @@ const learningRate = float32([], [0.01]);
 async function training(engine: Engine): Promise<{ losses: number[]; last: Tensors }> {
   const method = standard()({ engine, model: toyModel });
   const step = engine.compile('test', trainingStep(method, defaultSgd));
-  let last = start(toyModel, method, undefined, 1).tensors;
+  let last = start(toyModel, method, undefined, 1, 8).tensors;
   const losses: number[] = [];
   for (let index = 0; index < steps; index += 1) {
     const batch = toBatch(dataset, stream(1, 'test/batches', index).permutation(records).subarray(0, 8));

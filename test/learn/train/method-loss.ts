@@ -62,6 +62,7 @@ export async function lossOf(
         own: {},
         fixed: group('fixed', inputs),
         extras: group('extras', inputs),
+        carried: group('carried', inputs),
         images: rank4(images),
         labels: rank2(labels),
       });

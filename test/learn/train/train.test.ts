@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { Progress } from '../../../src/kind/kind.ts';
 import { initialise } from '../../../src/learn/model/init.ts';
 import { learningRate } from '../../../src/learn/optimise/schedule.ts';
+import { fastAt, fastAtDefaults } from '../../../src/learn/train/fast-at.ts';
+import { freeAt } from '../../../src/learn/train/free-at.ts';
 import { mart, martDefaults } from '../../../src/learn/train/mart.ts';
 import type { MethodBuilder } from '../../../src/learn/train/method.ts';
 import { mixup } from '../../../src/learn/train/mixup.ts';
@@ -20,6 +22,8 @@ const methods = {
   'pgd-at in train mode': pgdAt({ ...pgdAtDefaults, epsilon: 0.05, steps: 1, batchNorm: 'train' }),
   trades: trades({ ...tradesDefaults, epsilon: 0.05, stepSize: 0.02, steps: 2 }),
   mart: mart({ ...martDefaults, epsilon: 0.05, stepSize: 0.02, steps: 2 }),
+  'fast-at': fastAt({ ...fastAtDefaults, epsilon: 0.05 }),
+  'free-at': freeAt({ epsilon: 0.05, replays: 2 }),
 };
 
 describe.each(Object.entries(methods))('training by %s', (_, method) => {

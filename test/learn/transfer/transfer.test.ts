@@ -125,6 +125,7 @@ describe('the loss of MixACM', () => {
         own: {},
         fixed,
         extras: {},
+        carried: {},
         images: rank4(images),
         labels: rank2(labels),
       };
