@@ -40,6 +40,12 @@ export default defineKind({
       default: 1.25,
       description: 'For fast-at: its step, in epsilons.',
     }),
+    awp: Type.Number({
+      minimum: 0,
+      default: 0,
+      description:
+        'Adversarial weight perturbation (Wu et al. 2020) on top of any method: γ, the part of its norm by which each tensor of weights is moved up the loss before each step. The authors have 0.01 on pgd-at, 0.005 on trades. 0: none.',
+    }),
     replays: Type.Integer({
       minimum: 1,
       default: 8,
@@ -53,9 +59,13 @@ export default defineKind({
   async run(context) {
     const { trainCell } = await import('../src/learn/train/train-cell.ts');
     const { trainingMethod } = await import('../src/learn/train/methods.ts');
+    const { awp } = await import('../src/learn/train/weight-perturbation.ts');
     const { parameters } = context;
     const { method, alpha, beta, reduction, replays } = parameters;
     const choices = { alpha, beta, reduction, replays, fastStep: parameters['fast-step'] };
-    await trainCell(context, trainingMethod(method, { ...choices, ...attackChoices(parameters) }));
+    await trainCell(
+      context,
+      awp(trainingMethod(method, { ...choices, ...attackChoices(parameters) }), { gamma: parameters.awp }),
+    );
   },
 });

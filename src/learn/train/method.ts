@@ -26,6 +26,8 @@ export interface Method {
   readonly fixed?: Tensors;
   /** What goes from step to step beside parameters and state, and is dropped at the end. */
   readonly carried?: Carried;
+  /** γ of adversarial weight perturbation: `weight-perturbation.ts`. Default 0: none. */
+  readonly weightPerturbation?: number;
   /** How many steps in succession take the same batch. Default 1. */
   readonly replays?: number;
   /** Changes a batch, before the step: mixes it, attacks it. */

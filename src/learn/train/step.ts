@@ -1,10 +1,12 @@
 import * as tf from '@tensorflow/tfjs';
 import type { TensorFunction, Tensors } from '../../engine/engine.ts';
 import { withGradients } from '../loss/gradients.ts';
+import type { NamedTensors } from '../model/model.ts';
 import { rank2, rank4 } from '../model/rank.ts';
 import { type SgdSettings, sgdStep } from '../optimise/sgd.ts';
 import type { Method, PreparedBatch } from './method.ts';
 import { group, withPrefix } from './names.ts';
+import { weightShifts } from './weight-perturbation.ts';
 
 /**
  * A training step as one tensor function: loss, gradient, update. Inputs and outputs are in groups: `model/…` and
@@ -20,31 +22,51 @@ export function trainingStep(method: Method, optimiser: SgdSettings): TensorFunc
       ...withPrefix('own', group('own', inputs)),
     };
     const carried = group('carried', inputs);
-    const { value, results, gradients } = withGradients(
-      () => {
-        const { loss, logits, state } = method.loss({
-          weights: { ...group('model', inputs), ...group('state', inputs) },
-          own: group('own', inputs),
-          fixed: group('fixed', inputs),
-          images: rank4(images),
-          labels: rank2(labels),
-          extras: group('extras', inputs),
-          carried,
-        });
-        return { value: loss, results: { logits, ...withPrefix('state', state) } };
-      },
-      { ...parameters, ...withPrefix('carried', carried) },
-    );
+    const lossAt = (parameters: NamedTensors) =>
+      withGradients(
+        () => {
+          const { loss, logits, state } = method.loss({
+            weights: { ...group('model', parameters), ...group('state', inputs) },
+            own: group('own', parameters),
+            fixed: group('fixed', inputs),
+            images: rank4(images),
+            labels: rank2(labels),
+            extras: group('extras', inputs),
+            carried,
+          });
+          return { value: loss, results: { logits, ...withPrefix('state', state) } };
+        },
+        { ...parameters, ...withPrefix('carried', carried) },
+      );
+    const { weightPerturbation: gamma = 0 } = method;
+    const model = withPrefix('model', group('model', inputs));
+    const shifts = gamma === 0 ? {} : weightShifts(model, lossAt(parameters).gradients, gamma);
+    const places = { ...parameters, ...combined(tf.add, parameters, shifts) };
+    const { value, results, gradients } = lossAt(places);
     const velocities = group('velocity', inputs);
-    const moved = sgdStep(optimiser, { parameters, gradients, velocities, learningRate });
+    const moved = sgdStep(optimiser, { parameters: places, gradients, velocities, learningRate });
     return {
       ...moved.parameters,
+      ...combined(tf.sub, moved.parameters, shifts),
       ...withPrefix('velocity', moved.velocities),
       ...withPrefix('carried', method.carried?.next(carried, group('carried', gradients)) ?? {}),
       ...results,
       loss: tf.reshape(value, []),
     };
   };
+}
+
+function combined(
+  operation: (a: tf.Tensor, b: tf.Tensor) => tf.Tensor,
+  tensors: NamedTensors,
+  shifts: NamedTensors,
+): NamedTensors {
+  const pairs = Object.entries(shifts).map(([name, shift]) => {
+    const tensor = tensors[name];
+    if (!tensor) throw new Error(`'${name}' has a shift and no value`);
+    return [name, operation(tensor, shift)] as const;
+  });
+  return Object.fromEntries(pairs);
 }
 
 /** A prepared batch as inputs of a training step. */

@@ -43,13 +43,8 @@ interface Given {
   readonly batch: PreparedBatch;
 }
 
-/** The loss of a method, as `value`, its `gradient/…` with respect to the model's parameters, and `state/…`, `logits`. */
-export async function lossOf(
-  engine: Engine,
-  model: Model,
-  method: Method,
-  { weights, batch }: Given,
-): Promise<Tensors> {
+/** A method's loss as `value`, its `gradient/…` with respect to the model's parameters, `state/…` and `logits`, compiled. */
+function compiledLoss(engine: Engine, model: Model, method: Method) {
   const trained = new Set(model.parameters.map(({ name }) => name));
   const compiled = engine.compile('test', (inputs) => {
     const { images, labels } = inputs;
@@ -70,11 +65,22 @@ export async function lossOf(
     }, parameters);
     return { value, ...results, ...withPrefix('gradient', gradients) };
   });
-  const outputs = await compiled.run({
-    ...withPrefix('weights', weights),
-    ...withPrefix('fixed', method.fixed ?? {}),
-    ...batchInputs(batch),
-  });
+  const fixed = withPrefix('fixed', method.fixed ?? {});
+  return {
+    run: ({ weights, batch }: Given) =>
+      compiled.run({
+        ...withPrefix('weights', weights),
+        ...fixed,
+        ...batchInputs(batch),
+      }),
+    dispose: () => compiled.dispose(),
+  };
+}
+
+/** What `compiledLoss` gives, once. */
+export async function lossOf(engine: Engine, model: Model, method: Method, given: Given): Promise<Tensors> {
+  const compiled = compiledLoss(engine, model, method);
+  const outputs = await compiled.run(given);
   await compiled.dispose();
   return outputs;
 }
@@ -91,14 +97,18 @@ export async function expectTrueGradient(
   given: Given,
   h?: number,
 ): Promise<void> {
-  const found = await lossOf(engine, model, method, given);
+  const compiled = compiledLoss(engine, model, method);
+  const found = await compiled.run(given);
   for (const { name } of model.parameters) {
     const tensor = given.weights[name];
     if (!tensor) throw new Error(name);
-    const valueAt = (moved: HostTensor) =>
-      lossValue(engine, model, method, { ...given, weights: { ...given.weights, [name]: moved } });
+    const valueAt = async (moved: HostTensor) => {
+      const outputs = await compiled.run({ ...given, weights: { ...given.weights, [name]: moved } });
+      return outputs.value?.data[0] ?? Number.NaN;
+    };
     await expectSlopes(name, tensor, found[`gradient/${name}`]?.data ?? [], valueAt, h);
   }
+  await compiled.dispose();
 }
 
 /** Computes loss, gradients and state on both engines; demands that they agree to 1e-4. */
