@@ -12,12 +12,12 @@ const block = Type.Integer({ minimum: 1 });
 
 export default defineKind({
   description:
-    'Trains a student with a frozen teacher: by soft labels, attention maps or channel maps, on clean, mixed or adversarial images.',
+    'Trains a student with a frozen teacher: by soft labels, attention maps, input gradients or channel maps, on clean, mixed or adversarial images.',
   parameters: Type.Object({
-    method: oneOf(['kd', 'ard', 'rslad', 'attention', 'mixacm'], {
+    method: oneOf(['kd', 'ard', 'rslad', 'attention', 'igam', 'mixacm'], {
       default: 'mixacm',
       description:
-        'kd: soft labels on clean images (Hinton et al. 2015); ard: on adversarial ones (Goldblum et al. 2020); rslad: on both, without labels (Zi et al. 2021); attention: attention maps (Zagoruyko and Komodakis 2017); mixacm: channel maps and soft labels on mixed images (Awais et al. 2021).',
+        'kd: soft labels on clean images (Hinton et al. 2015); ard: on adversarial ones (Goldblum et al. 2020); rslad: on both, without labels (Zi et al. 2021); attention: attention maps (Zagoruyko and Komodakis 2017); igam: input gradients (Chan et al. 2020); mixacm: channel maps and soft labels on mixed images (Awais et al. 2021).',
     }),
     ...trainingParameters,
     'teacher-checkpoint': oneOf(['last', 'best'], {
@@ -45,6 +45,32 @@ export default defineKind({
     ),
     'clean-weight': optionalWeight('For rslad: weight of the soft labels on clean images. Without it 1/6.'),
     'attention-weight': weight(1000, 'For attention: weight of the sum over blocks.'),
+    'gradient-weight': weight(
+      10,
+      'For igam: weight of the mean squared l2 distance of input gradients, for pixels of 0 … 255.',
+    ),
+    'discriminator-weight': weight(
+      2,
+      'For igam: weight of the cross entropy of a discriminator of input gradients, which the student raises; 0 leaves it out.',
+    ),
+    'discriminator-every': Type.Integer({
+      minimum: 1,
+      default: 5,
+      description: 'For igam: the discriminator learns in one of so many steps.',
+    }),
+    'match-after': Type.Number({
+      minimum: 0,
+      maximum: 1,
+      default: 7 / 8,
+      description:
+        'For igam: part of the training, by plain cross entropy, before input gradients are matched.',
+    }),
+    'input-noise': Type.Number({
+      minimum: 0,
+      maximum: 1,
+      default: 8 / 255,
+      description: 'For igam: uniform noise of at most so much on the images, for pixels in [0, 1].',
+    }),
     'acm-weight': weight(
       10,
       'For mixacm: weight of the channel map losses; 0 leaves them out. The paper’s value is not known: ours.',
@@ -113,6 +139,11 @@ export default defineKind({
       labelWeight: parameters['label-weight'],
       cleanWeight: parameters['clean-weight'],
       attentionWeight: parameters['attention-weight'],
+      gradientWeight: parameters['gradient-weight'],
+      discriminatorWeight: parameters['discriminator-weight'],
+      discriminatorEvery: parameters['discriminator-every'],
+      matchAfter: parameters['match-after'],
+      inputNoise: parameters['input-noise'],
       acmWeight: parameters['acm-weight'],
       alpha: parameters.alpha,
       power: parameters.power,

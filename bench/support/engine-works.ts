@@ -70,7 +70,12 @@ function training(engine: Engine, model: Model, builder: MethodBuilder): Step {
   return {
     run: async () => {
       const random = (name: string) => stream(0, name);
-      const prepared = await method.prepare?.(batch, { weights: weightsOf(tensors), random });
+      const prepared = await method.prepare?.(batch, {
+        weights: weightsOf(tensors),
+        random,
+        step: 0,
+        steps: 1,
+      });
       const {
         loss: _,
         logits: __,

@@ -30,7 +30,7 @@ export function batchSizeOf({ dataset, batchSize }: Pick<TrainingOptions, 'datas
  */
 export async function trainEpoch(
   options: TrainingOptions,
-  { method, step, validator }: Machinery,
+  { method, step: compiled, validator }: Machinery,
   current: Current,
   epoch: number,
 ): Promise<Current> {
@@ -46,11 +46,16 @@ export async function trainEpoch(
     const batch = Math.floor(index / replays);
     const indices = order.subarray(batch * size, (batch + 1) * size);
     const clean = toBatch(dataset, indices, augment, stream(seed, 'train/augment', epoch, batch));
-    const context = stepContext(tensors, seed, 'train', [epoch, index]);
+    const step = epoch * stepsPerEpoch + index;
+    const context = {
+      ...stepContext(tensors, seed, 'train', [epoch, index]),
+      step,
+      steps: epochs * stepsPerEpoch,
+    };
     const prepared = (await method.prepare?.(clean, context)) ?? clean;
-    rate = learningRate(options.schedule, { step: epoch * stepsPerEpoch + index, stepsPerEpoch, epochs });
+    rate = learningRate(options.schedule, { step, stepsPerEpoch, epochs });
     const rateTensor = { shape: [], data: Float32Array.of(rate) };
-    const { loss, logits, ...next } = await step.run({
+    const { loss, logits, ...next } = await compiled.run({
       ...tensors,
       ...batchInputs(prepared),
       learningRate: rateTensor,

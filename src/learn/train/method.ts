@@ -22,6 +22,8 @@ export interface Method {
   readonly name: string;
   /** Tensors that are trained beside the model's and dropped at the end. */
   readonly parameters?: readonly TensorSpec[];
+  /** Whether `parameters` stay as they are in a step with these extras: then its loss need not depend on them. */
+  ownRest?(extras: NamedTensors): boolean;
   /** Tensors that the loss reads and nothing changes, such as a teacher's weights. */
   readonly fixed?: Tensors;
   /** What goes from step to step beside parameters and state, and is dropped at the end. */
@@ -31,7 +33,7 @@ export interface Method {
   /** How many steps in succession take the same batch. Default 1. */
   readonly replays?: number;
   /** Changes a batch, before the step: mixes it, attacks it. */
-  prepare?(batch: Batch, step: StepContext): Promise<PreparedBatch> | PreparedBatch;
+  prepare?(batch: Batch, step: TrainingStepContext): Promise<PreparedBatch> | PreparedBatch;
   /** The same for validation, of which the best epoch is chosen: a robust method attacks. Default: nothing. */
   prepareValidation?(batch: Batch, step: StepContext): Promise<Batch>;
   /** The loss of a prepared batch, in tensor code; its gradient is taken with respect to all parameters. */
@@ -57,6 +59,13 @@ export interface StepContext {
   readonly weights: Tensors;
   /** A stream of this seed, epoch and batch. */
   random(name: string): Stream;
+}
+
+export interface TrainingStepContext extends StepContext {
+  /** How many steps the training has taken before this one. */
+  readonly step: number;
+  /** How many it will take in all. */
+  readonly steps: number;
 }
 
 export interface LossInputs {

@@ -17,21 +17,20 @@ export function trainingStep(method: Method, optimiser: SgdSettings): TensorFunc
   return (inputs) => {
     const { images, labels, learningRate } = inputs;
     if (!images || !labels || !learningRate) throw new Error('An input was not given');
-    const parameters = {
-      ...withPrefix('model', group('model', inputs)),
-      ...withPrefix('own', group('own', inputs)),
-    };
-    const carried = group('carried', inputs);
+    const [own, extras, carried] = [group('own', inputs), group('extras', inputs), group('carried', inputs)];
+    const resting = method.ownRest?.(extras) ?? false;
+    const model = withPrefix('model', group('model', inputs));
+    const parameters = { ...model, ...(!resting && withPrefix('own', own)) };
     const lossAt = (parameters: NamedTensors) =>
       withGradients(
         () => {
           const { loss, logits, state } = method.loss({
             weights: { ...group('model', parameters), ...group('state', inputs) },
-            own: group('own', parameters),
+            own: resting ? own : group('own', parameters),
             fixed: group('fixed', inputs),
             images: rank4(images),
             labels: rank2(labels),
-            extras: group('extras', inputs),
+            extras,
             carried,
           });
           return { value: loss, results: { logits, ...withPrefix('state', state) } };
@@ -39,13 +38,14 @@ export function trainingStep(method: Method, optimiser: SgdSettings): TensorFunc
         { ...parameters, ...withPrefix('carried', carried) },
       );
     const { weightPerturbation: gamma = 0 } = method;
-    const model = withPrefix('model', group('model', inputs));
     const shifts = gamma === 0 ? {} : weightShifts(model, lossAt(parameters).gradients, gamma);
     const places = { ...parameters, ...combined(tf.add, parameters, shifts) };
     const { value, results, gradients } = lossAt(places);
     const velocities = group('velocity', inputs);
     const moved = sgdStep(optimiser, { parameters: places, gradients, velocities, learningRate });
+    const still = resting ? restingTensors(inputs) : {};
     return {
+      ...still,
       ...moved.parameters,
       ...combined(tf.sub, moved.parameters, shifts),
       ...withPrefix('velocity', moved.velocities),
@@ -54,6 +54,12 @@ export function trainingStep(method: Method, optimiser: SgdSettings): TensorFunc
       loss: tf.reshape(value, []),
     };
   };
+}
+
+/** The method's own parameters and their velocities. */
+function restingTensors(inputs: NamedTensors): NamedTensors {
+  const names = Object.keys(inputs).filter((name) => /^(own|velocity\/own)\//.test(name));
+  return Object.fromEntries(names.flatMap((name) => (inputs[name] ? [[name, inputs[name]] as const] : [])));
 }
 
 function combined(

@@ -4,18 +4,19 @@ import type { InnerSettings } from '../train/inner-maximisation.ts';
 import type { MethodBuilder } from '../train/method.ts';
 import { ard, ardDefaults } from './ard.ts';
 import { type AttentionSettings, attention, attentionDefaults } from './attention.ts';
+import { type IgamSettings, igam, igamDefaults } from './igam.ts';
 import { type KdSettings, kd, kdDefaults } from './kd.ts';
 import { type MixAcmSettings, mixAcmDefaults, mixacm } from './mixacm.ts';
 import { type RsladSettings, rslad, rsladDefaults } from './rslad.ts';
 
 export interface TransferSource {
-  readonly method: 'kd' | 'ard' | 'rslad' | 'attention' | 'mixacm';
+  readonly method: 'kd' | 'ard' | 'rslad' | 'attention' | 'igam' | 'mixacm';
   readonly teacherCheckpoint: Checkpoint;
   readonly tapBeforeRelu: boolean;
 }
 
 export type TransferChoices = Choices<
-  KdSettings & MixAcmSettings & InnerSettings & AttentionSettings & RsladSettings
+  KdSettings & MixAcmSettings & InnerSettings & AttentionSettings & RsladSettings & IgamSettings
 >;
 
 /**
@@ -37,6 +38,8 @@ export async function transferMethod(
       return rslad(teacher, withChoices(rsladDefaults, choices));
     case 'attention':
       return attention(teacher, withChoices(attentionDefaults, choices));
+    case 'igam':
+      return igam(teacher, withChoices(igamDefaults, choices));
     case 'mixacm':
       return mixacm(teacher, withChoices<MixAcmSettings>({ ...mixAcmDefaults, blocks: undefined }, choices));
   }

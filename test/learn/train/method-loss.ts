@@ -5,7 +5,12 @@ import { withGradients } from '../../../src/learn/loss/gradients.ts';
 import type { Model } from '../../../src/learn/model/model.ts';
 import { rank2, rank4 } from '../../../src/learn/model/rank.ts';
 import { stream } from '../../../src/learn/random/stream.ts';
-import type { Method, MethodBuilder, PreparedBatch } from '../../../src/learn/train/method.ts';
+import type {
+  Method,
+  MethodBuilder,
+  PreparedBatch,
+  TrainingStepContext,
+} from '../../../src/learn/train/method.ts';
 import { group, withPrefix } from '../../../src/learn/train/names.ts';
 import { batchInputs } from '../../../src/learn/train/step.ts';
 import { onnx, relativeDifference } from '../../engine/agree.ts';
@@ -31,8 +36,12 @@ export const smooth = {
 export const toy = { weights: usedWeights(toyModel), batch: toBatch(toyData().train, [0, 1, 2, 3, 4, 5]) };
 
 /** The batch as a method prepares it, on the reference engine. */
-export async function prepared(method: Method, { weights, batch }: Given = toy): Promise<PreparedBatch> {
-  const result = await method.prepare?.(batch, { weights, random });
+export async function prepared(
+  method: Method,
+  { weights, batch }: Given = toy,
+  at: Partial<TrainingStepContext> = {},
+): Promise<PreparedBatch> {
+  const result = await method.prepare?.(batch, { weights, random, step: 0, steps: 1, ...at });
   if (!result) throw new Error('The method prepares nothing');
   return result;
 }
@@ -41,6 +50,8 @@ interface Given {
   /** The model's parameters and state. */
   readonly weights: Tensors;
   readonly batch: PreparedBatch;
+  /** The method's own parameters. */
+  readonly own?: Tensors;
 }
 
 /** A method's loss as `value`, its `gradient/…` with respect to the model's parameters, `state/…` and `logits`, compiled. */
@@ -54,7 +65,7 @@ function compiledLoss(engine: Engine, model: Model, method: Method) {
     const { value, results, gradients } = withGradients(() => {
       const { loss, logits, state } = method.loss({
         weights: all,
-        own: {},
+        own: group('own', inputs),
         fixed: group('fixed', inputs),
         extras: group('extras', inputs),
         carried: group('carried', inputs),
@@ -67,9 +78,10 @@ function compiledLoss(engine: Engine, model: Model, method: Method) {
   });
   const fixed = withPrefix('fixed', method.fixed ?? {});
   return {
-    run: ({ weights, batch }: Given) =>
+    run: ({ weights, batch, own = {} }: Given) =>
       compiled.run({
         ...withPrefix('weights', weights),
+        ...withPrefix('own', own),
         ...fixed,
         ...batchInputs(batch),
       }),

@@ -14,6 +14,7 @@ import { train } from '../../../src/learn/train/train.ts';
 import { ard, ardDefaults } from '../../../src/learn/transfer/ard.ts';
 import { attention } from '../../../src/learn/transfer/attention.ts';
 import { pairBlocks } from '../../../src/learn/transfer/blocks.ts';
+import { igam, igamDefaults } from '../../../src/learn/transfer/igam.ts';
 import { kd, kdDefaults } from '../../../src/learn/transfer/kd.ts';
 import { type MixAcmSettings, mixAcmDefaults, mixacm } from '../../../src/learn/transfer/mixacm.ts';
 import { rslad, rsladDefaults } from '../../../src/learn/transfer/rslad.ts';
@@ -37,6 +38,7 @@ describe('transfer', () => {
     ['ard', ard(wide, { ...ardDefaults, steps: 2 })],
     ['rslad', rslad(wide, { ...rsladDefaults, steps: 2 })],
     ['attention', attention(wide)],
+    ['igam', igam(wide, { ...igamDefaults, matchAfter: 0.5, discriminatorEvery: 2 })],
   ])(
     'by %s, resumed after any epoch, ends in the bits of the run that was not interrupted',
     async (_, method) => {
@@ -54,6 +56,7 @@ describe('transfer', () => {
     ['ard', ard(wide, { ...ardDefaults, steps: 2, reduction: 'batchmean' })],
     ['rslad', rslad(wide, { ...rsladDefaults, steps: 2, reduction: 'batchmean' })],
     ['attention', attention(wide)],
+    ['igam', igam(wide, { ...igamDefaults, matchAfter: 0 })],
   ])('by %s lowers its loss', async (_, method) => {
     const { history } = await train(toyTraining(method, { dataset: toyData(96).train, epochs: 6 }));
     expect(history.at(-1)?.loss).toBeLessThan((history[0]?.loss ?? 0) * 0.8);

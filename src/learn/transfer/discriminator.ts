@@ -1,0 +1,74 @@
+import * as tf from '@tensorflow/tfjs';
+import { batchNormTraining } from '../../engine/ops/batch-norm.ts';
+import { conv2dPad } from '../../engine/ops/conv2d-pad.ts';
+import { unit } from '../loss/unit.ts';
+import { fanInUniform, fanOutNormal, ones, zeros } from '../model/init.ts';
+import { read } from '../model/layers.ts';
+import type { Model, NamedTensors, TensorSpec } from '../model/model.ts';
+import { rank1, rank2, rank4 } from '../model/rank.ts';
+
+/** Tells the input gradients of a student from those of a teacher. */
+export interface Discriminator {
+  readonly parameters: readonly TensorSpec[];
+  /** Logits [batch, 2] of (student, teacher). @param gradients [batch, height, width, channels] */
+  judge(parameters: NamedTensors, gradients: tf.Tensor4D): tf.Tensor2D;
+}
+
+const [mostLayers, firstChannels] = [5, 16];
+
+/**
+ * The discriminator of IGAM (robustness.md, section 4): convolutions of 4 × 4 at stride 2, 16 to 256 channels, batch norm
+ * by the batch and leaky ReLU of 0.1, then a dense layer; on gradients of mean 0 and l2 norm 1. Images smaller than
+ * 32 × 32 take fewer than five convolutions (ours).
+ */
+export function discriminator({ inputShape }: Pick<Model, 'inputShape'>): Discriminator {
+  let [height, width, channels] = inputShape;
+  const parameters: TensorSpec[] = [];
+  const names: string[] = [];
+  for (let layer = 1; layer <= mostLayers && Math.min(height, width) >= 2; layer += 1) {
+    const [name, to] = [`discriminator.${layer}`, firstChannels * 2 ** (layer - 1)];
+    parameters.push(
+      { name: `${name}.weight`, shape: [4, 4, channels, to], init: fanOutNormal(16 * to) },
+      { name: `${name}.scale`, shape: [to], init: ones },
+      { name: `${name}.shift`, shape: [to], init: zeros },
+    );
+    names.push(name);
+    [height, width, channels] = [Math.floor(height / 2), Math.floor(width / 2), to];
+  }
+  const features = height * width * channels;
+  parameters.push(
+    { name: 'discriminator.weight', shape: [features, 2], init: fanInUniform(features) },
+    { name: 'discriminator.bias', shape: [2], init: zeros },
+  );
+  return {
+    parameters,
+    judge(tensors, gradients) {
+      let x = standardised(gradients);
+      for (const name of names) {
+        const moved = conv2dPad(x, rank4(read(tensors, `${name}.weight`)), 2, 1);
+        const [scale, shift] = [`${name}.scale`, `${name}.shift`].map((part) => rank1(read(tensors, part)));
+        if (!scale || !shift) throw new Error('A scale or shift was not given');
+        x = leakyRelu(rank4(batchNormTraining(moved, scale, shift, 1e-5).y));
+      }
+      const flat = rank2(tf.reshape(x, [x.shape[0], -1]));
+      return tf.add(
+        tf.matMul(flat, rank2(read(tensors, 'discriminator.weight'))),
+        read(tensors, 'discriminator.bias'),
+      );
+    },
+  };
+}
+
+/** Each gradient with mean 0 and l2 norm 1: confident models have tiny ones. */
+function standardised(gradients: tf.Tensor4D): tf.Tensor4D {
+  const rows = rank2(tf.reshape(gradients, [gradients.shape[0], -1]));
+  return rank4(tf.reshape(unit(tf.sub(rows, tf.mean(rows, 1, true))), gradients.shape));
+}
+
+/**
+ * x above 0 and 0.1 · x below. Made of `relu`: the gradient of TensorFlow.js's own compares, and the compiled engine's
+ * blocked layouts do not take the result of a comparison.
+ */
+function leakyRelu(x: tf.Tensor4D): tf.Tensor4D {
+  return tf.add(tf.mul(x, 0.1), tf.mul(tf.relu(x), 0.9));
+}
