@@ -2,6 +2,7 @@ import type { Tensors } from '../../src/engine/engine.ts';
 import { initialise } from '../../src/learn/model/init.ts';
 import type { Model } from '../../src/learn/model/model.ts';
 import { createModel, type ModelSettings } from '../../src/learn/model/models.ts';
+import { preactResnet } from '../../src/learn/model/preact-resnet.ts';
 import { resnet } from '../../src/learn/model/resnet.ts';
 import { stream } from '../../src/learn/random/stream.ts';
 import { float32 } from './calculate.ts';
@@ -12,6 +13,12 @@ export function families(settings: ModelSettings): Readonly<Record<string, Model
     'a ResNet of three stages': createModel('resnet-8-w4', settings),
     'a ResNet in the layout of resnet-18': resnet({
       name: 'resnet-18 made narrow',
+      ...settings,
+      widths: [4, 8, 16, 32],
+      blocks: [2, 2, 2, 2],
+    }),
+    'a pre-activation ResNet': preactResnet({
+      name: 'preact-resnet-18 made narrow',
       ...settings,
       widths: [4, 8, 16, 32],
       blocks: [2, 2, 2, 2],

@@ -1,22 +1,18 @@
 import { distance } from 'fastest-levenshtein';
 import { Failure } from '../../failure.ts';
 import type { Model } from './model.ts';
-import type { Normalise } from './normalise.ts';
+import type { NetworkSettings } from './network.ts';
+import { preactResnet } from './preact-resnet.ts';
 import { resnet } from './resnet.ts';
 import { wideResnet } from './wide-resnet.ts';
 
-export interface ModelSettings {
-  readonly inputShape: Model['inputShape'];
-  readonly classes: number;
-  readonly normalise?: Normalise | undefined;
-  /** Whether taps give the activation after the ReLU that follows a stage (the default) or what goes into that. */
-  readonly tapBeforeRelu?: boolean | undefined;
-}
+export type ModelSettings = Omit<NetworkSettings, 'name'>;
 
-/** Blocks a stage of the networks with four stages of widths 64 … 512. */
-const fourStages: Readonly<Record<string, readonly number[]>> = {
-  'resnet-18': [2, 2, 2, 2],
-  'resnet-34': [3, 4, 6, 3],
+/** Networks of one size. */
+const single: Readonly<Record<string, (settings: NetworkSettings) => Model>> = {
+  'resnet-18': (settings) => resnet({ ...settings, ...fourStages([2, 2, 2, 2]) }),
+  'resnet-34': (settings) => resnet({ ...settings, ...fourStages([3, 4, 6, 3]) }),
+  'preact-resnet-18': (settings) => preactResnet({ ...settings, ...fourStages([2, 2, 2, 2]) }),
 };
 
 /** The names that `createModel` takes; where a number is free, with usual values of it. */
@@ -25,18 +21,18 @@ export function modelNames(): string[] {
     [8, 16, 32].map((width) => `resnet-${depth}-w${width}`),
   );
   const wide = ['16-4', '28-4', '28-10', '34-10', '34-20', '40-2', '70-16'].map((size) => `wrn-${size}`);
-  return [...small, ...Object.keys(fourStages), ...wide];
+  return [...small, ...Object.keys(single), ...wide];
 }
 
 /**
  * A model by name. `resnet-<depth>-w<width>`: three stages of widths w, 2w, 4w and depth 6n + 2. `resnet-18`,
- * `resnet-34`: four stages of widths 64 … 512, with the CIFAR stem. `wrn-<depth>-<k>`: a wide residual network of depth
- * 6n + 4 and three stages of widths 16k, 32k, 64k.
+ * `resnet-34` and, with pre-activation, `preact-resnet-18`: four stages of widths 64 … 512, with the CIFAR stem.
+ * `wrn-<depth>-<k>`: a wide residual network of depth 6n + 4 and three stages of widths 16k, 32k, 64k.
  * @throws Failure `unknown-model`, `bad-normalisation`
  */
 export function createModel(name: string, settings: ModelSettings): Model {
-  const blocks = Object.hasOwn(fourStages, name) ? fourStages[name] : undefined;
-  if (blocks) return resnet({ name, ...settings, widths: [64, 128, 256, 512], blocks });
+  const make = Object.hasOwn(single, name) ? single[name] : undefined;
+  if (make) return make({ name, ...settings });
   const small = sizes(name, /^resnet-(\d{1,4})-w(\d{1,4})$/, 2);
   if (small) {
     const { blocks: n, width } = small;
@@ -45,6 +41,10 @@ export function createModel(name: string, settings: ModelSettings): Model {
   const wide = sizes(name, /^wrn-(\d{1,4})-(\d{1,4})$/, 4);
   if (wide) return wideResnet({ name, ...settings, blocks: wide.blocks, widening: wide.width });
   throw unknownModel(name);
+}
+
+function fourStages(blocks: readonly number[]) {
+  return { widths: [64, 128, 256, 512], blocks };
 }
 
 /**

@@ -1,19 +1,13 @@
 import * as tf from '@tensorflow/tfjs';
-import { convNorm, dense, globalMean, type Layer, type Pass } from './layers.ts';
-import type { Model, NamedTensors } from './model.ts';
-import { type Normalise, normaliser } from './normalise.ts';
+import { convNorm, dense, type Layer, type Pass } from './layers.ts';
+import type { Model } from './model.ts';
+import { type BlockPlace, type NetworkSettings, network, stagesOf, stageTaps } from './network.ts';
 
-export interface ResNetSettings {
-  readonly name: string;
-  readonly inputShape: Model['inputShape'];
-  readonly classes: number;
-  readonly normalise?: Normalise | undefined;
+export interface ResNetSettings extends NetworkSettings {
   /** Channels of each stage; the stem has as many as the first stage. */
   readonly widths: readonly number[];
   /** Blocks of each stage. */
   readonly blocks: readonly number[];
-  /** Whether a tap gives the activation after its last ReLU or what goes into that. Default: after. */
-  readonly tapBeforeRelu?: boolean | undefined;
 }
 
 /**
@@ -22,8 +16,7 @@ export interface ResNetSettings {
  * global mean, a linear layer. Its taps are the stem and each stage.
  */
 export function resnet(settings: ResNetSettings): Model {
-  const { name, inputShape, classes, widths, blocks, tapBeforeRelu = false } = settings;
-  const normalise = normaliser(settings.normalise, inputShape[2]);
+  const { inputShape, classes, widths, blocks } = settings;
   const stemWidth = widths[0] ?? 0;
   const stem = convNorm({
     conv: 'conv1',
@@ -33,50 +26,30 @@ export function resnet(settings: ResNetSettings): Model {
     kernel: 3,
     stride: 1,
   });
-  const stages = widths.map((width, stage) => {
-    const before = widths[stage - 1] ?? stemWidth;
-    return Array.from({ length: blocks[stage] ?? 0 }, (_, block) =>
-      basicBlock({
-        name: `layer${stage + 1}.${block}`,
-        from: block === 0 ? before : width,
-        to: width,
-        stride: block === 0 && stage > 0 ? 2 : 1,
-      }),
-    );
-  });
-  const linear = dense('linear', widths.at(-1) ?? 0, classes);
-  const layers = [stem, ...stages.flat().flatMap((block) => block.layers), linear];
-
-  return {
-    name,
-    inputShape,
-    classes,
-    parameters: layers.flatMap((layer) => layer.parameters),
-    state: layers.flatMap((layer) => layer.state),
-    taps: [
-      { name: 'stem', channels: stemWidth },
-      ...widths.map((channels, stage) => ({ name: `stage${stage + 1}`, channels })),
-    ],
-    forward(tensors: NamedTensors, images, mode) {
-      const pass: Pass = { tensors, mode, state: {} };
-      const taps: tf.Tensor4D[] = [];
-      let before = stem.apply(normalise(images), pass);
-      let x = tf.relu(before);
-      taps.push(tapBeforeRelu ? before : x);
-      for (const stage of stages) {
-        for (const block of stage) {
-          before = block.apply(x, pass);
-          x = tf.relu(before);
+  const stages = stagesOf(stemWidth, widths, blocks, basicBlock);
+  return network(
+    settings,
+    {
+      layers: [stem, ...stages.flat().flatMap((block) => block.layers)],
+      taps: stageTaps(stemWidth, widths),
+      features(images, pass, tap) {
+        let x = tap.relu(stem.apply(images, pass));
+        for (const stage of stages) {
+          for (const block of stage) {
+            const before = block.apply(x, pass);
+            x = block === stage.at(-1) ? tap.relu(before) : tf.relu(before);
+          }
         }
-        taps.push(tapBeforeRelu ? before : x);
-      }
-      return { logits: linear.apply(globalMean(x), pass), taps, state: pass.state };
+        return x;
+      },
     },
-  };
+    dense('linear', widths.at(-1) ?? 0, classes),
+  );
 }
 
 /** Two 3×3 convolutions and the shortcut, without the ReLU at the end. */
-function basicBlock({ name, from, to, stride }: { name: string; from: number; to: number; stride: 1 | 2 }) {
+function basicBlock({ stage, block, from, to, stride }: BlockPlace) {
+  const name = `layer${stage + 1}.${block}`;
   const first = convNorm({ conv: `${name}.conv1`, norm: `${name}.bn1`, from, to, kernel: 3, stride });
   const second = convNorm({ conv: `${name}.conv2`, norm: `${name}.bn2`, from: to, to, kernel: 3, stride: 1 });
   const projects = stride !== 1 || from !== to;

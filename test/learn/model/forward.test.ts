@@ -10,23 +10,15 @@ import { rank2, rank4 } from '../../../src/learn/model/rank.ts';
 import { stream } from '../../../src/learn/random/stream.ts';
 import { cpu, float32, greatestDifference } from '../calculate.ts';
 import { oneHot } from '../toys.ts';
+import { dataOf, forward as forwardOf } from '../waves.ts';
 
 const model = createModel('resnet-8-w4', { inputShape: [8, 8, 2], classes: 3 });
 const weights = initialise([...model.parameters, ...model.state], 5);
 const images = float32([6, 8, 8, 2], stream(1, 'test/images').uniform(6 * 128, 0, 1));
 const labels = oneHot([0, 1, 2, 0, 1, 2], 3);
 
-async function forward(mode: Mode, given: Tensors = weights, of: Model = model): Promise<Tensors> {
-  const compiled = cpu.compile('test', ({ images, ...tensors }) => {
-    if (!images) throw new Error('No images');
-    const { logits, taps, state } = of.forward(tensors, rank4(images), mode);
-    const named = Object.fromEntries(taps.map((tap, index) => [`tap${index}`, tap]));
-    return { logits, ...named, ...state };
-  });
-  return compiled.run({ ...given, images });
-}
-
-const dataOf = (tensors: Tensors, name: string) => tensors[name]?.data ?? new Float32Array();
+const forward = (mode: Mode, given: Tensors = weights, of: Model = model) =>
+  forwardOf(of, mode, given, images);
 
 describe('a ResNet', () => {
   it('gives logits, and the activations of the stem and each stage after their ReLU', async () => {

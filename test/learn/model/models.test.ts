@@ -3,6 +3,7 @@ import { Failure } from '../../../src/failure.ts';
 import { checkDataset, weightsFor } from '../../../src/learn/model/fit.ts';
 import { initialise } from '../../../src/learn/model/init.ts';
 import { createModel, modelNames, parameterCount } from '../../../src/learn/model/models.ts';
+import { preactResnet } from '../../../src/learn/model/preact-resnet.ts';
 
 const cifar = { inputShape: [32, 32, 3], classes: 10 } as const;
 const sizeOf = (shape: readonly number[]) => shape.reduce((a, b) => a * b, 1);
@@ -15,6 +16,9 @@ describe('a model by name', () => {
     ['resnet-34', 10, 21_282_122],
     ['resnet-34', 100, 21_328_292],
     ['resnet-20-w16', 10, 272_474],
+    // With the last batch norm, as in the code of Rice et al.
+    ['preact-resnet-18', 10, 11_172_170],
+    ['preact-resnet-18', 100, 11_218_340],
     // Without the `sub_block1` of the TRADES code, which is never used.
     ['wrn-16-1', 10, 175_066],
     ['wrn-16-4', 10, 2_748_890],
@@ -51,17 +55,29 @@ describe('a model by name', () => {
     const { parameters, state } = createModel('wrn-16-1', cifar);
     expect(parameters.map(({ name }) => name)).toEqual([
       'conv1.weight',
-      ...wideBlock('block1.layer.0', false),
-      ...wideBlock('block1.layer.1', false),
-      ...wideBlock('block2.layer.0', true),
-      ...wideBlock('block2.layer.1', false),
-      ...wideBlock('block3.layer.0', true),
-      ...wideBlock('block3.layer.1', false),
+      ...preActivationBlock('block1.layer.0'),
+      ...preActivationBlock('block1.layer.1'),
+      ...preActivationBlock('block2.layer.0', 'convShortcut'),
+      ...preActivationBlock('block2.layer.1'),
+      ...preActivationBlock('block3.layer.0', 'convShortcut'),
+      ...preActivationBlock('block3.layer.1'),
       ...['bn1.weight', 'bn1.bias', 'fc.weight', 'fc.bias'],
     ]);
     expect(state.map(({ name }) => name)).toContain('block3.layer.1.bn2.running_var');
     const shortcut = parameters.find(({ name }) => name === 'block2.layer.0.convShortcut.weight');
     expect(shortcut?.shape).toEqual([1, 1, 16, 32]);
+  });
+
+  it('names the tensors of pre-activation ResNets as the PyTorch code of Rice et al. does', () => {
+    const { parameters, state } = preactResnet({ name: 'short', ...cifar, widths: [8, 16], blocks: [2, 1] });
+    expect(parameters.map(({ name }) => name)).toEqual([
+      'conv1.weight',
+      ...preActivationBlock('layer1.0'),
+      ...preActivationBlock('layer1.1'),
+      ...preActivationBlock('layer2.0', 'shortcut.0'),
+      ...['bn.weight', 'bn.bias', 'linear.weight', 'linear.bias'],
+    ]);
+    expect(state.map(({ name }) => name)).toContain('bn.running_mean');
   });
 
   it('says which names are near an unknown one', () => {
@@ -139,9 +155,9 @@ function block(name: string, projects: boolean): string[] {
   return [...inside, ...shortcut].map((part) => `${name}.${part}`);
 }
 
-function wideBlock(name: string, projects: boolean): string[] {
+function preActivationBlock(name: string, shortcut?: string): string[] {
   const inside = ['bn1.weight', 'bn1.bias', 'conv1.weight', 'bn2.weight', 'bn2.bias', 'conv2.weight'];
-  return [...inside, ...(projects ? ['convShortcut.weight'] : [])].map((part) => `${name}.${part}`);
+  return [...inside, ...(shortcut ? [`${shortcut}.weight`] : [])].map((part) => `${name}.${part}`);
 }
 
 function failureOf(call: () => unknown): Failure {

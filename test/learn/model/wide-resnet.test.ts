@@ -3,23 +3,19 @@ import type { Tensors } from '../../../src/engine/engine.ts';
 import { initialise } from '../../../src/learn/model/init.ts';
 import type { Mode, Model } from '../../../src/learn/model/model.ts';
 import { createModel, type ModelSettings } from '../../../src/learn/model/models.ts';
-import { rank4 } from '../../../src/learn/model/rank.ts';
-import { cpu, float32, greatestDifference } from '../calculate.ts';
+import { greatestDifference } from '../calculate.ts';
+import { dataOf, forward as forwardOf, wave, waves } from '../waves.ts';
 
 const settings: ModelSettings = { inputShape: [8, 8, 3], classes: 3 };
 const images = wave([4, 8, 8, 3], 5, 0.5, 0.5);
 
-async function forward(model: Model, mode: Mode, weights = waves(model)): Promise<Tensors> {
-  const compiled = cpu.compile('test', ({ images, ...tensors }) => {
-    if (!images) throw new Error('No images');
-    const { logits, taps, state } = model.forward(tensors, rank4(images), mode);
-    const named = Object.fromEntries(taps.map((tap, index) => [`tap${index}`, tap]));
-    return { logits, ...named, ...state };
-  });
-  return compiled.run({ ...weights, images });
-}
-
-const dataOf = (tensors: Tensors, name: string) => tensors[name]?.data ?? new Float32Array();
+const forward = (model: Model, mode: Mode) =>
+  forwardOf(
+    model,
+    mode,
+    waves(model, () => 0.2),
+    images,
+  );
 
 describe('a wide ResNet', () => {
   // Made with PyTorch 1.13 in double precision and the architecture of the TRADES repository, its weights those of
@@ -109,24 +105,3 @@ describe('a wide ResNet', () => {
     expect(new Set(dataOf(values, 'fc.bias'))).toEqual(new Set([0]));
   });
 });
-
-/** Values that look random and can be made anywhere: whole numbers until the last step. */
-function wave(shape: readonly number[], phase: number, middle: number, amplitude: number) {
-  const size = shape.reduce((a, b) => a * b, 1);
-  const value = (i: number) => 2 * (((31 * i * i + 17 * i + 13 * phase) % 997) / 997) - 1;
-  return float32(
-    shape,
-    Array.from({ length: size }, (_, i) => middle + amplitude * value(i)),
-  );
-}
-
-/** Filters and dense weights within ±0.2, batch norms' scales and variances within 1 ± 0.3, all else within ±0.2. */
-function waves({ parameters, state }: Model): Tensors {
-  return Object.fromEntries(
-    [...parameters, ...state].map(({ name, shape }) => {
-      if (name === 'fc.bias') return [name, float32(shape, [0, 0, 0])];
-      const isScale = name.endsWith('running_var') || (name.endsWith('weight') && shape.length === 1);
-      return [name, isScale ? wave(shape, name.length, 1, 0.3) : wave(shape, name.length, 0, 0.2)];
-    }),
-  );
-}

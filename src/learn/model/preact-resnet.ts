@@ -1,0 +1,28 @@
+import type { Model } from './model.ts';
+import type { NetworkSettings } from './network.ts';
+import { preActivationNet } from './pre-activation.ts';
+
+export interface PreActResNetSettings extends NetworkSettings {
+  /** Channels of each stage; the stem has as many as the first stage. */
+  readonly widths: readonly number[];
+  /** Blocks of each stage. */
+  readonly blocks: readonly number[];
+}
+
+/**
+ * A pre-activation residual network for small images (He et al. 2016, "Identity mappings") as the code of Rice et al.
+ * 2020 and Wong et al. 2020 has it: a stem without batch norm, and batch norm and ReLU before the global mean, which
+ * code without adversarial training often lacks. Tensors are named and start as there.
+ */
+export function preactResnet(settings: PreActResNetSettings): Model {
+  return preActivationNet({
+    ...settings,
+    stem: settings.widths[0] ?? 0,
+    names: {
+      block: (stage, block) => `layer${stage + 1}.${block}`,
+      shortcut: 'shortcut.0',
+      norm: 'bn',
+      linear: 'linear',
+    },
+  });
+}
