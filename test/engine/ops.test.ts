@@ -3,8 +3,9 @@ import { describe, expect, test } from 'vitest';
 import type { TensorFunction, Tensors } from '../../src/engine/engine.ts';
 import { batchNormTraining } from '../../src/engine/ops/batch-norm.ts';
 import { conv2dPad } from '../../src/engine/ops/conv2d-pad.ts';
+import { depthwiseConv2dPad } from '../../src/engine/ops/depthwise-conv2d-pad.ts';
 import { logSoftmax, softmax, softmaxCrossEntropy } from '../../src/engine/ops/softmax.ts';
-import { agree, cpu } from './agree.ts';
+import { agree, cpu, difference } from './agree.ts';
 import { real } from './tensors.ts';
 
 type T = tf.Tensor;
@@ -24,6 +25,27 @@ describe('conv2dPad', () => {
     // Checked with PyTorch 1.13 (conv2d of the same numbers, padding=1) and with TensorFlow's SAME.
     expect([...(padded?.data ?? [])]).toEqual([83, 178, 330, 528]);
     expect([...(same?.data ?? [])]).toEqual([303, 225, 253, 163]);
+  });
+});
+
+describe('depthwiseConv2dPad', () => {
+  test('is conv2dPad of each channel, at both strides and on sides of any length', async () => {
+    const inputs = { x: real([2, 5, 4, 3], 1), w: real([3, 3, 3, 1], 2) };
+    for (const stride of [1, 2] as const) {
+      const { depthwise, channels } = await agree(({ x, w }) => {
+        const [images, filters] = [tf.split(x as T, 3, 3), tf.split(w as T, 3, 2)];
+        return {
+          depthwise: depthwiseConv2dPad(x as tf.Tensor4D, w as tf.Tensor4D, stride),
+          channels: tf.concat(
+            images.map((image, c) => conv2dPad(image as tf.Tensor4D, filters[c] as tf.Tensor4D, stride, 1)),
+            3,
+          ),
+        };
+      }, inputs);
+      expect(depthwise?.shape).toEqual(stride === 1 ? [2, 5, 4, 3] : [2, 3, 2, 3]);
+      if (!channels) throw new Error('No result');
+      expect(difference(depthwise, channels)).toBeLessThan(1e-6);
+    }
   });
 });
 

@@ -1,5 +1,6 @@
 import type { Tensors } from '../../src/engine/engine.ts';
 import { initialise } from '../../src/learn/model/init.ts';
+import { mobilenetV2 } from '../../src/learn/model/mobilenet.ts';
 import type { Model } from '../../src/learn/model/model.ts';
 import { createModel, type ModelSettings } from '../../src/learn/model/models.ts';
 import { preactResnet } from '../../src/learn/model/preact-resnet.ts';
@@ -7,8 +8,35 @@ import { resnet } from '../../src/learn/model/resnet.ts';
 import { stream } from '../../src/learn/random/stream.ts';
 import { float32 } from './calculate.ts';
 
+type Models = Readonly<Record<string, Model>>;
+
 /** A model of each family and layout, as narrow as the plain JavaScript of the reference engine needs it. */
-export function families(settings: ModelSettings): Readonly<Record<string, Model>> {
+export function families(settings: ModelSettings): Models {
+  return { ...twiceDifferentiable(settings), ...onceDifferentiable(settings) };
+}
+
+/** Those through which TensorFlow.js has no second derivatives. */
+export function onceDifferentiable(settings: ModelSettings): Models {
+  return {
+    'a MobileNetV2': mobilenetV2({
+      name: 'mobilenet-v2 made narrow',
+      ...settings,
+      stem: 4,
+      groups: [
+        { expansion: 1, to: 4, blocks: 1, stride: 1 },
+        { expansion: 3, to: 6, blocks: 2, stride: 1 },
+        { expansion: 3, to: 8, blocks: 2, stride: 2 },
+        { expansion: 3, to: 8, blocks: 1, stride: 2 },
+        { expansion: 3, to: 12, blocks: 2, stride: 1 },
+        { expansion: 3, to: 16, blocks: 1, stride: 2 },
+        { expansion: 3, to: 20, blocks: 1, stride: 1 },
+      ],
+      head: 24,
+    }),
+  };
+}
+
+export function twiceDifferentiable(settings: ModelSettings): Models {
   return {
     'a ResNet of three stages': createModel('resnet-8-w4', settings),
     'a ResNet in the layout of resnet-18': resnet({

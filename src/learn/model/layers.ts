@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { batchNormTraining } from '../../engine/ops/batch-norm.ts';
 import { conv2dPad } from '../../engine/ops/conv2d-pad.ts';
+import { depthwiseConv2dPad } from '../../engine/ops/depthwise-conv2d-pad.ts';
 import { fanInUniform, type Init, ones, zeros } from './init.ts';
 import type { Mode, NamedTensors, TensorSpec } from './model.ts';
 import { rank1, rank2, rank4 } from './rank.ts';
@@ -31,18 +32,25 @@ export interface ConvSettings {
   /** Height and width of the filter. */
   readonly kernel: number;
   readonly stride: 1 | 2;
+  /** Whether each channel has a filter of its own; there are as many out as in then. */
+  readonly depthwise?: boolean | undefined;
   /** How the filter starts. Default: as in PyTorch. */
   readonly init?: Init | undefined;
 }
 
 /** A convolution without bias, padded by ⌊kernel / 2⌋ on each side as in PyTorch. */
-export function conv(settings: ConvSettings): Layer {
-  const { name, from, to, kernel, stride, init = fanInUniform(kernel * kernel * from) } = settings;
+export function conv({ name, from, to, kernel, stride, depthwise, init }: ConvSettings): Layer {
   const filterName = `${name}.weight`;
+  const shape = depthwise ? [kernel, kernel, to, 1] : [kernel, kernel, from, to];
+  const fanIn = kernel * kernel * (depthwise ? 1 : from);
   return {
-    parameters: [{ name: filterName, shape: [kernel, kernel, from, to], init }],
+    parameters: [{ name: filterName, shape, init: init ?? fanInUniform(fanIn) }],
     state: [],
-    apply: (x, { tensors }) => conv2dPad(x, rank4(read(tensors, filterName)), stride, Math.floor(kernel / 2)),
+    apply(x, { tensors }) {
+      const filter = rank4(read(tensors, filterName));
+      if (depthwise) return depthwiseConv2dPad(x, filter, stride);
+      return conv2dPad(x, filter, stride, Math.floor(kernel / 2));
+    },
   };
 }
 
@@ -97,7 +105,9 @@ export function convNorm({ norm, ...settings }: ConvNormSettings): Layer {
     apply(x, pass) {
       if (pass.mode === 'train') return normalisation.apply(convolution.apply(x, pass), pass);
       const { scale, shift } = evaluated(norm, pass.tensors);
-      const folded = tf.mul(read(pass.tensors, filterName), scale);
+      // Channels out are the last axis of a filter, but the last but one of a depthwise one.
+      const factors = settings.depthwise ? tf.expandDims(scale, 1) : scale;
+      const folded = tf.mul(read(pass.tensors, filterName), factors);
       return tf.add(
         convolution.apply(x, { ...pass, tensors: { ...pass.tensors, [filterName]: folded } }),
         shift,

@@ -1,5 +1,6 @@
 import { distance } from 'fastest-levenshtein';
 import { Failure } from '../../failure.ts';
+import { cifarMobilenet, mobilenetV2 } from './mobilenet.ts';
 import type { Model } from './model.ts';
 import type { NetworkSettings } from './network.ts';
 import { preactResnet } from './preact-resnet.ts';
@@ -13,6 +14,7 @@ const single: Readonly<Record<string, (settings: NetworkSettings) => Model>> = {
   'resnet-18': (settings) => resnet({ ...settings, ...fourStages([2, 2, 2, 2]) }),
   'resnet-34': (settings) => resnet({ ...settings, ...fourStages([3, 4, 6, 3]) }),
   'preact-resnet-18': (settings) => preactResnet({ ...settings, ...fourStages([2, 2, 2, 2]) }),
+  'mobilenet-v2': (settings) => mobilenetV2({ ...settings, ...cifarMobilenet }),
 };
 
 /** The names that `createModel` takes; where a number is free, with usual values of it. */
@@ -27,7 +29,7 @@ export function modelNames(): string[] {
 /**
  * A model by name. `resnet-<depth>-w<width>`: three stages of widths w, 2w, 4w and depth 6n + 2. `resnet-18`,
  * `resnet-34` and, with pre-activation, `preact-resnet-18`: four stages of widths 64 … 512, with the CIFAR stem.
- * `wrn-<depth>-<k>`: a wide residual network of depth 6n + 4 and three stages of widths 16k, 32k, 64k.
+ * `mobilenet-v2`: that of small images. `wrn-<depth>-<k>`: a wide residual network of depth 6n + 4 and three stages of widths 16k, 32k, 64k.
  * @throws Failure `unknown-model`, `bad-normalisation`
  */
 export function createModel(name: string, settings: ModelSettings): Model {

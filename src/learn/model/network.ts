@@ -29,6 +29,8 @@ export interface Body {
 export interface Tap {
   /** A ReLU whose result, or what goes into it, is a tap. */
   relu(before: tf.Tensor4D): tf.Tensor4D;
+  /** A tap that no ReLU follows. */
+  plain(x: tf.Tensor4D): void;
 }
 
 /**
@@ -55,6 +57,7 @@ export function network(settings: NetworkSettings, body: Body, linear: Layer<tf.
           taps.push(tapBeforeRelu ? before : active);
           return active;
         },
+        plain: (x) => void taps.push(x),
       };
       const features = body.features(normalise(images), pass, tap);
       return { logits: linear.apply(globalMean(features), pass), taps, state: pass.state };

@@ -8,7 +8,7 @@ import { rank2, rank4 } from '../../../src/learn/model/rank.ts';
 import { stream } from '../../../src/learn/random/stream.ts';
 import { onnx, relativeDifference } from '../../engine/agree.ts';
 import { cpu, float32 } from '../calculate.ts';
-import { families, usedWeights } from '../families.ts';
+import { onceDifferentiable, twiceDifferentiable, usedWeights } from '../families.ts';
 import { expectSlopes } from '../finite-differences.ts';
 import { smoothNet } from '../smooth-net.ts';
 import { oneHot } from '../toys.ts';
@@ -75,7 +75,7 @@ describe.each([
   );
 });
 
-describe.each(Object.entries(families(settings)))('%s, compiled', (_, model) => {
+describe.each(Object.entries(twiceDifferentiable(settings)))('%s, compiled', (_, model) => {
   it('has the gradients of a loss on its input gradient that the reference has, to 1e-4 of the largest element', async () => {
     const inputs = { ...usedWeights(model), ...batchOf(8) };
     const step = matching(model, 'train');
@@ -87,5 +87,16 @@ describe.each(Object.entries(families(settings)))('%s, compiled', (_, model) => 
     for (const [name, tensor] of Object.entries(expected)) {
       expect(relativeDifference(actual[name], tensor), name).toBeLessThanOrEqual(1e-4);
     }
+  });
+});
+
+describe.each(Object.entries(onceDifferentiable(settings)))('%s', (_, model) => {
+  it.each([
+    ['cpu', cpu],
+    ['onnx', onnx],
+  ])('has no such gradients on the engine %s, which is a failure and no wrong number', async (_, engine) => {
+    const inputs = { ...usedWeights(model), ...batchOf(2) };
+    const run = engine.compile('test', matching(model, 'eval')).run(inputs);
+    await expect(run).rejects.toMatchObject({ reason: 'no-gradient' });
   });
 });

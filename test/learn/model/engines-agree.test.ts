@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
-import type { Engine, TensorFunction, Tensors } from '../../../src/engine/engine.ts';
+import type { Engine, HostTensor, TensorFunction, Tensors } from '../../../src/engine/engine.ts';
 import { softmaxCrossEntropy } from '../../../src/engine/ops/softmax.ts';
 import { withGradients } from '../../../src/learn/loss/gradients.ts';
 import { rank2, rank4 } from '../../../src/learn/model/rank.ts';
@@ -60,10 +60,24 @@ describe.each(Object.entries(families(settings)))('%s, compiled', (_, model) => 
   });
 });
 
+/**
+ * In a MobileNet what the last batch norms of a block add to a channel is taken away again by the batch norms after the
+ * 1×1 convolutions that follow, so that the slope of these biases is 0, and engines give what their rounding leaves.
+ */
+const taken = /^velocity\/model\/layers\.\d+\.(bn3|shortcut\.1)\.bias$/;
+
 function expectAgreement(actual: Tensors, expected: Tensors): void {
   expect(Object.keys(actual).sort()).toEqual(Object.keys(expected).sort());
   for (const [name, tensor] of Object.entries(expected)) {
-    expect(Math.max(...tensor.data.map(Math.abs)), name).toBeGreaterThan(0);
+    if (taken.test(name)) {
+      for (const engine of [actual, expected]) expect(greatest(engine[name]), name).toBeLessThan(1e-5);
+      continue;
+    }
+    expect(greatest(tensor), name).toBeGreaterThan(0);
     expect(relativeDifference(actual[name], tensor), name).toBeLessThanOrEqual(1e-4);
   }
+}
+
+function greatest(tensor: HostTensor | undefined): number {
+  return Math.max(...Array.from(tensor?.data ?? [Number.NaN], Math.abs));
 }

@@ -19,6 +19,8 @@ describe('a model by name', () => {
     // With the last batch norm, as in the code of Rice et al.
     ['preact-resnet-18', 10, 11_172_170],
     ['preact-resnet-18', 100, 11_218_340],
+    ['mobilenet-v2', 10, 2_296_922],
+    ['mobilenet-v2', 100, 2_412_212],
     // Without the `sub_block1` of the TRADES code, which is never used.
     ['wrn-16-1', 10, 175_066],
     ['wrn-16-4', 10, 2_748_890],
@@ -78,6 +80,28 @@ describe('a model by name', () => {
       ...['bn.weight', 'bn.bias', 'linear.weight', 'linear.bias'],
     ]);
     expect(state.map(({ name }) => name)).toContain('bn.running_mean');
+  });
+
+  it('names the tensors of MobileNetV2 as the PyTorch code for CIFAR does', () => {
+    const { parameters, state } = createModel('mobilenet-v2', cifar);
+    const names = parameters.map(({ name }) => name);
+    expect(names.slice(0, 15)).toEqual([
+      ...['conv1.weight', 'bn1.weight', 'bn1.bias'],
+      ...[1, 2, 3].flatMap((k) => [`conv${k}.weight`, `bn${k}.weight`, `bn${k}.bias`]).map(inFirst),
+      ...['shortcut.0.weight', 'shortcut.1.weight', 'shortcut.1.bias'].map(inFirst),
+    ]);
+    expect(names.slice(-5)).toEqual([
+      'conv2.weight',
+      'bn2.weight',
+      'bn2.bias',
+      'linear.weight',
+      'linear.bias',
+    ]);
+    // Shortcuts with a convolution are where channels change at stride 1.
+    const projecting = names.filter((name) => name.endsWith('shortcut.0.weight'));
+    expect(projecting).toEqual([0, 1, 10, 16].map((block) => `layers.${block}.shortcut.0.weight`));
+    expect(state.map(({ name }) => name)).toContain('layers.16.bn3.running_var');
+    expect(parameters.find(({ name }) => name === 'layers.3.conv2.weight')?.shape).toEqual([3, 3, 144, 1]);
   });
 
   it('says which names are near an unknown one', () => {
@@ -148,6 +172,10 @@ describe('what belongs to a model', () => {
     );
   });
 });
+
+function inFirst(name: string): string {
+  return `layers.0.${name}`;
+}
 
 function block(name: string, projects: boolean): string[] {
   const inside = ['conv1.weight', 'bn1.weight', 'bn1.bias', 'conv2.weight', 'bn2.weight', 'bn2.bias'];

@@ -47,6 +47,21 @@ const oracles: Readonly<Record<string, Oracle>> = {
       bn: [0.766885, 0.890505, 1.128725, 1.035095],
     },
   },
+  'a MobileNetV2': {
+    eval: [
+      [2.284598, 26.786892, 6.06352, -6.408765, 17.44978, 4.027548],
+      [0.758861, 22.666151, 0.297563, 0.457186, 28.827163, 4.071536],
+    ].flat(),
+    train: [
+      [0.104637, 0.615306, -0.427137, -0.969626, 0.472493, -0.501702],
+      [-0.257325, -0.05075, -0.629685, -0.197244, 0.053562, -0.530912],
+    ].flat(),
+    variances: {
+      bn1: [0.755981, 0.777445, 0.827181, 0.932121],
+      'layers.5.bn1': [1.029877, 0.987673, 1.208337, 1.1263],
+      bn2: [1.063017, 1.434514, 1.522957, 1.499485],
+    },
+  },
 };
 
 describe.each(Object.entries(oracles))('%s', (name, oracle) => {
@@ -68,6 +83,6 @@ describe.each(Object.entries(oracles))('%s', (name, oracle) => {
 
 /** Uniform values within this have variance 2 / fan-in: activations neither grow nor fade from layer to layer. */
 function withinFanIn(shape: readonly number[]): number {
-  const fanIn = shape.slice(0, -1).reduce((product, extent) => product * extent, 1);
-  return Math.sqrt(6 / fanIn);
+  const inputs = shape.at(-1) === 1 ? shape.slice(0, 2) : shape.slice(0, -1); // depthwise: of one channel each
+  return Math.sqrt(6 / inputs.reduce((product, extent) => product * extent, 1));
 }
