@@ -115,6 +115,22 @@ describe('convolutions of blocked images', () => {
     await agree(fn, inputs);
   });
 
+  test('sums of few channels out of a block that was filled up are those of the channels alone', async () => {
+    const narrow = real([1, 1, 32, 4], 5, -0.2, 0.2);
+    await agree(
+      ({ x, w, narrow }) => {
+        const image = tf.conv2d(conv(x as T, w as T) as T4, narrow as T4, 1, 'same');
+        return {
+          ofImages: tf.sum(image, [1, 2]),
+          ofChannels: tf.mean(image, [0, 1, 2]),
+          ofExamples: tf.sum(image, [1, 2, 3]),
+          ofAll: tf.sum(image),
+        };
+      },
+      { ...inputs, narrow },
+    );
+  });
+
   test('an image gradient at stride 2 is a convolution too', async () => {
     const fn: TensorFunction = ({ x, w, short }) => ({
       dx: tf.grad((x: T) => {

@@ -188,8 +188,9 @@ class Layout {
     const [x] = node.inputs;
     const image = x && this.#blocked.get(x);
     const axes = node.attributes.axes;
-    if (!image || !this.#isWhole(x) || !Array.isArray(axes) || !['ReduceSum', 'ReduceMean'].includes(node.op))
-      return undefined;
+    // What only fills a block would have no place in the result.
+    if (!x || !image || !this.#isWhole(x)) return undefined;
+    if (!Array.isArray(axes) || !['ReduceSum', 'ReduceMean'].includes(node.op)) return undefined;
     const g = this.#g;
     const { shape } = first(node);
     const [batch, channels] = [at(x.shape, 0), at(x.shape, 1)];
