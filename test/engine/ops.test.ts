@@ -4,6 +4,7 @@ import type { TensorFunction, Tensors } from '../../src/engine/engine.ts';
 import { batchNormTraining } from '../../src/engine/ops/batch-norm.ts';
 import { conv2dPad } from '../../src/engine/ops/conv2d-pad.ts';
 import { depthwiseConv2dPad } from '../../src/engine/ops/depthwise-conv2d-pad.ts';
+import { maxPoolPad } from '../../src/engine/ops/max-pool-pad.ts';
 import { logSoftmax, softmax, softmaxCrossEntropy } from '../../src/engine/ops/softmax.ts';
 import { agree, cpu, difference } from './agree.ts';
 import { real } from './tensors.ts';
@@ -46,6 +47,26 @@ describe('depthwiseConv2dPad', () => {
       if (!channels) throw new Error('No result');
       expect(difference(depthwise, channels)).toBeLessThan(1e-6);
     }
+  });
+});
+
+describe('maxPoolPad', () => {
+  test('takes windows that reach over all sides, and passes a gradient to the greatest pixel of each', async () => {
+    const x = {
+      shape: [1, 4, 4, 1],
+      data: Float32Array.of(3, 1, 0, 2, 9, 4, 8, 7, 5, 6, 11, 10, 0, 12, 13, 1),
+    };
+    const { pooled, slope } = await agree(
+      ({ x }) => ({
+        pooled: maxPoolPad(x as tf.Tensor4D, 3, 2, 1),
+        slope: tf.grad((x) => maxPoolPad(x as tf.Tensor4D, 3, 2, 1).sum())(x as T),
+      }),
+      { x },
+    );
+    // Rows and columns 0 and 1, then 1 to 3: what padding adds is never greatest.
+    expect([...(pooled?.data ?? [])]).toEqual([9, 8, 12, 13]);
+    const greatest = [...x.data].map((value) => Number([9, 8, 12, 13].includes(value)));
+    expect([...(slope?.data ?? [])]).toEqual(greatest);
   });
 });
 

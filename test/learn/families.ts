@@ -33,6 +33,21 @@ export function onceDifferentiable(settings: ModelSettings): Models {
       ],
       head: 24,
     }),
+    'a ResNet for ImageNet': resnet({
+      name: 'resnet-18-imagenet made narrow',
+      ...settings,
+      widths: [4, 8, 16, 32],
+      blocks: [1, 2, 1, 1],
+      layout: 'imagenet',
+    }),
+    'a ResNet for ImageNet of bottlenecks': resnet({
+      name: 'resnet-50-imagenet made narrow',
+      ...settings,
+      widths: [4, 4, 8, 8],
+      blocks: [1, 2, 1, 1],
+      block: 'bottleneck',
+      layout: 'imagenet',
+    }),
   };
 }
 
@@ -44,6 +59,13 @@ export function twiceDifferentiable(settings: ModelSettings): Models {
       ...settings,
       widths: [4, 8, 16, 32],
       blocks: [2, 2, 2, 2],
+    }),
+    'a ResNet of bottlenecks': resnet({
+      name: 'resnet-50 made narrow',
+      ...settings,
+      widths: [4, 4, 8, 8],
+      blocks: [1, 2, 1, 1],
+      block: 'bottleneck',
     }),
     'a pre-activation ResNet': preactResnet({
       name: 'preact-resnet-18 made narrow',

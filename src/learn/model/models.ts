@@ -13,6 +13,13 @@ export type ModelSettings = Omit<NetworkSettings, 'name'>;
 const single: Readonly<Record<string, (settings: NetworkSettings) => Model>> = {
   'resnet-18': (settings) => resnet({ ...settings, ...fourStages([2, 2, 2, 2]) }),
   'resnet-34': (settings) => resnet({ ...settings, ...fourStages([3, 4, 6, 3]) }),
+  'resnet-50': (settings) => resnet({ ...settings, ...fourStages([3, 4, 6, 3]), block: 'bottleneck' }),
+  'resnet-18-imagenet': (settings) =>
+    resnet({ ...settings, ...fourStages([2, 2, 2, 2]), layout: 'imagenet' }),
+  'resnet-34-imagenet': (settings) =>
+    resnet({ ...settings, ...fourStages([3, 4, 6, 3]), layout: 'imagenet' }),
+  'resnet-50-imagenet': (settings) =>
+    resnet({ ...settings, ...fourStages([3, 4, 6, 3]), block: 'bottleneck', layout: 'imagenet' }),
   'preact-resnet-18': (settings) => preactResnet({ ...settings, ...fourStages([2, 2, 2, 2]) }),
   'mobilenet-v2': (settings) => mobilenetV2({ ...settings, ...cifarMobilenet }),
 };
@@ -28,8 +35,9 @@ export function modelNames(): string[] {
 
 /**
  * A model by name. `resnet-<depth>-w<width>`: three stages of widths w, 2w, 4w and depth 6n + 2. `resnet-18`,
- * `resnet-34` and, with pre-activation, `preact-resnet-18`: four stages of widths 64 … 512, with the CIFAR stem.
- * `mobilenet-v2`: that of small images. `wrn-<depth>-<k>`: a wide residual network of depth 6n + 4 and three stages of widths 16k, 32k, 64k.
+ * `resnet-34`, `resnet-50` and, with pre-activation, `preact-resnet-18`: four stages of widths 64 … 512, with the CIFAR
+ * stem; `resnet-18-imagenet` and so on: with that of ImageNet. `wrn-<depth>-<k>`: a wide residual network of depth
+ * 6n + 4 and three stages of widths 16k, 32k, 64k. `mobilenet-v2`: that for small images.
  * @throws Failure `unknown-model`, `bad-normalisation`
  */
 export function createModel(name: string, settings: ModelSettings): Model {

@@ -17,7 +17,7 @@ export function oneOf<const W extends string>(
 export const trainingParameters = {
   net: Type.String({
     description:
-      'The model: resnet-8-w8 (any resnet-<6n+2>-w<width>), resnet-18, resnet-34, preact-resnet-18, wrn-16-4 (any wrn-<6n+4>-<k>), mobilenet-v2.',
+      'The model: resnet-8-w8 (any resnet-<6n+2>-w<width>), resnet-18, resnet-34, resnet-50, resnet-50-imagenet (also 18 and 34), preact-resnet-18, wrn-16-4 (any wrn-<6n+4>-<k>), mobilenet-v2.',
   }),
   seed: Type.Integer({
     minimum: 0,

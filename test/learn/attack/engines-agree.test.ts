@@ -38,62 +38,65 @@ const ties = {
   samples: 8,
 };
 
-describe.each(Object.entries(families({ inputShape: shape, classes: 4 })))(
-  'PGD-20 on %s, compiled',
-  async (_, model) => {
-    // A model that is surer than smoothed labels leave it has less gradient than float32 resolves: softmax - labels is
-    // known to 6e-8, and of an example of loss 3e-5 engines then agree on the gradient to no more than a hundredth.
-    const { last: weights } = await train(
-      toyTraining(standard({ labelSmoothing: 0.2 }), {
-        engine: onnx,
-        model,
-        dataset: data.train,
-        epochs: 12,
-      }),
-    );
-    const [expected, actual] = [await attacked(cpu, model, weights), await attacked(onnx, model, weights)];
-    const parted = examples.filter((example) => isParted(expected.iterates, actual.iterates, example));
-
-    it('steps where the reference does, but for pixels of tied signs, one in a thousand at most', async () => {
-      expect([expected, actual].map(({ iterates }) => iterates.length)).toEqual([steps + 1, steps + 1]);
-      const turned: { step: number; pixel: number }[] = [];
-      for (let step = 0; step < steps; step += 1) {
-        const together = examples.filter((one) =>
-          isSame(at(expected.iterates, step), at(actual.iterates, step), one),
-        );
-        const [there, here] = [at(expected.iterates, step + 1), at(actual.iterates, step + 1)];
-        for (const pixel of there.data.keys()) {
-          const differs = there.data[pixel] !== here.data[pixel];
-          if (differs && together.includes(Math.floor(pixel / pixels))) turned.push({ step, pixel });
-        }
-      }
-      const starts = await tiedSigns(model, weights, at(expected.iterates, 0));
-      // Were most signs tied, the rest of this test would say nothing.
-      expect(starts.filter(Boolean).length / starts.length).toBeLessThan(0.02);
-      for (const step of new Set(turned.map((one) => one.step))) {
-        const tied = await tiedSigns(model, weights, at(expected.iterates, step));
-        for (const { pixel } of turned.filter((one) => one.step === step)) expect(tied[pixel]).toBe(true);
-      }
-      expect(turned.length / (steps * count * pixels)).toBeLessThan(1e-3);
-    });
-
-    it('ends at the perturbations of the reference, bit for bit, where no tie parted them', () => {
-      expect(parted.length).toBeLessThanOrEqual(count / 8);
-      const [there, here] = [adversarial(expected.examples), adversarial(actual.examples)];
-      for (const example of examples.filter((one) => !parted.includes(one))) {
-        expect(pixelsOf(here, example)).toEqual(pixelsOf(there, example));
-      }
-    });
-
-    it('finds the same examples right and wrong as the reference, clean and attacked', () => {
-      for (const name of ['cleanCorrect', 'robustCorrect', 'predicted']) {
-        expect(actual.examples[name]).toEqual(expected.examples[name]);
-      }
-      expect(expected.robustAccuracy).toBeGreaterThan(0);
-      expect(expected.robustAccuracy).toBeLessThan(expected.cleanAccuracy);
-    });
-  },
+// Of 8 × 8 images the stem and the pool of ImageNet leave 2 × 2: a quarter of the pixels begins with a tied sign, and the
+// comparison would say nothing. The gradients themselves are compared in test/learn/model.
+const compared = Object.entries(families({ inputShape: shape, classes: 4 })).filter(
+  ([name]) => !name.includes('ImageNet'),
 );
+
+describe.each(compared)('PGD-20 on %s, compiled', async (_, model) => {
+  // A model that is surer than smoothed labels leave it has less gradient than float32 resolves: softmax - labels is
+  // known to 6e-8, and of an example of loss 3e-5 engines then agree on the gradient to no more than a hundredth.
+  const { last: weights } = await train(
+    toyTraining(standard({ labelSmoothing: 0.2 }), {
+      engine: onnx,
+      model,
+      dataset: data.train,
+      epochs: 12,
+    }),
+  );
+  const [expected, actual] = [await attacked(cpu, model, weights), await attacked(onnx, model, weights)];
+  const parted = examples.filter((example) => isParted(expected.iterates, actual.iterates, example));
+
+  it('steps where the reference does, but for pixels of tied signs, one in a thousand at most', async () => {
+    expect([expected, actual].map(({ iterates }) => iterates.length)).toEqual([steps + 1, steps + 1]);
+    const turned: { step: number; pixel: number }[] = [];
+    for (let step = 0; step < steps; step += 1) {
+      const together = examples.filter((one) =>
+        isSame(at(expected.iterates, step), at(actual.iterates, step), one),
+      );
+      const [there, here] = [at(expected.iterates, step + 1), at(actual.iterates, step + 1)];
+      for (const pixel of there.data.keys()) {
+        const differs = there.data[pixel] !== here.data[pixel];
+        if (differs && together.includes(Math.floor(pixel / pixels))) turned.push({ step, pixel });
+      }
+    }
+    const starts = await tiedSigns(model, weights, at(expected.iterates, 0));
+    // Were most signs tied, the rest of this test would say nothing.
+    expect(starts.filter(Boolean).length / starts.length).toBeLessThan(0.02);
+    for (const step of new Set(turned.map((one) => one.step))) {
+      const tied = await tiedSigns(model, weights, at(expected.iterates, step));
+      for (const { pixel } of turned.filter((one) => one.step === step)) expect(tied[pixel]).toBe(true);
+    }
+    expect(turned.length / (steps * count * pixels)).toBeLessThan(1e-3);
+  });
+
+  it('ends at the perturbations of the reference, bit for bit, where no tie parted them', () => {
+    expect(parted.length).toBeLessThanOrEqual(count / 8);
+    const [there, here] = [adversarial(expected.examples), adversarial(actual.examples)];
+    for (const example of examples.filter((one) => !parted.includes(one))) {
+      expect(pixelsOf(here, example)).toEqual(pixelsOf(there, example));
+    }
+  });
+
+  it('finds the same examples right and wrong as the reference, clean and attacked', () => {
+    for (const name of ['cleanCorrect', 'robustCorrect', 'predicted']) {
+      expect(actual.examples[name]).toEqual(expected.examples[name]);
+    }
+    expect(expected.robustAccuracy).toBeGreaterThan(0);
+    expect(expected.robustAccuracy).toBeLessThan(expected.cleanAccuracy);
+  });
+});
 
 async function attacked(engine: Engine, model: Model, weights: Tensors) {
   const { engine: own, iterates } = watched(engine);

@@ -15,6 +15,11 @@ describe('a model by name', () => {
     ['resnet-18', 100, 11_220_132],
     ['resnet-34', 10, 21_282_122],
     ['resnet-34', 100, 21_328_292],
+    ['resnet-50', 10, 23_520_842],
+    ['resnet-50', 100, 23_705_252],
+    ['resnet-18-imagenet', 1000, 11_689_512],
+    ['resnet-34-imagenet', 1000, 21_797_672],
+    ['resnet-50-imagenet', 1000, 25_557_032],
     ['resnet-20-w16', 10, 272_474],
     // With the last batch norm, as in the code of Rice et al.
     ['preact-resnet-18', 10, 11_172_170],
@@ -82,13 +87,32 @@ describe('a model by name', () => {
     expect(state.map(({ name }) => name)).toContain('bn.running_mean');
   });
 
+  it('names the tensors of ResNets for ImageNet as torchvision does', () => {
+    const { parameters, state } = createModel('resnet-50-imagenet', { ...cifar, classes: 1000 });
+    expect(parameters.map(({ name }) => name).slice(0, 15)).toEqual([
+      ...['conv1.weight', 'bn1.weight', 'bn1.bias'],
+      ...[1, 2, 3]
+        .flatMap((k) => [`conv${k}.weight`, `bn${k}.weight`, `bn${k}.bias`])
+        .map(inBlock('layer1.0')),
+      ...['downsample.0.weight', 'downsample.1.weight', 'downsample.1.bias'].map(inBlock('layer1.0')),
+    ]);
+    expect(parameters.slice(-2).map(({ name }) => name)).toEqual(['fc.weight', 'fc.bias']);
+    expect(state.at(-1)?.name).toBe('layer4.2.bn3.running_var');
+    const shapes = Object.fromEntries(parameters.map(({ name, shape }) => [name, shape]));
+    expect(shapes['conv1.weight']).toEqual([7, 7, 3, 64]);
+    expect(shapes['layer2.0.conv2.weight']).toEqual([3, 3, 128, 128]);
+    expect(shapes['layer2.0.downsample.0.weight']).toEqual([1, 1, 256, 512]);
+  });
+
   it('names the tensors of MobileNetV2 as the PyTorch code for CIFAR does', () => {
     const { parameters, state } = createModel('mobilenet-v2', cifar);
     const names = parameters.map(({ name }) => name);
     expect(names.slice(0, 15)).toEqual([
       ...['conv1.weight', 'bn1.weight', 'bn1.bias'],
-      ...[1, 2, 3].flatMap((k) => [`conv${k}.weight`, `bn${k}.weight`, `bn${k}.bias`]).map(inFirst),
-      ...['shortcut.0.weight', 'shortcut.1.weight', 'shortcut.1.bias'].map(inFirst),
+      ...[1, 2, 3]
+        .flatMap((k) => [`conv${k}.weight`, `bn${k}.weight`, `bn${k}.bias`])
+        .map(inBlock('layers.0')),
+      ...['shortcut.0.weight', 'shortcut.1.weight', 'shortcut.1.bias'].map(inBlock('layers.0')),
     ]);
     expect(names.slice(-5)).toEqual([
       'conv2.weight',
@@ -173,8 +197,8 @@ describe('what belongs to a model', () => {
   });
 });
 
-function inFirst(name: string): string {
-  return `layers.0.${name}`;
+function inBlock(block: string): (name: string) => string {
+  return (name) => `${block}.${name}`;
 }
 
 function block(name: string, projects: boolean): string[] {
