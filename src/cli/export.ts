@@ -1,14 +1,14 @@
 import { existsSync, statSync } from 'node:fs';
-import { rename, rm, stat, writeFile } from 'node:fs/promises';
-import { availableParallelism } from 'node:os';
+import { rename, rm, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import prettyBytes from 'pretty-bytes';
 import { explainDiskError } from '../cache/disk-failure.ts';
-import { createEngine } from '../engine/choose.ts';
+import type { Tensors } from '../engine/engine.ts';
 import { Failure } from '../failure.ts';
+import type { ModelDescription } from '../learn/model/artifact.ts';
+import type { Model } from '../learn/model/model.ts';
 import { suggest } from '../pipeline/suggest.ts';
 import { planCells } from '../plan/plan.ts';
-import { version } from './home.ts';
 import { EXIT } from './outcome.ts';
 import { type OpenPipeline, openPipeline, type PipelineFlags } from './workspace.ts';
 
@@ -17,7 +17,24 @@ export interface ExportFlags extends PipelineFlags {
   readonly checkpoint: 'last' | 'best';
 }
 
-/** `retable export CELL --to FILE`: the model that a cell trained, as an ONNX file that was run before it is given out. */
+/** A trained model, on its way into a file. */
+export interface Exported {
+  readonly model: Model;
+  readonly weights: Tensors;
+  readonly description: ModelDescription;
+  /** Where it comes from, by stable names. */
+  readonly origin: Readonly<Record<string, string>>;
+  /** The engine that its cell was computed with. */
+  readonly engine: string;
+}
+
+/** What is told of a file that was written: in words, and as fields of the JSON. */
+export interface Told {
+  readonly words: string;
+  readonly fields: Readonly<Record<string, unknown>>;
+}
+
+/** `retable export CELL --to FILE`: the model that a cell trained, as an ONNX file or, by FILE's ending, as weights. */
 export async function exportCell(id: string, name: string | undefined, given: ExportFlags): Promise<number> {
   const to = resolve(given.to);
   checkPlace(to);
@@ -25,34 +42,29 @@ export async function exportCell(id: string, name: string | undefined, given: Ex
   const { checkpoint } = given;
   const { cache, workspace } = opened;
   const { artifact, fingerprint } = await trained(opened, id);
-  // Writing and checking a file takes onnxruntime, whichever engine the cell was computed with.
-  const settings = { threads: availableParallelism() };
-  await (await createEngine('onnx', settings)).dispose();
   const { readModel } = await import('../learn/model/artifact.ts');
-  const { modelToOnnx } = await import('../learn/model/export.ts');
-  const { checkModelFile } = await import('../learn/model/check-export.ts');
-  const { model, weights } = await readModel((file) => cache.path(artifact, file), checkpoint);
+  const read = await readModel((file) => cache.path(artifact, file), checkpoint);
   cache.close();
-  const facts = { cell: id, pipeline: opened.pipeline.name, checkpoint, fingerprint, artifact };
-  const bytes = await modelToOnnx(model, weights, { version, facts });
-  const engine = await createEngine(opened.engine?.identity.name ?? 'onnx', settings);
+  const origin = { cell: id, pipeline: opened.pipeline.name, checkpoint, fingerprint, artifact };
+  const exported = { ...read, origin, engine: opened.engine?.identity.name ?? 'onnx' };
   const draft = `${to}.${process.pid}`;
   try {
-    await writeFile(draft, bytes);
-    const error = await checkModelFile(draft, engine, model, weights);
+    const { words, fields } = to.endsWith('.safetensors')
+      ? await (await import('./export-weights.ts')).writeWeights(draft, exported)
+      : await (await import('./export-onnx.ts')).writeOnnx(draft, exported);
     await rename(draft, to);
     const { size } = await stat(to);
+    const net = read.model.name;
     console.log(
       given.json
-        ? JSON.stringify({ file: to, bytes: size, net: model.name, ...facts, error })
-        : `${workspace.shown(to)}: ${model.name} of ${id}, checkpoint ${checkpoint}, ${prettyBytes(size)}; run and compared with the engine ${engine.identity.name}: logits differ by ${error.toExponential(1)} at most`,
+        ? JSON.stringify({ file: to, bytes: size, net, ...origin, ...fields })
+        : `${workspace.shown(to)}: ${net} of ${id}, checkpoint ${checkpoint}, ${prettyBytes(size)}; ${words}`,
     );
     return EXIT.done;
   } catch (error) {
     throw explainDiskError(error, `write ${to}`);
   } finally {
     await rm(draft, { force: true });
-    await engine.dispose();
   }
 }
 
@@ -64,7 +76,9 @@ function checkPlace(to: string): void {
     });
   }
   if (existsSync(to) && statSync(to).isDirectory()) {
-    throw new Failure('not-a-file', `${to} is a folder.`, { hint: '--to names a file, such as model.onnx.' });
+    throw new Failure('not-a-file', `${to} is a folder.`, {
+      hint: '--to names a file, such as model.onnx or model.safetensors.',
+    });
   }
 }
 

@@ -9,13 +9,14 @@ import { type PipelineFlags, Workspace } from './workspace.ts';
 export async function kinds(name: string | undefined, { json, markdown }: PipelineFlags): Promise<number> {
   const all = new Workspace({}).kinds;
   const names = name === undefined ? all.names : [name];
+  const width = Math.max(...names.map((one) => one.length));
   const loaded = await Promise.all(names.map(async (one) => [one, await all.load(one)] as const));
   if (json) console.log(JSON.stringify({ kinds: loaded.map(([kind, value]) => ({ name: kind, ...value })) }));
   else if (markdown) console.log(loaded.map(([kind, value]) => markdownOf(kind, value)).join('\n'));
   else
     for (const [kind, value] of loaded)
       console.log(
-        name === undefined ? `${pc.bold(kind.padEnd(10))} ${value.description}` : textOf(kind, value),
+        name === undefined ? `${pc.bold(kind.padEnd(width + 1))} ${value.description}` : textOf(kind, value),
       );
   return EXIT.done;
 }

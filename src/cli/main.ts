@@ -102,8 +102,16 @@ named(
       (await import('./logs.ts')).logs(cell, name, flags),
     ),
   );
-named('export', '<cell>', 'name of a cell that trains a model', 'Write a trained model as an ONNX file')
-  .requiredOption('--to <file>', 'the file to write, such as model.onnx; one that is there is replaced')
+named(
+  'export',
+  '<cell>',
+  'name of a cell that trains a model',
+  "Write a trained model as an ONNX file, or its weights in PyTorch's layout",
+)
+  .requiredOption(
+    '--to <file>',
+    'the file to write: model.onnx, or model.safetensors for the weights; one that is there is replaced',
+  )
   .addOption(
     new Option('--checkpoint <which>', 'weights of the last epoch, or of the best on the validation part')
       .choices(['last', 'best'])

@@ -1,4 +1,4 @@
-import { readdirSync, statSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import type { Tensor4D } from '@tensorflow/tfjs';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { expect, test } from 'vitest';
@@ -10,6 +10,8 @@ import { initialise } from '../../src/learn/model/init.ts';
 import { createModel } from '../../src/learn/model/models.ts';
 import { rank4 } from '../../src/learn/model/rank.ts';
 import { stream } from '../../src/learn/random/stream.ts';
+import type { SafeTensor } from '../../src/learn/weights/format.ts';
+import { readSafetensors, writeSafetensors } from '../../src/learn/weights/safetensors.ts';
 import { cpu } from '../engine/agree.ts';
 import { Project } from '../support/project.ts';
 
@@ -89,6 +91,50 @@ test('a trained model is written as an ONNX file that gives its logits; mistakes
     expect(code, args.join(' ')).toBe(2);
   }
   expect(readdirSync(project.folder).filter((name) => name.includes('.onnx'))).toEqual(['model.onnx']);
+});
+
+test('a file named .safetensors has the weights as PyTorch has them; imported, they give the same file again', async () => {
+  const project = new Project({
+    'pipelines/tiny.yaml': pipeline,
+    'pipelines/taken.yaml': `pipeline: taken
+stages:
+  data: {uses: dataset, with: {name: digits, train: 64, test: 10}}
+  model: {uses: import-weights, with: {file: model.safetensors, net: resnet-8-w2, input-shape: [8, 8, 1], classes: 10}}
+  clean: {uses: attack, needs: {data: data, model: model}, with: {attack: none}}
+`,
+  });
+  expect((await project.retable('run', 'tiny', '--only', 'plain')).code).toBe(0);
+  const { stdout, stderr } = await project.retable('export', 'plain', '--to', 'model.safetensors');
+  expect(stderr).toBe('');
+  expect(stdout).toMatch(
+    /^model.safetensors: resnet-8-w2 of plain, checkpoint last, .* kB; weights as PyTorch has them, for images in \[0, 1\]\n$/,
+  );
+  const { tensors } = await readSafetensors(project.path('model.safetensors'));
+  expect(tensors['layer2.0.conv1.weight']?.shape).toEqual([4, 2, 3, 3]);
+  expect(tensors['linear.weight']?.shape).toEqual([10, 8]);
+
+  // The data are those of the other pipeline.
+  expect(await project.run('taken')).toMatchObject({ executed: 2, cached: 1, failed: 0 });
+  const again = await project.json('export', 'model', 'taken', '--to', 'again.safetensors');
+  expect(again).toMatchObject({ net: 'resnet-8-w2', cell: 'model' });
+  expect(readFileSync(project.path('again.safetensors'))).toEqual(
+    readFileSync(project.path('model.safetensors')),
+  );
+
+  // The file is part of the key: another one is taken anew, and one that does not fit is told.
+  await writeSafetensors(project.path('model.safetensors'), {
+    'conv1.weight': tensors['linear.weight'] as SafeTensor,
+  });
+  const { code, list } = await project.events('taken');
+  expect(code).toBe(1);
+  expect(list.find(({ event, cell }) => event === 'cell-failed' && cell === 'model')).toMatchObject({
+    reason: 'weights-do-not-fit',
+  });
+  expect(
+    readdirSync(project.folder)
+      .filter((name) => name.includes('.safetensors'))
+      .sort(),
+  ).toEqual(['again.safetensors', 'model.safetensors']);
 });
 
 /** A model of a project's own kind, whose one bias is no number: no file gives the same. */

@@ -45,7 +45,7 @@ export async function readModel(
   file: (name: string) => string,
   checkpoint: Checkpoint,
   taps: Pick<ModelSettings, 'tapBeforeRelu'> = {},
-): Promise<{ model: Model; weights: Tensors }> {
+): Promise<{ model: Model; weights: Tensors; description: ModelDescription }> {
   const path = file('model.json');
   const described = parse(path, await readFile(path, 'utf8'));
   if (checkpoint === 'best' && described.bestEpoch === undefined) {
@@ -59,7 +59,7 @@ export async function readModel(
   }
   const { tensors } = await readTensors(file(`${checkpoint}.safetensors`));
   const { net, ...settings } = described;
-  return { model: createModel(net, { ...settings, ...taps }), weights: tensors };
+  return { model: createModel(net, { ...settings, ...taps }), weights: tensors, description: described };
 }
 
 function parse(path: string, text: string): ModelDescription {

@@ -2,6 +2,7 @@ import type { Engine, HostTensor, Tensors } from '../../engine/engine.ts';
 import { runModelFile } from '../../engine/onnx/run-file.ts';
 import { Failure } from '../../failure.ts';
 import { stream } from '../random/stream.ts';
+import { permute } from '../weights/permute.ts';
 import { weightsFor } from './fit.ts';
 import type { Model } from './model.ts';
 import { rank4 } from './rank.ts';
@@ -35,7 +36,7 @@ export async function checkModelFile(
     const images = randomImages(model, batch);
     const [expected, actual] = [
       await forward.run({ images }),
-      await runModelFile(path, { images: channelsFirst(images) }),
+      await runModelFile(path, { images: permute(images, [0, 3, 1, 2]) }),
     ];
     errors.push(relativeError(actual.logits, expected.logits));
   }
@@ -54,18 +55,6 @@ function randomImages({ inputShape }: Model, batch: number): HostTensor {
   const [height, width, channels] = inputShape;
   const data = stream(0, 'export/check', batch).uniform(batch * height * width * channels, 0, 1);
   return { shape: [batch, height, width, channels], data };
-}
-
-function channelsFirst({ shape, data }: HostTensor): HostTensor {
-  const [batch = 0, height = 0, width = 0, channels = 0] = shape;
-  const moved = new Float32Array(data.length);
-  data.forEach((value, index) => {
-    const channel = index % channels;
-    const place = Math.floor(index / channels) % (height * width);
-    const example = Math.floor(index / (channels * height * width));
-    moved[(example * channels + channel) * height * width + place] = value;
-  });
-  return { shape: [batch, channels, height, width], data: moved };
 }
 
 function relativeError(actual: HostTensor | undefined, expected: HostTensor | undefined): number {

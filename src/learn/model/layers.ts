@@ -41,10 +41,12 @@ export interface ConvSettings {
 /** A convolution without bias, padded by ⌊kernel / 2⌋ on each side as in PyTorch. */
 export function conv({ name, from, to, kernel, stride, depthwise, init }: ConvSettings): Layer {
   const filterName = `${name}.weight`;
-  const shape = depthwise ? [kernel, kernel, to, 1] : [kernel, kernel, from, to];
+  const layout = depthwise
+    ? { shape: [kernel, kernel, to, 1], pytorchAxes: [2, 3, 0, 1] }
+    : { shape: [kernel, kernel, from, to] };
   const fanIn = kernel * kernel * (depthwise ? 1 : from);
   return {
-    parameters: [{ name: filterName, shape, init: init ?? fanInUniform(fanIn) }],
+    parameters: [{ name: filterName, ...layout, init: init ?? fanInUniform(fanIn) }],
     state: [],
     apply(x, { tensors }) {
       const filter = rank4(read(tensors, filterName));

@@ -7,6 +7,8 @@ export interface TensorSpec {
   readonly name: string;
   /** Filters are [height, width, in, out], dense weights [in, out]: PyTorch's axes in another order. */
   readonly shape: readonly number[];
+  /** For each of PyTorch's axes, which of ours it is. Default: [3, 2, 0, 1] for filters, [1, 0] for dense weights. */
+  readonly pytorchAxes?: readonly number[];
   readonly init: Init;
 }
 

@@ -13,12 +13,17 @@ export function oneOf<const W extends string>(
   return Type.Unsafe<W>({ type: 'string', enum: [...words], ...options });
 }
 
-/** What all trainings have in common: the net, the optimiser, the schedule, the data. */
-export const trainingParameters = {
+/** Which model it is. */
+export const netParameter = {
   net: Type.String({
     description:
       'The model: resnet-8-w8 (any resnet-<6n+2>-w<width>), resnet-18, resnet-34, resnet-50, resnet-50-imagenet (also 18 and 34), preact-resnet-18, wrn-16-4 (any wrn-<6n+4>-<k>), mobilenet-v2.',
   }),
+};
+
+/** What all trainings have in common: the net, the optimiser, the schedule, the data. */
+export const trainingParameters = {
+  ...netParameter,
   seed: Type.Integer({
     minimum: 0,
     default: 0,

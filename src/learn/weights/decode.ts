@@ -70,8 +70,8 @@ interface Place {
 function parsePlace(name: string, value: unknown): Place {
   if (!isRecord(value)) throw new Malformed(`tensor "${name}" is not described by an object`);
   const { dtype, shape, data_offsets: offsets } = value;
-  if (dtype !== 'F32' && dtype !== 'I32' && dtype !== 'U8') {
-    throw new Malformed(`tensor "${name}" has type ${JSON.stringify(dtype)}; F32, I32 and U8 are known`);
+  if (dtype !== 'F32' && dtype !== 'I32' && dtype !== 'I64' && dtype !== 'U8') {
+    throw new Malformed(`tensor "${name}" has type ${JSON.stringify(dtype)}; F32, I32, I64 and U8 are known`);
   }
   if (!isSizes(shape)) throw new Malformed(`tensor "${name}" has a shape that is no list of sizes`);
   if (!isSizes(offsets) || offsets.length !== 2)
@@ -89,12 +89,12 @@ function parsePlace(name: string, value: unknown): Place {
 function view({ dtype, shape, start, end }: Place, data: Uint8Array): SafeTensor {
   if (dtype === 'U8') return { dtype, shape, data: data.subarray(start, end) };
   // Files of other programs may not be aligned; a copy is.
-  const aligned = (data.byteOffset + start) % 4 === 0;
+  const aligned = (data.byteOffset + start) % bytesOf[dtype] === 0;
   const bytes = aligned ? data.subarray(start, end) : data.slice(start, end);
   const parts = [bytes.buffer, bytes.byteOffset, countOf(shape)] as const;
-  return dtype === 'F32'
-    ? { dtype, shape, data: new Float32Array(...parts) }
-    : { dtype, shape, data: new Int32Array(...parts) };
+  if (dtype === 'F32') return { dtype, shape, data: new Float32Array(...parts) };
+  if (dtype === 'I32') return { dtype, shape, data: new Int32Array(...parts) };
+  return { dtype, shape, data: new BigInt64Array(...parts) };
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -2,6 +2,8 @@
 export type SafeTensor =
   | { readonly dtype: 'F32'; readonly shape: readonly number[]; readonly data: Float32Array }
   | { readonly dtype: 'I32'; readonly shape: readonly number[]; readonly data: Int32Array }
+  /** PyTorch's counts of batches; no engine takes them. */
+  | { readonly dtype: 'I64'; readonly shape: readonly number[]; readonly data: BigInt64Array }
   | { readonly dtype: 'U8'; readonly shape: readonly number[]; readonly data: Uint8Array };
 
 export type Dtype = SafeTensor['dtype'];
@@ -13,7 +15,7 @@ export interface Safetensors {
 }
 
 /** Bytes of one number. */
-export const bytesOf: Readonly<Record<Dtype, number>> = { F32: 4, I32: 4, U8: 1 };
+export const bytesOf: Readonly<Record<Dtype, number>> = { I64: 8, F32: 4, I32: 4, U8: 1 };
 
 /** The format's own limit, 100 MB: a longer header is an attack or no safetensors file. */
 export const longestHeader = 100_000_000;

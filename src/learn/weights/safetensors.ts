@@ -51,7 +51,7 @@ export async function writeSafetensors(
 
 /**
  * Reads and checks a safetensors file: the header, the types, and that the tensors fill the data exactly, without
- * overlap or hole, at the size of their shapes. Types other than F32, I32 and U8 are refused.
+ * overlap or hole, at the size of their shapes. Types other than F32, I32, I64 and U8 are refused.
  *
  * @throws Failure `bad-safetensors`, naming the file and what is wrong; `no-such-file`
  */

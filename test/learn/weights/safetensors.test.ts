@@ -22,6 +22,7 @@ const tensor: fc.Arbitrary<SafeTensor> = shapes.chain((shape) => {
   return fc.oneof(
     fc.float32Array(length).map((data): SafeTensor => ({ dtype: 'F32', shape, data })),
     fc.int32Array(length).map((data): SafeTensor => ({ dtype: 'I32', shape, data })),
+    fc.bigInt64Array(length).map((data): SafeTensor => ({ dtype: 'I64', shape, data })),
     fc.uint8Array(length).map((data): SafeTensor => ({ dtype: 'U8', shape, data })),
   );
 });
@@ -213,8 +214,15 @@ describe('tensors of an engine', () => {
     expect(await readTensors(path)).toEqual({ tensors: parameters, metadata: { net: 'resnet-8-w8' } });
   });
 
-  it('are not read from bytes', async () => {
+  it('are not read from bytes or integers of 64 bits', async () => {
     await writeSafetensors(path, sample);
     await expect(readTensors(path)).rejects.toMatchObject({ reason: 'bad-safetensors' });
+    await writeSafetensors(path, {
+      steps: { dtype: 'I64', shape: [1], data: BigInt64Array.of(-(2n ** 60n)) },
+    });
+    await expect(readTensors(path)).rejects.toMatchObject({
+      reason: 'bad-safetensors',
+      message: expect.stringContaining('"steps" is I64'),
+    });
   });
 });

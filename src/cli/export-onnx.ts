@@ -1,0 +1,27 @@
+import { writeFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { createEngine } from '../engine/choose.ts';
+import { checkModelFile } from '../learn/model/check-export.ts';
+import { modelToOnnx } from '../learn/model/export.ts';
+import type { Exported, Told } from './export.ts';
+import { version } from './home.ts';
+
+/** Writes a model as an ONNX file, which is run and compared with the engine. @throws Failure `export-differs` */
+export async function writeOnnx(file: string, exported: Exported): Promise<Told> {
+  const { model, weights, origin: facts } = exported;
+  // Writing and checking a file takes onnxruntime, whichever engine the cell was computed with.
+  const settings = { threads: availableParallelism() };
+  await (await createEngine('onnx', settings)).dispose();
+  await writeFile(file, await modelToOnnx(model, weights, { version, facts }));
+  const engine = await createEngine(exported.engine, settings);
+  try {
+    const error = await checkModelFile(file, engine, model, weights);
+    const { name } = engine.identity;
+    return {
+      words: `run and compared with the engine ${name}: logits differ by ${error.toExponential(1)} at most`,
+      fields: { error },
+    };
+  } finally {
+    await engine.dispose();
+  }
+}

@@ -1,0 +1,113 @@
+import type { HostTensor, Tensors } from '../../engine/engine.ts';
+import { Failure } from '../../failure.ts';
+import type { Safetensors } from '../weights/format.ts';
+import { inverse, permute } from '../weights/permute.ts';
+import { weightsFor } from './fit.ts';
+import type { Model, TensorSpec } from './model.ts';
+
+/**
+ * A model's parameters and state as PyTorch lays them out: filters [out, in, height, width] (depthwise ones [channels,
+ * 1, height, width]), dense weights [out, in]. Names are PyTorch's already.
+ * @throws Failure `shape-mismatch` if the weights are another model's
+ */
+export function toPytorch(model: Model, weights: Tensors): Tensors {
+  const fitting = weightsFor(model, weights);
+  const entries = specsOf(model).flatMap((spec) => {
+    const tensor = fitting[spec.name];
+    return tensor ? [[spec.name, permute(tensor, axesOf(spec))] as const] : [];
+  });
+  return Object.fromEntries(entries);
+}
+
+/** What names of a file are taken as. */
+export interface Renaming {
+  /** What all names of the file begin with, such as the `module.` of DataParallel. */
+  readonly prefix: string;
+  /** Beginnings, after the prefix, of names that are left out. */
+  readonly ignore: readonly string[];
+}
+
+/**
+ * The inverse of `toPytorch`, for a file that PyTorch's names and layouts are in. PyTorch's counts of batches
+ * (`num_batches_tracked`) are left out.
+ * @param path for messages
+ * @throws Failure `weights-do-not-fit`; its details list what is `missing`, `unknown` and `misshapen`
+ */
+export function fromPytorch(
+  path: string,
+  { tensors }: Pick<Safetensors, 'tensors'>,
+  model: Model,
+  { prefix, ignore }: Renaming,
+): Tensors {
+  const others = Object.keys(tensors).filter((name) => !name.startsWith(prefix));
+  const given = new Map(
+    Object.entries(tensors)
+      .filter(([name]) => name.startsWith(prefix))
+      .map(([name, tensor]) => [name.slice(prefix.length), tensor]),
+  );
+  const fitting: Record<string, HostTensor> = {};
+  const [missing, misshapen]: [string[], string[]] = [[], []];
+  for (const spec of specsOf(model)) {
+    const tensor = given.get(spec.name);
+    given.delete(spec.name);
+    const axes = axesOf(spec);
+    const expected = axes.map((axis) => spec.shape[axis]);
+    if (tensor === undefined) missing.push(spec.name);
+    else if (tensor.dtype === 'F32' && tensor.shape.join() === expected.join()) {
+      fitting[spec.name] = permute(tensor, inverse(axes));
+    } else misshapen.push(`${spec.name} (${tensor.dtype} [${tensor.shape}], not F32 [${expected}])`);
+  }
+  const unknown = [...given.keys(), ...others].filter(
+    (name) => !name.endsWith('.num_batches_tracked') && !ignore.some((start) => name.startsWith(start)),
+  );
+  const misfit = { missing, unknown, misshapen };
+  if (missing.length + unknown.length + misshapen.length > 0) throw doNotFit(path, model, misfit);
+  return fitting;
+}
+
+interface Misfit {
+  readonly missing: readonly string[];
+  readonly unknown: readonly string[];
+  /** With both types and shapes, PyTorch's. */
+  readonly misshapen: readonly string[];
+}
+
+function doNotFit(path: string, model: Model, misfit: Misfit): Failure {
+  const parts = Object.entries(misfit).flatMap(([what, names]) =>
+    names.length > 0 ? [`${names.length} ${what}: ${shortened(names)}`] : [],
+  );
+  return new Failure(
+    'weights-do-not-fit',
+    `${path} does not hold the weights of ${model.name} for images [${model.inputShape}] of ${model.classes} classes. ${parts.join('; ')}.`,
+    { hint: hintOf(model, misfit), details: { path, ...misfit } },
+  );
+}
+
+function hintOf(model: Model, { missing, unknown }: Misfit): string {
+  const name = model.parameters[0]?.name ?? '';
+  const [prefixed] = unknown
+    .filter((other) => other.endsWith(`.${name}`))
+    .sort((a, b) => a.length - b.length);
+  if (prefixed && missing.includes(name))
+    return `Names begin otherwise: give \`prefix: ${prefixed.slice(0, -name.length)}\`.`;
+  if (missing.length === 0 && unknown.length > 0) {
+    return 'What the model does not use, such as the `sub_block1.` in files of TRADES, is left out with `ignore`.';
+  }
+  return 'Check `net`, `input-shape` and `classes`.';
+}
+
+function shortened(names: readonly string[]): string {
+  const shown = names.slice(0, 5).join(', ');
+  return names.length > 5 ? `${shown}, …` : shown;
+}
+
+function specsOf({ parameters, state }: Model): readonly TensorSpec[] {
+  return [...parameters, ...state];
+}
+
+/** For each axis of PyTorch's tensor, which of ours it is. */
+function axesOf({ shape, pytorchAxes }: Pick<TensorSpec, 'shape' | 'pytorchAxes'>): readonly number[] {
+  if (pytorchAxes) return pytorchAxes;
+  if (shape.length === 4) return [3, 2, 0, 1];
+  return shape.map((_, axis) => axis).reverse();
+}
