@@ -7,6 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { loadDataset } from '../../../src/learn/data/load.ts';
 import { datasetNames, locate } from '../../../src/learn/data/locate.ts';
 import { publishedSets } from '../../../src/learn/data/sources.ts';
+import { channelStatistics } from '../../../src/learn/data/statistics.ts';
 import { project, temporaryFolder } from './folder.ts';
 
 const folder = temporaryFolder();
@@ -157,6 +158,30 @@ describe('loading a data set', () => {
     expect(train.shape).toEqual([28, 28, 1]);
     expect([train.labels.length, test.labels.length, test.labels[13]]).toEqual([60_000, 10_000, 3]);
   });
+
+  // Where Debian's package dataset-fashion-mnist puts it.
+  const packaged = '/usr/share/datasets';
+  it.skipIf(!existsSync(join(packaged, 'fashion-mnist')))(
+    'finds the published Fashion-MNIST in its files',
+    async () => {
+      const places = { ...here, dataDir: packaged };
+      const { train, test } = await loadDataset('fashion-mnist', places, { workspace: folder });
+      for (const [part, count] of [
+        [train, 6_000],
+        [test, 1_000],
+      ] as const) {
+        const counts = part.classes.map((_, label) => part.labels.filter((other) => other === label).length);
+        expect(counts).toEqual(new Array(10).fill(count));
+      }
+      expect(train.shape).toEqual([28, 28, 1]);
+      expect([...train.labels.subarray(0, 5)].map((label) => train.classes[label])).toEqual([
+        ...['Ankle boot', 'T-shirt/top', 'T-shirt/top', 'Dress', 'T-shirt/top'],
+      ]);
+      // As commonly given for normalisation: 0.2860 and 0.3530.
+      const { mean, std } = channelStatistics(train);
+      expect([mean[0], std[0]].map((value) => value?.toFixed(3))).toEqual(['0.286', '0.353']);
+    },
+  );
 
   it('names the file that is cut off', async () => {
     const dir = await dataDir(all('cifar10', cifarNames));

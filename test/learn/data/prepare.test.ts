@@ -26,6 +26,11 @@ describe('the size of a part', () => {
     await expect(prepared({ test: 1 })).rejects.toMatchObject({ reason: 'bad-subset' });
   });
 
+  it('can be so many training images of each class', async () => {
+    expect(await prepared({ perClass: 3, test: 0.5 })).toEqual({ train: 12, test: 64, classes: 4 });
+    await expect(prepared({ perClass: 100 })).rejects.toMatchObject({ reason: 'bad-subset' });
+  });
+
   it('is given for training images in one way only', async () => {
     await expect(prepared({ train: 8, perClass: 2 })).rejects.toMatchObject({ reason: 'bad-subset' });
   });
