@@ -36,9 +36,10 @@ export default defineKind({
       default: true,
       description: 'For pgd: start at a random point of the ball.',
     }),
-    loss: oneOf(['cross-entropy', 'margin'], {
+    loss: oneOf(['cross-entropy', 'margin', 'dlr'], {
       default: 'cross-entropy',
-      description: 'For pgd: what is made great; margin is max over j≠y of z_j − z_y.',
+      description:
+        'For pgd: what is made great; margin is max over j≠y of z_j − z_y (CW∞), dlr that over a distance of logits.',
     }),
     checkpoint: oneOf(['last', 'best'], {
       default: 'last',

@@ -1,25 +1,23 @@
-import * as tf from '@tensorflow/tfjs';
 import type { HostTensor, Tensors } from '../../engine/engine.ts';
-import { softmaxCrossEntropy } from '../../engine/ops/softmax.ts';
 import type { Batch } from '../data/batch.ts';
-import { withGradients } from '../loss/gradients.ts';
-import { margin } from '../loss/margin.ts';
-import { rank2, rank4 } from '../model/rank.ts';
+import { rank2 } from '../model/rank.ts';
 import { ascend } from '../train/linf.ts';
 import type { Target } from './attacker.ts';
 import { notFinite } from './audit.ts';
+import { differentiate, type Objective, untargeted } from './objective.ts';
 
-/** What an attack makes greater. `margin` is the greatest other logit less the true one, as in CW∞ evaluations. */
-export type Objective = 'cross-entropy' | 'margin';
-
-/** What one step found at the images that it was given, and the images it goes to. */
-export interface StepResult {
-  readonly images: HostTensor;
-  /** At the given images, of each example. */
+/** What was found at the images that were given. */
+export interface Findings {
+  /** Of each example. */
   readonly objective: Float32Array;
   readonly logits: HostTensor;
   /** l1 norm of each example's gradient. */
   readonly gradientNorms: Float32Array;
+}
+
+export interface StepResult extends Findings {
+  /** Where the step goes. */
+  readonly images: HostTensor;
 }
 
 export interface GradientStep {
@@ -35,21 +33,13 @@ export function gradientStep(target: Target, epsilon: number, objective: Objecti
     `attack/step-${objective}`,
     ({ images, labels, origin, epsilon, stepSize, ...weights }) => {
       if (!images || !labels || !origin || !epsilon || !stepSize) throw new Error('An input was not given');
-      const { results, gradients } = withGradients(
-        () => {
-          const { logits } = model.forward(weights, rank4(images), 'eval');
-          const oneHot = rank2(labels);
-          const each =
-            objective === 'margin' ? tf.neg(margin(logits, oneHot)) : softmaxCrossEntropy(logits, oneHot);
-          return { value: tf.sum(each), results: { logits, objective: each } };
-        },
-        { images },
+      const { gradient, ...found } = differentiate(
+        model,
+        weights,
+        images,
+        untargeted(objective, rank2(labels)),
       );
-      return {
-        ...results,
-        images: ascend({ images, origin, gradient: gradients.images, epsilon, stepSize }),
-        gradientNorms: tf.sum(tf.abs(gradients.images), [1, 2, 3]),
-      };
+      return { ...found, images: ascend({ images, origin, gradient, epsilon, stepSize }) };
     },
     { fixed: weights },
   );
@@ -62,15 +52,22 @@ export function gradientStep(target: Target, epsilon: number, objective: Objecti
         epsilon: scalar(epsilon),
         stepSize: scalar(stepSize),
       });
-      const objectives = floats(output(outputs, 'objective'));
-      const gradientNorms = floats(output(outputs, 'gradientNorms'));
-      if (!objectives.every(Number.isFinite)) throw notFinite('losses');
-      if (!gradientNorms.every(Number.isFinite)) throw notFinite('gradients');
-      const [next, logits] = [output(outputs, 'images'), output(outputs, 'logits')];
-      return { images: next, objective: objectives, logits, gradientNorms };
+      return { images: output(outputs, 'images'), ...finiteFindings(outputs) };
     },
     dispose: () => compiled.dispose(),
   };
+}
+
+/**
+ * What `differentiate` gave.
+ * @throws Failure `not-finite`
+ */
+export function finiteFindings(outputs: Tensors): Findings {
+  const objective = floats(output(outputs, 'objective'));
+  const gradientNorms = floats(output(outputs, 'gradientNorms'));
+  if (!objective.every(Number.isFinite)) throw notFinite('losses');
+  if (!gradientNorms.every(Number.isFinite)) throw notFinite('gradients');
+  return { objective, logits: output(outputs, 'logits'), gradientNorms };
 }
 
 /** An output that the compiled function is known to give. */

@@ -5,7 +5,8 @@ import { perturbed } from '../train/linf.ts';
 import type { AttackBatch, AttackBuilder } from './attacker.ts';
 import { checkEpsilon } from './audit.ts';
 import { BestIterates } from './best-iterates.ts';
-import { floats, type GradientStep, gradientStep, type Objective } from './gradient-step.ts';
+import { floats, type GradientStep, gradientStep } from './gradient-step.ts';
+import type { Objective } from './objective.ts';
 
 export interface PgdSettings {
   /** Radius of the l∞ ball, for pixels in [0, 1]. */

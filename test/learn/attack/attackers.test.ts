@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { AttackBatch, AttackBuilder } from '../../../src/learn/attack/attacker.ts';
+import type { AttackBuilder } from '../../../src/learn/attack/attacker.ts';
 import { auditPerturbation } from '../../../src/learn/attack/audit.ts';
 import { fgsm } from '../../../src/learn/attack/fgsm.ts';
 import { gradientStep } from '../../../src/learn/attack/gradient-step.ts';
@@ -9,33 +9,12 @@ import { none } from '../../../src/learn/attack/none.ts';
 import { type PgdSettings, pgd } from '../../../src/learn/attack/pgd.ts';
 import { withGradients } from '../../../src/learn/loss/gradients.ts';
 import type { NamedTensors } from '../../../src/learn/model/model.ts';
-import { stream } from '../../../src/learn/random/stream.ts';
+import { onnx } from '../../engine/agree.ts';
 import { cpu, float32, greatestDifference } from '../calculate.ts';
-import { binary, linear, oneHot, tanhNet, threeClasses } from '../toys.ts';
+import { binary, linear, tanhNet, threeClasses } from '../toys.ts';
+import { attacked, batchOf, objectivesAt } from './perturb.ts';
 
 // Expected values: robustness.md, section 6, by item.
-
-type Toy = Pick<typeof binary, 'model' | 'weights'>;
-
-function batchOf({ model }: Toy, pixels: readonly number[], labels: readonly number[]): AttackBatch {
-  return {
-    images: float32([labels.length, ...model.inputShape], pixels),
-    labels: oneHot(labels, model.classes),
-    random: (name, row, ...counters) => stream(0, name, row, ...counters),
-  };
-}
-
-async function attacked(
-  attack: AttackBuilder,
-  toy: Toy,
-  pixels: readonly number[],
-  labels: readonly number[],
-) {
-  const { images, gradientNorms } = await attack({ engine: cpu, ...toy }).perturb(
-    batchOf(toy, pixels, labels),
-  );
-  return { pixels: [...images.data], gradientNorms };
-}
 
 function logitsOf(x: readonly number[]): number[] {
   const [matrix, bias] = [threeClasses.weights.w?.data ?? [], threeClasses.weights.b?.data ?? []];
@@ -44,7 +23,12 @@ function logitsOf(x: readonly number[]): number[] {
 
 const still = { randomStart: false } as const;
 
-describe('FGSM', () => {
+const engines = [
+  ['cpu', cpu],
+  ['onnx', onnx],
+] as const;
+
+describe.each(engines)('FGSM on the engine %s', (_, engine) => {
   it('moves each pixel by epsilon against the true class, and a pixel without gradient not at all (item 6)', async () => {
     const cases = [
       { epsilon: 0.1, x: [0.7, 0.4, 0.4, 0.9], f: 0.25 },
@@ -52,7 +36,7 @@ describe('FGSM', () => {
       { epsilon: 0.3, x: [0.5, 0.6, 0.2, 0.9], f: -0.1 },
     ];
     for (const { epsilon, x, f } of cases) {
-      const { pixels } = await attacked(fgsm({ epsilon }), binary, binary.x, [0]);
+      const { pixels } = await attacked(fgsm({ epsilon }), binary, binary.x, [0], { engine });
       expect(binary.f(pixels)).toBeCloseTo(f, 6);
       expect(greatestDifference(pixels, x)).toBeLessThan(1e-6);
       expect(pixels[3]).toBe(Math.fround(0.9));
@@ -60,38 +44,36 @@ describe('FGSM', () => {
   });
 
   it('has the logits and loss of item 9', async () => {
-    const { pixels } = await attacked(fgsm({ epsilon: 0.1 }), threeClasses, threeClasses.x, [0]);
+    const { pixels } = await attacked(fgsm({ epsilon: 0.1 }), threeClasses, threeClasses.x, [0], { engine });
     expect(greatestDifference(pixels, [0.8, 0.3, 0.2])).toBeLessThan(1e-6);
     expect(greatestDifference(logitsOf(pixels), [0.4, 0.5, -0.5])).toBeLessThan(1e-6);
   });
 });
 
-describe('PGD', () => {
+describe.each(engines)('PGD on the engine %s', (_, engine) => {
   it('goes down by its step until the border, where it is FGSM (item 7)', async () => {
     const expected = [0.4112745, 0.397549, 0.3838235, 0.370098, 0.370098, 0.370098];
     for (const [index, f] of expected.entries()) {
       const settings = { epsilon: 8 / 255, stepSize: 2 / 255, steps: index + 1, ...still };
-      const { pixels } = await attacked(pgd(settings), binary, binary.x, [0]);
+      const { pixels } = await attacked(pgd(settings), binary, binary.x, [0], { engine });
       expect(binary.f(pixels)).toBeCloseTo(f, 6);
     }
-    const { pixels } = await attacked(fgsm({ epsilon: 8 / 255 }), binary, binary.x, [0]);
+    const { pixels } = await attacked(fgsm({ epsilon: 8 / 255 }), binary, binary.x, [0], { engine });
     expect(binary.f(pixels)).toBeCloseTo(0.370098, 6);
   });
 
   it('finds the worst points of a smooth net from random starts (item 12)', async () => {
     const settings: PgdSettings = { epsilon: 0.1, steps: 30, stepSize: 0.02, restarts: 3 };
-    const { pixels } = await attacked(pgd(settings), tanhNet, tanhNet.x, tanhNet.labels);
+    const { pixels } = await attacked(pgd(settings), tanhNet, tanhNet.x, tanhNet.labels, { engine });
     expect(greatestDifference(pixels, tanhNet.worstPoint)).toBeLessThan(1e-5);
-    const step = gradientStep({ engine: cpu, ...tanhNet }, 0.1, 'cross-entropy');
-    const there = batchOf(tanhNet, pixels, tanhNet.labels);
-    const { objective } = await step.run(there.images, there, 0);
-    expect(greatestDifference(objective, tanhNet.worstLoss)).toBeLessThan(1e-5);
+    const losses = await objectivesAt(engine, tanhNet, pixels, tanhNet.labels, 'cross-entropy');
+    expect(greatestDifference(losses, tanhNet.worstLoss)).toBeLessThan(1e-5);
   });
 
   it('starts each run at another point of the ball', async () => {
     const found = async (restarts: number) => {
       const settings: PgdSettings = { epsilon: 0.1, steps: 1, stepSize: 0, restarts };
-      return (await attacked(pgd(settings), tanhNet, tanhNet.x, tanhNet.labels)).pixels;
+      return (await attacked(pgd(settings), tanhNet, tanhNet.x, tanhNet.labels, { engine })).pixels;
     };
     expect(await found(1)).not.toEqual(tanhNet.x.map(Math.fround));
     expect(await found(8)).not.toEqual(await found(1));
@@ -107,10 +89,12 @@ describe('PGD', () => {
       [100, 0, -100],
     );
     const settings: PgdSettings = { epsilon: 0.1, steps: 5, ...still };
-    const byLoss = await attacked(pgd(settings), masked, threeClasses.x, [0]);
+    const byLoss = await attacked(pgd(settings), masked, threeClasses.x, [0], { engine });
     expect(byLoss.gradientNorms?.[0]).toBe(0);
     expect(byLoss.pixels).toEqual(threeClasses.x.map(Math.fround));
-    const byMargin = await attacked(pgd({ ...settings, objective: 'margin' }), masked, threeClasses.x, [0]);
+    const byMargin = await attacked(pgd({ ...settings, objective: 'margin' }), masked, threeClasses.x, [0], {
+      engine,
+    });
     expect(greatestDifference(byMargin.pixels, [0.8, 0.3, 0.2])).toBeLessThan(1e-6);
   });
 });
@@ -120,6 +104,7 @@ describe.each<[string, (epsilon: number) => AttackBuilder]>([
   ['PGD', (epsilon) => pgd({ epsilon, steps: 10, ...still })],
   ['PGD from a random start', (epsilon) => pgd({ epsilon, steps: 10, restarts: 2 })],
   ['PGD on the margin', (epsilon) => pgd({ epsilon, steps: 10, objective: 'margin' })],
+  ['PGD on the DLR loss', (epsilon) => pgd({ epsilon, steps: 40, objective: 'dlr' })],
 ])('%s', (_, attack) => {
   it('breaks a linear classifier just where its distance to the border says (item 9: 0.08)', async () => {
     const wins = async (epsilon: number) => {

@@ -5,7 +5,9 @@ import { countCorrect, predictions } from '../../../src/learn/loss/accuracy.ts';
 import { crossEntropy, smooth } from '../../../src/learn/loss/cross-entropy.ts';
 import { distillation, klDivergence } from '../../../src/learn/loss/kl.ts';
 import { margin } from '../../../src/learn/loss/margin.ts';
-import { calculate, float32, greatestDifference, rows } from '../calculate.ts';
+import { rank2 } from '../../../src/learn/model/rank.ts';
+import { onnx } from '../../engine/agree.ts';
+import { calculate, cpu, float32, greatestDifference, rows } from '../calculate.ts';
 
 // Expected values: robustness.md, section 6, by item.
 
@@ -27,6 +29,33 @@ describe('cross entropy', () => {
     expect(greatestDifference(losses, [0.21166668, 1.4401897, 1.24253553, 0.70559616])).toBeLessThan(1e-6);
     const [mean] = await calculate(() => crossEntropy(rows(logits), rows(labels)));
     expect(mean).toBeCloseTo((0.21166668 + 1.4401897 + 1.24253553 + 0.70559616) / 4, 6);
+  });
+
+  it('has the gradient of item 2, and none where its logits are huge (item 3), on either engine', async () => {
+    const expected = [-0.19076561, 0.10951796, 0.066426, 0.01482164];
+    for (const engine of [cpu, onnx]) {
+      const compiled = engine.compile('test', ({ z, y }) => {
+        if (!z || !y) throw new Error('No inputs');
+        const loss = (logits: tf.Tensor) => tf.sum(softmaxCrossEntropy(rank2(logits), rank2(y)));
+        return { value: loss(z), gradient: tf.grad(loss)(z) };
+      });
+      const at = async (scale: number, row: number[]) =>
+        compiled.run({
+          z: float32(
+            [1, 4],
+            row.map((value) => scale * value),
+          ),
+          y: float32([1, 4], [1, 0, 0, 0]),
+        });
+      const { gradient } = await at(1, [3, 1, 0.5, -1]);
+      expect(greatestDifference(gradient?.data ?? [], expected)).toBeLessThan(1e-6);
+      const sure = await at(100, [3, 1, 0.5, -1]);
+      expect([...(sure.value?.data ?? []), ...(sure.gradient?.data ?? [])].map(Math.abs)).toEqual([
+        0, 0, 0, 0, 0,
+      ]);
+      expect((await at(100, [1, 2, 0, -1])).value?.data[0]).toBe(100);
+      await compiled.dispose();
+    }
   });
 
   it('of a mixed label is the two losses mixed (item 19)', async () => {
