@@ -1,14 +1,15 @@
 import { Type } from '@sinclair/typebox';
 import { defineKind } from '../src/kind/kind.ts';
+import { attackPattern } from '../src/learn/attack/attack-names.ts';
 import { oneOf } from '../src/learn/train/parameters.ts';
 
 export default defineKind({
   description: 'Attacks a model on the test images, in l∞, and keeps the result of every example.',
   parameters: Type.Object({
     attack: Type.String({
-      pattern: '^(none|fgsm|pgd(-[1-9][0-9]*)?)$',
+      pattern: attackPattern,
       description:
-        'none: clean accuracy; fgsm (Goodfellow et al. 2015); pgd or pgd-<steps> (Madry et al. 2018).',
+        'none: clean accuracy; uniform-noise, gaussian-noise: controls; fgsm (Goodfellow et al. 2015); pgd or pgd-<steps> (Madry et al. 2018).',
     }),
     epsilon: Type.Number({
       minimum: 0,
@@ -16,11 +17,12 @@ export default defineKind({
       default: 8 / 255,
       description: 'Radius of the ball, for pixels in [0, 1].',
     }),
-    steps: Type.Integer({
-      minimum: 1,
-      default: 20,
-      description: 'For pgd: steps; the name pgd-50 says the same.',
-    }),
+    steps: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        description: 'For pgd: steps, 20 without it; the name pgd-50 says the same.',
+      }),
+    ),
     'step-size': Type.Optional(
       Type.Number({
         minimum: 0,
@@ -30,7 +32,8 @@ export default defineKind({
     restarts: Type.Integer({
       minimum: 1,
       default: 1,
-      description: 'For pgd: runs from different starts, of which each example keeps its worst.',
+      description:
+        'For pgd: runs from different starts, of which each example keeps its worst; for noise: draws.',
     }),
     'random-start': Type.Boolean({
       default: true,
@@ -41,11 +44,18 @@ export default defineKind({
       description:
         'For pgd: what is made great; margin is max over j≠y of z_j − z_y (CW∞), dlr that over a distance of logits.',
     }),
+    sigma: Type.Optional(
+      Type.Number({
+        minimum: 0,
+        description:
+          'For gaussian-noise: standard deviation, before it is cut to the ball; without it epsilon / 2.',
+      }),
+    ),
     checkpoint: oneOf(['last', 'best'], {
       default: 'last',
       description: "Which of the model's checkpoints is attacked.",
     }),
-    seed: Type.Integer({ minimum: 0, default: 0, description: 'Seed of random starts.' }),
+    seed: Type.Integer({ minimum: 0, default: 0, description: 'Seed of all that is random.' }),
     'batch-size': Type.Integer({
       minimum: 1,
       default: 128,
@@ -64,17 +74,18 @@ export default defineKind({
   usesEngine: true,
   async run(context) {
     const { attackCell } = await import('../src/learn/attack/attack-cell.ts');
-    const { attackSettings } = await import('../src/learn/attack/attacks.ts');
     const { parameters } = context;
     await attackCell(context, {
-      attack: attackSettings(parameters.attack, {
+      attack: {
+        name: parameters.attack,
         epsilon: parameters.epsilon,
         steps: parameters.steps,
         stepSize: parameters['step-size'],
         restarts: parameters.restarts,
         randomStart: parameters['random-start'],
         objective: parameters.loss,
-      }),
+        sigma: parameters.sigma,
+      },
       batchSize: parameters['batch-size'],
       seed: parameters.seed,
       checkpoint: parameters.checkpoint,

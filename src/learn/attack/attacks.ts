@@ -1,40 +1,45 @@
 import { Failure } from '../../failure.ts';
+import { type AttackName, attackNames, attackPattern } from './attack-names.ts';
 import type { AttackBuilder } from './attacker.ts';
-import { type FgsmSettings, fgsm } from './fgsm.ts';
+import { fgsm } from './fgsm.ts';
+import { gaussianNoise, uniformNoise } from './noise.ts';
 import { none } from './none.ts';
-import { type PgdSettings, pgd } from './pgd.ts';
+import type { Objective } from './objective.ts';
+import { pgd } from './pgd.ts';
 
-/** An attack with its settings, as a pipeline gives it. */
-export type AttackSettings =
-  | { readonly name: 'none' }
-  | ({ readonly name: 'fgsm' } & FgsmSettings)
-  | ({ readonly name: 'pgd' } & PgdSettings);
-
-/** @throws Failure `bad-epsilon`, `bad-attack` */
-export function createAttack(settings: AttackSettings): AttackBuilder {
-  switch (settings.name) {
-    case 'none':
-      return none;
-    case 'fgsm':
-      return fgsm(settings);
-    case 'pgd':
-      return pgd(settings);
-  }
+/** An attack as a pipeline gives it: its name, and settings of which it takes those that concern it. */
+export interface AttackSettings {
+  /** One of `attackNames`, or `pgd-<steps>`. */
+  readonly name: string;
+  /** Radius of the l∞ ball, for pixels in [0, 1]. */
+  readonly epsilon: number;
+  /** Without it, what is usual for the attack. */
+  readonly steps?: number | undefined;
+  readonly stepSize?: number | undefined;
+  readonly restarts?: number | undefined;
+  readonly randomStart?: boolean | undefined;
+  readonly objective?: Objective | undefined;
+  readonly sigma?: number | undefined;
 }
 
-/** The attack of a name as pipelines give it: `none`, `fgsm`, `pgd`, `pgd-<steps>`. @throws Failure `bad-attack` */
-export function attackSettings(name: string, settings: PgdSettings): AttackSettings {
-  const [, kind, steps] = /^(none|fgsm|pgd)(?:-(\d+))?$/.exec(name) ?? [];
-  switch (kind) {
-    case 'none':
-      return { name: 'none' };
-    case 'fgsm':
-      return { name: 'fgsm', epsilon: settings.epsilon };
-    case 'pgd':
-      return { name: 'pgd', ...settings, steps: steps === undefined ? settings.steps : Number(steps) };
-    default:
-      throw new Failure('bad-attack', `There is no attack ${name}.`, {
-        hint: 'Attacks: none, fgsm, pgd, pgd-<steps>.',
-      });
-  }
+const builders: Readonly<Record<AttackName, (settings: AttackSettings) => AttackBuilder>> = {
+  none: () => none,
+  'uniform-noise': uniformNoise,
+  'gaussian-noise': gaussianNoise,
+  fgsm,
+  pgd: (settings) => pgd({ ...settings, steps: settings.steps ?? 20 }),
+};
+
+/** @throws Failure `bad-attack`; `bad-epsilon` and others of the attack */
+export function createAttack(settings: AttackSettings): AttackBuilder {
+  if (!new RegExp(attackPattern).test(settings.name)) throw unknownAttack(settings.name);
+  const [, steps] = /^pgd-(\d+)$/.exec(settings.name) ?? [];
+  if (steps !== undefined) return pgd({ ...settings, steps: Number(steps) });
+  return builders[settings.name as AttackName](settings); // the pattern holds names alone, and pgd-<steps>
+}
+
+function unknownAttack(name: string): Failure {
+  return new Failure('bad-attack', `There is no attack ${name}.`, {
+    hint: `Attacks: ${attackNames.join(', ')}, pgd-<steps>.`,
+  });
 }

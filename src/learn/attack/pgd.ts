@@ -1,12 +1,12 @@
 import type { HostTensor } from '../../engine/engine.ts';
 import { Failure } from '../../failure.ts';
 import { predictions } from '../loss/accuracy.ts';
-import { perturbed } from '../train/linf.ts';
 import type { AttackBatch, AttackBuilder } from './attacker.ts';
 import { checkEpsilon } from './audit.ts';
 import { BestIterates } from './best-iterates.ts';
-import { floats, type GradientStep, gradientStep } from './gradient-step.ts';
+import { type GradientStep, gradientStep } from './gradient-step.ts';
 import type { Objective } from './objective.ts';
+import { randomPoint } from './random-point.ts';
 
 export interface PgdSettings {
   /** Radius of the l∞ ball, for pixels in [0, 1]. */
@@ -51,7 +51,11 @@ export function pgd(settings: PgdSettings): AttackBuilder {
         const best = new BestIterates(batch);
         let gradientNorms: Float32Array | undefined;
         for (let restart = 0; restart < restarts && !best.allBroken(); restart += 1) {
-          const start = randomStart ? randomPoint(batch, epsilon, restart) : batch.images;
+          const start = randomStart
+            ? randomPoint(batch, { name: 'start', counter: restart }, (stream, size) =>
+                stream.uniform(size, -epsilon, epsilon),
+              )
+            : batch.images;
           const norms = await ascent(step, batch, start, { steps, stepSize, best });
           gradientNorms ??= norms;
         }
@@ -81,14 +85,4 @@ async function ascent(
   }
   if (norms === undefined) throw new Error('No step was taken');
   return norms;
-}
-
-function randomPoint({ images, random }: AttackBatch, epsilon: number, restart: number): HostTensor {
-  const pixels = floats(images);
-  const size = pixels.length / (images.shape[0] ?? 1);
-  const noise = new Float32Array(pixels.length);
-  for (let row = 0; row * size < pixels.length; row += 1) {
-    noise.set(random('start', row, restart).uniform(size, -epsilon, epsilon), row * size);
-  }
-  return { shape: images.shape, data: perturbed(pixels, noise) };
 }

@@ -1,0 +1,70 @@
+import { Failure } from '../../failure.ts';
+import type { Stream } from '../random/stream.ts';
+import type { AttackBuilder } from './attacker.ts';
+import { checkEpsilon } from './audit.ts';
+import { BestIterates } from './best-iterates.ts';
+import { classifier } from './classify.ts';
+import { randomPoint } from './random-point.ts';
+
+// Controls: a model that noise breaks as often as an attack with gradients does hides its gradients (robustness.md, B7).
+
+export interface UniformNoiseSettings {
+  /** Radius of the l∞ ball, for pixels in [0, 1]. */
+  readonly epsilon: number;
+  /** Draws, of which each example keeps its worst. Default 1. */
+  readonly restarts?: number | undefined;
+}
+
+export interface GaussianNoiseSettings extends UniformNoiseSettings {
+  /** Standard deviation, for pixels in [0, 1], before the noise is cut to the ball. Default epsilon / 2, our choice. */
+  readonly sigma?: number | undefined;
+}
+
+/** Noise that is uniform in the l∞ ball. @throws Failure `bad-epsilon`, `bad-attack` */
+export function uniformNoise({ epsilon, restarts }: UniformNoiseSettings): AttackBuilder {
+  const draw = (stream: Stream, size: number) => stream.uniform(size, -epsilon, epsilon);
+  return worstOfDraws('uniform-noise', draw, epsilon, restarts);
+}
+
+/** Normal noise, cut to the l∞ ball. @throws Failure `bad-epsilon`, `bad-attack` */
+export function gaussianNoise({
+  epsilon,
+  restarts,
+  sigma = epsilon / 2,
+}: GaussianNoiseSettings): AttackBuilder {
+  if (!(sigma >= 0 && Number.isFinite(sigma))) {
+    throw new Failure('bad-attack', `Sigma is ${sigma}; it must be 0 or more.`);
+  }
+  const draw = (stream: Stream, size: number) =>
+    stream.normals(size).map((value) => Math.min(Math.max(sigma * value, -epsilon), epsilon));
+  return worstOfDraws('gaussian-noise', draw, epsilon, restarts);
+}
+
+function worstOfDraws(
+  name: string,
+  draw: (stream: Stream, size: number) => Float32Array,
+  epsilon: number,
+  restarts = 1,
+): AttackBuilder {
+  checkEpsilon(epsilon);
+  if (!(Number.isInteger(restarts) && restarts >= 1)) {
+    throw new Failure('bad-attack', `Noise needs at least one draw, not ${restarts}.`);
+  }
+  return (target) => {
+    const classify = classifier(target);
+    return {
+      epsilon,
+      async perturb(batch) {
+        const best = new BestIterates(batch);
+        for (let counter = 0; counter < restarts && !best.allBroken(); counter += 1) {
+          best.startRun();
+          const images = randomPoint(batch, { name, counter }, draw);
+          const { predicted, loss } = await classify.run(images, batch.labels);
+          best.consider(images, predicted, loss);
+        }
+        return { images: best.images() };
+      },
+      dispose: () => classify.dispose(),
+    };
+  };
+}
