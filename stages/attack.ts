@@ -9,7 +9,7 @@ export default defineKind({
     attack: Type.String({
       pattern: attackPattern,
       description:
-        'none: clean accuracy; uniform-noise, gaussian-noise: controls; fgsm (Goodfellow et al. 2015); pgd or pgd-<steps> (Madry et al. 2018).',
+        'none: clean accuracy; uniform-noise, gaussian-noise: controls; fgsm (Goodfellow et al. 2015); pgd or pgd-<steps> (Madry et al. 2018); apgd-ce, apgd-dlr, apgd-t (Croce and Hein 2020): Auto-PGD on cross entropy, on the DLR loss, and on that towards other classes.',
     }),
     epsilon: Type.Number({
       minimum: 0,
@@ -20,7 +20,7 @@ export default defineKind({
     steps: Type.Optional(
       Type.Integer({
         minimum: 1,
-        description: 'For pgd: steps, 20 without it; the name pgd-50 says the same.',
+        description: 'Steps. Without it 20 for pgd (the name pgd-50 says the same) and 100 for apgd.',
       }),
     ),
     'step-size': Type.Optional(
@@ -33,7 +33,7 @@ export default defineKind({
       minimum: 1,
       default: 1,
       description:
-        'For pgd: runs from different starts, of which each example keeps its worst; for noise: draws.',
+        'For pgd and apgd: runs from different starts, of which each example keeps its worst; for noise: draws.',
     }),
     'random-start': Type.Boolean({
       default: true,
@@ -51,6 +51,11 @@ export default defineKind({
           'For gaussian-noise: standard deviation, before it is cut to the ball; without it epsilon / 2.',
       }),
     ),
+    targets: Type.Integer({
+      minimum: 1,
+      default: 9,
+      description: 'For apgd-t: other classes that are gone for, the most likely first.',
+    }),
     checkpoint: oneOf(['last', 'best'], {
       default: 'last',
       description: "Which of the model's checkpoints is attacked.",
@@ -85,6 +90,7 @@ export default defineKind({
         randomStart: parameters['random-start'],
         objective: parameters.loss,
         sigma: parameters.sigma,
+        targets: parameters.targets,
       },
       batchSize: parameters['batch-size'],
       seed: parameters.seed,

@@ -98,7 +98,7 @@ export const tanhNet = {
   labels: [0, 1, 1, 1],
   worstLoss: [0.99032247, 0.34862027, 0.76327931, 0.60578485],
   worstPoint: [0.6, 0.3, 0.1, 0.7, 0.5, 0.4, 1, 0.8],
-  /** The greatest DLR losses at epsilon 0.1. */
+  /** DLR losses that the reference implementation of APGD finds at epsilon 0.1. */
   worstDlr: [-0.7323115, -0.6607467, -0.7375582, -0.642353],
   /** Item 13: l∞ distances to the nearest misclassified points, from a dense grid. */
   minDistance: [0.121584, 0.436674, 0.178416, 0.269102],

@@ -1,7 +1,16 @@
 // Loaded by every plan, for the schema of the kind: nothing heavy may be imported here.
 
 /** The attacks, as pipelines name them. */
-export const attackNames = ['none', 'uniform-noise', 'gaussian-noise', 'fgsm', 'pgd'] as const;
+export const attackNames = [
+  'none',
+  'uniform-noise',
+  'gaussian-noise',
+  'fgsm',
+  'pgd',
+  'apgd-ce',
+  'apgd-dlr',
+  'apgd-t',
+] as const;
 
 export type AttackName = (typeof attackNames)[number];
 

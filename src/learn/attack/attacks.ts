@@ -1,4 +1,5 @@
 import { Failure } from '../../failure.ts';
+import { apgd, targetedApgd } from './apgd.ts';
 import { type AttackName, attackNames, attackPattern } from './attack-names.ts';
 import type { AttackBuilder } from './attacker.ts';
 import { fgsm } from './fgsm.ts';
@@ -20,6 +21,7 @@ export interface AttackSettings {
   readonly randomStart?: boolean | undefined;
   readonly objective?: Objective | undefined;
   readonly sigma?: number | undefined;
+  readonly targets?: number | undefined;
 }
 
 const builders: Readonly<Record<AttackName, (settings: AttackSettings) => AttackBuilder>> = {
@@ -27,6 +29,9 @@ const builders: Readonly<Record<AttackName, (settings: AttackSettings) => Attack
   'uniform-noise': uniformNoise,
   'gaussian-noise': gaussianNoise,
   fgsm,
+  'apgd-ce': (settings) => apgd({ ...settings, objective: 'cross-entropy' }),
+  'apgd-dlr': (settings) => apgd({ ...settings, objective: 'dlr' }),
+  'apgd-t': targetedApgd,
   pgd: (settings) => pgd({ ...settings, steps: settings.steps ?? 20 }),
 };
 

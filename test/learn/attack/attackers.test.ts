@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { apgd } from '../../../src/learn/attack/apgd.ts';
 import type { AttackBuilder } from '../../../src/learn/attack/attacker.ts';
 import { auditPerturbation } from '../../../src/learn/attack/audit.ts';
 import { fgsm } from '../../../src/learn/attack/fgsm.ts';
@@ -105,6 +106,8 @@ describe.each<[string, (epsilon: number) => AttackBuilder]>([
   ['PGD from a random start', (epsilon) => pgd({ epsilon, steps: 10, restarts: 2 })],
   ['PGD on the margin', (epsilon) => pgd({ epsilon, steps: 10, objective: 'margin' })],
   ['PGD on the DLR loss', (epsilon) => pgd({ epsilon, steps: 40, objective: 'dlr' })],
+  ['APGD on cross entropy', (epsilon) => apgd({ epsilon, steps: 10, objective: 'cross-entropy' })],
+  ['APGD on the DLR loss', (epsilon) => apgd({ epsilon, steps: 40, objective: 'dlr' })],
 ])('%s', (_, attack) => {
   it('breaks a linear classifier just where its distance to the border says (item 9: 0.08)', async () => {
     const wins = async (epsilon: number) => {
