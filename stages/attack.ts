@@ -9,7 +9,7 @@ export default defineKind({
     attack: Type.String({
       pattern: attackPattern,
       description:
-        'none: clean accuracy; uniform-noise, gaussian-noise: controls; fgsm (Goodfellow et al. 2015); pgd or pgd-<steps> (Madry et al. 2018); apgd-ce, apgd-dlr, apgd-t (Croce and Hein 2020): Auto-PGD on cross entropy, on the DLR loss, and on that towards other classes.',
+        'none: clean accuracy; uniform-noise, gaussian-noise: controls; fgsm (Goodfellow et al. 2015); pgd or pgd-<steps> (Madry et al. 2018); apgd-ce, apgd-dlr, apgd-t (Croce and Hein 2020): Auto-PGD on cross entropy, on the DLR loss, and on that towards other classes; square (Andriushchenko et al. 2020): without gradients.',
     }),
     epsilon: Type.Number({
       minimum: 0,
@@ -56,6 +56,11 @@ export default defineKind({
       default: 9,
       description: 'For apgd-t: other classes that are gone for, the most likely first.',
     }),
+    queries: Type.Integer({
+      minimum: 1,
+      default: 5000,
+      description: 'For square: squares that are tried on each example.',
+    }),
     checkpoint: oneOf(['last', 'best'], {
       default: 'last',
       description: "Which of the model's checkpoints is attacked.",
@@ -91,6 +96,7 @@ export default defineKind({
         objective: parameters.loss,
         sigma: parameters.sigma,
         targets: parameters.targets,
+        queries: parameters.queries,
       },
       batchSize: parameters['batch-size'],
       seed: parameters.seed,

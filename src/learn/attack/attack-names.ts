@@ -10,6 +10,7 @@ export const attackNames = [
   'apgd-ce',
   'apgd-dlr',
   'apgd-t',
+  'square',
 ] as const;
 
 export type AttackName = (typeof attackNames)[number];

@@ -7,6 +7,7 @@ import { gaussianNoise, uniformNoise } from './noise.ts';
 import { none } from './none.ts';
 import type { Objective } from './objective.ts';
 import { pgd } from './pgd.ts';
+import { square } from './square.ts';
 
 /** An attack as a pipeline gives it: its name, and settings of which it takes those that concern it. */
 export interface AttackSettings {
@@ -22,6 +23,7 @@ export interface AttackSettings {
   readonly objective?: Objective | undefined;
   readonly sigma?: number | undefined;
   readonly targets?: number | undefined;
+  readonly queries?: number | undefined;
 }
 
 const builders: Readonly<Record<AttackName, (settings: AttackSettings) => AttackBuilder>> = {
@@ -32,6 +34,7 @@ const builders: Readonly<Record<AttackName, (settings: AttackSettings) => Attack
   'apgd-ce': (settings) => apgd({ ...settings, objective: 'cross-entropy' }),
   'apgd-dlr': (settings) => apgd({ ...settings, objective: 'dlr' }),
   'apgd-t': targetedApgd,
+  square,
   pgd: (settings) => pgd({ ...settings, steps: settings.steps ?? 20 }),
 };
 

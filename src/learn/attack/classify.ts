@@ -1,6 +1,7 @@
 import type { HostTensor } from '../../engine/engine.ts';
 import { softmaxCrossEntropy } from '../../engine/ops/softmax.ts';
 import { predictions } from '../loss/accuracy.ts';
+import { margin } from '../loss/margin.ts';
 import { rank2, rank4 } from '../model/rank.ts';
 import type { Target } from './attacker.ts';
 import { notFinite } from './audit.ts';
@@ -11,6 +12,8 @@ export interface Classified {
   readonly predicted: Int32Array;
   /** Cross entropy of each example. */
   readonly loss: Float32Array;
+  /** Logit of the true class less the greatest other one, of each example. */
+  readonly margin: Float32Array;
 }
 
 export interface Classifier {
@@ -26,7 +29,8 @@ export function classifier({ engine, model, weights }: Target): Classifier {
     ({ images, labels, ...weights }) => {
       if (!images || !labels) throw new Error('An input was not given');
       const { logits } = model.forward(weights, rank4(images), 'eval');
-      return { logits, loss: softmaxCrossEntropy(logits, rank2(labels)) };
+      const oneHot = rank2(labels);
+      return { logits, loss: softmaxCrossEntropy(logits, oneHot), margin: margin(logits, oneHot) };
     },
     { fixed: weights },
   );
@@ -36,7 +40,7 @@ export function classifier({ engine, model, weights }: Target): Classifier {
       const logits = output(outputs, 'logits');
       const loss = floats(output(outputs, 'loss'));
       if (!logits.data.every(Number.isFinite) || !loss.every(Number.isFinite)) throw notFinite('logits');
-      return { logits, loss, predicted: predictions(logits) };
+      return { logits, loss, margin: floats(output(outputs, 'margin')), predicted: predictions(logits) };
     },
     dispose: () => compiled.dispose(),
   };

@@ -8,6 +8,7 @@ import { fgsm } from '../../../src/learn/attack/fgsm.ts';
 import { gradientStep } from '../../../src/learn/attack/gradient-step.ts';
 import { none } from '../../../src/learn/attack/none.ts';
 import { type PgdSettings, pgd } from '../../../src/learn/attack/pgd.ts';
+import { square } from '../../../src/learn/attack/square.ts';
 import { withGradients } from '../../../src/learn/loss/gradients.ts';
 import type { NamedTensors } from '../../../src/learn/model/model.ts';
 import { onnx } from '../../engine/agree.ts';
@@ -108,6 +109,7 @@ describe.each<[string, (epsilon: number) => AttackBuilder]>([
   ['PGD on the DLR loss', (epsilon) => pgd({ epsilon, steps: 40, objective: 'dlr' })],
   ['APGD on cross entropy', (epsilon) => apgd({ epsilon, steps: 10, objective: 'cross-entropy' })],
   ['APGD on the DLR loss', (epsilon) => apgd({ epsilon, steps: 40, objective: 'dlr' })],
+  ['Square', (epsilon) => square({ epsilon, queries: 200 })],
 ])('%s', (_, attack) => {
   it('breaks a linear classifier just where its distance to the border says (item 9: 0.08)', async () => {
     const wins = async (epsilon: number) => {

@@ -1,0 +1,120 @@
+import { Failure } from '../../failure.ts';
+import type { Stream } from '../random/stream.ts';
+import type { AttackBuilder } from './attacker.ts';
+import { checkEpsilon } from './audit.ts';
+import { BestIterates } from './best-iterates.ts';
+import { classifier } from './classify.ts';
+import { floats } from './gradient-step.ts';
+import { type Bounds, clamp, linfBounds } from './linf-bounds.ts';
+
+export interface SquareSettings {
+  /** Radius of the l∞ ball, for pixels in [0, 1]. */
+  readonly epsilon: number;
+  /** Squares that are tried. Default 5000, as in AutoAttack. */
+  readonly queries?: number | undefined;
+  /** Share of the image that the first squares cover. Default 0.8, as in AutoAttack. */
+  readonly share?: number | undefined;
+}
+
+/** The share is halved after each of these queries (robustness.md, section 1.5: the schedule of AutoAttack, not rescaled). */
+const halvings = [10, 50, 200, 500, 1000, 2000, 4000, 6000, 8000];
+
+type Shape = readonly [height: number, width: number, channels: number];
+
+/**
+ * Square attack in the l∞ ball (Andriushchenko et al. 2020): random search without gradients. It starts from vertical
+ * stripes of ± epsilon and moves random squares to the border of the ball, one sign a channel; a square stays if it makes
+ * the margin smaller. Unlike in the reference implementation each example has its own squares, from its own stream, so that
+ * no result depends on the batch, and they reach the last row and column too.
+ * @throws Failure `bad-epsilon`, `bad-attack`
+ */
+export function square({ epsilon, queries = 5000, share = 0.8 }: SquareSettings): AttackBuilder {
+  checkEpsilon(epsilon);
+  if (!(Number.isInteger(queries) && queries >= 1 && share > 0 && share <= 1)) {
+    throw new Failure('bad-attack', 'Square needs at least one query and a share of the image in (0, 1].', {
+      details: { queries, share },
+    });
+  }
+  return (target) => {
+    const classify = classifier(target);
+    return {
+      epsilon,
+      async perturb({ images, labels, random }) {
+        const [count = 0, ...rest] = images.shape;
+        const shape = rest as unknown as Shape; // images are [count, height, width, channels]
+        const size = shape[0] * shape[1] * shape[2];
+        const best = new BestIterates({ images, labels });
+        const bounds = linfBounds(floats(images), epsilon);
+        const streams = Array.from({ length: count }, (_, row) => random('square', row));
+        const consider = async (pixels: Float32Array) => {
+          // An example that is broken stays as it is, or the result would depend on the others' being broken or not.
+          best.startRun();
+          const { predicted, margin } = await classify.run({ shape: images.shape, data: pixels }, labels);
+          best.consider(
+            { shape: images.shape, data: pixels },
+            predicted,
+            margin.map((value) => -value),
+          );
+        };
+        const start = floats(images).slice();
+        for (const [row, stream] of streams.entries()) {
+          drawStripes(start.subarray(row * size), rowOf(bounds, row * size), shape, stream);
+        }
+        await consider(start);
+        for (let query = 0; query < queries && !best.allBroken(); query += 1) {
+          const side = squareSide(query, share, shape[0], shape[1]);
+          const pixels = floats(best.images()).slice();
+          for (const [row, stream] of streams.entries()) {
+            const moved = pixels.subarray(row * size);
+            drawSquare(moved, rowOf(bounds, row * size), { shape, side, change: 2 * epsilon, stream });
+          }
+          await consider(pixels);
+        }
+        return { images: best.images() };
+      },
+      dispose: () => classify.dispose(),
+    };
+  };
+}
+
+/** Side of the square of a query, counted from 0, in pixels: that of `share` of the image, halved as the schedule says. */
+export function squareSide(query: number, share: number, height: number, width: number): number {
+  const covered = share / 2 ** halvings.filter((last) => query > last).length;
+  const side = Math.max(Math.round(Math.sqrt(covered * height * width)), 1);
+  return Math.min(side, height, width);
+}
+
+function rowOf({ low, high }: Bounds, from: number): Bounds {
+  return { low: low.subarray(from), high: high.subarray(from) };
+}
+
+function drawStripes(pixels: Float32Array, bounds: Bounds, shape: Shape, stream: Stream): void {
+  const [height, width, channels] = shape;
+  for (let stripe = 0; stripe < width * channels; stripe += 1) {
+    const side = stream.int(2) === 0 ? bounds.low : bounds.high;
+    for (let y = 0; y < height; y += 1) {
+      const index = y * width * channels + stripe;
+      pixels[index] = side[index] as number; // index is within the image
+    }
+  }
+}
+
+function drawSquare(
+  pixels: Float32Array,
+  { low, high }: Bounds,
+  { shape, side, change, stream }: { shape: Shape; side: number; change: number; stream: Stream },
+): void {
+  const [height, width, channels] = shape;
+  const [top, left] = [stream.int(height - side + 1), stream.int(width - side + 1)];
+  const changes = Array.from({ length: channels }, () => (stream.int(2) === 0 ? -change : change));
+  for (let y = top; y < top + side; y += 1) {
+    for (let x = left; x < left + side; x += 1) {
+      for (const [channel, by] of changes.entries()) {
+        const index = (y * width + x) * channels + channel;
+        // In range: the square is within the image.
+        const pixel = (pixels[index] as number) + by;
+        pixels[index] = clamp(pixel, low[index] as number, high[index] as number);
+      }
+    }
+  }
+}
