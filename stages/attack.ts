@@ -9,7 +9,7 @@ export default defineKind({
     attack: Type.String({
       pattern: attackPattern,
       description:
-        'none: clean accuracy; uniform-noise, gaussian-noise: controls; fgsm (Goodfellow et al. 2015); pgd or pgd-<steps> (Madry et al. 2018); apgd-ce, apgd-dlr, apgd-t (Croce and Hein 2020): Auto-PGD on cross entropy, on the DLR loss, and on that towards other classes; square (Andriushchenko et al. 2020): without gradients.',
+        'none: clean accuracy; uniform-noise, gaussian-noise: controls; fgsm (Goodfellow et al. 2015); pgd or pgd-<steps> (Madry et al. 2018); apgd-ce, apgd-dlr, apgd-t (Croce and Hein 2020): Auto-PGD on cross entropy, on the DLR loss, and on that towards other classes; square (Andriushchenko et al. 2020): without gradients; fab-t (Croce and Hein 2020) and deepfool (Moosavi-Dezfooli et al. 2016): the nearest misclassified image, if it is within epsilon.',
     }),
     epsilon: Type.Number({
       minimum: 0,
@@ -20,7 +20,8 @@ export default defineKind({
     steps: Type.Optional(
       Type.Integer({
         minimum: 1,
-        description: 'Steps. Without it 20 for pgd (the name pgd-50 says the same) and 100 for apgd.',
+        description:
+          'Steps. Without it 20 for pgd (the name pgd-50 says the same), 100 for apgd and fab-t, 50 for deepfool.',
       }),
     ),
     'step-size': Type.Optional(
@@ -54,7 +55,7 @@ export default defineKind({
     targets: Type.Integer({
       minimum: 1,
       default: 9,
-      description: 'For apgd-t: other classes that are gone for, the most likely first.',
+      description: 'For apgd-t, fab-t and deepfool: other classes that are gone for, the most likely first.',
     }),
     queries: Type.Integer({
       minimum: 1,

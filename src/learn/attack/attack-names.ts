@@ -11,6 +11,8 @@ export const attackNames = [
   'apgd-dlr',
   'apgd-t',
   'square',
+  'fab-t',
+  'deepfool',
 ] as const;
 
 export type AttackName = (typeof attackNames)[number];

@@ -37,7 +37,8 @@ export interface AttackResult {
   readonly zeroGradients: number;
   /**
    * Of each example, in the order of the data set: `cleanCorrect`, `robustCorrect` (0 or 1), `predicted` (under attack),
-   * all int32; `cleanLoss` and `loss` (cross entropy), float32; `adversarial` images, if they were asked for.
+   * all int32; `cleanLoss` and `loss` (cross entropy), float32; `adversarial` images, if they were asked for; `distance` to
+   * the nearest misclassified image, of attacks that look for it.
    */
   readonly examples: Tensors;
 }
@@ -98,7 +99,7 @@ async function attackBatch(
     random: (name, row, ...counters) => stream(seed, `attack/${name}`, indices[row] ?? -1, ...counters),
   };
   const before = await classify.run(clean.images, clean.labels);
-  const { images, gradientNorms } = await attacker.perturb(batch);
+  const { images, gradientNorms, distances } = await attacker.perturb(batch);
   auditPerturbation(clean.images.data, images.data, attacker.epsilon);
   const after = await classify.run(images, clean.labels);
   const isRight = (predicted: Int32Array) =>
@@ -112,6 +113,7 @@ async function attackBatch(
     cleanLoss: { shape: [size], data: before.loss },
     loss: { shape: [size], data: after.loss },
     gradientNorms: { shape: [size], data: gradientNorms ?? new Float32Array(size).fill(1) },
+    ...(distances && { distance: { shape: [size], data: distances } }),
     ...(keepImages && { adversarial: { shape: images.shape, data: floats(images) } }),
   };
 }

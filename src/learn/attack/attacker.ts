@@ -20,6 +20,11 @@ export interface Perturbed {
   readonly images: HostTensor;
   /** l1 norm of each example's first gradient, if gradients were taken: 0 is a sign of gradient masking. */
   readonly gradientNorms?: Float32Array;
+  /**
+   * Of attacks that look for the nearest misclassified image: its l∞ distance, be it within epsilon or not; 0 where the clean
+   * image is misclassified, infinity where none was found. Never less than the true one.
+   */
+  readonly distances?: Float32Array;
 }
 
 /** An attack, ready to run on one target. */

@@ -2,6 +2,8 @@ import { Failure } from '../../failure.ts';
 import { apgd, targetedApgd } from './apgd.ts';
 import { type AttackName, attackNames, attackPattern } from './attack-names.ts';
 import type { AttackBuilder } from './attacker.ts';
+import { deepfool } from './deepfool.ts';
+import { targetedFab } from './fab.ts';
 import { fgsm } from './fgsm.ts';
 import { gaussianNoise, uniformNoise } from './noise.ts';
 import { none } from './none.ts';
@@ -35,6 +37,8 @@ const builders: Readonly<Record<AttackName, (settings: AttackSettings) => Attack
   'apgd-dlr': (settings) => apgd({ ...settings, objective: 'dlr' }),
   'apgd-t': targetedApgd,
   square,
+  'fab-t': targetedFab,
+  deepfool,
   pgd: (settings) => pgd({ ...settings, steps: settings.steps ?? 20 }),
 };
 

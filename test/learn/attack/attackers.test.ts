@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { apgd } from '../../../src/learn/attack/apgd.ts';
 import type { AttackBuilder } from '../../../src/learn/attack/attacker.ts';
 import { auditPerturbation } from '../../../src/learn/attack/audit.ts';
+import { targetedFab } from '../../../src/learn/attack/fab.ts';
 import { fgsm } from '../../../src/learn/attack/fgsm.ts';
 import { gradientStep } from '../../../src/learn/attack/gradient-step.ts';
 import { none } from '../../../src/learn/attack/none.ts';
@@ -110,6 +111,7 @@ describe.each<[string, (epsilon: number) => AttackBuilder]>([
   ['APGD on cross entropy', (epsilon) => apgd({ epsilon, steps: 10, objective: 'cross-entropy' })],
   ['APGD on the DLR loss', (epsilon) => apgd({ epsilon, steps: 40, objective: 'dlr' })],
   ['Square', (epsilon) => square({ epsilon, queries: 200 })],
+  ['FAB', (epsilon) => targetedFab({ epsilon, steps: 30, targets: 2 })],
 ])('%s', (_, attack) => {
   it('breaks a linear classifier just where its distance to the border says (item 9: 0.08)', async () => {
     const wins = async (epsilon: number) => {

@@ -1,0 +1,100 @@
+import { Failure } from '../../failure.ts';
+import type { AttackBuilder } from './attacker.ts';
+import { checkEpsilon } from './audit.ts';
+import { classifier } from './classify.ts';
+import { floats } from './gradient-step.ts';
+import { clamp } from './linf-bounds.ts';
+import { NearestIterates } from './nearest-iterates.ts';
+import { type GradientFindings, objectiveGradient } from './objective-gradient.ts';
+import { requireTargets, targetsOfRank } from './targets.ts';
+
+export interface DeepFoolSettings {
+  /** Radius of the l∞ ball, for pixels in [0, 1]. It does not steer the search: what is found beyond it is not given. */
+  readonly epsilon: number;
+  /** Default 50. */
+  readonly steps?: number | undefined;
+  /** How many classes are looked at, the most likely ones of the clean image. Default 9. */
+  readonly targets?: number | undefined;
+}
+
+/** How far past the border it goes, as a part of the way; of the paper. */
+const overshoot = 0.02;
+
+/**
+ * DeepFool in l∞ (Moosavi-Dezfooli et al. 2016, algorithm 2 and section 3.3): steps to the border of the class that is
+ * nearest in the model taken as linear, until the prediction changes. Pixels are cut to [0, 1] after each step, which the
+ * paper does not speak of.
+ * @throws Failure `bad-epsilon`, `bad-attack`; `too-few-classes` with not enough for the targets
+ */
+export function deepfool({ epsilon, steps = 50, targets = 9 }: DeepFoolSettings): AttackBuilder {
+  checkEpsilon(epsilon);
+  if (![steps, targets].every((count) => Number.isInteger(count) && count >= 1)) {
+    throw new Failure('bad-attack', 'DeepFool needs at least one step and one target.', {
+      details: { steps, targets },
+    });
+  }
+  return (target) => {
+    requireTargets(target.model.classes, targets, 'DeepFool');
+    const gradient = objectiveGradient(target, 'logit-difference');
+    const classify = classifier(target);
+    return {
+      epsilon,
+      async perturb({ images, labels }) {
+        const { logits, predicted } = await classify.run(images, labels);
+        const nearest = new NearestIterates({ images, labels });
+        let pixels: Float32Array = floats(images);
+        const broken = nearest.consider(pixels, predicted);
+        const ranks = Array.from({ length: targets }, (_, index) => index + 1);
+        const towards = ranks.map((rank) => targetsOfRank(logits, labels, rank));
+        let gradientNorms: Float32Array | undefined;
+        // The first gradients are taken in any case: they are part of the result.
+        for (let step = 0; step < steps && (step === 0 || broken.includes(false)); step += 1) {
+          const found: GradientFindings[] = [];
+          for (const one of towards) {
+            found.push(await gradient.run({ shape: images.shape, data: pixels }, labels, one));
+          }
+          gradientNorms ??= found[0]?.gradientNorms;
+          pixels = stepped(pixels, found, broken);
+          const after = await classify.run({ shape: images.shape, data: pixels }, labels);
+          for (const [row, breaks] of nearest.consider(pixels, after.predicted).entries()) {
+            broken[row] ||= breaks;
+          }
+        }
+        return {
+          images: nearest.within(epsilon),
+          distances: nearest.distances,
+          ...(gradientNorms && { gradientNorms }),
+        };
+      },
+      async dispose() {
+        await gradient.dispose();
+        await classify.dispose();
+      },
+    };
+  };
+}
+
+/** The images one step on; those that are broken stay. @param found for each class z_t - z_y and its gradient */
+function stepped(
+  pixels: Float32Array,
+  found: readonly GradientFindings[],
+  broken: readonly boolean[],
+): Float32Array {
+  const next = Float32Array.from(pixels);
+  const size = pixels.length / broken.length;
+  for (const [row, done] of broken.entries()) {
+    const nearest = found
+      .map(({ objective, gradientNorms, gradient }) => {
+        const norm = gradientNorms[row] as number; // there is a row for each example
+        return { gradient, length: norm > 0 ? Math.abs(objective[row] as number) / norm : Infinity };
+      })
+      .reduce((best, one) => (one.length < best.length ? one : best));
+    // Without a gradient there is nowhere to go.
+    if (done || nearest.length === Infinity) continue;
+    for (let index = row * size; index < (row + 1) * size; index += 1) {
+      const way = (1 + overshoot) * nearest.length * Math.sign(nearest.gradient[index] as number);
+      next[index] = clamp((pixels[index] as number) + way, 0, 1); // as many pixels as gradients
+    }
+  }
+  return next;
+}

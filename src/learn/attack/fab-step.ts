@@ -1,0 +1,32 @@
+import { nearestOnPlane } from './box-projection.ts';
+import { clamp } from './linf-bounds.ts';
+
+/** Constants of robustness.md, section 1.4. */
+const [greatestBias, overshoot] = [0.1, 1.05];
+
+/** Keeps a share of two distances defined where both are 0. */
+const tiny = 1e-8;
+
+/**
+ * A step of one example: past the plane on which the linear model has both classes equal, seen from where it is and from
+ * the clean image, and between the two by how far each is from the plane.
+ * @param difference z_t - z_y at `pixels`, and `slope` its gradient there
+ */
+export function toBorder(
+  clean: Float32Array,
+  pixels: Float32Array,
+  slope: Float32Array,
+  difference: number,
+): Float32Array {
+  const at = (values: Float32Array | Float64Array, index: number) => values[index] as number; // all are as long
+  const moved = slope.reduce((sum, value, index) => sum + value * (at(pixels, index) - at(clean, index)), 0);
+  const here = nearestOnPlane(pixels, slope, -difference);
+  const there = nearestOnPlane(clean, slope, moved - difference);
+  const norm = (change: Float64Array) =>
+    change.reduce((most, value) => Math.max(most, Math.abs(value)), tiny);
+  const bias = Math.min(norm(here) / (norm(here) + norm(there)), greatestBias);
+  return pixels.map((pixel, index) => {
+    const ahead = (1 - bias) * (pixel + overshoot * at(here, index));
+    return clamp(ahead + bias * (at(clean, index) + overshoot * at(there, index)), 0, 1);
+  });
+}

@@ -1,0 +1,128 @@
+import { Failure } from '../../failure.ts';
+import type { AttackBatch, AttackBuilder } from './attacker.ts';
+import { checkEpsilon } from './audit.ts';
+import { type Classifier, classifier } from './classify.ts';
+import { toBorder } from './fab-step.ts';
+import { floats } from './gradient-step.ts';
+import { NearestIterates } from './nearest-iterates.ts';
+import { type ObjectiveGradient, objectiveGradient } from './objective-gradient.ts';
+import { requireTargets, targetsOfRank } from './targets.ts';
+
+export interface FabSettings {
+  /** Radius of the l∞ ball, for pixels in [0, 1]. It does not steer the search: what is found beyond it is not given. */
+  readonly epsilon: number;
+  /** Default 100, as in AutoAttack. */
+  readonly steps?: number | undefined;
+  /** How many classes are gone for, the most likely ones first. Default 9, as in AutoAttack. */
+  readonly targets?: number | undefined;
+}
+
+/** How much of the way to a misclassified image it goes on from (robustness.md, section 1.4). */
+const backward = 0.9;
+
+/** Halvings of the way between the clean image and what was found. */
+const refinements = 10;
+
+/**
+ * Targeted fast adaptive boundary attack in l∞ (Croce and Hein 2020): steps to where the model, taken as linear, changes
+ * from the true class to another, drawn towards the clean image. It looks for the nearest misclassified image, for one class
+ * after another; the reference implementation leaves an example alone once it is broken within epsilon. One start, the clean
+ * image, as in AutoAttack. At last it bisects the way to what it found, without which it stays half a percent beyond the
+ * border of a linear model.
+ * @throws Failure `bad-epsilon`, `bad-attack`; `too-few-classes` with not enough for the targets
+ */
+export function targetedFab({ epsilon, steps = 100, targets = 9 }: FabSettings): AttackBuilder {
+  checkEpsilon(epsilon);
+  if (![steps, targets].every((count) => Number.isInteger(count) && count >= 1)) {
+    throw new Failure('bad-attack', 'FAB needs at least one step and one target.', {
+      details: { steps, targets },
+    });
+  }
+  return (target) => {
+    requireTargets(target.model.classes, targets, 'Targeted FAB');
+    const gradient = objectiveGradient(target, 'logit-difference');
+    const classify = classifier(target);
+    return {
+      epsilon,
+      async perturb(batch) {
+        const { logits, predicted } = await classify.run(batch.images, batch.labels);
+        const nearest = new NearestIterates(batch);
+        nearest.consider(floats(batch.images), predicted);
+        let gradientNorms: Float32Array | undefined;
+        for (let rank = 1; rank <= targets; rank += 1) {
+          const towards = targetsOfRank(logits, batch.labels, rank);
+          const norms = await search(batch, { steps, towards, nearest, gradient, classify });
+          gradientNorms ??= norms;
+        }
+        await refine(batch, nearest, classify);
+        return {
+          images: nearest.within(epsilon),
+          distances: nearest.distances,
+          ...(gradientNorms && { gradientNorms }),
+        };
+      },
+      async dispose() {
+        await gradient.dispose();
+        await classify.dispose();
+      },
+    };
+  };
+}
+
+interface Search {
+  readonly steps: number;
+  readonly towards: AttackBatch['labels'];
+  readonly nearest: NearestIterates;
+  readonly gradient: ObjectiveGradient;
+  readonly classify: Classifier;
+}
+
+/** One run from the clean images towards one class each. @returns the l1 norms of the first gradients */
+async function search(
+  { images, labels }: AttackBatch,
+  { steps, towards, nearest, gradient, classify }: Search,
+): Promise<Float32Array | undefined> {
+  const clean = floats(images);
+  let pixels = Float32Array.from(clean);
+  let norms: Float32Array | undefined;
+  for (let step = 0; step < steps; step += 1) {
+    const found = await gradient.run({ shape: images.shape, data: pixels }, labels, towards);
+    norms ??= found.gradientNorms;
+    const next = new Float32Array(clean.length);
+    const size = clean.length / found.objective.length;
+    for (const [row, difference] of found.objective.entries()) {
+      const part = (values: Float32Array) => values.subarray(row * size, (row + 1) * size);
+      next.set(toBorder(part(clean), part(pixels), part(found.gradient), difference), row * size);
+    }
+    const { predicted } = await classify.run({ shape: images.shape, data: next }, labels);
+    const broken = nearest.consider(next, predicted);
+    pixels = next.map((pixel, index) => {
+      const origin = clean[index] as number; // as long as the pixels
+      return broken[Math.floor(index / size)] ? origin + backward * (pixel - origin) : pixel;
+    });
+  }
+  return norms;
+}
+
+/** Looks for misclassified images between the clean ones and the nearest ones so far. */
+async function refine(
+  { images, labels }: AttackBatch,
+  nearest: NearestIterates,
+  classify: Classifier,
+): Promise<void> {
+  const [clean, far] = [floats(images), floats(nearest.within(Number.POSITIVE_INFINITY))];
+  const size = clean.length / nearest.distances.length;
+  const shares = Array.from(nearest.distances, () => ({ low: 0, high: 1 }));
+  for (let round = 0; round < refinements; round += 1) {
+    const middle = shares.map(({ low, high }) => (low + high) / 2);
+    const pixels = clean.map((origin, index) => {
+      // In range: there is a share for each example, and both have as many pixels.
+      return origin + (middle[Math.floor(index / size)] as number) * ((far[index] as number) - origin);
+    });
+    const { predicted } = await classify.run({ shape: images.shape, data: pixels }, labels);
+    for (const [row, broken] of nearest.consider(pixels, predicted).entries()) {
+      const share = shares[row];
+      if (share) share[broken ? 'high' : 'low'] = middle[row] as number;
+    }
+  }
+}
