@@ -9,7 +9,7 @@ export default defineKind({
     attack: Type.String({
       pattern: attackPattern,
       description:
-        'none: clean accuracy; uniform-noise, gaussian-noise: controls; fgsm (Goodfellow et al. 2015); pgd or pgd-<steps> (Madry et al. 2018); apgd-ce, apgd-dlr, apgd-t (Croce and Hein 2020): Auto-PGD on cross entropy, on the DLR loss, and on that towards other classes; square (Andriushchenko et al. 2020): without gradients; fab-t (Croce and Hein 2020) and deepfool (Moosavi-Dezfooli et al. 2016): the nearest misclassified image, if it is within epsilon.',
+        'none: clean accuracy; uniform-noise, gaussian-noise: controls; fgsm (Goodfellow et al. 2015); pgd or pgd-<steps> (Madry et al. 2018); apgd-ce, apgd-dlr, apgd-t (Croce and Hein 2020): Auto-PGD on cross entropy, on the DLR loss, and on that towards other classes; square (Andriushchenko et al. 2020): without gradients; fab-t (Croce and Hein 2020) and deepfool (Moosavi-Dezfooli et al. 2016): the nearest misclassified image, if it is within epsilon; autoattack: apgd-ce, apgd-t, fab-t and square, each on what withstood those before.',
     }),
     epsilon: Type.Number({
       minimum: 0,

@@ -26,7 +26,7 @@ export async function attackCell(context: Context, settings: AttackCellSettings)
   const { inputs, output, scratch, engine, progress, values } = context;
   if (!inputs.data || !inputs.model) throw new Error('The kind declares no inputs named data and model');
   const { test } = await readDataset(inputs.data.file);
-  const { cleanAccuracy, robustAccuracy, zeroGradients, examples } = await attack({
+  const { cleanAccuracy, robustAccuracy, zeroGradients, examples, after } = await attack({
     ...(await readModel(inputs.model.file, settings.checkpoint)),
     engine: await engine(),
     attack: createAttack(settings.attack),
@@ -43,23 +43,24 @@ export async function attackCell(context: Context, settings: AttackCellSettings)
     'clean-accuracy': cleanAccuracy,
     'zero-gradients': zeroGradients,
     examples: test.labels.length,
+    ...Object.fromEntries((after ?? []).map((one) => [`after-${one.name}`, one.robustAccuracy])),
   });
 }
 
-/** One file a batch. */
+/** One file a batch and attack. */
 function batchFiles(folder: string): BatchCheckpoints {
-  const path = (first: number) => join(folder, `batch-${first}.safetensors`);
+  const path = (first: number, member: number) => join(folder, `batch-${member}-${first}.safetensors`);
   return {
-    async load(first) {
-      if (!existsSync(path(first))) return undefined;
+    async load(first, member) {
+      if (!existsSync(path(first, member))) return undefined;
       try {
-        return (await readTensors(path(first))).tensors;
+        return (await readTensors(path(first, member))).tensors;
       } catch (error) {
         // Torn by a power cut: the batch is attacked again.
         if (isFailure(error)) return undefined;
         throw error;
       }
     },
-    save: (first, results) => writeTensors(path(first), results),
+    save: (first, results, member) => writeTensors(path(first, member), results),
   };
 }

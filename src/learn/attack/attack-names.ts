@@ -13,6 +13,7 @@ export const attackNames = [
   'square',
   'fab-t',
   'deepfool',
+  'autoattack',
 ] as const;
 
 export type AttackName = (typeof attackNames)[number];

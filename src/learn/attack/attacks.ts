@@ -1,7 +1,9 @@
 import { Failure } from '../../failure.ts';
 import { apgd, targetedApgd } from './apgd.ts';
+import type { Cascade } from './attack.ts';
 import { type AttackName, attackNames, attackPattern } from './attack-names.ts';
 import type { AttackBuilder } from './attacker.ts';
+import { autoAttack } from './autoattack.ts';
 import { deepfool } from './deepfool.ts';
 import { targetedFab } from './fab.ts';
 import { fgsm } from './fgsm.ts';
@@ -28,7 +30,7 @@ export interface AttackSettings {
   readonly queries?: number | undefined;
 }
 
-const builders: Readonly<Record<AttackName, (settings: AttackSettings) => AttackBuilder>> = {
+const builders: Readonly<Record<AttackName, (settings: AttackSettings) => AttackBuilder | Cascade>> = {
   none: () => none,
   'uniform-noise': uniformNoise,
   'gaussian-noise': gaussianNoise,
@@ -39,11 +41,12 @@ const builders: Readonly<Record<AttackName, (settings: AttackSettings) => Attack
   square,
   'fab-t': targetedFab,
   deepfool,
+  autoattack: autoAttack,
   pgd: (settings) => pgd({ ...settings, steps: settings.steps ?? 20 }),
 };
 
 /** @throws Failure `bad-attack`; `bad-epsilon` and others of the attack */
-export function createAttack(settings: AttackSettings): AttackBuilder {
+export function createAttack(settings: AttackSettings): AttackBuilder | Cascade {
   if (!new RegExp(attackPattern).test(settings.name)) throw unknownAttack(settings.name);
   const [, steps] = /^pgd-(\d+)$/.exec(settings.name) ?? [];
   if (steps !== undefined) return pgd({ ...settings, steps: Number(steps) });

@@ -2,33 +2,48 @@ import type { HostTensor, Tensors } from '../../engine/engine.ts';
 import type { Dataset } from '../data/dataset.ts';
 import type { AttackResult } from './attack.ts';
 
-/** Gathers what batches found into one tensor of each kind. */
+/** Gathers what batches found into one tensor of each kind, and keeps the worst of each example. */
 export class ExampleResults {
   readonly #total: number;
   readonly #gathered: Record<string, HostTensor> = {};
+  /** Attacked at least once. */
+  readonly #seen: boolean[];
 
   constructor({ labels }: Dataset) {
     this.#total = labels.length;
+    this.#seen = Array.from(labels, () => false);
   }
 
-  /** @param first the number of the batch's first example */
-  add(first: number, batch: Tensors): void {
-    for (const [name, { shape, data }] of Object.entries(batch)) {
-      const [count = 0, ...rest] = shape;
-      const size = data.length / count;
-      this.#gathered[name] ??= {
-        shape: [this.#total, ...rest],
-        data:
-          data instanceof Float32Array
-            ? new Float32Array(this.#total * size)
-            : new Int32Array(this.#total * size),
-      };
-      this.#gathered[name].data.set(data, first * size);
+  /** @param indices the example of each row; one that was right under earlier attacks, if there were any */
+  add(indices: Int32Array, batch: Tensors): void {
+    for (const [row, example] of indices.entries()) {
+      const isFirst = !this.#seen[example];
+      const isWorse =
+        isFirst ||
+        read(batch, 'robustCorrect', row) < read(this.#gathered, 'robustCorrect', example) ||
+        read(batch, 'loss', row) > read(this.#gathered, 'loss', example);
+      this.#seen[example] = true;
+      for (const [name, tensor] of Object.entries(batch)) {
+        if (name === 'gradientNorms' && !isFirst) {
+          const least = Math.min(read(batch, name, row), read(this.#gathered, name, example));
+          this.#write(name, { shape: [1], data: Float32Array.of(least) }, 0, example);
+        } else if (isFirst || (isWorse && !name.startsWith('clean') && name in this.#gathered)) {
+          this.#write(name, tensor, row, example);
+        }
+      }
     }
   }
 
-  /** Of the first `count` examples. */
-  robustAccuracy(count: number): number {
+  /** The examples that are right under all attacks so far; all of them before the first. */
+  robust(): Int32Array {
+    const isRobust = (example: number) =>
+      !this.#seen[example] || read(this.#gathered, 'robustCorrect', example) === 1;
+    return Int32Array.from({ length: this.#total }, (_, example) => example).filter(isRobust);
+  }
+
+  /** Of the examples that were attacked so far. */
+  robustAccuracy(): number {
+    const count = this.#seen.filter(Boolean).length;
     return this.#share('robustCorrect', (value) => value === 1, count);
   }
 
@@ -36,13 +51,31 @@ export class ExampleResults {
     const { gradientNorms: _, ...examples } = this.#gathered;
     return {
       cleanAccuracy: this.#share('cleanCorrect', (value) => value === 1),
-      robustAccuracy: this.robustAccuracy(this.#total),
+      robustAccuracy: this.robustAccuracy(),
       zeroGradients: this.#share('gradientNorms', (value) => value === 0),
       examples,
     };
   }
 
-  #share(name: string, is: (value: number) => boolean, count = this.#total): number {
-    return [...(this.#gathered[name]?.data.subarray(0, count) ?? [])].filter(is).length / count;
+  #write(name: string, { shape, data }: HostTensor, row: number, example: number): void {
+    const [count = 0, ...rest] = shape;
+    const size = data.length / count;
+    this.#gathered[name] ??= {
+      shape: [this.#total, ...rest],
+      data:
+        data instanceof Float32Array
+          ? new Float32Array(this.#total * size)
+          : new Int32Array(this.#total * size),
+    };
+    this.#gathered[name].data.set(data.subarray(row * size, (row + 1) * size), example * size);
   }
+
+  #share(name: string, is: (value: number) => boolean, count = this.#total): number {
+    const values = this.#gathered[name]?.data ?? [];
+    return Array.from(values).filter((value, example) => this.#seen[example] && is(value)).length / count;
+  }
+}
+
+function read(tensors: Tensors, name: string, row: number): number {
+  return tensors[name]?.data[row] ?? Number.NaN;
 }
