@@ -6,7 +6,7 @@ import { floats } from './gradient-step.ts';
 import { clamp, linfBounds } from './linf-bounds.ts';
 import type { GradientFindings } from './objective-gradient.ts';
 
-/** Weight of the step against the momentum (robustness.md, section 1.3). */
+/** Weight of the step against the momentum. */
 const stepWeight = 0.75;
 
 export interface Ascent {

@@ -1,4 +1,4 @@
-// How APGD chooses its step sizes (Croce and Hein 2020, section 3.1; constants of robustness.md, section 1.3).
+// How APGD chooses its step sizes (Croce and Hein 2020, section 3.1).
 
 /** Share of a window's steps that must go up for a step size to be kept. */
 const rho = 0.75;

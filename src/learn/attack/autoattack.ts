@@ -16,7 +16,7 @@ export interface AutoAttackSettings {
 }
 
 /**
- * AutoAttack, version standard, in l∞ (Croce and Hein 2020; robustness.md, section 1.1): APGD on cross entropy, targeted
+ * AutoAttack, version standard, in l∞ (Croce and Hein 2020): APGD on cross entropy, targeted
  * APGD, targeted FAB, Square, one run each. Robust is who withstands all. It is the standard version with the defaults alone.
  * @throws Failure `bad-epsilon`, `bad-attack`; on a target `too-few-classes`
  */

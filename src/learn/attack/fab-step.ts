@@ -1,7 +1,7 @@
 import { nearestOnPlane } from './box-projection.ts';
 import { clamp } from './linf-bounds.ts';
 
-/** Constants of robustness.md, section 1.4. */
+/** Constants of the authors' code. */
 const [greatestBias, overshoot] = [0.1, 1.05];
 
 /** Keeps a share of two distances defined where both are 0. */

@@ -17,7 +17,7 @@ export interface FabSettings {
   readonly targets?: number | undefined;
 }
 
-/** How much of the way to a misclassified image it goes on from (robustness.md, section 1.4). */
+/** How much of the way to a misclassified image it goes on from. */
 const backward = 0.9;
 
 /** Halvings of the way between the clean image and what was found. */

@@ -6,7 +6,7 @@ import { BestIterates } from './best-iterates.ts';
 import { classifier } from './classify.ts';
 import { randomPoint } from './random-point.ts';
 
-// Controls: a model that noise breaks as often as an attack with gradients does hides its gradients (robustness.md, B7).
+// Controls: a model that noise breaks as often as an attack with gradients does hides its gradients.
 
 export interface UniformNoiseSettings {
   /** Radius of the l∞ ball, for pixels in [0, 1]. */

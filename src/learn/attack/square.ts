@@ -16,7 +16,7 @@ export interface SquareSettings {
   readonly share?: number | undefined;
 }
 
-/** The share is halved after each of these queries (robustness.md, section 1.5: the schedule of AutoAttack, not rescaled). */
+/** The share is halved after each of these queries (the schedule of AutoAttack, not rescaled). */
 const halvings = [10, 50, 200, 500, 1000, 2000, 4000, 6000, 8000];
 
 type Shape = readonly [height: number, width: number, channels: number];

@@ -3,7 +3,7 @@ import { logSoftmax, softmax } from '../../engine/ops/softmax.ts';
 
 /**
  * How the terms of a batch become one number. `batchmean`: sum over classes, mean over examples (the definition).
- * `mean`: mean over both, which is smaller by the number of classes; ARD and RSLAD use it (robustness.md, section 4).
+ * `mean`: mean over both, which is smaller by the number of classes; ARD and RSLAD use it.
  */
 export type Reduction = 'batchmean' | 'mean';
 

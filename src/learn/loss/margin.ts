@@ -8,7 +8,7 @@ import * as tf from '@tensorflow/tfjs';
  */
 export function margin(logits: tf.Tensor2D, labels: tf.Tensor2D): tf.Tensor1D {
   const own = tf.sum(tf.mul(logits, labels), 1);
-  // Far below any logit, so that it works for negative ones too (robustness.md, section 3).
+  // Far below any logit, so that it works for negative ones too.
   const others = tf.max(tf.sub(logits, tf.mul(labels, 1e30)), 1);
   return tf.sub(own, others);
 }

@@ -7,7 +7,7 @@ export interface FastAtSettings extends Pick<InnerSettings, 'epsilon' | 'randomS
   readonly fastStep: number;
 }
 
-/** Those of the authors' code for CIFAR-10 (robustness.md, section 4). */
+/** Those of the authors' code for CIFAR-10. */
 export const fastAtDefaults: FastAtSettings = {
   epsilon: 8 / 255,
   fastStep: 1.25,

@@ -13,7 +13,7 @@ export interface FreeAtSettings {
   readonly replays: number;
 }
 
-/** Those of the authors' code for CIFAR-10 (robustness.md, section 4). */
+/** Those of the authors' code for CIFAR-10. */
 export const freeAtDefaults: FreeAtSettings = { epsilon: 8 / 255, replays: 8 };
 
 /**

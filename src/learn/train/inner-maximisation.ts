@@ -12,7 +12,6 @@ import { group, withPrefix } from './names.ts';
 /**
  * How a random start is drawn: `uniform` in the ball, then into [0, 1]; `unclipped`, the same, where pixels leave [0, 1]
  * until the first step is taken (ARD); `normal`, with a deviation of 0.001, unclipped too (TRADES, MART, RSLAD).
- * robustness.md, section 4.
  */
 export type Noise = 'uniform' | 'unclipped' | 'normal';
 

@@ -12,7 +12,7 @@ export interface MartSettings extends InnerSettings {
   readonly beta: number;
 }
 
-/** Those of the authors' code for ResNet-18 on CIFAR-10; for wide residual networks β is 6 (robustness.md, section 4). */
+/** Those of the authors' code for ResNet-18 on CIFAR-10; for wide residual networks β is 6. */
 export const martDefaults: MartSettings = {
   epsilon: 0.031,
   stepSize: 0.007,

@@ -15,7 +15,7 @@ export interface TradesSettings extends InnerSettings {
   readonly reduction: Reduction;
 }
 
-/** Those of the authors' code for CIFAR-10 (robustness.md, section 4). */
+/** Those of the authors' code for CIFAR-10. */
 export const tradesDefaults: TradesSettings = {
   epsilon: 0.031,
   stepSize: 0.007,

@@ -7,7 +7,7 @@ export interface AwpSettings {
   readonly gamma: number;
 }
 
-/** That of the authors' code on top of adversarial training; on top of TRADES it is 0.005 (robustness.md, section 4). */
+/** That of the authors' code on top of adversarial training; on top of TRADES it is 0.005. */
 export const awpDefaults: AwpSettings = { gamma: 0.01 };
 
 /**

@@ -11,7 +11,7 @@ import { checkTeacher, type Teacher } from './teacher.ts';
 
 export interface ArdSettings extends KdSettings, InnerSettings {}
 
-/** Those of the authors' code, whose α is 1: no cross entropy (robustness.md, section 4). */
+/** Those of the authors' code, whose α is 1: no cross entropy. */
 export const ardDefaults: ArdSettings = {
   epsilon: 8 / 255,
   stepSize: 2 / 255,

@@ -17,7 +17,7 @@ export interface Discriminator {
 const [mostLayers, firstChannels] = [5, 16];
 
 /**
- * The discriminator of IGAM (robustness.md, section 4): convolutions of 4 × 4 at stride 2, 16 to 256 channels, batch norm
+ * The discriminator of IGAM: convolutions of 4 × 4 at stride 2, 16 to 256 channels, batch norm
  * by the batch and leaky ReLU of 0.1, then a dense layer; on gradients of mean 0 and l2 norm 1. Images smaller than
  * 32 × 32 take fewer than five convolutions (ours).
  */

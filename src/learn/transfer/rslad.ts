@@ -19,7 +19,7 @@ export interface RsladSettings extends InnerSettings {
   readonly reduction: Reduction;
 }
 
-/** Those of the authors' code (robustness.md, section 4). */
+/** Those of the authors' code. */
 export const rsladDefaults: RsladSettings = {
   epsilon: 8 / 255,
   stepSize: 2 / 255,
