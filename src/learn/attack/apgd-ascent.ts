@@ -23,7 +23,6 @@ export interface Ascent {
 
 /** One run of APGD from one start. @returns the l1 norms of the gradients at the start */
 export async function ascent({ clean, start, epsilon, steps, best, find }: Ascent): Promise<Float32Array> {
-  best.startRun();
   const first = await find(start);
   best.consider(start, predictions(first.logits), first.objective);
   const bounds = linfBounds(floats(clean), epsilon);

@@ -4,7 +4,7 @@ import { requireClasses } from '../loss/dlr.ts';
 import { ascent } from './apgd-ascent.ts';
 import type { AttackBatch, AttackBuilder } from './attacker.ts';
 import { checkEpsilon } from './audit.ts';
-import { BestIterates } from './best-iterates.ts';
+import { bestOfRuns } from './best-iterates.ts';
 import type { Objective } from './objective.ts';
 import { objectiveGradient } from './objective-gradient.ts';
 import { randomPoint } from './random-point.ts';
@@ -38,17 +38,12 @@ export function apgd(settings: ApgdSettings & { readonly objective: Objective })
     const gradient = objectiveGradient(target, objective);
     return {
       epsilon,
-      async perturb(batch) {
-        const best = new BestIterates(batch);
-        let gradientNorms: Float32Array | undefined;
-        for (let counter = 0; counter < restarts && !best.allBroken(); counter += 1) {
+      perturb: (batch) =>
+        bestOfRuns(batch, restarts, (best, counter) => {
           const start = startOf(batch, `apgd-${objective}`, counter, epsilon);
           const find = (images: HostTensor) => gradient.run(images, batch.labels);
-          const norms = await ascent({ clean: batch.images, start, epsilon, steps, best, find });
-          gradientNorms ??= norms;
-        }
-        return { images: best.images(), ...(gradientNorms && { gradientNorms }) };
-      },
+          return ascent({ clean: batch.images, start, epsilon, steps, best, find });
+        }),
       dispose: () => gradient.dispose(),
     };
   };
@@ -71,16 +66,12 @@ export function targetedApgd(settings: TargetedApgdSettings): AttackBuilder {
       async perturb(batch) {
         const { images, labels } = batch;
         const { logits } = await gradient.run(images, labels);
-        const best = new BestIterates(batch);
-        let gradientNorms: Float32Array | undefined;
-        for (let run = 0; run < restarts * targets && !best.allBroken(); run += 1) {
+        return bestOfRuns(batch, restarts * targets, (best, run) => {
           const start = startOf(batch, 'apgd-targeted', run, epsilon);
           const towards = targetsOfRank(logits, labels, (run % targets) + 1);
           const find = (images: HostTensor) => gradient.run(images, labels, towards);
-          const norms = await ascent({ clean: images, start, epsilon, steps, best, find });
-          gradientNorms ??= norms;
-        }
-        return { images: best.images(), ...(gradientNorms && { gradientNorms }) };
+          return ascent({ clean: images, start, epsilon, steps, best, find });
+        });
       },
       dispose: () => gradient.dispose(),
     };

@@ -1,6 +1,7 @@
 import type { HostTensor } from '../../engine/engine.ts';
 import type { Batch } from '../data/batch.ts';
 import { predictions } from '../loss/accuracy.ts';
+import type { AttackBatch, Perturbed } from './attacker.ts';
 
 /** The best adversarial images of a batch so far: misclassified before not, then of the greater objective. */
 export class BestIterates {
@@ -49,4 +50,24 @@ export class BestIterates {
   images(): HostTensor {
     return { shape: this.#shape, data: this.#pixels };
   }
+}
+
+/**
+ * Runs an attack again and again, at most `count` times, until every example is broken. Runs after the one that broke an
+ * example leave it alone, so that no result depends on what else is in the batch.
+ * @param run offers its candidates; gives the l1 norms of its first gradients, if it takes some
+ */
+export async function bestOfRuns(
+  batch: AttackBatch,
+  count: number,
+  run: (best: BestIterates, index: number) => Promise<Float32Array | undefined>,
+): Promise<Perturbed> {
+  const best = new BestIterates(batch);
+  let gradientNorms: Float32Array | undefined;
+  for (let index = 0; index < count && !best.allBroken(); index += 1) {
+    best.startRun();
+    const norms = await run(best, index);
+    gradientNorms ??= norms;
+  }
+  return { images: best.images(), ...(gradientNorms && { gradientNorms }) };
 }

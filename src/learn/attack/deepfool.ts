@@ -1,12 +1,9 @@
-import { Failure } from '../../failure.ts';
 import type { AttackBuilder } from './attacker.ts';
-import { checkEpsilon } from './audit.ts';
-import { classifier } from './classify.ts';
 import { floats } from './gradient-step.ts';
 import { clamp } from './linf-bounds.ts';
-import { NearestIterates } from './nearest-iterates.ts';
-import { type GradientFindings, objectiveGradient } from './objective-gradient.ts';
-import { requireTargets, targetsOfRank } from './targets.ts';
+import { nearestAttack } from './nearest-attack.ts';
+import type { GradientFindings } from './objective-gradient.ts';
+import { targetsOfRank } from './targets.ts';
 
 export interface DeepFoolSettings {
   /** Radius of the l∞ ball, for pixels in [0, 1]. It does not steer the search: what is found beyond it is not given. */
@@ -27,51 +24,29 @@ const overshoot = 0.02;
  * @throws Failure `bad-epsilon`, `bad-attack`; `too-few-classes` with not enough for the targets
  */
 export function deepfool({ epsilon, steps = 50, targets = 9 }: DeepFoolSettings): AttackBuilder {
-  checkEpsilon(epsilon);
-  if (![steps, targets].every((count) => Number.isInteger(count) && count >= 1)) {
-    throw new Failure('bad-attack', 'DeepFool needs at least one step and one target.', {
-      details: { steps, targets },
-    });
-  }
-  return (target) => {
-    requireTargets(target.model.classes, targets, 'DeepFool');
-    const gradient = objectiveGradient(target, 'logit-difference');
-    const classify = classifier(target);
-    return {
-      epsilon,
-      async perturb({ images, labels }) {
-        const { logits, predicted } = await classify.run(images, labels);
-        const nearest = new NearestIterates({ images, labels });
-        let pixels: Float32Array = floats(images);
-        const broken = nearest.consider(pixels, predicted);
-        const ranks = Array.from({ length: targets }, (_, index) => index + 1);
-        const towards = ranks.map((rank) => targetsOfRank(logits, labels, rank));
-        let gradientNorms: Float32Array | undefined;
-        // The first gradients are taken in any case: they are part of the result.
-        for (let step = 0; step < steps && (step === 0 || broken.includes(false)); step += 1) {
-          const found: GradientFindings[] = [];
-          for (const one of towards) {
-            found.push(await gradient.run({ shape: images.shape, data: pixels }, labels, one));
-          }
-          gradientNorms ??= found[0]?.gradientNorms;
-          pixels = stepped(pixels, found, broken);
-          const after = await classify.run({ shape: images.shape, data: pixels }, labels);
-          for (const [row, breaks] of nearest.consider(pixels, after.predicted).entries()) {
-            broken[row] ||= breaks;
-          }
-        }
-        return {
-          images: nearest.within(epsilon),
-          distances: nearest.distances,
-          ...(gradientNorms && { gradientNorms }),
-        };
-      },
-      async dispose() {
-        await gradient.dispose();
-        await classify.dispose();
-      },
-    };
-  };
+  return nearestAttack({ name: 'DeepFool', epsilon, steps, targets }, async (given) => {
+    const { batch, clean, nearest, gradient, classify } = given;
+    const { images, labels } = batch;
+    const broken = [...given.broken];
+    const ranks = Array.from({ length: targets }, (_, index) => index + 1);
+    const towards = ranks.map((rank) => targetsOfRank(clean.logits, labels, rank));
+    let pixels: Float32Array = floats(images);
+    let gradientNorms: Float32Array | undefined;
+    // The first gradients are taken in any case: they are part of the result.
+    for (let step = 0; step < steps && (step === 0 || broken.includes(false)); step += 1) {
+      const found: GradientFindings[] = [];
+      for (const one of towards) {
+        found.push(await gradient.run({ shape: images.shape, data: pixels }, labels, one));
+      }
+      gradientNorms ??= found[0]?.gradientNorms;
+      pixels = stepped(pixels, found, broken);
+      const after = await classify.run({ shape: images.shape, data: pixels }, labels);
+      for (const [row, breaks] of nearest.consider(pixels, after.predicted).entries()) {
+        broken[row] ||= breaks;
+      }
+    }
+    return gradientNorms;
+  });
 }
 
 /** The images one step on; those that are broken stay. @param found for each class z_t - z_y and its gradient */

@@ -1,12 +1,9 @@
-import { Failure } from '../../failure.ts';
-import type { AttackBatch, AttackBuilder } from './attacker.ts';
-import { checkEpsilon } from './audit.ts';
-import { type Classifier, classifier } from './classify.ts';
+import type { HostTensor } from '../../engine/engine.ts';
+import type { AttackBuilder } from './attacker.ts';
 import { toBorder } from './fab-step.ts';
 import { floats } from './gradient-step.ts';
-import { NearestIterates } from './nearest-iterates.ts';
-import { type ObjectiveGradient, objectiveGradient } from './objective-gradient.ts';
-import { requireTargets, targetsOfRank } from './targets.ts';
+import { type NearestSearch, nearestAttack } from './nearest-attack.ts';
+import { targetsOfRank } from './targets.ts';
 
 export interface FabSettings {
   /** Radius of the l∞ ball, for pixels in [0, 1]. It does not steer the search: what is found beyond it is not given. */
@@ -32,55 +29,23 @@ const refinements = 10;
  * @throws Failure `bad-epsilon`, `bad-attack`; `too-few-classes` with not enough for the targets
  */
 export function targetedFab({ epsilon, steps = 100, targets = 9 }: FabSettings): AttackBuilder {
-  checkEpsilon(epsilon);
-  if (![steps, targets].every((count) => Number.isInteger(count) && count >= 1)) {
-    throw new Failure('bad-attack', 'FAB needs at least one step and one target.', {
-      details: { steps, targets },
-    });
-  }
-  return (target) => {
-    requireTargets(target.model.classes, targets, 'Targeted FAB');
-    const gradient = objectiveGradient(target, 'logit-difference');
-    const classify = classifier(target);
-    return {
-      epsilon,
-      async perturb(batch) {
-        const { logits, predicted } = await classify.run(batch.images, batch.labels);
-        const nearest = new NearestIterates(batch);
-        nearest.consider(floats(batch.images), predicted);
-        let gradientNorms: Float32Array | undefined;
-        for (let rank = 1; rank <= targets; rank += 1) {
-          const towards = targetsOfRank(logits, batch.labels, rank);
-          const norms = await search(batch, { steps, towards, nearest, gradient, classify });
-          gradientNorms ??= norms;
-        }
-        await refine(batch, nearest, classify);
-        return {
-          images: nearest.within(epsilon),
-          distances: nearest.distances,
-          ...(gradientNorms && { gradientNorms }),
-        };
-      },
-      async dispose() {
-        await gradient.dispose();
-        await classify.dispose();
-      },
-    };
-  };
-}
-
-interface Search {
-  readonly steps: number;
-  readonly towards: AttackBatch['labels'];
-  readonly nearest: NearestIterates;
-  readonly gradient: ObjectiveGradient;
-  readonly classify: Classifier;
+  return nearestAttack({ name: 'Targeted FAB', epsilon, steps, targets }, async (given) => {
+    let gradientNorms: Float32Array | undefined;
+    for (let rank = 1; rank <= targets; rank += 1) {
+      const towards = targetsOfRank(given.clean.logits, given.batch.labels, rank);
+      const norms = await searchTowards(given, towards, steps);
+      gradientNorms ??= norms;
+    }
+    await refine(given);
+    return gradientNorms;
+  });
 }
 
 /** One run from the clean images towards one class each. @returns the l1 norms of the first gradients */
-async function search(
-  { images, labels }: AttackBatch,
-  { steps, towards, nearest, gradient, classify }: Search,
+async function searchTowards(
+  { batch: { images, labels }, nearest, gradient, classify }: NearestSearch,
+  towards: HostTensor,
+  steps: number,
 ): Promise<Float32Array | undefined> {
   const clean = floats(images);
   let pixels = Float32Array.from(clean);
@@ -105,11 +70,7 @@ async function search(
 }
 
 /** Looks for misclassified images between the clean ones and the nearest ones so far. */
-async function refine(
-  { images, labels }: AttackBatch,
-  nearest: NearestIterates,
-  classify: Classifier,
-): Promise<void> {
+async function refine({ batch: { images, labels }, nearest, classify }: NearestSearch): Promise<void> {
   const [clean, far] = [floats(images), floats(nearest.within(Number.POSITIVE_INFINITY))];
   const size = clean.length / nearest.distances.length;
   const shares = Array.from(nearest.distances, () => ({ low: 0, high: 1 }));

@@ -2,8 +2,9 @@ import { Failure } from '../../failure.ts';
 import type { Stream } from '../random/stream.ts';
 import type { AttackBuilder } from './attacker.ts';
 import { checkEpsilon } from './audit.ts';
-import { BestIterates } from './best-iterates.ts';
+import { bestOfRuns } from './best-iterates.ts';
 import { classifier } from './classify.ts';
+import { clamp } from './linf-bounds.ts';
 import { randomPoint } from './random-point.ts';
 
 // Controls: a model that noise breaks as often as an attack with gradients does hides its gradients.
@@ -36,7 +37,7 @@ export function gaussianNoise({
     throw new Failure('bad-attack', `Sigma is ${sigma}; it must be 0 or more.`);
   }
   const draw = (stream: Stream, size: number) =>
-    stream.normals(size).map((value) => Math.min(Math.max(sigma * value, -epsilon), epsilon));
+    stream.normals(size).map((value) => clamp(sigma * value, -epsilon, epsilon));
   return worstOfDraws('gaussian-noise', draw, epsilon, restarts);
 }
 
@@ -54,16 +55,13 @@ function worstOfDraws(
     const classify = classifier(target);
     return {
       epsilon,
-      async perturb(batch) {
-        const best = new BestIterates(batch);
-        for (let counter = 0; counter < restarts && !best.allBroken(); counter += 1) {
-          best.startRun();
+      perturb: (batch) =>
+        bestOfRuns(batch, restarts, async (best, counter) => {
           const images = randomPoint(batch, { name, counter }, draw);
           const { predicted, loss } = await classify.run(images, batch.labels);
           best.consider(images, predicted, loss);
-        }
-        return { images: best.images() };
-      },
+          return undefined;
+        }),
       dispose: () => classify.dispose(),
     };
   };

@@ -3,7 +3,7 @@ import { Failure } from '../../failure.ts';
 import { predictions } from '../loss/accuracy.ts';
 import type { AttackBatch, AttackBuilder } from './attacker.ts';
 import { checkEpsilon } from './audit.ts';
-import { BestIterates } from './best-iterates.ts';
+import { type BestIterates, bestOfRuns } from './best-iterates.ts';
 import { type GradientStep, gradientStep } from './gradient-step.ts';
 import type { Objective } from './objective.ts';
 import { randomPoint } from './random-point.ts';
@@ -24,8 +24,7 @@ export interface PgdSettings {
 
 /**
  * Projected gradient descent in the l∞ ball (Madry et al. 2018). It gives, for each example, the best iterate of all
- * restarts: a misclassified one before others, and of those the one of the greatest objective. Restarts after the one that
- * broke an example leave it alone, so that no result depends on what else is in the batch.
+ * restarts: a misclassified one before others, and of those the one of the greatest objective.
  * @throws Failure `bad-epsilon`, `bad-attack`
  */
 export function pgd(settings: PgdSettings): AttackBuilder {
@@ -47,20 +46,15 @@ export function pgd(settings: PgdSettings): AttackBuilder {
     const step = gradientStep(target, epsilon, objective);
     return {
       epsilon,
-      async perturb(batch) {
-        const best = new BestIterates(batch);
-        let gradientNorms: Float32Array | undefined;
-        for (let restart = 0; restart < restarts && !best.allBroken(); restart += 1) {
+      perturb: (batch) =>
+        bestOfRuns(batch, restarts, (best, counter) => {
           const start = randomStart
-            ? randomPoint(batch, { name: 'start', counter: restart }, (stream, size) =>
+            ? randomPoint(batch, { name: 'start', counter }, (stream, size) =>
                 stream.uniform(size, -epsilon, epsilon),
               )
             : batch.images;
-          const norms = await ascent(step, batch, start, { steps, stepSize, best });
-          gradientNorms ??= norms;
-        }
-        return { images: best.images(), ...(gradientNorms && { gradientNorms }) };
-      },
+          return ascent(step, batch, start, { steps, stepSize, best });
+        }),
       dispose: () => step.dispose(),
     };
   };
@@ -75,7 +69,6 @@ async function ascent(
 ): Promise<Float32Array> {
   let images = start;
   let norms: Float32Array | undefined;
-  best.startRun();
   // The step that follows the last one only looks at where that one led.
   for (let done = 0; done <= steps; done += 1) {
     const result = await step.run(images, batch, stepSize);

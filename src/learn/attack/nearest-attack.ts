@@ -1,0 +1,67 @@
+import { Failure } from '../../failure.ts';
+import type { AttackBatch, AttackBuilder } from './attacker.ts';
+import { checkEpsilon } from './audit.ts';
+import { type Classified, type Classifier, classifier } from './classify.ts';
+import { floats } from './gradient-step.ts';
+import { NearestIterates } from './nearest-iterates.ts';
+import { type ObjectiveGradient, objectiveGradient } from './objective-gradient.ts';
+import { requireTargets } from './targets.ts';
+
+export interface NearestAttackSettings {
+  /** In messages. */
+  readonly name: string;
+  /** Radius of the l∞ ball, for pixels in [0, 1]. It does not steer the search: what is found beyond it is not given. */
+  readonly epsilon: number;
+  readonly steps: number;
+  readonly targets: number;
+}
+
+/** What a search for the nearest misclassified images is given. */
+export interface NearestSearch {
+  readonly batch: AttackBatch;
+  /** Of the clean images, which were offered to `nearest` already. */
+  readonly clean: Classified;
+  /** Whether each clean image is misclassified. */
+  readonly broken: readonly boolean[];
+  readonly nearest: NearestIterates;
+  /** Of z_t - z_y. */
+  readonly gradient: ObjectiveGradient;
+  readonly classify: Classifier;
+}
+
+/**
+ * An attack that looks for the nearest misclassified images, and gives them where they are within epsilon.
+ * @param search offers what it finds to `nearest`; gives the l1 norms of its first gradients, if it takes some
+ * @throws Failure `bad-epsilon`, `bad-attack`; `too-few-classes` with not enough for the targets
+ */
+export function nearestAttack(
+  { name, epsilon, steps, targets }: NearestAttackSettings,
+  search: (given: NearestSearch) => Promise<Float32Array | undefined>,
+): AttackBuilder {
+  checkEpsilon(epsilon);
+  if (![steps, targets].every((count) => Number.isInteger(count) && count >= 1)) {
+    throw new Failure('bad-attack', `${name} needs at least one step and one target.`, {
+      details: { steps, targets },
+    });
+  }
+  return (target) => {
+    requireTargets(target.model.classes, targets, name);
+    const gradient = objectiveGradient(target, 'logit-difference');
+    const classify = classifier(target);
+    return {
+      epsilon,
+      async perturb(batch) {
+        const clean = await classify.run(batch.images, batch.labels);
+        const nearest = new NearestIterates(batch);
+        const broken = nearest.consider(floats(batch.images), clean.predicted);
+        const gradientNorms = await search({ batch, clean, broken, nearest, gradient, classify });
+        const [images, distances] = [nearest.within(epsilon), nearest.distances];
+        return { images, distances, ...(gradientNorms && { gradientNorms }) };
+      },
+      async dispose() {
+        await gradient.dispose();
+        await classify.dispose();
+      },
+    };
+  };
+}
