@@ -2,26 +2,18 @@ import * as tf from '@tensorflow/tfjs';
 import { softmax } from '../../engine/ops/softmax.ts';
 import { crossEntropy } from '../loss/cross-entropy.ts';
 import { klTerms } from '../loss/kl.ts';
-import { adversarialImages } from './adversarial-images.ts';
-import { type InnerSettings, innerMaximisation } from './inner-maximisation.ts';
+import { adversarialImages, adversary } from './adversary.ts';
+import type { InnerSettings } from './inner-maximisation.ts';
 import type { MethodBuilder } from './method.ts';
-import { robustValidation } from './robust-validation.ts';
+import { tradesAttack } from './trades.ts';
 
 export interface MartSettings extends InnerSettings {
   /** Of the weighted divergence. 0: the boosted cross entropy alone. */
   readonly beta: number;
 }
 
-/** Those of the authors' code for ResNet-18 on CIFAR-10; for wide residual networks β is 6. */
-export const martDefaults: MartSettings = {
-  epsilon: 0.031,
-  stepSize: 0.007,
-  steps: 10,
-  randomStart: true,
-  noise: 'normal',
-  batchNorm: 'eval',
-  beta: 5,
-};
+/** Those of the authors' code for ResNet-18 on CIFAR-10, whose attack is that of TRADES; for wide residual networks β is 6. */
+export const martDefaults: MartSettings = { ...tradesAttack, beta: 5 };
 
 /**
  * MART (Wang et al. 2020): a boosted cross entropy on adversarial images x' + beta · KL(p(x) ‖ p(x')), each example's
@@ -29,15 +21,11 @@ export const martDefaults: MartSettings = {
  */
 export function mart(settings: MartSettings = martDefaults): MethodBuilder {
   return ({ engine, model }) => {
-    const attack = innerMaximisation(engine, model, settings);
-    const validation = robustValidation(engine, model, settings);
+    const enemy = adversary(engine, model, settings);
     return {
       name: 'mart',
-      async prepare(batch, { weights, random }) {
-        const adversarial = await attack.run(weights, batch, random('inner-maximisation'));
-        return { ...batch, extras: { adversarial } };
-      },
-      prepareValidation: validation.prepareValidation,
+      prepare: enemy.beside,
+      prepareValidation: enemy.prepareValidation,
       loss(inputs) {
         const { weights, images, labels } = inputs;
         const natural = model.forward(weights, images, 'train');
@@ -49,10 +37,7 @@ export function mart(settings: MartSettings = martDefaults): MethodBuilder {
           state: attacked.state,
         };
       },
-      dispose: async () => {
-        await attack.dispose();
-        await validation.dispose();
-      },
+      dispose: enemy.dispose,
     };
   };
 }

@@ -1,6 +1,6 @@
-import { type InnerSettings, innerMaximisation } from './inner-maximisation.ts';
+import { adversary } from './adversary.ts';
+import type { InnerSettings } from './inner-maximisation.ts';
 import type { MethodBuilder } from './method.ts';
-import { robustValidation } from './robust-validation.ts';
 import { classificationLoss } from './standard.ts';
 
 /** 8/255 with PGD-10 and step 2/255, the usual protocol on CIFAR-10 (Rice et al. 2020); batch norm in `eval` mode is ours. */
@@ -24,20 +24,13 @@ export function adversarialTraining(
   validating: InnerSettings,
 ): MethodBuilder {
   return ({ engine, model }) => {
-    const attack = innerMaximisation(engine, model, training);
-    const validation = robustValidation(engine, model, validating);
+    const enemy = adversary(engine, model, training, validating);
     return {
       name,
-      prepare: async (batch, { weights, random }) => ({
-        ...batch,
-        images: await attack.run(weights, batch, random('inner-maximisation')),
-      }),
-      prepareValidation: validation.prepareValidation,
+      prepare: enemy.replaced,
+      prepareValidation: enemy.prepareValidation,
       loss: (inputs) => classificationLoss(model, inputs),
-      dispose: async () => {
-        await attack.dispose();
-        await validation.dispose();
-      },
+      dispose: enemy.dispose,
     };
   };
 }

@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import { crossEntropy } from '../loss/cross-entropy.ts';
 import { klDivergence, type Reduction } from '../loss/kl.ts';
-import { adversarialImages } from './adversarial-images.ts';
-import { type InnerSettings, innerMaximisation } from './inner-maximisation.ts';
+import { adversarialImages, adversary } from './adversary.ts';
+import type { InnerSettings } from './inner-maximisation.ts';
 import type { MethodBuilder } from './method.ts';
 import { robustValidation } from './robust-validation.ts';
 import { softLabels } from './soft-labels.ts';
@@ -15,17 +15,18 @@ export interface TradesSettings extends InnerSettings {
   readonly reduction: Reduction;
 }
 
-/** Those of the authors' code for CIFAR-10. */
-export const tradesDefaults: TradesSettings = {
+/** That of the authors' code for CIFAR-10. */
+export const tradesAttack: InnerSettings = {
   epsilon: 0.031,
   stepSize: 0.007,
   steps: 10,
   randomStart: true,
   noise: 'normal',
   batchNorm: 'eval',
-  beta: 6,
-  reduction: 'batchmean',
 };
+
+/** Those of the authors' code for CIFAR-10. */
+export const tradesDefaults: TradesSettings = { ...tradesAttack, beta: 6, reduction: 'batchmean' };
 
 /**
  * TRADES (Zhang et al. 2019): cross entropy on the clean images x + beta · KL(p(x) ‖ p(x')), where x' makes that
@@ -34,21 +35,15 @@ export const tradesDefaults: TradesSettings = {
 export function trades(settings: TradesSettings = tradesDefaults): MethodBuilder {
   return (context) => {
     const { engine, model } = context;
-    const validation = robustValidation(engine, model, settings);
-    if (settings.beta === 0) return { ...standard()(context), ...validation, name: 'trades' };
-    const attack = innerMaximisation(engine, model, settings);
+    if (settings.beta === 0) {
+      return { ...standard()(context), ...robustValidation(engine, model, settings), name: 'trades' };
+    }
+    const enemy = adversary(engine, model, settings);
     const clean = softLabels(engine, model, settings.batchNorm);
     return {
       name: 'trades',
-      async prepare(batch, { weights, random }) {
-        const labels = await clean.of(batch.images, weights);
-        const target = { images: batch.images, labels };
-        return {
-          ...batch,
-          extras: { adversarial: await attack.run(weights, target, random('inner-maximisation')) },
-        };
-      },
-      prepareValidation: validation.prepareValidation,
+      prepare: async (batch, step) => enemy.beside(batch, step, await clean.of(batch.images, step.weights)),
+      prepareValidation: enemy.prepareValidation,
       loss(inputs) {
         const { weights, images, labels } = inputs;
         const natural = model.forward(weights, images, 'train');
@@ -60,9 +55,8 @@ export function trades(settings: TradesSettings = tradesDefaults): MethodBuilder
         return { loss: tradesLoss(logits, labels, settings), logits: attacked.logits, state };
       },
       dispose: async () => {
-        await attack.dispose();
+        await enemy.dispose();
         await clean.dispose();
-        await validation.dispose();
       },
     };
   };

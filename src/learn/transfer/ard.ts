@@ -2,10 +2,9 @@ import * as tf from '@tensorflow/tfjs';
 import { crossEntropy } from '../loss/cross-entropy.ts';
 import { distillation } from '../loss/kl.ts';
 import { weightsFor } from '../model/fit.ts';
-import { adversarialImages } from '../train/adversarial-images.ts';
-import { type InnerSettings, innerMaximisation } from '../train/inner-maximisation.ts';
+import { adversarialImages, adversary } from '../train/adversary.ts';
+import type { InnerSettings } from '../train/inner-maximisation.ts';
 import type { MethodBuilder } from '../train/method.ts';
-import { robustValidation } from '../train/robust-validation.ts';
 import type { KdSettings } from './kd.ts';
 import { checkTeacher, type Teacher } from './teacher.ts';
 
@@ -32,16 +31,12 @@ export const ardDefaults: ArdSettings = {
 export function ard(teacher: Teacher, settings: ArdSettings = ardDefaults): MethodBuilder {
   return ({ engine, model }) => {
     checkTeacher(teacher, model, true);
-    const attack = innerMaximisation(engine, model, settings);
-    const validation = robustValidation(engine, model, settings);
+    const enemy = adversary(engine, model, settings);
     return {
       name: 'ard',
       fixed: weightsFor(teacher.model, teacher.weights),
-      async prepare(batch, { weights, random }) {
-        const adversarial = await attack.run(weights, batch, random('inner-maximisation'));
-        return { ...batch, extras: { adversarial } };
-      },
-      prepareValidation: validation.prepareValidation,
+      prepare: enemy.beside,
+      prepareValidation: enemy.prepareValidation,
       loss(inputs) {
         const { weights, fixed, images, labels } = inputs;
         const attacked = model.forward(weights, adversarialImages(inputs), 'train');
@@ -56,10 +51,7 @@ export function ard(teacher: Teacher, settings: ArdSettings = ardDefaults): Meth
         const loss: tf.Scalar = settings.labelWeight === 0 ? soft : tf.add(soft, hard());
         return { loss, logits: attacked.logits, state: clean.state };
       },
-      dispose: async () => {
-        await attack.dispose();
-        await validation.dispose();
-      },
+      dispose: enemy.dispose,
     };
   };
 }

@@ -48,7 +48,7 @@ export function discriminator({ inputShape }: Pick<Model, 'inputShape'>): Discri
         const moved = conv2dPad(x, rank4(read(tensors, `${name}.weight`)), 2, 1);
         const [scale, shift] = [`${name}.scale`, `${name}.shift`].map((part) => rank1(read(tensors, part)));
         if (!scale || !shift) throw new Error('A scale or shift was not given');
-        x = leakyRelu(rank4(batchNormTraining(moved, scale, shift, 1e-5).y));
+        x = tf.leakyRelu(rank4(batchNormTraining(moved, scale, shift, 1e-5).y), 0.1);
       }
       const flat = rank2(tf.reshape(x, [x.shape[0], -1]));
       return tf.add(
@@ -63,12 +63,4 @@ export function discriminator({ inputShape }: Pick<Model, 'inputShape'>): Discri
 function standardised(gradients: tf.Tensor4D): tf.Tensor4D {
   const rows = rank2(tf.reshape(gradients, [gradients.shape[0], -1]));
   return rank4(tf.reshape(unit(tf.sub(rows, tf.mean(rows, 1, true))), gradients.shape));
-}
-
-/**
- * x above 0 and 0.1 · x below. Made of `relu`: the gradient of TensorFlow.js's own compares, and the compiled engine's
- * blocked layouts do not take the result of a comparison.
- */
-function leakyRelu(x: tf.Tensor4D): tf.Tensor4D {
-  return tf.add(tf.mul(x, 0.1), tf.mul(tf.relu(x), 0.9));
 }

@@ -3,10 +3,9 @@ import { logSoftmax } from '../../engine/ops/softmax.ts';
 import { type Reduction, reduced } from '../loss/kl.ts';
 import { weightsFor } from '../model/fit.ts';
 import { rank2 } from '../model/rank.ts';
-import { adversarialImages } from '../train/adversarial-images.ts';
-import { type InnerSettings, innerMaximisation } from '../train/inner-maximisation.ts';
+import { adversarialImages, adversary } from '../train/adversary.ts';
+import type { InnerSettings } from '../train/inner-maximisation.ts';
 import type { MethodBuilder } from '../train/method.ts';
-import { robustValidation } from '../train/robust-validation.ts';
 import { softLabels } from '../train/soft-labels.ts';
 import { checkTeacher, type Teacher } from './teacher.ts';
 
@@ -39,20 +38,18 @@ export const rsladDefaults: RsladSettings = {
 export function rslad(teacher: Teacher, settings: RsladSettings = rsladDefaults): MethodBuilder {
   return ({ engine, model }) => {
     checkTeacher(teacher, model, true);
-    const attack = innerMaximisation(engine, model, settings);
+    const enemy = adversary(engine, model, settings);
     const target = softLabels(engine, teacher.model, 'eval', weightsFor(teacher.model, teacher.weights));
-    const validation = robustValidation(engine, model, settings);
     return {
       name: 'rslad',
       // The teacher is asked before the step, for the attack, and not once more within it; but it is there.
       fixed: {},
-      async prepare(batch, { weights, random }) {
+      async prepare(batch, step) {
         const soft = await target.of(batch.images);
-        const attacked = { images: batch.images, labels: soft };
-        const adversarial = await attack.run(weights, attacked, random('inner-maximisation'));
-        return { ...batch, extras: { adversarial, soft } };
+        const { extras, ...prepared } = await enemy.beside(batch, step, soft);
+        return { ...prepared, extras: { ...extras, soft } };
       },
-      prepareValidation: validation.prepareValidation,
+      prepareValidation: enemy.prepareValidation,
       loss(inputs) {
         const { weights, images, extras } = inputs;
         if (!extras.soft) throw new Error('The batch came without its soft labels');
@@ -66,9 +63,8 @@ export function rslad(teacher: Teacher, settings: RsladSettings = rsladDefaults)
         };
       },
       dispose: async () => {
-        await attack.dispose();
+        await enemy.dispose();
         await target.dispose();
-        await validation.dispose();
       },
     };
   };

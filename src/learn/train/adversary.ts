@@ -1,0 +1,51 @@
+import type { Tensor4D } from '@tensorflow/tfjs';
+import type { Engine } from '../../engine/engine.ts';
+import type { Model } from '../model/model.ts';
+import { rank4 } from '../model/rank.ts';
+import { type InnerMaximisation, type InnerSettings, innerMaximisation } from './inner-maximisation.ts';
+import type { LossInputs, Method, PreparedBatch, StepContext } from './method.ts';
+import { robustValidation } from './robust-validation.ts';
+
+type Batch = Parameters<InnerMaximisation['run']>[1];
+
+/** The attack of a method on its batches, and that by which its epochs are validated. */
+export interface Adversary extends Required<Pick<Method, 'prepareValidation' | 'dispose'>> {
+  /** The batch with adversarial images in the place of its own. */
+  replaced(batch: Batch, step: StepContext): Promise<PreparedBatch>;
+  /**
+   * The batch with adversarial images beside its own, where `adversarialImages` finds them.
+   * @param target what is attacked, [batch, classes]; default: the labels
+   */
+  beside(batch: Batch, step: StepContext, target?: Batch['labels']): Promise<PreparedBatch>;
+}
+
+/** @param validating the attack of validation; default: that of training, as `robustValidation` takes it */
+export function adversary(
+  engine: Engine,
+  model: Model,
+  training: InnerSettings,
+  validating: InnerSettings = training,
+): Adversary {
+  const attack = innerMaximisation(engine, model, training);
+  const validation = robustValidation(engine, model, validating);
+  const run = (batch: Batch, { weights, random }: StepContext) =>
+    attack.run(weights, batch, random('inner-maximisation'));
+  return {
+    replaced: async (batch, step) => ({ ...batch, images: await run(batch, step) }),
+    async beside(batch, step, target = batch.labels) {
+      const adversarial = await run({ images: batch.images, labels: target }, step);
+      return { ...batch, extras: { adversarial } };
+    },
+    prepareValidation: validation.prepareValidation,
+    dispose: async () => {
+      await attack.dispose();
+      await validation.dispose();
+    },
+  };
+}
+
+/** The adversarial images that `beside` made of the batch. */
+export function adversarialImages({ extras }: LossInputs): Tensor4D {
+  if (!extras.adversarial) throw new Error('The batch came without its adversarial images');
+  return rank4(extras.adversarial);
+}
