@@ -55,17 +55,27 @@ export async function besidePyTorch(
   }
 }
 
-/** Images per second of an attack step: WebAssembly has no gradient with respect to filters. */
-export async function besideWasm(net: string, engine: Engine, wasm: Engine): Promise<Comparison> {
-  const [ours, peer] = [stepOf('pgd-step', engine, net), stepOf('pgd-step', wasm, net)];
+/** Images per second on two engines of ours. */
+async function besideEngine(
+  net: string,
+  work: Work,
+  engine: Engine,
+  peer: { readonly name: string; readonly engine: Engine },
+): Promise<Comparison> {
+  const [ours, theirs] = [stepOf(work, engine, net), stepOf(work, peer.engine, net)];
   try {
-    const steps = await stepsATurn(peer);
-    const [a = [], b = []] = await inTurns([turnOf(ours, steps), turnOf(peer, steps)], REPEATS);
-    return rateBeside(`pgd-step, ${net}`, a, 'TensorFlow.js, wasm', b, steps * BATCH);
+    const steps = await stepsATurn(theirs);
+    const [a = [], b = []] = await inTurns([turnOf(ours, steps), turnOf(theirs, steps)], REPEATS);
+    return rateBeside(`${work}, ${net}`, a, peer.name, b, steps * BATCH);
   } finally {
     await ours.dispose();
-    await peer.dispose();
+    await theirs.dispose();
   }
+}
+
+/** Images per second of an attack step: WebAssembly has no gradient with respect to filters. */
+export function besideWasm(net: string, engine: Engine, wasm: Engine): Promise<Comparison> {
+  return besideEngine(net, 'pgd-step', engine, { name: 'TensorFlow.js, wasm', engine: wasm });
 }
 
 /** Images per second of a training step, beside the same step with one pass of the optimiser left out, pass by pass. */
@@ -77,11 +87,8 @@ export async function withoutEachPass(net: string, engine: Engine, threads: numb
       { threads },
       { passes: (all) => all.filter(({ name }) => name !== left) },
     );
-    const [ours, peer] = [stepOf('training-step', engine, net), stepOf('training-step', lacking, net)];
-    const steps = await stepsATurn(ours);
-    const [a = [], b = []] = await inTurns([turnOf(ours, steps), turnOf(peer, steps)], REPEATS);
-    comparisons.push(rateBeside(`training-step, ${net}`, a, `without ${left}`, b, steps * BATCH));
-    await ours.dispose();
+    const peer = { name: `without ${left}`, engine: lacking };
+    comparisons.push(await besideEngine(net, 'training-step', engine, peer));
     await lacking.dispose();
   }
   return comparisons;

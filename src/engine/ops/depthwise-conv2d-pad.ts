@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { padImages } from './pad-images.ts';
 
 /**
  * A 2-D convolution of each channel by a filter of its own, with the same padding on all sides, as in PyTorch.
@@ -10,12 +11,5 @@ import * as tf from '@tensorflow/tfjs';
 export function depthwiseConv2dPad(x: tf.Tensor4D, filter: tf.Tensor4D, stride: 1 | 2): tf.Tensor4D {
   if (stride === 1) return tf.depthwiseConv2d(x, filter, 1, 'same');
   // Zeros first: TensorFlow's 'same' pads one side more at stride 2, and tfjs-node takes no other padding here.
-  const pad = Math.floor(filter.shape[0] / 2);
-  const padded = tf.pad(x, [
-    [0, 0],
-    [pad, pad],
-    [pad, pad],
-    [0, 0],
-  ]);
-  return tf.depthwiseConv2d(padded, filter, stride, 'valid');
+  return tf.depthwiseConv2d(padImages(x, Math.floor(filter.shape[0] / 2)), filter, stride, 'valid');
 }

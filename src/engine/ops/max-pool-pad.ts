@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { padImages } from './pad-images.ts';
 
 /**
  * A max pool with the same padding on all sides, as in PyTorch, of images without negative values, such as a ReLU gives:
@@ -9,11 +10,5 @@ import * as tf from '@tensorflow/tfjs';
  */
 export function maxPoolPad(x: tf.Tensor4D, size: number, stride: 1 | 2, pad: number): tf.Tensor4D {
   // Not a number as padding: tfjs-node pools with 'same' and 'valid' alone.
-  const padded = tf.pad(x, [
-    [0, 0],
-    [pad, pad],
-    [pad, pad],
-    [0, 0],
-  ]);
-  return tf.maxPool(padded, size, stride, 'valid');
+  return tf.maxPool(padImages(x, pad), size, stride, 'valid');
 }

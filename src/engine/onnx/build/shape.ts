@@ -46,6 +46,12 @@ export function slice(g: GraphBuilder, x: Value, cuts: readonly Cut[]): Value {
   return g.one('Slice', [x], attributes, shape, x.dtype);
 }
 
+/** The elements at these places along an axis, in this order. */
+export function take(g: GraphBuilder, x: Value, axis: number, places: readonly number[]): Value {
+  const indices = g.constant(Int32Array.from(places), [places.length]);
+  return g.one('Gather', [x, indices], { axis }, x.shape.with(axis, places.length), x.dtype);
+}
+
 /** Reverses the order along axes. */
 export function reverse(g: GraphBuilder, x: Value, axes: readonly number[]): Value {
   return slice(

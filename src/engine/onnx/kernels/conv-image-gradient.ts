@@ -1,5 +1,5 @@
 import { conv, convTranspose } from '../build/linear.ts';
-import { at, reshape, transpose } from '../build/shape.ts';
+import { at, reshape, take, transpose } from '../build/shape.ts';
 import type { GraphBuilder } from '../builder.ts';
 import type { Value } from '../graph.ts';
 import { inPhases } from './conv-phases.ts';
@@ -39,16 +39,8 @@ function flip(g: GraphBuilder, filter: Value): Value {
     at(filter.shape, 2),
     at(filter.shape, 3),
   ];
-  const count = height * width;
-  if (count === 1) return filter;
-  const indices = g.constant(
-    Int32Array.from({ length: count }, (_, index) => count - 1 - index),
-    [count],
-  );
-  const places = reshape(g, filter, [count, ...others]);
-  return reshape(
-    g,
-    g.one('Gather', [places, indices], { axis: 0 }, places.shape, filter.dtype),
-    filter.shape,
-  );
+  const backwards = Array.from({ length: height * width }, (_, place) => height * width - 1 - place);
+  if (backwards.length === 1) return filter;
+  const places = reshape(g, filter, [height * width, ...others]);
+  return reshape(g, take(g, places, 0, backwards), filter.shape);
 }

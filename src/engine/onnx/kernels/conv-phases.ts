@@ -1,5 +1,5 @@
 import { conv } from '../build/linear.ts';
-import { at, concat, expand, pad, slice, transpose } from '../build/shape.ts';
+import { at, concat, expand, pad, slice, take, transpose } from '../build/shape.ts';
 import type { GraphBuilder } from '../builder.ts';
 import type { Value } from '../graph.ts';
 import type { Placement } from './window.ts';
@@ -70,18 +70,11 @@ function one(
   column: Phase,
   size: readonly [number, number],
 ): Value {
-  const weights = takeRows(g, takeRows(g, filter, 0, row.rows), 1, column.rows);
+  const weights = take(g, take(g, filter, 0, row.rows), 1, column.rows);
   const pads = [row.pads[0], column.pads[0], row.pads[1], column.pads[1]] as const;
   const kernel = [row.rows.length, column.rows.length] as const;
   const window = { kernel, strides: [1, 1], dilations: [1, 1], pads } as const;
   return conv(g, dy, transpose(g, weights, [2, 3, 0, 1]), window, size);
-}
-
-/** Rows of a filter along an axis, in the given order. */
-function takeRows(g: GraphBuilder, filter: Value, axis: 0 | 1, rows: readonly number[]): Value {
-  if (rows.length === at(filter.shape, axis) && rows.length === 1) return filter;
-  const indices = g.constant(Int32Array.from(rows), [rows.length]);
-  return g.one('Gather', [filter, indices], { axis }, filter.shape.with(axis, rows.length), filter.dtype);
 }
 
 /** The four parts as channels; zeros for those that nothing contributes to. */
