@@ -176,7 +176,8 @@ test('blocked images change no result of any chain of operators, nor of its grad
     (x) => x.mul(x.max([0], true)),
     (x) => x.mul(tf.range(0, 36).reshape([6, 6, 1])),
     (x) => x.mul(x.mean([1, 2, 3]).reshape([2, 1, 1, 1])),
-    (x) => x.add(x.sum()),
+    // A part of the sum: two whole ones in a row lose so many digits that no two orders of adding agree.
+    (x) => x.add(x.sum().mul(0.02)),
     (x) => x.reverse(2),
     (x) => x.mul(tf.step(x)),
     (x) => x.softmax(),
