@@ -1,5 +1,6 @@
 import { isAlias, LineCounter, parseDocument, visit, type YAMLError } from 'yaml';
 import { Findings } from './findings.ts';
+import { checkMergeKeys } from './merge-keys.ts';
 import { Source } from './source.ts';
 
 /** YAML text as plain values, with what is needed to point at them. */
@@ -23,6 +24,7 @@ export function parseYaml(file: string, text: string): ParsedYaml {
       prettyErrors: false,
       resolveKnownTags: false,
       stringKeys: true,
+      merge: true,
       logLevel: 'silent',
     });
     const source = new Source(file, text, document, lineCounter);
@@ -31,7 +33,7 @@ export function parseYaml(file: string, text: string): ParsedYaml {
       ...document.errors,
       ...document.warnings,
     ]);
-    if (fatal) return { source, findings, value: undefined };
+    if (fatal || !checkMergeKeys(document, source, findings)) return { source, findings, value: undefined };
     try {
       const root: unknown = document.toJS({ maxAliasCount });
       return { source, findings, value: checkJson(findings, root) ? { root } : undefined };

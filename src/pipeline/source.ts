@@ -7,8 +7,11 @@ import {
   isSeq,
   type LineCounter,
   type Node,
+  type Pair,
+  type YAMLMap,
 } from 'yaml';
 import type { Location } from './diagnostic.ts';
+import { isMergeKey, mergedMaps } from './merge-keys.ts';
 
 /** Keys and indices that lead to a value of the file. */
 export type Path = readonly (string | number)[];
@@ -60,7 +63,7 @@ export class Source {
     for (const [depth, step] of path.entries()) {
       const parent = this.#resolved(node);
       if (isMap(parent)) {
-        const pair = parent.items.findLast((item) => keyText(item.key) === String(step));
+        const pair = this.#pair(parent, String(step));
         if (pair === undefined) return rangeOf(key) ?? rangeOf(firstKey(parent)) ?? rangeOf(parent) ?? [0, 0];
         [key, node, isKeyOfNode] = [pair.key, pair.value, true];
       } else if (isSeq(parent) && parent.items[Number(step)] !== undefined) {
@@ -77,6 +80,18 @@ export class Source {
     const pointless = value === undefined || value[0] >= value[1] || (isCollection(node) && !node.flow);
     if (pointless && keyRange !== undefined) return keyRange;
     return value ?? [0, 0];
+  }
+
+  /** Its own, or one that it takes over by a merge key. */
+  #pair({ items }: YAMLMap, key: string): Pair | undefined {
+    const own = items.findLast((item) => keyText(item.key) === key);
+    if (own) return own;
+    const merged = items.filter((item) => isMergeKey(item.key));
+    for (const map of merged.flatMap((item) => mergedMaps(this.#document, item))) {
+      const found = this.#pair(map, key);
+      if (found) return found;
+    }
+    return undefined;
   }
 
   #resolved(node: unknown): unknown {

@@ -10,6 +10,18 @@ const student =
   '  student: {uses: transfer, needs: {data: data, teacher: teacher}, matrix: {method: [kd, mixacm]}}\n';
 
 describe('the cells of a pipeline', () => {
+  it('take over parameters by a merge key, and their own come first wherever the key stands', async () => {
+    const pipeline = await load(`pipeline: p
+stages:
+  data: {uses: dataset}
+  first: {uses: train, needs: {data: data}, with: &first {epochs: 1, method: pgd-at}}
+  second: {uses: train, needs: {data: data}, with: &second {<<: *first, epochs: 2}}
+  third: {uses: train, needs: {data: data}, with: {epochs: 3, <<: *second}}
+`);
+    const trained = pipeline.cells.slice(1).map(({ parameters }) => [parameters.epochs, parameters.method]);
+    expect(trained).toEqual([1, 2, 3].map((epochs) => [epochs, 'pgd-at']));
+  });
+
   it('are those of the example of the manual', async () => {
     const pipeline = await load(readFileSync(new URL('example.yaml', import.meta.url), 'utf8'));
     const names = pipeline.cells.map(({ id }) => id);
