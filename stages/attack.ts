@@ -9,7 +9,7 @@ export default defineKind({
     attack: Type.String({
       pattern: attackPattern,
       description:
-        'none: clean accuracy; uniform-noise, gaussian-noise: controls; fgsm (Goodfellow et al. 2015); pgd or pgd-<steps> (Madry et al. 2018); apgd-ce, apgd-dlr, apgd-t (Croce and Hein 2020): Auto-PGD on cross entropy, on the DLR loss, and on that towards other classes; square (Andriushchenko et al. 2020): without gradients; fab-t (Croce and Hein 2020) and deepfool (Moosavi-Dezfooli et al. 2016): the nearest misclassified image, if it is within epsilon; autoattack: apgd-ce, apgd-t, fab-t and square, each on what withstood those before.',
+        'none: clean accuracy; uniform-noise, gaussian-noise: controls; fgsm (Goodfellow et al. 2015); pgd or pgd-<steps> (Madry et al. 2018); cw: pgd on the margin, which evaluations call CW∞; apgd-ce, apgd-dlr, apgd-t (Croce and Hein 2020): Auto-PGD on cross entropy, on the DLR loss, and on that towards other classes; square (Andriushchenko et al. 2020): without gradients; fab-t (Croce and Hein 2020) and deepfool (Moosavi-Dezfooli et al. 2016): the nearest misclassified image, if it is within epsilon; autoattack: apgd-ce, apgd-t, fab-t and square, each on what withstood those before.',
     }),
     epsilon: Type.Number({
       minimum: 0,
@@ -21,24 +21,24 @@ export default defineKind({
       Type.Integer({
         minimum: 1,
         description:
-          'Steps. Without it 20 for pgd (the name pgd-50 says the same), 100 for apgd and fab-t, 50 for deepfool.',
+          'Steps. Without it 20 for pgd (the name pgd-50 says the same), 30 for cw, 100 for apgd and fab-t, 50 for deepfool.',
       }),
     ),
     'step-size': Type.Optional(
       Type.Number({
         minimum: 0,
-        description: 'For pgd: length of a step; without it 2.5 · epsilon / steps.',
+        description: 'For pgd and cw: length of a step; without it 2.5 · epsilon / steps.',
       }),
     ),
     restarts: Type.Integer({
       minimum: 1,
       default: 1,
       description:
-        'For pgd and apgd: runs from different starts, of which each example keeps its worst; for noise: draws.',
+        'For pgd, cw and apgd: runs from different starts, of which each example keeps its worst; for noise: draws.',
     }),
     'random-start': Type.Boolean({
       default: true,
-      description: 'For pgd: start at a random point of the ball.',
+      description: 'For pgd and cw: start at a random point of the ball.',
     }),
     loss: oneOf(['cross-entropy', 'margin', 'dlr'], {
       default: 'cross-entropy',

@@ -7,6 +7,7 @@ export const attackNames = [
   'gaussian-noise',
   'fgsm',
   'pgd',
+  'cw',
   'apgd-ce',
   'apgd-dlr',
   'apgd-t',

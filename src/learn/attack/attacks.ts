@@ -43,6 +43,8 @@ const builders: Readonly<Record<AttackName, (settings: AttackSettings) => Attack
   deepfool,
   autoattack: autoAttack,
   pgd: (settings) => pgd({ ...settings, steps: settings.steps ?? 20 }),
+  // What evaluations call CW∞: not the search for the least l2 distance of Carlini and Wagner (2017), but their loss.
+  cw: (settings) => pgd({ ...settings, steps: settings.steps ?? 30, objective: 'margin' }),
 };
 
 /** @throws Failure `bad-attack`; `bad-epsilon` and others of the attack */
