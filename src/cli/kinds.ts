@@ -55,7 +55,8 @@ function typeOf(schema: TSchema): string {
 function inputLines({ inputs }: Kind): string[] {
   if (inputs === 'any') return ['any needs'];
   return Object.entries(inputs).map(
-    ([name, { type, description }]) => `\`${name}\` (${type}): ${description}`,
+    ([name, { type, description, optional }]) =>
+      `\`${name}\` (${optional ? `${type}, optional` : type}): ${description}`,
   );
 }
 

@@ -30,6 +30,8 @@ export interface InputDeclaration {
   /** The artifact type that is accepted. */
   readonly type: string;
   readonly description: string;
+  /** A stage may do without it: then `CellContext.inputs` has none of this name. */
+  readonly optional?: true;
 }
 
 /** Where a kind may look for files. */

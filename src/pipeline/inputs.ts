@@ -12,7 +12,8 @@ export function checkInputs(
 ): void {
   const { inputs } = checker.kind;
   if (inputs === 'any') return;
-  for (const [name, { type, description }] of Object.entries(inputs)) {
+  for (const [name, { type, description, optional }] of Object.entries(inputs)) {
+    if (optional) continue;
     if (stage.needs.some((need) => need.name === name)) continue;
     // A need by a wrong name is likely meant for this input, and reported by that name below.
     if (stage.needs.some((need) => !Object.hasOwn(inputs, need.name) && fits(need, type, kindOf))) continue;

@@ -84,9 +84,12 @@ export class Planner {
   async #whyWaits(cell: Cell, { known, unknown }: Inputs): Promise<Reason[]> {
     const last = this.#lastManifest(cell);
     if (!last) return [{ reason: 'first-run', message: 'it has not run before' }];
-    const { manifest } = await this.key(cell, { ...last.inputs, ...known });
+    // What it waits for is taken for what it was.
+    const expected = Object.entries({ ...last.inputs, ...known }).filter(([need]) => need in cell.needs);
+    const { manifest } = await this.key(cell, Object.fromEntries(expected));
     const changes = differences(last, manifest);
-    return [...changes, ...unknown.map((id) => waitsFor(id, changes.length === 0))];
+    const isSame = changes.length === 0 && expected.length === Object.keys(cell.needs).length;
+    return [...changes, ...unknown.map((id) => waitsFor(id, isSame))];
   }
 
   #lastManifest(cell: Cell): KeptManifest | undefined {

@@ -190,6 +190,17 @@ describe('a need', () => {
     ]);
   });
 
+  it('that is optional may be left out, and is a need like others where it is given', async () => {
+    const text = stages(
+      `${one}${student}  r: {uses: attack, needs: {data: data, model: student}}\n  t: {uses: attack, needs: {data: data, model: student, surrogate: teacher}}\n`,
+    );
+    const needs = (await load(text)).cells.slice(4).map((cell) => Object.keys(cell.needs));
+    expect(needs).toEqual([
+      ...Array(2).fill(['data', 'model']),
+      ...Array(2).fill(['data', 'model', 'surrogate']),
+    ]);
+  });
+
   it('lends its parameters and axes to references', async () => {
     const text = stages(
       `${base}  s: {uses: transfer, needs: {data: data, teacher: teacher}, with: {net: "\${{ needs.teacher.net }}-\${{ needs.teacher.seed }}", seed: "\${{ needs.teacher.epochs }}"}}\n`,

@@ -65,7 +65,11 @@ export const kinds: Readonly<Record<string, Kind>> = {
         epsilon: Type.Number({ exclusiveMinimum: 0, default: 8 / 255 }),
         seed: Type.Integer({ default: 0 }),
       }),
-      inputs: { data, model: { type: 'model', description: 'the model to attack' } },
+      inputs: {
+        data,
+        model: { type: 'model', description: 'the model to attack' },
+        surrogate: { type: 'model', description: 'the model to make the images on', optional: true },
+      },
       output: 'report',
     }),
   ),

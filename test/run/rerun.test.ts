@@ -97,6 +97,48 @@ test('a changed parameter re-runs its stage and what follows, and why gives both
   expect((await project.run('count')).executed).toBe(0);
 });
 
+test('an optional input that is given is part of the fingerprint, and why names it', async () => {
+  const kind = `export default {
+    description: 'How many inputs there are.',
+    parameters: { type: 'object', properties: {} },
+    inputs: {
+      data: { type: 'numbers', description: 'numbers' },
+      more: { type: 'numbers', description: 'more of them', optional: true },
+    },
+    output: 'results',
+    async run({ inputs, values }) { values({ inputs: Object.keys(inputs).length }); },
+  };`;
+  const project = new Project({ ...counting, 'stages/inputs.ts': kind });
+  const write = (needs: string) =>
+    project.write(
+      'pipelines/inputs.yaml',
+      `pipeline: inputs\nstages:\n  data: {uses: numbers, with: {upto: 3}}\n  more: {uses: numbers, with: {upto: 4}}\n  count: {uses: inputs, needs: {${needs}}}\ntables:\n  main: {value: count.inputs}\n`,
+    );
+  const reasons = async () =>
+    (await project.json<{ reasons: { message: string }[] }>('why', 'count', 'inputs')).reasons.map(
+      ({ message }) => message,
+    );
+  const counted = async () =>
+    (await project.json<{ cells: { mean: number }[][] }>('table', 'main', 'inputs')).cells[0]?.[0]?.mean;
+  write('data: data');
+  await project.run('inputs', '--only', 'count');
+  expect(await counted()).toBe(1);
+  write('data: data, more: more');
+  // It has not been there before: whatever it comes out as, this is not cached.
+  expect(await reasons()).toEqual(['its input more runs first']);
+  expect(await project.executed('inputs')).toEqual(['count', 'more']);
+  expect(await counted()).toBe(2);
+  write('data: data');
+  expect(await project.executed('inputs')).toEqual([]);
+  expect(await counted()).toBe(1);
+  // Left out again while another input is not known: that it is gone is told all the same.
+  write('data: data, more: more');
+  await project.run('inputs', '--force', 'count');
+  project.write('stages/numbers.ts', project.read('stages/numbers.ts').replace('i + 1', '1 + i'));
+  write('data: data');
+  expect((await reasons())[0]).toMatch(/^inputs\.more: [0-9a-f]{12} → \(none\)$/);
+});
+
 test('an input that comes out the same cuts the wave short', async () => {
   const project = new Project(counting);
   await project.run('count');
