@@ -82,7 +82,8 @@ export class CellNamer {
     const clashes = new Set<string>();
     const seen = new Set<string>();
     for (const { lineage } of joined) {
-      const shape = [...lineage.keys()].join('|');
+      // A role with `where` may be of several stages, which have other axes.
+      const shape = [...lineage].map(([role, { cell }]) => `${role}=${cell.stage}`).join('|');
       if (seen.has(shape)) continue;
       seen.add(shape);
       const users = new Map<string, string[]>();

@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import type { TableSpec } from '../../src/pipeline/pipeline.ts';
+import { buildTable } from '../../src/report/build-table.ts';
 import { codes, ids, load, stages } from './support.ts';
 
 const base =
@@ -199,6 +201,23 @@ describe('a need', () => {
       ...Array(2).fill(['data', 'model']),
       ...Array(2).fill(['data', 'model', 'surrogate']),
     ]);
+  });
+
+  it('beside another need of the same stages gives all pairs, for a table of the one against the other', async () => {
+    const text = stages(
+      `${one}${student}  t: {uses: attack, needs: {data: data, model: [teacher, student], surrogate: {stage: [teacher, student], where: {method: [pgd-at, kd, mixacm]}}}}\ntables:\n  main: {value: t.accuracy, rows: model.method, columns: surrogate.method}\n`,
+    );
+    const pipeline = await load(text);
+    const table = buildTable(pipeline.tables[0] as TableSpec, pipeline, () => undefined);
+    const methods = [['pgd-at'], ['kd'], ['mixacm']];
+    expect([table.rows, table.columns].map((lines) => lines.map(({ values }) => values))).toEqual([
+      methods,
+      methods,
+    ]);
+    expect(table.entries.flat().map(({ of }) => of)).toEqual(Array(9).fill(1));
+    expect(pipeline.cells.map(({ id }) => id)).toContain(
+      't[model=student,surrogate=student,student.method=kd,surrogate.method=mixacm]',
+    );
   });
 
   it('lends its parameters and axes to references', async () => {
