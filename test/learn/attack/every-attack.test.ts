@@ -40,9 +40,9 @@ describe.each(attackNames.filter((name) => name !== 'none'))('the attack %s', (n
     );
   });
 
-  it('breaks more than half where it is free to, if it is an attack and not noise', async () => {
+  it('breaks more than four in five where it is free to, if it is an attack and not noise', async () => {
     const { robustAccuracy } = await attack(options(name, { epsilon: 1 }));
-    if (!name.endsWith('noise') && name !== 'fgsm') expect(robustAccuracy).toBeLessThan(0.5);
+    if (!name.endsWith('noise') && name !== 'fgsm') expect(robustAccuracy).toBeLessThan(0.2);
   });
 });
 

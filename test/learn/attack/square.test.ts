@@ -96,6 +96,20 @@ describe('Square', () => {
     expect(together.pixels.slice(0, 2)).toEqual(alone.pixels);
   });
 
+  it('leaves an example alone that is broken early, while it goes on with another one', async () => {
+    const distance = Math.abs(margin) / slopes.reduce((sum, slope) => sum + 2 * Math.abs(slope), 0);
+    const attack = square({ epsilon: 6 * distance, queries: 60 });
+    // As far from the border as an image can be: the whole batch is searched to the end.
+    const firm = slopes.map((slope) => Number((label === 0 ? slope : -slope) > 0));
+    const alone = await attacked(attack, picture, clean, [label]);
+    const together = await attacked(attack, picture, [...clean, ...firm], [label, label]);
+    expect(together.pixels.slice(0, size)).toEqual(alone.pixels);
+    const labels = [label, label];
+    const [broken = 0, unbroken = 0] = await objectivesAt(cpu, picture, together.pixels, labels, 'margin');
+    expect(broken).toBeGreaterThan(0);
+    expect(unbroken).toBeLessThan(0);
+  });
+
   it('refuses no queries and a share of nothing', () => {
     const bad = expect.objectContaining({ reason: 'bad-attack' });
     expect(() => square({ epsilon: 0.1, queries: 0 })).toThrow(bad);
