@@ -66,6 +66,10 @@ export default defineKind({
       default: 'last',
       description: "Which of the model's checkpoints is attacked.",
     }),
+    'surrogate-checkpoint': oneOf(['last', 'best'], {
+      default: 'last',
+      description: "Of the surrogate's checkpoints, the one that the images are made on.",
+    }),
     seed: Type.Integer({ minimum: 0, default: 0, description: 'Seed of all that is random.' }),
     'batch-size': Type.Integer({
       minimum: 1,
@@ -80,6 +84,11 @@ export default defineKind({
   inputs: {
     data: { type: 'dataset', description: 'the data set; its test part is attacked' },
     model: { type: 'model', description: 'the model; it is attacked in evaluation mode' },
+    surrogate: {
+      type: 'model',
+      description: 'for a transfer attack: the model that the images are made on, to be shown to the other',
+      optional: true,
+    },
   },
   output: 'results',
   usesEngine: true,
@@ -102,6 +111,7 @@ export default defineKind({
       batchSize: parameters['batch-size'],
       seed: parameters.seed,
       checkpoint: parameters.checkpoint,
+      surrogateCheckpoint: parameters['surrogate-checkpoint'],
       keepImages: parameters['keep-images'],
     });
   },

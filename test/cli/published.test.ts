@@ -39,6 +39,13 @@ test('the pipeline in the README is valid', async () => {
   expect((await project.retable('validate', 'alpha')).stdout).toBe('valid: 3 stages, 19 cells, 1 table\n');
 });
 
+test('the pipeline in the manual of the kinds is valid', async () => {
+  const [yaml] = /(?<=```yaml\n)[\s\S]*?(?=```)/.exec(readFileSync('docs/kinds.md', 'utf8')) ?? [''];
+  const { Project } = await import('../support/project.ts');
+  const project = new Project({ 'pipelines/attacks.yaml': yaml });
+  expect((await project.retable('validate', 'attacks')).stdout).toBe('valid: 4 stages, 15 cells, 3 tables\n');
+});
+
 test('the kind in the manual runs', async () => {
   const [source] = /(?<=```ts\n)[\s\S]*?(?=```)/.exec(readFileSync('docs/kinds.md', 'utf8')) ?? [''];
   const { Project } = await import('../support/project.ts');

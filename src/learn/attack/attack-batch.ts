@@ -1,6 +1,7 @@
 import type { HostTensor, Tensors } from '../../engine/engine.ts';
-import { toBatch } from '../data/batch.ts';
+import { type Batch, toBatch } from '../data/batch.ts';
 import type { Dataset } from '../data/dataset.ts';
+import { predictions } from '../loss/accuracy.ts';
 import { stream } from '../random/stream.ts';
 import type { AttackBatch, Attacker } from './attacker.ts';
 import { auditPerturbation } from './audit.ts';
@@ -10,6 +11,8 @@ import { floats } from './gradient-step.ts';
 export interface BatchAttack {
   readonly attacker: Attacker;
   readonly classify: Classifier;
+  /** Of a transfer attack: what is attacked. */
+  readonly classifySurrogate?: Classifier | undefined;
   readonly dataset: Dataset;
   readonly seed: number;
   readonly keepImages?: boolean | undefined;
@@ -23,7 +26,7 @@ export interface BatchAttack {
  * @throws Failure `out-of-bounds`, `not-finite`
  */
 export async function attackBatch(
-  { attacker, classify, dataset, seed, keepImages }: BatchAttack,
+  { attacker, classify, classifySurrogate, dataset, seed, keepImages }: BatchAttack,
   indices: Int32Array,
   size: number,
 ): Promise<Tensors> {
@@ -35,25 +38,36 @@ export async function attackBatch(
     ...clean,
     random: (name, row, ...counters) => stream(seed, `attack/${name}`, at(padded, row), ...counters),
   };
-  const before = await classify.run(clean.images, clean.labels);
   const { images, gradientNorms, distances } = await attacker.perturb(batch);
   auditPerturbation(clean.images.data, images.data, attacker.epsilon);
-  const after = await classify.run(images, clean.labels);
-  const isRight = (predicted: Int32Array) =>
-    predicted.map((label, row) => Number(label === dataset.labels[at(padded, row)]));
-  const cleanCorrect = isRight(before.predicted);
-  const robust = isRight(after.predicted).map((right, row) => right * at(cleanCorrect, row));
+  const fooled = classifySurrogate && (await verdict(classifySurrogate, clean, images));
   const found: Tensors = {
-    cleanCorrect: { shape: [size], data: cleanCorrect },
-    robustCorrect: { shape: [size], data: robust },
-    predicted: { shape: [size], data: after.predicted },
-    cleanLoss: { shape: [size], data: before.loss },
-    loss: { shape: [size], data: after.loss },
+    ...(await verdict(classify, clean, images)),
+    ...(fooled && { surrogateCorrect: fooled.robustCorrect, surrogateLoss: fooled.loss }),
     gradientNorms: { shape: [size], data: gradientNorms ?? new Float32Array(size).fill(1) },
     ...(distances && { distance: { shape: [size], data: distances } }),
     ...(keepImages && { adversarial: { shape: images.shape, data: floats(images) } }),
   };
   return firstRows(found, indices.length);
+}
+
+/** What a model says of a batch, clean and under attack. */
+async function verdict(classify: Classifier, { images, labels }: Batch, adversarial: HostTensor) {
+  const before = await classify.run(images, labels);
+  const after = await classify.run(adversarial, labels);
+  const expected = predictions(labels);
+  const isRight = (predicted: Int32Array) =>
+    predicted.map((label, row) => Number(label === at(expected, row)));
+  const cleanCorrect = isRight(before.predicted);
+  const robustCorrect = isRight(after.predicted).map((right, row) => right * at(cleanCorrect, row));
+  const shape = [expected.length];
+  return {
+    cleanCorrect: { shape, data: cleanCorrect },
+    robustCorrect: { shape, data: robustCorrect },
+    predicted: { shape, data: after.predicted },
+    cleanLoss: { shape, data: before.loss },
+    loss: { shape, data: after.loss },
+  };
 }
 
 function firstRows(tensors: Tensors, count: number): Tensors {

@@ -23,6 +23,11 @@ export interface AttackOptions extends Target {
   /** The greatest number of examples that are attacked at once. Results do not depend on it, but for float32 rounding. */
   readonly batchSize: number;
   readonly seed: number;
+  /**
+   * For a transfer attack: the model that is attacked instead. `model` judges the images and has no say in which: in a cascade
+   * each example has the one that is worst for the surrogate, and its clean image where the surrogate is wrong about that.
+   */
+  readonly surrogate?: Pick<Target, 'model' | 'weights'> | undefined;
   /** Whether the adversarial images are part of the result. */
   readonly keepImages?: boolean | undefined;
   readonly onProgress?: ((progress: Progress) => void) | undefined;
@@ -40,16 +45,22 @@ export interface AttackResult {
   readonly cleanAccuracy: number;
   /** Share of examples that are right both clean and under attack, in [0, 1]. */
   readonly robustAccuracy: number;
+  /**
+   * Of a transfer attack: the robust accuracy of the surrogate itself. Where it is high, `robustAccuracy` says little of the
+   * model: there was nothing to transfer.
+   */
+  readonly surrogateAccuracy?: number;
   /** Share of examples whose first gradient, in any attack, was all zeros; 0 for attacks without gradients. */
   readonly zeroGradients: number;
   /**
    * Of each example, in the order of the data set: `cleanCorrect`, `robustCorrect` (0 or 1), `predicted` (under attack),
    * all int32; `cleanLoss` and `loss` (cross entropy), float32; `adversarial` images, if they were asked for; `distance` to
    * the nearest misclassified image, of a single attack that looks for it. In a cascade they are those of the attack that
-   * broke the example, else of the one of the greatest loss.
+   * broke the example, else of the one of the greatest loss. Of a transfer attack also `surrogateCorrect` and
+   * `surrogateLoss`, which say so of the surrogate; it decides what breaks an example, and distances are to its border.
    */
   readonly examples: Tensors;
-  /** Of a cascade: the robust accuracy after each attack that was run. */
+  /** Of a cascade: the robust accuracy after each attack that was run. It never rises but in a transfer attack. */
   readonly after?: readonly { readonly name: string; readonly robustAccuracy: number }[];
 }
 
@@ -58,13 +69,14 @@ export interface AttackResult {
  * @throws Failure `out-of-bounds`, `not-finite`, `empty-dataset`, `shape-mismatch`
  */
 export async function attack(options: AttackOptions): Promise<AttackResult> {
-  checkDataset(options.model, options.dataset);
-  const target = { ...options, weights: weightsFor(options.model, options.weights) };
+  const judge = fitting(options, options);
+  const surrogate = options.surrogate && fitting(options, options.surrogate, 'surrogate');
   const cascade = 'members' in options.attack ? options.attack.members : undefined;
   const members = cascade ?? [{ name: 'attack', attack: options.attack as AttackBuilder }]; // not a cascade
   // Made ready before any is run: one that does not fit the model fails at once.
-  const attackers = members.map(({ attack }) => attack(target));
-  const classify = classifier(target);
+  const attackers = members.map(({ attack }) => attack(surrogate ?? judge));
+  const classify = classifier(judge);
+  const classifySurrogate = surrogate && classifier(surrogate);
   const results = new ExampleResults(options.dataset);
   const after: { name: string; robustAccuracy: number }[] = [];
   try {
@@ -72,15 +84,34 @@ export async function attack(options: AttackOptions): Promise<AttackResult> {
       const examples = results.robust();
       if (examples.length === 0) break;
       const name = members[member]?.name ?? '';
-      await attackExamples(options, { member, name, attacker, examples, classify, results });
+      await attackExamples(options, {
+        member,
+        name,
+        attacker,
+        examples,
+        classify,
+        classifySurrogate,
+        results,
+      });
       await attacker.dispose(); // its graphs are not needed any more
       after.push({ name, robustAccuracy: results.robustAccuracy() });
     }
     return { ...results.summary(), ...(cascade && { after }) };
   } finally {
     await classify.dispose();
+    await classifySurrogate?.dispose();
     for (const attacker of attackers) await attacker.dispose();
   }
+}
+
+/** @throws Failure `empty-dataset`, `shape-mismatch` */
+function fitting(
+  { engine, dataset }: AttackOptions,
+  { model, weights }: Pick<Target, 'model' | 'weights'>,
+  role?: string,
+): Target {
+  checkDataset(model, dataset, role);
+  return { engine, model, weights: weightsFor(model, weights) };
 }
 
 interface Run {
@@ -90,6 +121,7 @@ interface Run {
   /** Of the data set, in ascending order. */
   readonly examples: Int32Array;
   readonly classify: Classifier;
+  readonly classifySurrogate: Classifier | undefined;
   readonly results: ExampleResults;
 }
 

@@ -14,14 +14,15 @@ export class ExampleResults {
     this.#seen = Array.from(labels, () => false);
   }
 
-  /** @param indices the example of each row; one that was right under earlier attacks, if there were any */
+  /** @param indices the example of each row; one that withstood earlier attacks, if there were any */
   add(indices: Int32Array, batch: Tensors): void {
+    const { correct, loss } = seenByAttack(batch);
     for (const [row, example] of indices.entries()) {
       const isFirst = !this.#seen[example];
       const isWorse =
         isFirst ||
-        read(batch, 'robustCorrect', row) < read(this.#gathered, 'robustCorrect', example) ||
-        read(batch, 'loss', row) > read(this.#gathered, 'loss', example);
+        read(batch, correct, row) < read(this.#gathered, correct, example) ||
+        read(batch, loss, row) > read(this.#gathered, loss, example);
       this.#seen[example] = true;
       for (const [name, tensor] of Object.entries(batch)) {
         if (name === 'gradientNorms' && !isFirst) {
@@ -34,10 +35,11 @@ export class ExampleResults {
     }
   }
 
-  /** The examples that are right under all attacks so far; all of them before the first. */
+  /** The examples that withstood all attacks so far; all of them before the first. */
   robust(): Int32Array {
+    const { correct } = seenByAttack(this.#gathered);
     const isRobust = (example: number) =>
-      !this.#seen[example] || read(this.#gathered, 'robustCorrect', example) === 1;
+      !this.#seen[example] || read(this.#gathered, correct, example) === 1;
     return Int32Array.from({ length: this.#total }, (_, example) => example).filter(isRobust);
   }
 
@@ -52,6 +54,9 @@ export class ExampleResults {
     return {
       cleanAccuracy: this.#share('cleanCorrect', (value) => value === 1),
       robustAccuracy: this.robustAccuracy(),
+      ...(examples.surrogateCorrect && {
+        surrogateAccuracy: this.#share('surrogateCorrect', (value) => value === 1),
+      }),
       zeroGradients: this.#share('gradientNorms', (value) => value === 0),
       examples,
     };
@@ -74,6 +79,13 @@ export class ExampleResults {
     const values = this.#gathered[name]?.data ?? [];
     return Array.from(values).filter((value, example) => this.#seen[example] && is(value)).length / count;
   }
+}
+
+/** What decides how an example fared: a transfer attack knows of its surrogate alone. */
+function seenByAttack(tensors: Tensors) {
+  return tensors.surrogateCorrect
+    ? { correct: 'surrogateCorrect', loss: 'surrogateLoss' }
+    : { correct: 'robustCorrect', loss: 'loss' };
 }
 
 function read(tensors: Tensors, name: string, row: number): number {

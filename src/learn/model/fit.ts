@@ -5,14 +5,15 @@ import type { Model, TensorSpec } from './model.ts';
 
 /**
  * Checks that a model takes the images and classes of a data set.
+ * @param role what a failure calls it
  * @throws Failure `empty-dataset`, `shape-mismatch`
  */
-export function checkDataset(model: Model, dataset: Dataset): void {
+export function checkDataset(model: Model, dataset: Dataset, role = 'model'): void {
   if (dataset.labels.length === 0) throw new Failure('empty-dataset', 'The data set has no records.');
   if (model.inputShape.join() === dataset.shape.join() && model.classes === dataset.classes.length) return;
   throw new Failure(
     'shape-mismatch',
-    `The model ${model.name} takes images [${model.inputShape}] of ${model.classes} classes, but the data are ` +
+    `The ${role} ${model.name} takes images [${model.inputShape}] of ${model.classes} classes, but the data are ` +
       `images [${dataset.shape}] of ${dataset.classes.length} classes.`,
   );
 }
