@@ -8,7 +8,7 @@ import type {
   TensorFunction,
   Tensors,
 } from './engine.ts';
-import { checkTensors, dtypeOf, hostArray } from './host.ts';
+import { checkTensors, dtypeOf, hostArray, typesOf } from './host.ts';
 import { engineIdentity } from './identity.ts';
 import { loadTensorflow } from './tensorflow.ts';
 import { onBackend } from './tfjs.ts';
@@ -50,6 +50,11 @@ export function eagerFunction(
         }),
       );
       return results;
+    },
+    flops: async (given) => {
+      // Tracing runs nothing; only those who count load it.
+      const { trace } = await import('./onnx/trace.ts');
+      return trace(name, fn, typesOf(given), fixed).flops;
     },
     dispose: async () => {},
   };

@@ -36,6 +36,12 @@ export interface CompiledFunction {
    * @throws Failure `unsupported-op` if the engine lacks an op, naming the op and the line of user code
    */
   run(inputs: Tensors): Promise<Tensors>;
+  /**
+   * Floating point operations of one run with inputs of these shapes: those of its convolutions and matrix products, a
+   * multiplication and its addition being 2, each value that is needed being computed once. All engines give the same.
+   * @throws Failure `unsupported-op` if it has an op that the compiled engine lacks
+   */
+  flops(inputs: Tensors): Promise<number>;
   dispose(): Promise<void>;
 }
 

@@ -11,6 +11,14 @@ export function dtypeOf(tensor: HostTensor): 'float32' | 'int32' {
   return tensor.data instanceof Float32Array ? 'float32' : 'int32';
 }
 
+/** Shape and type of each tensor, in the order of names, so that nothing depends on that of the caller. */
+export function typesOf(tensors: Tensors) {
+  const sorted = Object.entries(tensors).sort(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(
+    sorted.map(([key, tensor]) => [key, { shape: tensor.shape, dtype: dtypeOf(tensor) }]),
+  );
+}
+
 /**
  * Checks that each tensor has as many elements as its shape says.
  * @throws Failure `bad-tensor`

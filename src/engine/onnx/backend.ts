@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { blame } from '../blame.ts';
 import { GraphBuilder } from './builder.ts';
+import { flopsOf } from './flops.ts';
 import type { DType, Value } from './graph.ts';
 import { KERNELS } from './kernels/all.ts';
 import { type Lowering, Unsupported } from './kernels/kernel.ts';
@@ -102,6 +103,12 @@ function traced(kernelName: string, lowering: Lowering): tf.KernelFunc {
     for (const [key, tensor] of Object.entries(inputs)) if (tensor) values[key] = backend.value(tensor);
     try {
       const result = lowering(backend.builder, values, attrs);
+      const first = 'node' in result ? result : result[0];
+      if (first)
+        backend.builder.charge(
+          first,
+          flopsOf(kernelName, { inputs: values, attributes: attrs, result: first }),
+        );
       return 'node' in result ? backend.handle(result) : result.map((value) => backend.handle(value));
     } catch (error) {
       if (!(error instanceof Unsupported)) throw error;

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Attributes, ConstantData, DType, Node, Value } from './graph.ts';
+import { type Attributes, type ConstantData, type DType, liveNodes, type Node, type Value } from './graph.ts';
 
 /**
  * Makes the nodes of one graph. A node with the operator, inputs and attributes of an earlier one is that earlier
@@ -7,6 +7,7 @@ import type { Attributes, ConstantData, DType, Node, Value } from './graph.ts';
  */
 export class GraphBuilder {
   readonly #nodes = new Map<string, Node>();
+  readonly #flops = new Map<Node, number>();
   #nextValue = 0;
 
   /** A value that is given at each run. */
@@ -48,6 +49,16 @@ export class GraphBuilder {
   ): Node {
     const key = `${op} ${inputs.map(({ id }) => id)} ${JSON.stringify(attributes)} ${outputs.length}`;
     return this.#nodes.get(key) ?? this.#create(key, op, inputs, attributes, outputs);
+  }
+
+  /** Notes what it takes to compute a value from the results of other kernels. */
+  charge({ node }: Value, flops: number): void {
+    if (flops > 0) this.#flops.set(node, flops);
+  }
+
+  /** Floating point operations of what values need: what is common to several counts once. */
+  flopsOf(outputs: Iterable<Value>): number {
+    return liveNodes(outputs).reduce((sum, node) => sum + (this.#flops.get(node) ?? 0), 0);
   }
 
   #create(

@@ -7,13 +7,12 @@ import type {
   TensorFunction,
   Tensors,
 } from '../engine.ts';
-import { checkTensors, dtypeOf } from '../host.ts';
+import { checkTensors, typesOf } from '../host.ts';
 import { engineIdentity, type OnnxDevice } from '../identity.ts';
 import { channelBlock } from './channel-block.ts';
-import type { Graph } from './graph.ts';
 import { optimise, type Pass, passesFor } from './passes/optimise.ts';
 import { prepare, type RunnableGraph } from './session.ts';
-import { trace } from './trace.ts';
+import { type Traced, trace } from './trace.ts';
 
 export interface OnnxOptions {
   readonly device?: OnnxDevice;
@@ -33,14 +32,14 @@ export function createOnnxEngine(
 ): Engine {
   const functions = new Set<CompiledFunction>();
   let cost: CompileCost = { graphs: 0, seconds: 0 };
-  const make = async (trace: () => Graph) => {
+  const make = async (trace: () => Traced): Promise<Made> => {
     const began = performance.now();
     const traced = trace();
     const block = device === 'cpu' ? await channelBlock() : undefined;
     const profile = profiles && join(profiles, String(cost.graphs));
     const graph = await prepare(optimise(traced, passes(passesFor(block))), { threads, device, profile });
     cost = { graphs: cost.graphs + 1, seconds: cost.seconds + (performance.now() - began) / 1000 };
-    return graph;
+    return { graph, flops: traced.flops };
   };
   return {
     identity: engineIdentity(device === 'cpu' ? 'onnx' : `onnx-${device}`),
@@ -57,39 +56,38 @@ export function createOnnxEngine(
   };
 }
 
+interface Made {
+  readonly graph: RunnableGraph;
+  readonly flops: number;
+}
+
 function compile(
   name: string,
   fn: TensorFunction,
   fixed: Tensors,
-  make: (trace: () => Graph) => Promise<RunnableGraph>,
+  make: (trace: () => Traced) => Promise<Made>,
 ): CompiledFunction {
   checkTensors(name, fixed);
-  const graphs = new Map<string, Promise<RunnableGraph>>();
+  const graphs = new Map<string, Promise<Made>>();
+  const madeFor = (inputs: Tensors): Promise<Made> => {
+    checkTensors(name, inputs);
+    const types = typesOf(inputs);
+    const signature = JSON.stringify(types);
+    const known = graphs.get(signature);
+    if (known !== undefined) return known;
+    const made = make(() => trace(name, fn, types, fixed));
+    graphs.set(signature, made);
+    // One that failed is not kept: there is nothing to dispose of.
+    made.catch(() => graphs.delete(signature));
+    return made;
+  };
   return {
-    run: async (inputs) => {
-      checkTensors(name, inputs);
-      const types = typesOf(inputs);
-      const signature = JSON.stringify(types);
-      const known = graphs.get(signature);
-      if (known !== undefined) return (await known).run(inputs);
-      const prepared = make(() => trace(name, fn, types, fixed));
-      graphs.set(signature, prepared);
-      // One that failed is not kept: there is nothing to dispose of.
-      prepared.catch(() => graphs.delete(signature));
-      return (await prepared).run(inputs);
-    },
+    run: async (inputs) => (await madeFor(inputs)).graph.run(inputs),
+    flops: async (inputs) => (await madeFor(inputs)).flops,
     dispose: async () => {
       const all = [...graphs.values()];
       graphs.clear();
-      for (const graph of all) await (await graph).release();
+      for (const made of all) await (await made).graph.release();
     },
   };
-}
-
-/** In the order of names, so that neither the signature nor the graph depends on that of the caller. */
-function typesOf(tensors: Tensors) {
-  const sorted = Object.entries(tensors).sort(([a], [b]) => (a < b ? -1 : 1));
-  return Object.fromEntries(
-    sorted.map(([key, tensor]) => [key, { shape: tensor.shape, dtype: dtypeOf(tensor) }]),
-  );
 }

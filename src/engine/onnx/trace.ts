@@ -12,6 +12,11 @@ export interface InputType {
   readonly dtype: 'float32' | 'int32';
 }
 
+/** A graph, and the floating point operations of its convolutions and matrix products, as `flops.ts` counts them. */
+export interface Traced extends Graph {
+  readonly flops: number;
+}
+
 /**
  * Runs a tensor function once on symbols and returns the graph of what it computed, gradients included.
  * @param inputs what is given at each run
@@ -23,7 +28,7 @@ export function trace(
   fn: TensorFunction,
   inputs: Readonly<Record<string, InputType>>,
   fixed: Tensors = {},
-): Graph {
+): Traced {
   const builder = new GraphBuilder();
   const outputs: Record<string, Value> = {};
   backend.builder = builder;
@@ -45,5 +50,5 @@ export function trace(
       }
     }),
   );
-  return { outputs };
+  return { outputs, flops: builder.flopsOf(Object.values(outputs)) };
 }

@@ -114,7 +114,7 @@ function watched(engine: Engine): { engine: Engine; iterates: HostTensor[] } {
       if (name.startsWith('attack/step') && inputs.images) iterates.push(inputs.images);
       return compiled.run(inputs);
     };
-    return { run, dispose: () => compiled.dispose() };
+    return { ...compiled, run };
   };
   return { engine: { ...engine, compile }, iterates };
 }
