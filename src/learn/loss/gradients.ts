@@ -1,5 +1,19 @@
 import * as tf from '@tensorflow/tfjs';
 
+type Watch = <T>(fn: () => T) => T;
+let watch: Watch = (fn) => fn();
+
+/** Runs `call`, with `around` about each function whose gradient it takes; gradients within gradients are seen too. */
+export function watchGradients<T>(around: Watch, call: () => T): T {
+  const before = watch;
+  watch = around;
+  try {
+    return call();
+  } finally {
+    watch = before;
+  }
+}
+
 /**
  * The value of a scalar function, its gradient with respect to each of `at`, and other tensors that were computed
  * on the way. `tf.grads` gives gradients alone: to have logits or running statistics as well, they would have to be
@@ -18,7 +32,7 @@ export function withGradients<K extends string>(
   const names = Object.keys(at) as K[]; // Object.keys forgets the type of the keys
   let kept: Record<string, tf.Tensor> = {};
   const forward = () => {
-    const { value, results } = fn();
+    const { value, results } = watch(fn);
     // TensorFlow.js frees what the function made but did not return: these outlive it, until the clones below.
     kept = mapValues(results, (tensor) => tf.keep(tf.clone(tensor)));
     return value.asScalar();

@@ -1,4 +1,5 @@
 import type { Tensors } from '../../engine/engine.ts';
+import type { Work } from './meter.ts';
 
 /** Where a loop leaves what it has reached. `load` gives what `save` was last given, or nothing. */
 export interface Checkpoints<T> {
@@ -18,6 +19,8 @@ export interface EpochRecord {
   readonly learningRate: number;
   /** Accuracy on the validation part, in [0, 1]; under attack for a robust method. */
   readonly validation?: number;
+  /** What its steps computed, without validation: `meter.ts`. */
+  readonly work: Work;
 }
 
 /** A training after whole epochs. Random streams are counted by epoch and batch, so no generator has to be kept. */

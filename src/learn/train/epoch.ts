@@ -5,6 +5,7 @@ import { countCorrect } from '../loss/accuracy.ts';
 import { learningRate } from '../optimise/schedule.ts';
 import { stream } from '../random/stream.ts';
 import { type Current, weightsOf } from './current.ts';
+import type { Metered } from './meter.ts';
 import type { Method, StepContext } from './method.ts';
 import { batchInputs } from './step.ts';
 import type { TrainingOptions } from './train.ts';
@@ -15,6 +16,8 @@ export interface Machinery {
   readonly method: Method;
   readonly step: CompiledFunction;
   readonly validator: Validation | undefined;
+  /** Counts what the method and the step compute. */
+  readonly meter: Metered;
 }
 
 /** Images in each batch: all of them, where there are too few for one batch. */
@@ -30,11 +33,13 @@ export function batchSizeOf({ dataset, batchSize }: Pick<TrainingOptions, 'datas
  */
 export async function trainEpoch(
   options: TrainingOptions,
-  { method, step: compiled, validator }: Machinery,
+  { method, step: compiled, validator, meter }: Machinery,
   current: Current,
   epoch: number,
 ): Promise<Current> {
-  const { dataset, seed, epochs, augment, onProgress } = options;
+  const { dataset, seed, epochs, augment, onProgress, onEpoch } = options;
+  const began = performance.now();
+  meter.take();
   const order = stream(seed, 'train/shuffle', epoch).permutation(dataset.labels.length);
   const size = batchSizeOf(options);
   const { replays = 1 } = method;
@@ -73,6 +78,8 @@ export async function trainEpoch(
       onProgress?.({ phase: 'train', done, total: epochs, unit: 'epoch', loss: meanLoss, accuracy });
     }
   }
+  const work = meter.take();
+  onEpoch?.((performance.now() - began) / 1000);
   for (const [name, { data }] of Object.entries(tensors)) {
     // The last step's loss was taken before its update; a comparison of NaN would choose a class all the same.
     if (!data.every(Number.isFinite))
@@ -87,6 +94,7 @@ export async function trainEpoch(
     accuracy: correct / (stepsPerEpoch * size),
     learningRate: rate,
     ...(measured !== undefined && { validation: measured }),
+    work,
   };
   const history = [...current.history, record];
   const isBest = measured !== undefined && measured > (current.best?.accuracy ?? Number.NEGATIVE_INFINITY);

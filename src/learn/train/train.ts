@@ -9,6 +9,7 @@ import type { SgdSettings } from '../optimise/sgd.ts';
 import type { Checkpoints, EpochRecord, TrainingCheckpoint } from './checkpoint.ts';
 import { fromCheckpoint, start, toCheckpoint, weightsOf } from './current.ts';
 import { batchSizeOf, type Machinery, trainEpoch } from './epoch.ts';
+import { metered } from './meter.ts';
 import type { MethodBuilder } from './method.ts';
 import { withPrefix } from './names.ts';
 import { trainingStep } from './step.ts';
@@ -30,6 +31,8 @@ export interface TrainingOptions {
   /** Weights to start from, parameters and state. Default: random ones of the seed. */
   readonly initial?: Tensors | undefined;
   readonly onProgress?: ((progress: Progress) => void) | undefined;
+  /** Is told how many seconds the steps of each epoch took, without validation. */
+  readonly onEpoch?: ((seconds: number) => void) | undefined;
   readonly checkpoints?: Checkpoints<TrainingCheckpoint> | undefined;
   /** Epochs from one checkpoint to the next; the last epoch always has one. Default 1. Results do not depend on it. */
   readonly checkpointEvery?: number | undefined;
@@ -72,12 +75,14 @@ export async function train(options: TrainingOptions): Promise<TrainingResult> {
 }
 
 function build({ engine, model, validation, batchSize, optimiser, ...options }: TrainingOptions): Machinery {
-  const method = options.method({ engine, model });
+  const meter = metered(engine, model);
+  const method = options.method(meter);
   const fixed = withPrefix('fixed', method.fixed ?? {});
   return {
     method,
-    step: engine.compile(`train/${method.name}`, trainingStep(method, optimiser), { fixed }),
+    step: meter.engine.compile(`train/${method.name}`, trainingStep(method, optimiser), { fixed }),
     validator: validation && createValidation(engine, model, method, validation, batchSize),
+    meter,
   };
 }
 
