@@ -1,7 +1,7 @@
 import { Type } from '@sinclair/typebox';
 import { defineKind } from '../src/kind/kind.ts';
 import { attackChoices, attackParameters } from '../src/learn/train/attack-parameters.ts';
-import { oneOf, trainingParameters } from '../src/learn/train/parameters.ts';
+import { oneOf, trainingMeasures, trainingParameters } from '../src/learn/train/parameters.ts';
 
 export default defineKind({
   description: 'Trains a model from scratch: standard, with mixup, or adversarially.',
@@ -55,6 +55,7 @@ export default defineKind({
   }),
   inputs: { data: { type: 'dataset', description: 'the data set; its training part is used' } },
   output: 'model',
+  measures: trainingMeasures,
   usesEngine: true,
   async run(context) {
     const { trainCell } = await import('../src/learn/train/train-cell.ts');

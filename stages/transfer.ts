@@ -1,7 +1,7 @@
 import { Type } from '@sinclair/typebox';
 import { defineKind } from '../src/kind/kind.ts';
 import { attackChoices, attackParameters } from '../src/learn/train/attack-parameters.ts';
-import { oneOf, trainingParameters } from '../src/learn/train/parameters.ts';
+import { oneOf, trainingMeasures, trainingParameters } from '../src/learn/train/parameters.ts';
 
 const weight = (value: number, description: string) =>
   Type.Number({ minimum: 0, default: value, description });
@@ -117,6 +117,7 @@ export default defineKind({
     teacher: { type: 'model', description: 'the teacher; it stays as it is' },
   },
   output: 'model',
+  measures: trainingMeasures,
   usesEngine: true,
   async run(context) {
     const { trainCell } = await import('../src/learn/train/train-cell.ts');

@@ -91,6 +91,24 @@ export function finishAttempt(store: Store, id: number, end: AttemptEnd): void {
   });
 }
 
+/**
+ * What was measured of the attempt that published a cell; undefined where that is not known, as after the index was
+ * rebuilt.
+ */
+export function measuredOf({ sql }: Store, fingerprint: Fingerprint): Json | undefined {
+  // Numbers of attempts are given out anew in a rebuilt index, to other cells.
+  const row = sql<[Fingerprint], Pick<AttemptRow, 'measured'>>(
+    `SELECT measured FROM attempts JOIN cells ON attempts.id = cells.attempt
+       AND attempts.fingerprint = cells.fingerprint WHERE cells.fingerprint = ? AND state = 'done'`,
+  ).get(fingerprint);
+  return row && asJson(row.measured);
+}
+
+/** @param measured written by `finishAttempt` */
+function asJson(measured: string | null): Json | undefined {
+  return measured === null ? undefined : (JSON.parse(measured) as Json);
+}
+
 interface AttemptRow extends Record<'signal' | 'reason' | 'message' | 'measured', string | null> {
   readonly id: number;
   readonly fingerprint: Fingerprint;
@@ -141,7 +159,6 @@ function asAttempt({ folders }: Store, row: AttemptRow): Attempt {
     signal: row.signal ?? undefined,
     reason: row.reason ?? undefined,
     message: row.message ?? undefined,
-    // Written by `finishAttempt`.
-    measured: row.measured === null ? undefined : (JSON.parse(row.measured) as Json),
+    measured: asJson(row.measured),
   };
 }

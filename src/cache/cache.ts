@@ -7,6 +7,7 @@ import {
   type AttemptEnd,
   attemptsOf,
   finishAttempt,
+  measuredOf,
   type NewAttempt,
   startAttempt,
 } from './attempts.ts';
@@ -101,6 +102,11 @@ export class Cache {
   /** The values that a cell reported. */
   values(fingerprint: Fingerprint): Readonly<Record<string, number>> | undefined {
     return this.lookup(fingerprint)?.values;
+  }
+
+  /** What was measured of the attempt that published a cell, where that is known. */
+  measured(fingerprint: Fingerprint): Json | undefined {
+    return explained('look up a measurement', () => measuredOf(this.#store, fingerprint));
   }
 
   /** What is wrong with an artifact; empty if it is sound. A stat of each file; what differs is read. */

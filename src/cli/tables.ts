@@ -2,6 +2,7 @@ import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { explainDiskError } from '../cache/disk-failure.ts';
 import { Failure } from '../failure.ts';
+import type { Json } from '../json.ts';
 import type { CellId } from '../pipeline/pipeline.ts';
 import { planCells } from '../plan/plan.ts';
 import type { Reason } from '../plan/reasons.ts';
@@ -12,6 +13,7 @@ import { toLatex } from '../report/latex.ts';
 import { toMarkdown } from '../report/markdown.ts';
 import type { Table } from '../report/table.ts';
 import { toText } from '../report/text.ts';
+import type { Measured } from '../run/job.ts';
 import type { OpenPipeline } from './workspace.ts';
 
 /** The forms of a table, by the name that `--format` takes. */
@@ -24,7 +26,10 @@ export const FORMATS: Readonly<Record<string, (table: Table) => string>> = {
 };
 
 /** Tables from what is known now: a cell that is not cached is missing. */
-export async function tablesOf({ pipeline, known, cache }: OpenPipeline, only?: string): Promise<Table[]> {
+export async function tablesOf(
+  { pipeline, known, cache, workspace }: OpenPipeline,
+  only?: string,
+): Promise<Table[]> {
   const specs = pipeline.tables.filter((spec) => only === undefined || spec.name === only);
   if (specs.length === 0 && only !== undefined) {
     throw new Failure('unknown-table', `${pipeline.name} has no table ${only}.`, {
@@ -36,11 +41,33 @@ export async function tablesOf({ pipeline, known, cache }: OpenPipeline, only?: 
     console.error(`note: some cells can't be planned, and tables are without them: ${message}`);
   }
   const planned = new Map(plans.map((plan) => [plan.cell.id, plan]));
-  const values = (id: CellId) => {
+  const kinds = new Map(
+    await Promise.all(
+      pipeline.stages.map(async ({ kind }) => [kind, await workspace.kinds.load(kind)] as const),
+    ),
+  );
+  const fingerprintOf = (id: CellId) => {
     const plan = planned.get(id);
-    return plan?.state === 'cached' && plan.key ? cache.values(plan.key.fingerprint) : undefined;
+    return plan?.state === 'cached' ? plan.key?.fingerprint : undefined;
   };
-  return specs.map((spec) => buildTable(spec, pipeline, values));
+  const values = (id: CellId) => {
+    const fingerprint = fingerprintOf(id);
+    return fingerprint && cache.values(fingerprint);
+  };
+  const measured = (id: CellId) => {
+    const fingerprint = fingerprintOf(id);
+    const kind = kinds.get(planned.get(id)?.cell.kind ?? '');
+    return measurementsOf(kind?.measures ?? [], fingerprint && cache.measured(fingerprint));
+  };
+  return specs.map((spec) => buildTable(spec, pipeline, values, measured));
+}
+
+/** Those that all kinds have (seconds, peak memory in bytes) and those that a kind declares. */
+function measurementsOf(declared: readonly string[], found: Json | undefined) {
+  // Written by the run: `attempt-cell.ts`.
+  const { seconds, peakMemory, measurements } = (found ?? {}) as Partial<Measured>;
+  const unknown = Object.fromEntries(declared.map((name) => [name, undefined]));
+  return { seconds, 'peak-memory': peakMemory, ...unknown, ...measurements };
 }
 
 /** A hole in a table is told where nothing else tells it: what has to run is known by `plan`. */

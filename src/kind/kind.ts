@@ -16,6 +16,8 @@ export interface Kind<P extends TObject = TObject> {
   readonly inputs: Readonly<Record<string, InputDeclaration>> | 'any';
   /** The type of the artifact that it makes, such as `dataset` or `model`. */
   readonly output: string;
+  /** Names of what it may `measure`, so that a table tells a measurement that is not known from a name that is wrong. */
+  readonly measures?: readonly string[];
   /** True where it computes with tensors: then the engine is part of the fingerprint. */
   readonly usesEngine?: boolean;
   /** Files outside the cache that it reads; their contents are part of the fingerprint. */
@@ -90,6 +92,11 @@ export interface CellContext<P> {
   engine(): Promise<Engine>;
   /** Numbers for tables. They are written to `values.json` of the artifact. */
   values(values: Readonly<Record<string, number>>): void;
+  /**
+   * Numbers for tables that another run would not give again, such as seconds. They are kept with the attempt and are no
+   * part of the artifact; their names are among the kind's `measures`.
+   */
+  measure(measurements: Readonly<Record<string, number>>): void;
   progress(progress: Progress): void;
 }
 

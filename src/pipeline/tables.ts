@@ -26,6 +26,7 @@ function checkTable(table: TableShape, expansion: Expansion, findings: Findings)
   const stage = valueStage(table, expansion, findings);
   if (stage === undefined) return undefined;
   const cells = expansion.stages.get(stage)?.cells?.map(({ cell }) => cell);
+  for (const one of table.value) if (cells !== undefined) checkNeed(one, stage, cells, findings);
   const used = new Map<string, string>();
   const normalised = (keys: readonly Located[], role: string) =>
     keys.map(({ text, path }) => {
@@ -83,6 +84,17 @@ function valueStage({ value }: TableShape, expansion: Expansion, findings: Findi
     stage = of;
   }
   return stage;
+}
+
+/** `STAGE.NEED.NAME` is a value of a needed cell. */
+function checkNeed({ text, path }: Located, stage: string, cells: readonly Cell[], findings: Findings): void {
+  const [need, ...rest] = text.slice(stage.length + 1).split('.');
+  if (need === undefined || rest.length === 0 || cells.some(({ needs }) => Object.hasOwn(needs, need)))
+    return;
+  const known = new Set(cells.flatMap(({ needs }) => Object.keys(needs)));
+  findings.error('unknown-need', { path }, `stage '${stage}' has no need '${need}'`, {
+    hint: suggest(need, known, 'it needs'),
+  });
 }
 
 function checkKey(

@@ -1,14 +1,11 @@
-import { Failure } from '../failure.ts';
 import type { Scalar } from '../json.ts';
 import { resolveKey } from '../pipeline/keys.ts';
-import type { Cell, CellId, Pipeline, TableSpec } from '../pipeline/pipeline.ts';
+import type { Cell, Pipeline, TableSpec } from '../pipeline/pipeline.ts';
 import { refuseAmbiguity } from './ambiguity.ts';
 import { references } from './references.ts';
 import { summarise } from './statistics.ts';
 import type { Entry, Key, Line, Table } from './table.ts';
-
-/** The values that a cell gave; undefined while it has none. */
-export type ValuesOf = (id: CellId) => Readonly<Record<string, number>> | undefined;
+import { type Known, numbersOf, shownAs } from './values.ts';
 
 /**
  * Fills a table with the values of its stage's cells. Rows and columns are the distinct values of their keys, in the
@@ -17,14 +14,20 @@ export type ValuesOf = (id: CellId) => Readonly<Record<string, number>> | undefi
  * @throws Failure `ambiguous-table` if cells that differ in more than the keys of `over` meet in one entry;
  * `unknown-value` if a cell has values, but not the one that is shown; `duplicate-reference`
  */
-export function buildTable(spec: TableSpec, pipeline: Pipeline, values: ValuesOf): Table {
+export function buildTable(
+  spec: TableSpec,
+  pipeline: Pipeline,
+  values: Known['values'],
+  measured: Known['measured'] = () => ({}),
+): Table {
+  const known = { values, measured };
   const { cells, rows, columns, groups } = gather(spec, pipeline);
   const members = [...groups.values()].map((group) => group.cells);
   refuseAmbiguity(spec, pipeline, cells, members);
   const published = references(spec, rows, columns);
   const entryAt = (row: Line, column: Line): Entry => {
     const group = groups.get(placeOf(row, column));
-    const numbers = (group?.cells ?? []).flatMap((cell) => numbersOf(cell, group?.value ?? '', values));
+    const numbers = (group?.cells ?? []).flatMap((cell) => numbersOf(cell, group?.value ?? '', known));
     const summary = summarise(numbers);
     return {
       ...summary,
@@ -46,7 +49,7 @@ export function buildTable(spec: TableSpec, pipeline: Pipeline, values: ValuesOf
     rows,
     columns,
     entries: rows.map((row) => columns.map((column) => entryAt(row, column))),
-    notes: [...spec.notes, ...checkpointNote(cells)],
+    notes: [...spec.notes, ...checkpointNote(cells), ...measuredNote(spec, cells, known)],
     sources: published.sources,
     unplaced: published.unplaced,
   };
@@ -57,6 +60,12 @@ function checkpointNote(cells: readonly Cell[]): string[] {
   const named = cells.map(({ parameters }) => parameters.checkpoint).filter((one) => typeof one === 'string');
   const checkpoints = [...new Set(named)];
   return checkpoints.length > 0 ? [`Checkpoint: ${checkpoints.join(', ')}.`] : [];
+}
+
+/** Such numbers are no property of the method alone, and come out otherwise the next time. */
+function measuredNote({ values }: TableSpec, cells: readonly Cell[], known: Known): string[] {
+  const measured = values.filter((name) => cells.some((cell) => shownAs(cell, name, known) === 'measured'));
+  return measured.length > 0 ? [`Measured, so that it depends on the machine: ${measured.join(', ')}.`] : [];
 }
 
 /** The cells of one entry, and which of their values it shows. */
@@ -85,17 +94,6 @@ function gather(spec: TableSpec, pipeline: Pipeline) {
     }
   }
   return { cells, rows: [...rows.values()], columns: [...columns.values()], groups };
-}
-
-function numbersOf(cell: Cell, name: string, values: ValuesOf): number[] {
-  const all = values(cell.id);
-  if (all === undefined) return [];
-  const value = Object.hasOwn(all, name) ? all[name] : undefined;
-  if (value !== undefined) return [value];
-  throw new Failure('unknown-value', `${cell.id} gives no value "${name}".`, {
-    hint: `It gives ${Object.keys(all).join(', ') || 'none at all'}: change \`value\` of the table.`,
-    details: { cell: cell.id, value: name },
-  });
 }
 
 function line(keys: readonly string[], values: Line['values'], spec: TableSpec): Line {

@@ -19,5 +19,11 @@ export type CellJob = {
 /** What a cell process tells. The last message is `done` or `failure`. */
 export type CellMessage =
   | { readonly type: 'progress'; readonly progress: Progress }
-  | { readonly type: 'done'; readonly peakMemory: number; readonly compiled?: CompileCost }
+  | {
+      readonly type: 'done';
+      readonly peakMemory: number;
+      readonly compiled?: CompileCost;
+      /** What the kind measured. */
+      readonly measurements: Readonly<Record<string, number>>;
+    }
   | { readonly type: 'failure'; readonly reason: string; readonly message: string; readonly hint?: string };

@@ -19,10 +19,13 @@ async function main(job: CellJob): Promise<void> {
   const engine = lazyEngine(job);
   try {
     const { default: kind } = (await import(pathToFileURL(job.module).href)) as { default: Kind };
-    await kind.run?.(contextOf(job, engine.get));
+    const measurements: Record<string, number> = {};
+    const measure = (more: Readonly<Record<string, number>>) =>
+      void Object.assign(measurements, checkedMeasurements(kind, more));
+    await kind.run?.(contextOf(job, engine.get, measure));
     const compiled = await engine.compileCost();
     await engine.dispose();
-    await send({ type: 'done', peakMemory: peakMemory(), ...(compiled && { compiled }) });
+    await send({ type: 'done', peakMemory: peakMemory(), ...(compiled && { compiled }), measurements });
     process.exit(0);
   } catch (error) {
     await send(failureMessage(error));
@@ -30,7 +33,11 @@ async function main(job: CellJob): Promise<void> {
   }
 }
 
-function contextOf(job: CellJob, engine: () => Promise<Engine>): CellContext<Record<string, unknown>> {
+function contextOf(
+  job: CellJob,
+  engine: () => Promise<Engine>,
+  measure: CellContext<unknown>['measure'],
+): CellContext<Record<string, unknown>> {
   const values: Record<string, number> = {};
   return {
     parameters: job.parameters,
@@ -45,6 +52,7 @@ function contextOf(job: CellJob, engine: () => Promise<Engine>): CellContext<Rec
       Object.assign(values, checkedValues(more));
       writeFileSync(join(job.output, 'values.json'), `${canonicalJson(values)}\n`);
     },
+    measure,
     progress: throttled((progress) => void send({ type: 'progress', progress })),
   };
 }
@@ -72,6 +80,16 @@ function checkedValues(values: Readonly<Record<string, number>>): Readonly<Recor
       throw new Failure('value-not-finite', `The value ${name} came out as ${value}.`);
   }
   return values;
+}
+
+function checkedMeasurements({ measures = [] }: Kind, measurements: Readonly<Record<string, number>>) {
+  for (const name of Object.keys(measurements)) {
+    if (!measures.includes(name))
+      throw new Failure('undeclared-measurement', `The kind measures ${name} but does not declare it.`, {
+        hint: 'Name it in `measures`.',
+      });
+  }
+  return checkedValues(measurements);
 }
 
 function lazyEngine({ engine, threads }: CellJob) {

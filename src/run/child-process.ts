@@ -11,6 +11,7 @@ export interface Report {
   readonly finished?: boolean;
   readonly peakMemory?: number;
   readonly compiled?: CompileCost;
+  readonly measurements?: Readonly<Record<string, number>>;
   readonly failure?: { readonly reason: string; readonly message: string; readonly hint?: string };
 }
 
@@ -44,7 +45,13 @@ export async function runChild(job: Job, child: ChildOptions, { signal }: Execut
   const report = child.report();
   const { finished, failure } = report;
   const seconds = (performance.now() - began) / 1000;
-  const measured = { seconds, host: hostname(), ...pick(report, 'peakMemory'), ...pick(report, 'compiled') };
+  const measured = {
+    seconds,
+    host: hostname(),
+    ...pick(report, 'peakMemory'),
+    ...pick(report, 'compiled'),
+    ...pick(report, 'measurements'),
+  };
   const stopped = signal.aborted || timeout.passed();
   // A program that was stopped may well exit with 0: what it wrote until then is no result.
   if (result.exitCode === 0 && !failure && (finished ?? !stopped)) return { state: 'done', measured };

@@ -41,8 +41,8 @@ async function runCell(job: Job, options: ExecuteOptions): Promise<Exit> {
         const said = received as CellMessage;
         if (said.type === 'progress') options.onProgress(said.progress);
         if (said.type === 'done') {
-          const { peakMemory, compiled } = said;
-          Object.assign(report, { finished: true, peakMemory, ...(compiled && { compiled }) });
+          const { type: _, ...told } = said;
+          Object.assign(report, { finished: true, ...told });
         }
         if (said.type === 'failure') report.failure = said;
       },

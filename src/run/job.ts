@@ -50,6 +50,8 @@ export type Measured = {
   readonly peakMemory?: number;
   /** Undefined where it started no engine, or one that does not compile. */
   readonly compiled?: CompileCost;
+  /** What the kind measured itself, by the names that it declares. */
+  readonly measurements?: Readonly<Record<string, number>>;
   readonly host: string;
 };
 

@@ -145,6 +145,48 @@ describe('a table', () => {
     expect(table.entries[0]?.map(({ mean }) => mean)).toEqual([0.5, 2, 0.5, 2]);
   });
 
+  describe('with values of a need, and measurements', () => {
+    const wanted = spec({
+      values: ['accuracy', 'model.passes', 'model.seconds'],
+      columns: ['robustness.attack'],
+    });
+    const values = (cellId: CellId): Readonly<Record<string, number>> =>
+      cellId.startsWith('student') ? { passes: 7 } : { accuracy: 0.5 };
+    const measured = (cellId: CellId) =>
+      cellId.startsWith('student[method=kd') ? { seconds: 2 } : { seconds: undefined };
+    const table = buildTable(wanted, grid(['kd', 'mixacm'], ['none'], [1, 2]), values, measured);
+
+    it('shows what the needed cell gave and what was measured of it, and nothing where that is not known', () => {
+      const means = table.entries.map((row) => row.map(({ mean, n, of }) => [mean, n, of]));
+      expect(means).toEqual([
+        [
+          [0.5, 2, 2],
+          [7, 2, 2],
+          [2, 2, 2],
+        ],
+        [
+          [0.5, 2, 2],
+          [7, 2, 2],
+          [undefined, 0, 2],
+        ],
+      ]);
+    });
+
+    it('says which numbers were measured', () => {
+      expect(table.notes).toEqual(['Measured, so that it depends on the machine: model.seconds.']);
+    });
+
+    it('names the needed cell where it has neither', () => {
+      const lacking = spec({ values: ['model.passes', 'model.colour'] });
+      expect(() => buildTable(lacking, pipeline, values, measured)).toThrow(
+        expect.objectContaining({
+          reason: 'unknown-value',
+          message: 'student[method=kd,seed=1] gives no value "colour".',
+        }),
+      );
+    });
+  });
+
   it('names the cell and its values where it lacks the one that is shown', () => {
     expect(() => buildTable(spec(), pipeline, () => ({ loss: 1 }))).toThrow(
       expect.objectContaining({

@@ -21,6 +21,9 @@ export const netParameter = {
   }),
 };
 
+/** What `trainCell` may measure: the median over the epochs of the attempt, of the steps alone, without validation. */
+export const trainingMeasures = ['seconds-per-epoch'];
+
 /** What all trainings have in common: the net, the optimiser, the schedule, the data. */
 export const trainingParameters = {
   ...netParameter,

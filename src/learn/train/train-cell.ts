@@ -14,7 +14,7 @@ import { type TrainingResult, train } from './train.ts';
 
 type Context = Pick<
   CellContext<TrainingParameters>,
-  'parameters' | 'inputs' | 'output' | 'scratch' | 'engine' | 'progress' | 'values'
+  'parameters' | 'inputs' | 'output' | 'scratch' | 'engine' | 'progress' | 'values' | 'measure'
 >;
 
 type TapSettings = Pick<ModelSettings, 'tapBeforeRelu'>;
@@ -28,12 +28,13 @@ export async function trainCell(
   method: MethodBuilder,
   taps: TapSettings = {},
 ): Promise<void> {
-  const { parameters, inputs, output, scratch, engine, progress, values } = context;
+  const { parameters, inputs, output, scratch, engine, progress, values, measure } = context;
   if (!inputs.data) throw new Error('The kind declares no input named data');
   const { train: whole } = await readDataset(inputs.data.file);
   const description = describe(parameters, whole);
   const { seed, validation } = parameters;
   const parts = validation > 0 ? splitOff(whole, validation, seed) : { rest: whole, off: undefined };
+  const seconds: number[] = [];
   const result = await train({
     engine: await engine(),
     model: createModel(parameters.net, { ...description, ...taps }),
@@ -47,6 +48,7 @@ export async function trainCell(
     seed,
     augment: augmentOf(parameters),
     onProgress: progress,
+    onEpoch: (taken) => seconds.push(taken),
     checkpoints: checkpointFile(scratch),
   });
   const bestEpoch = result.best && { bestEpoch: result.best.epoch };
@@ -57,6 +59,8 @@ export async function trainCell(
   );
   await writeFile(join(output, 'history.json'), `${JSON.stringify(result.history, null, 2)}\n`);
   values(summary(result));
+  // None where an earlier attempt came to the last epoch.
+  if (seconds.length > 0) measure({ 'seconds-per-epoch': median(seconds) });
 }
 
 function describe({ net, normalise }: TrainingParameters, dataset: Dataset) {
@@ -66,11 +70,27 @@ function describe({ net, normalise }: TrainingParameters, dataset: Dataset) {
   return { net, inputShape, classes: dataset.classes.length, ...statistics };
 }
 
+function median(numbers: readonly number[]): number {
+  const sorted = [...numbers].sort((a, b) => a - b);
+  const [low = 0, high = 0] = [
+    sorted[Math.floor((sorted.length - 1) / 2)],
+    sorted[Math.floor(sorted.length / 2)],
+  ];
+  return (low + high) / 2;
+}
+
+/** Work is that of an epoch: the mean, since some methods begin with one thing and go on with another. */
 function summary({ history, best }: TrainingResult): Record<string, number> {
   const last = history.at(-1);
   return {
     epochs: history.length,
+    'gradient-passes': mean(history.map(({ work }) => work.gradientPasses)),
+    flops: mean(history.map(({ work }) => work.flops)),
     ...(last && { 'train-loss': last.loss, 'train-accuracy': last.accuracy }),
     ...(best && { 'best-epoch': best.epoch, 'validation-accuracy': best.accuracy }),
   };
+}
+
+function mean(numbers: readonly number[]): number {
+  return numbers.reduce((sum, one) => sum + one, 0) / numbers.length;
 }

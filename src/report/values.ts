@@ -1,0 +1,44 @@
+import { Failure } from '../failure.ts';
+import type { Cell, CellId } from '../pipeline/pipeline.ts';
+
+/** What is known of the cells of a pipeline. */
+export interface Known {
+  /** The values that a cell gave; undefined while it has none. */
+  values(id: CellId): Readonly<Record<string, number>> | undefined;
+  /** What may be measured of a cell's attempt, by name; undefined numbers where it is not known. */
+  measured(id: CellId): Readonly<Record<string, number | undefined>>;
+}
+
+/**
+ * The number that a cell shows, if it has one. `name` is that of a value or a measurement of the cell itself, or, after
+ * the name of a need and a point, of the cell that it needs.
+ *
+ * @throws Failure `unknown-value` if the cell has values, but not the one that is shown
+ */
+export function numbersOf(cell: Cell, name: string, known: Known): number[] {
+  const { id, value } = place(cell, name);
+  const all = known.values(id);
+  const number = all && Object.hasOwn(all, value) ? all[value] : undefined;
+  if (number !== undefined) return [number];
+  const measured = known.measured(id);
+  if (Object.hasOwn(measured, value)) return [measured[value] ?? []].flat();
+  if (all === undefined) return [];
+  throw new Failure('unknown-value', `${id} gives no value "${value}".`, {
+    hint: `It gives ${Object.keys(all).join(', ') || 'none at all'}: change \`value\` of the table.`,
+    details: { cell: id, value },
+  });
+}
+
+/** Whether what a cell shows under a name is a value of its artifact or was measured. */
+export function shownAs(cell: Cell, name: string, known: Known): 'value' | 'measured' {
+  const { id, value } = place(cell, name);
+  if (Object.hasOwn(known.values(id) ?? {}, value)) return 'value';
+  return Object.hasOwn(known.measured(id), value) ? 'measured' : 'value';
+}
+
+function place({ id, needs }: Cell, name: string): { id: CellId; value: string } {
+  const point = name.indexOf('.');
+  const need = name.slice(0, Math.max(point, 0));
+  const needed = Object.hasOwn(needs, need) ? needs[need] : undefined;
+  return needed === undefined ? { id, value: name } : { id: needed, value: name.slice(point + 1) };
+}
