@@ -1,0 +1,24 @@
+import { readFile } from 'node:fs/promises';
+import type { CellContext } from '../../kind/kind.ts';
+import { readModel } from '../model/artifact.ts';
+import { parameterCount } from '../model/models.ts';
+import { forwardFlops } from './forward-flops.ts';
+
+type Context = Pick<CellContext<unknown>, 'inputs' | 'engine' | 'values'>;
+
+/** What the `model` input costs to run, and what it cost to train, if it was trained here: see `meter.ts`. */
+export async function costCell({ inputs, engine, values }: Context): Promise<void> {
+  if (!inputs.model) throw new Error('The kind declares no input named model');
+  const { model, weights } = await readModel(inputs.model.file, 'last');
+  // Written by the cell of the model, in values that were checked.
+  const trained = JSON.parse(await readFile(inputs.model.file('values.json'), 'utf8')) as Partial<
+    Record<string, number>
+  >;
+  const { flops, 'gradient-passes': gradientPasses } = trained;
+  values({
+    parameters: parameterCount(model),
+    'forward-flops': await forwardFlops(await engine(), model, weights),
+    ...(flops !== undefined && { 'epoch-flops': flops }),
+    ...(gradientPasses !== undefined && { 'gradient-passes': gradientPasses }),
+  });
+}

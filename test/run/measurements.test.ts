@@ -1,0 +1,47 @@
+import { rmSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { Project } from '../support/project.ts';
+
+const pipeline = `pipeline: tiny
+stages:
+  data: {uses: dataset, with: {name: digits, train: 64, test: 10}}
+  model: {uses: train, needs: {data: data}, with: {method: pgd-at, net: resnet-8-w1, epochs: 1, batch-size: 32, steps: 2}}
+  cost: {uses: cost, needs: {model: model}}
+tables:
+  cost: {rows: model.method, value: [cost.forward-flops, cost.gradient-passes, cost.model.seconds-per-epoch]}
+`;
+
+interface Table {
+  readonly cells: { readonly mean: number | null }[][];
+  readonly notes: string[];
+}
+
+test('a table shows what training cost, counted and measured; without the index, counts stay and measurements do not', async () => {
+  const project = new Project({ 'pipelines/tiny.yaml': pipeline });
+  await project.retable('run', 'tiny');
+  const table = await project.json<Table>('table', 'cost', 'tiny');
+  const [flops, passes, seconds] = table.cells[0]?.map(({ mean }) => mean) ?? [];
+  expect(flops).toBeGreaterThan(0);
+  expect(passes).toBe(6); // two batches, each with two steps of the attack
+  expect(seconds).toBeGreaterThan(0);
+  expect(table.notes).toEqual(['Measured, so that it depends on the machine: model.seconds-per-epoch.']);
+
+  rmSync(project.path('cache/index.sqlite'));
+  const without = await project.json<Table>('table', 'cost', 'tiny');
+  expect(without.cells[0]?.map(({ mean }) => mean)).toEqual([flops, passes, null]);
+});
+
+test('a kind that measures what it does not declare fails', async () => {
+  const kind = `export default {
+    description: 'measures', parameters: {type: 'object', properties: {}}, inputs: {}, output: 'files',
+    run: async ({measure}) => measure({speed: 1}),
+  };`;
+  const project = new Project({
+    'pipelines/odd.yaml': 'pipeline: odd\nstages: {a: {uses: odd}}\n',
+    'stages/odd.js': kind,
+  });
+  const { list } = await project.events('odd');
+  expect(list).toContainEqual(
+    expect.objectContaining({ event: 'cell-failed', reason: 'undeclared-measurement' }),
+  );
+});
