@@ -4,7 +4,7 @@ import { createModel } from '../../../src/learn/model/models.ts';
 import { defaultSgd } from '../../../src/learn/optimise/sgd.ts';
 import type { TrainingCheckpoint } from '../../../src/learn/train/checkpoint.ts';
 import type { MethodBuilder } from '../../../src/learn/train/method.ts';
-import type { TrainingOptions } from '../../../src/learn/train/train.ts';
+import type { TrainingOptions, TrainingResult } from '../../../src/learn/train/train.ts';
 import { cpu } from '../calculate.ts';
 
 export const shape = [6, 6, 1] as const;
@@ -30,6 +30,11 @@ export function toyTraining(method: MethodBuilder, changes: Partial<TrainingOpti
     seed: 1,
     ...changes,
   };
+}
+
+/** What a training came out with, whatever the work that it took. */
+export function learned({ last, history }: TrainingResult) {
+  return { last, history: history.map(({ work, ...record }) => record) };
 }
 
 /** Keeps all checkpoints; `load` gives the one that it starts with. */
