@@ -3,7 +3,7 @@ import { type Batch, toBatch } from '../data/batch.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { predictions } from '../loss/accuracy.ts';
 import { stream } from '../random/stream.ts';
-import type { AttackBatch, Attacker } from './attacker.ts';
+import type { AttackBatch, Attacker, Perturbed } from './attacker.ts';
 import { auditPerturbation } from './audit.ts';
 import type { Classifier } from './classify.ts';
 import { floats } from './gradient-step.ts';
@@ -33,13 +33,8 @@ export async function attackBatch(
   const padded = Int32Array.from({ length: size }, (_, row) =>
     at(indices, Math.min(row, indices.length - 1)),
   );
-  const clean = toBatch(dataset, padded);
-  const batch: AttackBatch = {
-    ...clean,
-    random: (name, row, ...counters) => stream(seed, `attack/${name}`, at(padded, row), ...counters),
-  };
-  const { images, gradientNorms, distances } = await attacker.perturb(batch);
-  auditPerturbation(clean.images.data, images.data, attacker.epsilon);
+  const clean = toAttackBatch(dataset, padded, seed);
+  const { images, gradientNorms, distances } = await perturbAudited(attacker, clean);
   const fooled = classifySurrogate && (await verdict(classifySurrogate, clean, images));
   const found: Tensors = {
     ...(await verdict(classify, clean, images)),
@@ -68,6 +63,20 @@ async function verdict(classify: Classifier, { images, labels }: Batch, adversar
     cleanLoss: { shape, data: before.loss },
     loss: { shape, data: after.loss },
   };
+}
+
+/** Examples as an attack sees them: what is random depends on which example it is, not on the batch. */
+export function toAttackBatch(dataset: Dataset, indices: Int32Array, seed: number): AttackBatch {
+  const random: AttackBatch['random'] = (name, row, ...counters) =>
+    stream(seed, `attack/${name}`, at(indices, row), ...counters);
+  return { ...toBatch(dataset, indices), random };
+}
+
+/** Attacks a batch and checks what comes out. @throws Failure `out-of-bounds`, `not-finite` */
+export async function perturbAudited(attacker: Attacker, batch: AttackBatch): Promise<Perturbed> {
+  const perturbed = await attacker.perturb(batch);
+  auditPerturbation(batch.images.data, perturbed.images.data, attacker.epsilon);
+  return perturbed;
 }
 
 function firstRows(tensors: Tensors, count: number): Tensors {

@@ -1,12 +1,11 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { isFailure } from '../../failure.ts';
 import type { CellContext } from '../../kind/kind.ts';
 import { readDataset } from '../data/artifact.ts';
 import { type Checkpoint, readModel } from '../model/artifact.ts';
-import { readTensors, writeTensors } from '../weights/host-tensors.ts';
-import { attack, type BatchCheckpoints } from './attack.ts';
+import { writeTensors } from '../weights/host-tensors.ts';
+import { attack } from './attack.ts';
 import { type AttackSettings, createAttack } from './attacks.ts';
+import { batchFiles } from './batch-files.ts';
 
 export interface AttackCellSettings {
   readonly attack: AttackSettings;
@@ -49,22 +48,4 @@ export async function attackCell(context: Context, settings: AttackCellSettings)
     examples: test.labels.length,
     ...Object.fromEntries((after ?? []).map((one) => [`after-${one.name}`, one.robustAccuracy])),
   });
-}
-
-/** One file a batch and attack. */
-function batchFiles(folder: string): BatchCheckpoints {
-  const path = (first: number, member: number) => join(folder, `batch-${member}-${first}.safetensors`);
-  return {
-    async load(first, member) {
-      if (!existsSync(path(first, member))) return undefined;
-      try {
-        return (await readTensors(path(first, member))).tensors;
-      } catch (error) {
-        // Torn by a power cut: the batch is attacked again.
-        if (isFailure(error)) return undefined;
-        throw error;
-      }
-    },
-    save: (first, results, member) => writeTensors(path(first, member), results),
-  };
 }

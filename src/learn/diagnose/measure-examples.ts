@@ -1,0 +1,49 @@
+import type { HostTensor, Tensors } from '../../engine/engine.ts';
+import type { Progress } from '../../kind/kind.ts';
+import type { BatchCheckpoints } from '../attack/attack.ts';
+import type { Dataset } from '../data/dataset.ts';
+
+export interface MeasureOptions {
+  readonly dataset: Dataset;
+  /** The greatest number of examples at once. Results do not depend on it, but for float32 rounding. */
+  readonly batchSize: number;
+  readonly onProgress?: ((progress: Progress) => void) | undefined;
+  readonly checkpoints?: BatchCheckpoints | undefined;
+}
+
+/**
+ * Measures all examples of a data set, batch by batch, resuming after the last whole one.
+ * @param measure gives float32 tensors with one row for each of the indices
+ * @returns those tensors, with one row for each example in the order of the data set
+ */
+export async function measureExamples(
+  { dataset, batchSize, onProgress, checkpoints }: MeasureOptions,
+  measure: (indices: Int32Array) => Promise<Tensors>,
+): Promise<Tensors> {
+  const total = dataset.labels.length;
+  const batches = Math.ceil(total / batchSize);
+  const size = Math.ceil(total / batches);
+  const found: Tensors[] = [];
+  for (let first = 0; first < total; first += size) {
+    const indices = Int32Array.from({ length: Math.min(size, total - first) }, (_, row) => first + row);
+    const saved = await checkpoints?.load(first, 0);
+    const batch = saved ?? (await measure(indices));
+    if (!saved) await checkpoints?.save(first, batch, 0);
+    found.push(batch);
+    onProgress?.({ phase: 'measure', done: found.length, total: batches, unit: 'batch' });
+  }
+  const names = Object.keys(found[0] ?? {});
+  return Object.fromEntries(names.map((name) => [name, below(found.flatMap((batch) => batch[name] ?? []))]));
+}
+
+/** Rows of several tensors, one below the other. */
+function below(parts: readonly HostTensor[]): HostTensor {
+  const data = new Float32Array(parts.reduce((sum, part) => sum + part.data.length, 0));
+  let start = 0;
+  for (const part of parts) {
+    data.set(part.data, start);
+    start += part.data.length;
+  }
+  const rows = parts.reduce((sum, { shape }) => sum + (shape[0] ?? 0), 0);
+  return { shape: [rows, ...(parts[0]?.shape.slice(1) ?? [])], data };
+}

@@ -1,0 +1,50 @@
+import { Type } from '@sinclair/typebox';
+import { defineKind } from '../src/kind/kind.ts';
+import { adversarialParameters, pgdOf } from '../src/learn/diagnose/parameters.ts';
+import { oneOf } from '../src/learn/train/parameters.ts';
+
+export default defineKind({
+  description:
+    'Measures what bounds the adversarial loss of a student (Awais et al. 2021): its natural loss and its distance to a robust teacher on mixed images. The form of the bound is our reading: slack = natural loss + distance-mix − adversarial loss, without constants; slack-with-teacher adds what the teacher itself loses under attack.',
+  parameters: Type.Object({
+    ...adversarialParameters,
+    distance: oneOf(['kl', 'l2'], {
+      default: 'kl',
+      description:
+        'Distance of the outputs, as mean over examples: KL(teacher ‖ student), or Euclidean distance of the softmax outputs. Ours.',
+    }),
+    alpha: Type.Number({
+      minimum: 0,
+      default: 1,
+      description: 'Of mixup: λ ~ Beta(alpha, alpha), one an example; 0: no mixing. Ours.',
+    }),
+    checkpoint: oneOf(['last', 'best'], {
+      default: 'last',
+      description: "Which of the student's checkpoints is measured.",
+    }),
+    'teacher-checkpoint': oneOf(['last', 'best'], {
+      default: 'last',
+      description: "Which of the teacher's checkpoints is measured.",
+    }),
+  }),
+  inputs: {
+    data: { type: 'dataset', description: 'the data set; its test part is used' },
+    student: { type: 'model', description: 'the student' },
+    teacher: { type: 'model', description: 'the teacher' },
+  },
+  output: 'results',
+  usesEngine: true,
+  async run(context) {
+    const { theoryCell } = await import('../src/learn/diagnose/theory-cell.ts');
+    const { parameters } = context;
+    await theoryCell(context, {
+      attack: pgdOf(parameters),
+      distance: parameters.distance,
+      alpha: parameters.alpha,
+      seed: parameters.seed,
+      batchSize: parameters['batch-size'],
+      checkpoint: parameters.checkpoint,
+      teacherCheckpoint: parameters['teacher-checkpoint'],
+    });
+  },
+});
