@@ -11,32 +11,45 @@ export type SubsetSize =
   /** Records of each class. */
   | { readonly perClass: number };
 
+/** What a choice of records is made by. */
+export type Labelled = Pick<Dataset, 'labels' | 'classes'>;
+
 /**
- * A part of the data set with the class frequencies of the whole, in the original order. Each class gets its share of
- * the count rounded down; what is left goes, one each, to the classes with the largest remainders, at equal remainders
- * to the lower label. Which records of a class are taken depends on the seed and the class alone.
+ * Indices, ascending, of a part of the records with the class frequencies of the whole. Each class gets its share of
+ * the count, rounded up or down by the quota method of Balinski and Young (1975), at equal claims for the lower label.
+ * Which records of a class are taken depends on the seed and the class alone: so of two parts by one seed, both by
+ * counts and fractions or both by records of each class, the larger one holds all of the smaller one.
  *
  * @throws Failure `bad-subset` for a size that is no positive whole number or more than there is
  */
+export function chosenPart(records: Labelled, size: SubsetSize, seed: number): Int32Array {
+  return choose(records, quotas(records, size), seed, 'subset');
+}
+
+/** The records that `chosenPart` names, in the original order. @throws Failure `bad-subset` */
 export function subset(dataset: Dataset, size: SubsetSize, seed: number): Dataset {
-  return select(dataset, choose(dataset, quotas(dataset, size), seed, 'subset'));
+  return select(dataset, chosenPart(dataset, size, seed));
 }
 
 /**
  * Splits off `count` records with the class frequencies of the whole, such as a validation set; both parts keep the
- * original order. Rounded as `subset` is.
+ * original order. Rounded as `chosenPart` is.
  *
  * @throws Failure `bad-subset`
  */
 export function splitOff(dataset: Dataset, count: number, seed: number): { rest: Dataset; off: Dataset } {
   const chosen = choose(dataset, quotas(dataset, { count }), seed, 'split-off');
+  return { rest: select(dataset, others(dataset, chosen)), off: select(dataset, chosen) };
+}
+
+/** Indices of all records but the chosen ones, ascending. */
+export function others({ labels }: Pick<Dataset, 'labels'>, chosen: Int32Array): number[] {
   const taken = new Set(chosen);
-  const others = Array.from(dataset.labels.keys()).filter((index) => !taken.has(index));
-  return { rest: select(dataset, others), off: select(dataset, chosen) };
+  return Array.from(labels.keys()).filter((index) => !taken.has(index));
 }
 
 /** How many records of each class to take. */
-function quotas(dataset: Dataset, size: SubsetSize): number[] {
+function quotas(dataset: Labelled, size: SubsetSize): number[] {
   const sizes = dataset.classes.map(() => 0);
   for (const label of dataset.labels) sizes[label] = (sizes[label] ?? 0) + 1;
   if ('perClass' in size) {
@@ -53,13 +66,27 @@ function quotas(dataset: Dataset, size: SubsetSize): number[] {
     throw badSubset(`A fraction must be above 0 and at most 1, not ${size.fraction}.`);
   }
   const count = checked('count' in size ? size.count : Math.floor(size.fraction * total + 0.5), total);
-  // Whole numbers throughout, so that remainders are exact.
-  const result = sizes.map((available) => Math.floor((count * available) / total));
-  const remainders = sizes.map((available, label) => ({ label, rest: (count * available) % total }));
-  remainders.sort((a, b) => b.rest - a.rest || a.label - b.label);
-  const left = count - result.reduce((sum, quota) => sum + quota, 0);
-  for (const { label } of remainders.slice(0, left)) result[label] = (result[label] ?? 0) + 1;
-  return result;
+  return apportion(sizes, count);
+}
+
+/**
+ * Seats one record after the other: of the classes that have less than their share of the records so far, the one with
+ * the fewest for its size once it has one more. Rounding all shares at once, by their remainders, would take a record
+ * away from a class here and there when the count grows.
+ */
+function apportion(sizes: readonly number[], count: number): number[] {
+  const total = sizes.reduce((sum, size) => sum + size, 0);
+  const seats = sizes.map(() => 0);
+  for (let seated = 1; seated <= count; seated += 1) {
+    let [next, claim] = [-1, Number.POSITIVE_INFINITY];
+    for (const [label, size] of sizes.entries()) {
+      const has = seats[label] ?? 0;
+      if (size * seated <= has * total || (has + 1) / size >= claim) continue;
+      [next, claim] = [label, (has + 1) / size];
+    }
+    seats[next] = (seats[next] ?? 0) + 1;
+  }
+  return seats;
 }
 
 function checked(count: number, most: number): number {
@@ -75,7 +102,7 @@ function badSubset(message: string): Failure {
 }
 
 /** Indices of the chosen records, ascending. */
-function choose(dataset: Dataset, quota: readonly number[], seed: number, name: string): Int32Array {
+function choose(dataset: Labelled, quota: readonly number[], seed: number, name: string): Int32Array {
   const members = dataset.classes.map((): number[] => []);
   for (const [index, label] of dataset.labels.entries()) members[label]?.push(index);
   const chosen = members.flatMap((indices, label) => {

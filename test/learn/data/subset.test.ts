@@ -57,11 +57,31 @@ describe('a subset', () => {
     expect(subset(dataset, { count: 50 }, 2).images).not.toEqual(part.images);
   });
 
-  it('gives what is left to the largest remainders, at equal ones to the lower label', () => {
+  it('rounds shares by the quota method, at equal claims for the lower label', () => {
     const dataset = withLabels([...repeat(0, 5), ...repeat(1, 3), ...repeat(2, 2)], 3);
     expect(counts(subset(dataset, { count: 7 }, 1))).toEqual([4, 2, 1]); // 3.5, 2.1, 1.4
-    expect(counts(subset(dataset, { count: 3 }, 1))).toEqual([1, 1, 1]); // 1.5, 0.9, 0.6
+    expect(counts(subset(dataset, { count: 3 }, 1))).toEqual([2, 1, 0]); // 1.5, 0.9, 0.6
     expect(counts(subset(withLabels([0, 0, 1, 1, 2, 2], 3), { count: 4 }, 1))).toEqual([2, 1, 1]); // 1.33 each
+    // The paradox of Alabama: by largest remainders it would be [1, 1, 1] of 3, and [0, 2, 2] of 4.
+    const states = withLabels([0, 1, 1, 1, 2, 2, 2], 3);
+    expect(counts(subset(states, { count: 3 }, 1))).toEqual([0, 2, 1]);
+    expect(counts(subset(states, { count: 4 }, 1))).toEqual([0, 2, 2]);
+  });
+
+  it('is part of each larger one by the same seed', () => {
+    const twoCounts = withCount.chain((drawn) =>
+      fc.integer({ min: 1, max: drawn.count }).map((less) => ({ ...drawn, less })),
+    );
+    const within = (small: Dataset, large: Dataset) =>
+      expect([...large.images]).toEqual(expect.arrayContaining([...small.images]));
+    fc.assert(
+      fc.property(twoCounts, ({ dataset, count, less, seed }) => {
+        within(subset(dataset, { count: less }, seed), subset(dataset, { count }, seed));
+        within(subset(dataset, { fraction: 1 / 2 }, seed), subset(dataset, { fraction: 2 / 3 }, seed));
+      }),
+    );
+    const dataset = withLabels([...repeat(0, 20), ...repeat(1, 100)], 2);
+    within(subset(dataset, { perClass: 3 }, 1), subset(dataset, { perClass: 11 }, 1));
   });
 
   it('can be a fraction, rounded half up', () => {
