@@ -28,7 +28,17 @@ export default defineKind({
       default: 0,
       description: 'Instead of `train`: so many training images of each class; 0 for no such limit.',
     }),
-    seed: Type.Integer({ minimum: 0, default: 0, description: 'Seed of the choice of images.' }),
+    classes: Type.Array(Type.Union([Type.String(), Type.Integer({ minimum: 0 })]), {
+      default: [],
+      description:
+        'Keep these classes alone, by name or by number from 0; labels follow the order given. None named means all.',
+    }),
+    seed: Type.Integer({
+      minimum: 0,
+      default: 0,
+      description:
+        'Seed of the choice of images. By one seed, a smaller choice of training images is part of a larger one.',
+    }),
   }),
   inputs: {},
   output: 'dataset',

@@ -35,7 +35,7 @@ export function select(dataset: Dataset, indices: ArrayLike<number>): Dataset {
 }
 
 /** The label of a record. @throws RangeError for an index outside the data set */
-export function labelAt(dataset: Dataset, index: number): number {
+export function labelAt(dataset: Pick<Dataset, 'labels'>, index: number): number {
   const label = dataset.labels[index];
   if (label === undefined) {
     throw new RangeError(`There is no record ${index} in a data set of ${dataset.labels.length}`);

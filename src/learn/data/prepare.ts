@@ -1,9 +1,10 @@
 import { Failure } from '../../failure.ts';
 import type { Places } from '../../kind/kind.ts';
 import { writeDataset } from './artifact.ts';
+import { type Collection, inMemory, ofClasses } from './collection.ts';
 import type { Dataset, Split } from './dataset.ts';
 import { type LoadOptions, loadDataset } from './load.ts';
-import { type SubsetSize, subset } from './subset.ts';
+import { chosenPart, type SubsetSize } from './subset.ts';
 import { synthetic } from './synthetic.ts';
 
 export interface Preparation {
@@ -13,16 +14,18 @@ export interface Preparation {
   readonly test: number;
   /** Instead of `train`, so many of each class; 0 for no such limit. */
   readonly perClass: number;
+  /** Names or numbers of the classes to keep, in the order of their new labels; none for all. */
+  readonly classes: readonly (string | number)[];
   readonly seed: number;
 }
 
 /**
  * Reads a data set, takes the wanted part of it, and writes it as an artifact.
  * @returns counts, for tables
- * @throws Failure `bad-subset`, and those of `loadDataset`
+ * @throws Failure `bad-subset`, and those of `ofClasses` and `loadDataset`
  */
 export async function prepareDataset(
-  { name, train, test, perClass, seed }: Preparation,
+  { name, train, test, perClass, classes, seed }: Preparation,
   places: Places,
   { output, ...options }: LoadOptions & { readonly output: string },
 ): Promise<{ train: number; test: number; classes: number }> {
@@ -33,9 +36,13 @@ export async function prepareDataset(
   }
   const whole = name === 'synthetic' ? madeUp(seed) : await loadDataset(name, places, options);
   const trainSize = perClass > 0 ? { perClass } : sizeOf(train);
+  const part = (dataset: Dataset, size: SubsetSize | undefined) => {
+    const whole = inMemory(dataset);
+    return readPart(classes.length > 0 ? ofClasses(whole, classes) : whole, size, seed);
+  };
   const split: Split = {
-    train: part(whole.train, trainSize, seed),
-    test: part(whole.test, sizeOf(test), seed),
+    train: await part(whole.train, trainSize),
+    test: await part(whole.test, sizeOf(test)),
   };
   await writeDataset(output, name, split);
   return {
@@ -59,6 +66,6 @@ function sizeOf(size: number): SubsetSize | undefined {
   return size < 1 ? { fraction: size } : { count: size };
 }
 
-function part(dataset: Dataset, size: SubsetSize | undefined, seed: number): Dataset {
-  return size ? subset(dataset, size, seed) : dataset;
+function readPart(records: Collection, size: SubsetSize | undefined, seed: number): Promise<Dataset> {
+  return records.read(size ? chosenPart(records, size, seed) : [...records.labels.keys()]);
 }

@@ -1,18 +1,27 @@
 import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { readDataset } from '../../../src/learn/data/artifact.ts';
 import { type Preparation, prepareDataset } from '../../../src/learn/data/prepare.ts';
+import { project, temporaryFolder } from './folder.ts';
 
-const whole: Preparation = { name: 'synthetic', train: 0, test: 0, perClass: 0, seed: 1 };
+const whole: Preparation = { name: 'synthetic', train: 0, test: 0, perClass: 0, classes: [], seed: 1 };
 
-async function prepared(wanted: Partial<Preparation>) {
-  const output = mkdtempSync(join(tmpdir(), 'retable-prepare-'));
+const folder = temporaryFolder();
+
+async function prepared(wanted: Partial<Preparation>, output = mkdtempSync(join(folder, 'part-'))) {
   return prepareDataset(
     { ...whole, ...wanted },
-    { project: '.', home: '.', dataDir: undefined },
+    { project: '.', home: project, dataDir: undefined },
     { workspace: output, output },
   );
+}
+
+/** The artifact, read back. */
+async function dataset(wanted: Partial<Preparation>) {
+  const output = mkdtempSync(join(folder, 'part-'));
+  await prepared(wanted, output);
+  return readDataset((name) => join(output, name));
 }
 
 describe('the size of a part', () => {
@@ -33,5 +42,40 @@ describe('the size of a part', () => {
 
   it('is given for training images in one way only', async () => {
     await expect(prepared({ train: 8, perClass: 2 })).rejects.toMatchObject({ reason: 'bad-subset' });
+  });
+});
+
+describe('some of the classes', () => {
+  it('are kept with their images, numbered anew in the order given, by name or by number', async () => {
+    const all = await dataset({ name: 'digits' });
+    const some = await dataset({ name: 'digits', classes: ['7', 2] });
+    expect([some.train.classes, some.test.classes]).toEqual([
+      ['7', '2'],
+      ['7', '2'],
+    ]);
+    for (const part of ['train', 'test'] as const) {
+      const { labels, images } = all[part];
+      const kept = [...labels.keys()].filter((index) => labels[index] === 7 || labels[index] === 2);
+      expect([...some[part].labels]).toEqual(kept.map((index) => (labels[index] === 7 ? 0 : 1)));
+      expect([...some[part].images]).toEqual(
+        kept.flatMap((index) => [...images.subarray(index * 64, (index + 1) * 64)]),
+      );
+    }
+  });
+
+  it('are what a part is taken of', async () => {
+    const { train } = await dataset({ name: 'digits', classes: [5, 6, 7, 8, 9], perClass: 4 });
+    expect([0, 1, 2, 3, 4].map((k) => train.labels.filter((label) => label === k).length)).toEqual([
+      ...[4, 4, 4, 4, 4],
+    ]);
+  });
+
+  it('must be there, each once', async () => {
+    await expect(prepared({ classes: ['class-1', 'class-9'] })).rejects.toMatchObject({
+      reason: 'unknown-class',
+      message: 'The data set has no class "class-9".',
+    });
+    await expect(prepared({ classes: [4] })).rejects.toMatchObject({ reason: 'unknown-class' });
+    await expect(prepared({ classes: ['class-1', 1] })).rejects.toMatchObject({ reason: 'bad-classes' });
   });
 });
