@@ -24,9 +24,8 @@ export const netParameter = {
 /** What `trainCell` may measure: the median over the epochs of the attempt, of the steps alone, without validation. */
 export const trainingMeasures = ['seconds-per-epoch'];
 
-/** What all trainings have in common: the net, the optimiser, the schedule, the data. */
-export const trainingParameters = {
-  ...netParameter,
+/** What the training loop is told: the seed, the epochs, the optimiser, the schedule, the augmentation. */
+export const loopParameters = {
   seed: Type.Integer({
     minimum: 0,
     default: 0,
@@ -73,6 +72,12 @@ export const trainingParameters = {
     description: 'Augmentation: zeros padded on each side before a random crop back; 4 is usual for CIFAR.',
   }),
   flip: Type.Boolean({ default: false, description: 'Augmentation: mirror half of the images.' }),
+};
+
+/** What all trainings of a whole net have in common. */
+export const trainingParameters = {
+  ...netParameter,
+  ...loopParameters,
   normalise: oneOf(['none', 'data'], {
     default: 'none',
     description:
@@ -86,10 +91,22 @@ export const trainingParameters = {
   }),
 };
 
-const schema = Type.Object(trainingParameters);
-export type TrainingParameters = Static<typeof schema>;
+const loopSchema = Type.Object(loopParameters);
+type LoopParameters = Static<typeof loopSchema>;
+const trainingSchema = Type.Object(trainingParameters);
+export type TrainingParameters = Static<typeof trainingSchema>;
 
-export function scheduleOf({ schedule, lr, milestones, factor, epochs }: TrainingParameters): Schedule {
+/** The parameters of a pipeline as options of `train`. */
+export function loopOptions(parameters: LoopParameters) {
+  const { seed, epochs, crop, flip, momentum, decay } = parameters;
+  const augment: Augment | undefined = crop > 0 || flip ? { pad: crop, flip } : undefined;
+  const weightDecay = parameters['weight-decay'];
+  const optimiser: SgdSettings = { momentum, weightDecay, decay, nesterov: false };
+  const schedule = scheduleOf(parameters);
+  return { seed, epochs, batchSize: parameters['batch-size'], optimiser, schedule, augment };
+}
+
+function scheduleOf({ schedule, lr, milestones, factor, epochs }: LoopParameters): Schedule {
   switch (schedule) {
     case 'piecewise':
       return {
@@ -103,17 +120,4 @@ export function scheduleOf({ schedule, lr, milestones, factor, epochs }: Trainin
     default:
       return { kind: schedule, rate: lr };
   }
-}
-
-export function optimiserOf(parameters: TrainingParameters): SgdSettings {
-  return {
-    momentum: parameters.momentum,
-    weightDecay: parameters['weight-decay'],
-    decay: parameters.decay,
-    nesterov: false,
-  };
-}
-
-export function augmentOf({ crop, flip }: TrainingParameters): Augment | undefined {
-  return crop > 0 || flip ? { pad: crop, flip } : undefined;
 }

@@ -1,16 +1,14 @@
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { CellContext } from '../../kind/kind.ts';
 import { readDataset } from '../data/artifact.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { channelStatistics } from '../data/statistics.ts';
 import { splitOff } from '../data/subset.ts';
-import { writeModel } from '../model/artifact.ts';
 import { createModel, type ModelSettings } from '../model/models.ts';
 import { checkpointFile } from './checkpoint-file.ts';
 import type { MethodBuilder } from './method.ts';
-import { augmentOf, optimiserOf, scheduleOf, type TrainingParameters } from './parameters.ts';
-import { type TrainingResult, train } from './train.ts';
+import { loopOptions, type TrainingParameters } from './parameters.ts';
+import { train } from './train.ts';
+import { writeTraining } from './write-training.ts';
 
 type Context = Pick<
   CellContext<TrainingParameters>,
@@ -41,24 +39,12 @@ export async function trainCell(
     method,
     dataset: parts.rest,
     validation: parts.off,
-    epochs: parameters.epochs,
-    batchSize: parameters['batch-size'],
-    optimiser: optimiserOf(parameters),
-    schedule: scheduleOf(parameters),
-    seed,
-    augment: augmentOf(parameters),
+    ...loopOptions(parameters),
     onProgress: progress,
     onEpoch: (taken) => seconds.push(taken),
     checkpoints: checkpointFile(scratch),
   });
-  const bestEpoch = result.best && { bestEpoch: result.best.epoch };
-  await writeModel(
-    output,
-    { ...description, ...bestEpoch },
-    { last: result.last, best: result.best?.weights },
-  );
-  await writeFile(join(output, 'history.json'), `${JSON.stringify(result.history, null, 2)}\n`);
-  values(summary(result));
+  values(await writeTraining(output, description, result));
   // None where an earlier attempt came to the last epoch.
   if (seconds.length > 0) measure({ 'seconds-per-epoch': median(seconds) });
 }
@@ -77,20 +63,4 @@ function median(numbers: readonly number[]): number {
     sorted[Math.floor(sorted.length / 2)],
   ];
   return (low + high) / 2;
-}
-
-/** Work is that of an epoch: the mean, since some methods begin with one thing and go on with another. */
-function summary({ history, best }: TrainingResult): Record<string, number> {
-  const last = history.at(-1);
-  return {
-    epochs: history.length,
-    'gradient-passes': mean(history.map(({ work }) => work.gradientPasses)),
-    flops: mean(history.map(({ work }) => work.flops)),
-    ...(last && { 'train-loss': last.loss, 'train-accuracy': last.accuracy }),
-    ...(best && { 'best-epoch': best.epoch, 'validation-accuracy': best.accuracy }),
-  };
-}
-
-function mean(numbers: readonly number[]): number {
-  return numbers.reduce((sum, one) => sum + one, 0) / numbers.length;
 }

@@ -1,0 +1,32 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type ModelDescription, writeModel } from '../model/artifact.ts';
+import type { TrainingResult } from './train.ts';
+
+/**
+ * Writes the model artifact of a training, with `history.json`: the record of each epoch.
+ * @param folder exists
+ * @returns numbers for tables
+ */
+export async function writeTraining(
+  folder: string,
+  description: Omit<ModelDescription, 'bestEpoch'>,
+  { last, best, history }: TrainingResult,
+): Promise<Record<string, number>> {
+  const bestEpoch = best && { bestEpoch: best.epoch };
+  await writeModel(folder, { ...description, ...bestEpoch }, { last, best: best?.weights });
+  await writeFile(join(folder, 'history.json'), `${JSON.stringify(history, null, 2)}\n`);
+  const final = history.at(-1);
+  return {
+    epochs: history.length,
+    // Of an epoch: the mean, since some methods begin with one thing and go on with another.
+    'gradient-passes': mean(history.map(({ work }) => work.gradientPasses)),
+    flops: mean(history.map(({ work }) => work.flops)),
+    ...(final && { 'train-loss': final.loss, 'train-accuracy': final.accuracy }),
+    ...(best && { 'best-epoch': best.epoch, 'validation-accuracy': best.accuracy }),
+  };
+}
+
+function mean(numbers: readonly number[]): number {
+  return numbers.reduce((sum, one) => sum + one, 0) / numbers.length;
+}
