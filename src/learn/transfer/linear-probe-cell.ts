@@ -1,0 +1,37 @@
+import type { CellContext } from '../../kind/kind.ts';
+import { readDataset } from '../data/artifact.ts';
+import { type Checkpoint, readModel } from '../model/artifact.ts';
+import { checkpointFile } from '../train/checkpoint-file.ts';
+import type { loopOptions } from '../train/parameters.ts';
+import { train } from '../train/train.ts';
+import { writeTraining } from '../train/write-training.ts';
+import { linearProbe } from './linear-probe.ts';
+
+type Context = Pick<CellContext<unknown>, 'inputs' | 'output' | 'scratch' | 'engine' | 'progress' | 'values'>;
+
+/**
+ * Trains a new last layer of the `model` input for the classes of the `data` input, resuming from the scratch folder,
+ * and writes the model with it.
+ * @throws Failure `shape-mismatch` where the model takes other images
+ */
+export async function linearProbeCell(
+  { inputs, output, scratch, engine, progress, values }: Context,
+  checkpoint: Checkpoint,
+  loop: ReturnType<typeof loopOptions>,
+): Promise<void> {
+  if (!inputs.data || !inputs.model) throw new Error('The kind declares no inputs named data and model');
+  const { train: dataset } = await readDataset(inputs.data.file);
+  const trained = await readModel(inputs.model.file, checkpoint);
+  const { description, model, body, method } = linearProbe(trained, dataset.classes.length);
+  const result = await train({
+    engine: await engine(),
+    model,
+    method,
+    dataset,
+    ...loop,
+    onProgress: progress,
+    checkpoints: checkpointFile(scratch),
+  });
+  const last = { ...body, ...result.last };
+  values(await writeTraining(output, description, { last, history: result.history }));
+}

@@ -1,0 +1,146 @@
+import { mkdtempSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { writeDataset } from '../../../src/learn/data/artifact.ts';
+import { toBatch } from '../../../src/learn/data/batch.ts';
+import { synthetic } from '../../../src/learn/data/synthetic.ts';
+import { readModel, writeModel } from '../../../src/learn/model/artifact.ts';
+import { initialise } from '../../../src/learn/model/init.ts';
+import { createModel } from '../../../src/learn/model/models.ts';
+import { rank4 } from '../../../src/learn/model/rank.ts';
+import { defaultSgd } from '../../../src/learn/optimise/sgd.ts';
+import { standard } from '../../../src/learn/train/standard.ts';
+import { train } from '../../../src/learn/train/train.ts';
+import { linearProbe } from '../../../src/learn/transfer/linear-probe.ts';
+import { linearProbeCell } from '../../../src/learn/transfer/linear-probe-cell.ts';
+import { mixacm } from '../../../src/learn/transfer/mixacm.ts';
+import { cpu } from '../calculate.ts';
+import { temporaryFolder } from '../data/folder.ts';
+import { expectEnginesAgree, lossOf } from '../train/method-loss.ts';
+import { memory, shape, toyTraining } from '../train/toy-training.ts';
+
+// A model that knows three classes, and a data set of five others.
+const description = {
+  net: 'resnet-8-w2',
+  inputShape: [...shape] as [6, 6, 1],
+  classes: 3,
+  normalise: { mean: [0.4], std: [0.2] },
+  bestEpoch: 2,
+};
+const old = createModel(description.net, description);
+const { last: weights } = await train(toyTraining(standard(), { model: old }));
+const trained = { description, weights };
+const data = synthetic({ train: 50, test: 20, shape, classes: 5, seed: 8, noise: 25 });
+const probe = linearProbe(trained, 5);
+const batch = toBatch(data.train, [0, 1, 2, 3, 4, 5]);
+const head = initialise(probe.model.parameters, 4);
+const changes = { model: probe.model, dataset: data.train, optimiser: { ...defaultSgd, weightDecay: 0 } };
+
+describe('linear probing', () => {
+  it('trains the last layer alone', () => {
+    expect(probe.model.parameters.map(({ name, shape }) => [name, shape])).toEqual([
+      ['linear.weight', [8, 5]],
+      ['linear.bias', [5]],
+    ]);
+    expect(Object.keys({ ...probe.body, ...head }).sort()).toEqual(Object.keys(trained.weights).sort());
+    expect(linearProbe(trained, 3).model.parameters.length).toBe(2);
+  });
+
+  it('has the gradient of softmax regression on the features of the body in eval mode', async () => {
+    const { linear, ...outputs } = await features();
+    const [loss, count] = [
+      await lossOf(cpu, probe.model, probe.method({ engine: cpu, model: probe.model }), {
+        weights: head,
+        batch,
+      }),
+      batch.labels.shape[0] ?? 0,
+    ];
+    const errors = outputs.probabilities.map((row, image) =>
+      row.map((p, label) => (p - (data.train.labels[image] === label ? 1 : 0)) / count),
+    );
+    const expected = linear[0]?.map((_, unit) =>
+      errors[0]?.map((_, label) =>
+        errors.reduce((sum, row, image) => sum + (row[label] ?? 0) * (linear[image]?.[unit] ?? 0), 0),
+      ),
+    );
+    const bias = errors[0]?.map((_, label) => errors.reduce((sum, row) => sum + (row[label] ?? 0), 0));
+    for (const [name, wanted] of [
+      ['gradient/linear.weight', expected?.flat()],
+      ['gradient/linear.bias', bias],
+    ] as const) {
+      for (const [index, value] of (wanted ?? []).entries()) {
+        expect(loss[name]?.data[index], name).toBeCloseTo(value ?? Number.NaN, 5);
+      }
+    }
+  });
+
+  it('is computed alike by the compiled engine', () =>
+    expectEnginesAgree(probe.method, probe.model, { weights: head, batch }));
+
+  it('learns, and ends in the same bits when it is resumed after any epoch', async () => {
+    const whole = memory();
+    const options = { ...changes, epochs: 6, schedule: { kind: 'constant', rate: 1 } as const };
+    const expected = await train(toyTraining(probe.method, { ...options, checkpoints: whole }));
+    expect(expected.history.at(-1)?.loss).toBeLessThan(expected.history[0]?.loss ?? 0);
+    for (const checkpoint of whole.saved) {
+      const resumed = { ...options, checkpoints: memory(checkpoint) };
+      expect(await train(toyTraining(probe.method, resumed))).toEqual(expected);
+    }
+  });
+});
+
+describe('a cell of linear probing', () => {
+  const folder = temporaryFolder();
+  const { epochs, batchSize, optimiser, schedule, seed } = toyTraining(probe.method);
+
+  async function probed(images = data): Promise<string> {
+    const [input, output, scratch] = ['input', 'output', 'scratch'].map((name) =>
+      mkdtempSync(join(folder, name)),
+    );
+    if (!input || !output || !scratch) throw new Error('No folders');
+    await writeDataset(input, 'synthetic', images);
+    await writeModel(input, description, { last: trained.weights, best: trained.weights });
+    const artifact = { digest: '', files: [], file: (name: string) => join(input, name) };
+    const inputs = { data: artifact, model: artifact };
+    const context = { inputs, output, scratch, engine: async () => cpu, progress() {}, values() {} };
+    const loop = { epochs, batchSize, optimiser, schedule, seed, augment: undefined };
+    await linearProbeCell(context, 'best', loop);
+    return output;
+  }
+
+  it('makes a model with the very body that came in, which teaches students of the new classes', async () => {
+    const output = await probed();
+    const teacher = await readModel((name) => join(output, name), 'last');
+    expect(teacher.description).toEqual({ ...description, classes: 5, bestEpoch: undefined });
+    for (const [name, tensor] of Object.entries(probe.body)) {
+      expect(tensor, name).toEqual(trained.weights[name]);
+      expect(teacher.weights[name], name).toEqual(tensor);
+    }
+    const student = createModel('resnet-8-w2', { inputShape: shape, classes: 5 });
+    const learnt = await train(
+      toyTraining(mixacm(teacher), { model: student, dataset: data.train, epochs: 2 }),
+    );
+    expect(learnt.history[1]?.loss).toBeLessThan(learnt.history[0]?.loss ?? 0);
+  });
+
+  it('tells of images that the model does not take', async () => {
+    const other = synthetic({ train: 8, test: 8, shape: [4, 4, 1], classes: 5, seed: 8, noise: 25 });
+    await expect(probed(other)).rejects.toMatchObject({ reason: 'shape-mismatch' });
+  });
+});
+
+/** Of the batch: what goes into the last layer, and the probabilities that come of it. */
+async function features() {
+  const forward = cpu.compile('test', ({ images, ...weights }) => {
+    if (!images) throw new Error('No images');
+    const whole = createModel(description.net, { ...description, classes: 5 });
+    const { taps, logits } = whole.forward(weights, rank4(images), 'eval');
+    const last = taps.at(-1);
+    if (!last) throw new Error('No taps');
+    return { features: last.mean([1, 2]), probabilities: logits.softmax() };
+  });
+  const outputs = await forward.run({ images: batch.images, ...probe.body, ...head });
+  const rows = (name: string, width: number) =>
+    [0, 1, 2, 3, 4, 5].map((row) => [...(outputs[name]?.data ?? [])].slice(row * width, (row + 1) * width));
+  return { linear: rows('features', 8), probabilities: rows('probabilities', 5) };
+}
