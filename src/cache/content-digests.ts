@@ -38,7 +38,7 @@ export class ContentDigests {
       const stamp = stampOf(stat);
       const known = this.#remembered(path, stamp);
       if (known !== undefined) return known;
-      const digest = await hashOf(path);
+      const digest = await hashOf(path, Number(stat.size));
       const after = look(path);
       if (after === undefined || stampOf(after) !== stamp) continue;
       const changed = Math.max(Number(stat.mtimeMs), Number(stat.ctimeMs));
@@ -67,9 +67,9 @@ export class ContentDigests {
   }
 }
 
-async function hashOf(path: string): Promise<Digest> {
+async function hashOf(path: string, size: number): Promise<Digest> {
   try {
-    return await hashFile(path);
+    return await hashFile(path, size);
   } catch (error) {
     throw isMissing(error) ? missingFile(path) : error;
   }

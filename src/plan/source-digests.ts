@@ -1,4 +1,5 @@
 import { stat } from 'node:fs/promises';
+import PQueue from 'p-queue';
 import type { Cache } from '../cache/cache.ts';
 import type { Digest } from '../cache/digest.ts';
 import { Failure } from '../failure.ts';
@@ -14,8 +15,10 @@ export class SourceDigests {
 
   /** @returns digest by name of source @throws Failure `source-missing` */
   async of(sources: readonly Source[]): Promise<Record<string, Digest>> {
-    const entries = await Promise.all(
-      sources.map(async (source) => [source.name, await this.#digest(source)] as const),
+    // A folder of images has more files than a process may have open at once.
+    const queue = new PQueue({ concurrency: 16 });
+    const entries = await queue.addAll(
+      sources.map((source) => async () => [source.name, await this.#digest(source)] as const),
     );
     return Object.fromEntries(entries);
   }
