@@ -1,5 +1,6 @@
 import { Type } from '@sinclair/typebox';
 import { defineKind } from '../src/kind/kind.ts';
+import { locateImages } from '../src/learn/data/image-folder.ts';
 import { locate } from '../src/learn/data/locate.ts';
 
 const size = (what: string) =>
@@ -13,12 +14,12 @@ export default defineKind({
   description: 'A data set, whole or a stratified part of it, read from files or downloaded.',
   parameters: Type.Object({
     name: Type.Union(
-      ['digits', 'cifar10', 'cifar100', 'fashion-mnist', 'mnist', 'synthetic'].map((name) =>
+      ['digits', 'cifar10', 'cifar100', 'fashion-mnist', 'mnist', 'image-folder', 'synthetic'].map((name) =>
         Type.Literal(name),
       ),
       {
         description:
-          'digits comes with retable; the others are read from --data-dir, or downloaded where a checksum is known; synthetic is made up, for tests.',
+          'digits comes with retable; the others are read from --data-dir, or downloaded where a checksum is known; image-folder is any folder under --data-dir with a folder of images for each class, such as ImageNet; synthetic is made up, for tests.',
       },
     ),
     train: size('training'),
@@ -33,6 +34,35 @@ export default defineKind({
       description:
         'Keep these classes alone, by name or by number from 0; labels follow the order given. None named means all.',
     }),
+    resize: Type.Integer({
+      minimum: 0,
+      default: 0,
+      description:
+        'Pixels of the shorter side of each image, the other in proportion: bilinear, with antialiasing, as Pillow has it; 0 for images as they are. ImageNet: 256.',
+    }),
+    crop: Type.Integer({
+      minimum: 0,
+      default: 0,
+      description:
+        'Side of the square that is cut out of the middle, of training images too; 0 for no cut. ImageNet: 224.',
+    }),
+    rgb: Type.Boolean({
+      default: false,
+      description: 'Repeat the one channel of gray images three times; an image-folder has three anyway.',
+    }),
+    folder: Type.String({
+      format: 'project-path',
+      default: '.',
+      description:
+        'For image-folder: its path under --data-dir. It has train/ and val/ (or test/) with the same folders of classes, or such folders alone.',
+    }),
+    'test-share': Type.Number({
+      exclusiveMinimum: 0,
+      exclusiveMaximum: 1,
+      default: 0.2,
+      description:
+        'For image-folder without train/: the part of each class that is for testing, the same for every seed.',
+    }),
     seed: Type.Integer({
       minimum: 0,
       default: 0,
@@ -42,16 +72,20 @@ export default defineKind({
   }),
   inputs: {},
   output: 'dataset',
-  sources: ({ name }, places) => (name === 'synthetic' ? [] : locate(name, places)),
+  sources: ({ name, folder }, places) => {
+    if (name === 'synthetic') return [];
+    return name === 'image-folder' ? locateImages({ folder }, places) : locate(name, places);
+  },
   async run({ parameters, places, scratch, output, progress, values }) {
     const { prepareDataset } = await import('../src/learn/data/prepare.ts');
-    const onProgress = (file: string, done: number, total: number | undefined) =>
-      progress({ phase: `download ${file}`, done, unit: 'byte', ...(total === undefined ? {} : { total }) });
+    const wanted = { ...parameters, perClass: parameters['per-class'], testShare: parameters['test-share'] };
     values(
-      await prepareDataset({ ...parameters, perClass: parameters['per-class'] }, places, {
+      await prepareDataset(wanted, places, {
         workspace: scratch,
         output,
-        onProgress,
+        onProgress: (file, done, total) =>
+          progress({ phase: `download ${file}`, done, unit: 'byte', ...(total !== undefined && { total }) }),
+        onImages: (done, total) => progress({ phase: 'decode', done, total, unit: 'image' }),
       }),
     );
   },

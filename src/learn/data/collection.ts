@@ -1,16 +1,27 @@
 import { distance } from 'fastest-levenshtein';
 import { Failure } from '../../failure.ts';
-import { type Dataset, labelAt, select } from './dataset.ts';
+import { type Dataset, imageSize, labelAt, select } from './dataset.ts';
+import { gathered, type Shaping, shaped } from './image.ts';
 
 /** Labelled images that are read once it is known which of them are wanted. */
 export interface Collection extends Pick<Dataset, 'labels' | 'classes'> {
-  /** The records at `indices`, in that order. @throws RangeError for an index outside it */
-  read(indices: ArrayLike<number>): Promise<Dataset>;
+  /** The records at `indices`, in that order, shaped. @throws Failure of `shaped` and `gathered` */
+  read(indices: ArrayLike<number>, shaping: Shaping): Promise<Dataset>;
 }
 
 export function inMemory(dataset: Dataset): Collection {
-  const { labels, classes } = dataset;
-  return { labels, classes, read: async (indices) => select(dataset, indices) };
+  const { labels, classes, shape } = dataset;
+  return {
+    labels,
+    classes,
+    async read(indices, shaping) {
+      const part = select(dataset, indices);
+      const size = imageSize(part);
+      const imageOf = (place: number) =>
+        shaped({ data: part.images.subarray(place * size, (place + 1) * size), shape }, shaping);
+      return { ...part, ...(await gathered(part.labels.length, imageOf, (place) => `Image ${place}`)) };
+    },
+  };
 }
 
 /**
@@ -35,12 +46,15 @@ export function ofClasses(collection: Collection, wanted: readonly (string | num
   return {
     labels,
     classes: names,
-    async read(indices) {
+    async read(indices, shaping) {
       const chosen = Array.from(indices, (index) => ({
         place: places[index] ?? -1,
         label: labels[index] ?? -1,
       }));
-      const read = await collection.read(chosen.map(({ place }) => place));
+      const read = await collection.read(
+        chosen.map(({ place }) => place),
+        shaping,
+      );
       return { ...read, classes: names, labels: Int32Array.from(chosen, ({ label }) => label) };
     },
   };

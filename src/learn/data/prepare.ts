@@ -3,11 +3,13 @@ import type { Places } from '../../kind/kind.ts';
 import { writeDataset } from './artifact.ts';
 import { type Collection, inMemory, ofClasses } from './collection.ts';
 import type { Dataset, Split } from './dataset.ts';
+import type { Shaping } from './image.ts';
+import { type ImageFolder, listImages } from './image-folder.ts';
 import { type LoadOptions, loadDataset } from './load.ts';
 import { chosenPart, type SubsetSize } from './subset.ts';
 import { synthetic } from './synthetic.ts';
 
-export interface Preparation {
+export interface Preparation extends ImageFolder, Shaping {
   readonly name: string;
   /** Images to take: 0 for all, below 1 a fraction, above a count; 1 is refused, as it could mean either. */
   readonly train: number;
@@ -16,40 +18,61 @@ export interface Preparation {
   readonly perClass: number;
   /** Names or numbers of the classes to keep, in the order of their new labels; none for all. */
   readonly classes: readonly (string | number)[];
+  /** For an image-folder: as `ReadImagesOptions.testShare`. */
+  readonly testShare: number;
   readonly seed: number;
 }
 
 /**
- * Reads a data set, takes the wanted part of it, and writes it as an artifact.
+ * Reads a data set, takes the wanted part of it, shapes its images, and writes it as an artifact.
  * @returns counts, for tables
- * @throws Failure `bad-subset`, and those of `ofClasses` and `loadDataset`
+ * @throws Failure `bad-subset`, `different-sizes`, and those of `ofClasses`, `shaped`, `loadDataset` and `listImages`
  */
 export async function prepareDataset(
-  { name, train, test, perClass, classes, seed }: Preparation,
+  wanted: Preparation,
   places: Places,
-  { output, ...options }: LoadOptions & { readonly output: string },
+  { output, ...options }: PrepareOptions,
 ): Promise<{ train: number; test: number; classes: number }> {
-  if (train > 0 && perClass > 0) {
+  const { name, perClass } = wanted;
+  if (wanted.train > 0 && perClass > 0) {
     throw new Failure('bad-subset', 'Both `train` and `perClass` limit the training images.', {
       hint: 'Give one of them.',
     });
   }
-  const whole = name === 'synthetic' ? madeUp(seed) : await loadDataset(name, places, options);
-  const trainSize = perClass > 0 ? { perClass } : sizeOf(train);
-  const part = (dataset: Dataset, size: SubsetSize | undefined) => {
-    const whole = inMemory(dataset);
-    return readPart(classes.length > 0 ? ofClasses(whole, classes) : whole, size, seed);
-  };
-  const split: Split = {
-    train: await part(whole.train, trainSize),
-    test: await part(whole.test, sizeOf(test)),
-  };
-  await writeDataset(output, name, split);
-  return {
-    train: split.train.labels.length,
-    test: split.test.labels.length,
-    classes: split.train.classes.length,
-  };
+  const whole = await opened(wanted, places, options);
+  const train = await readPart(whole.train, perClass > 0 ? { perClass } : sizeOf(wanted.train), wanted);
+  const test = await readPart(whole.test, sizeOf(wanted.test), wanted);
+  if (train.shape.join() !== test.shape.join()) {
+    throw new Failure(
+      'different-sizes',
+      `Images for training are [${train.shape}], those for testing [${test.shape}].`,
+      { hint: 'Give `resize` and `crop`, such as 256 and 224.' },
+    );
+  }
+  await writeDataset(output, name, { train, test });
+  return { train: train.labels.length, test: test.labels.length, classes: train.classes.length };
+}
+
+export interface PrepareOptions extends LoadOptions {
+  /** Becomes the artifact. */
+  readonly output: string;
+  /** How many images of how many have been decoded. */
+  readonly onImages?: (done: number, total: number) => void;
+}
+
+async function opened(
+  wanted: Preparation,
+  places: Places,
+  options: Omit<PrepareOptions, 'output'>,
+): Promise<{ train: Collection; test: Collection }> {
+  const { name, testShare, seed } = wanted;
+  if (name === 'image-folder') {
+    // Other sets are read without the decoder.
+    const { openImages } = await import('./read-images.ts');
+    return openImages(listImages(wanted, places), { testShare, onImages: options.onImages });
+  }
+  const { train, test } = name === 'synthetic' ? madeUp(seed) : await loadDataset(name, places, options);
+  return { train: inMemory(train), test: inMemory(test) };
 }
 
 function madeUp(seed: number): Split {
@@ -66,6 +89,11 @@ function sizeOf(size: number): SubsetSize | undefined {
   return size < 1 ? { fraction: size } : { count: size };
 }
 
-function readPart(records: Collection, size: SubsetSize | undefined, seed: number): Promise<Dataset> {
-  return records.read(size ? chosenPart(records, size, seed) : [...records.labels.keys()]);
+function readPart(
+  whole: Collection,
+  size: SubsetSize | undefined,
+  { classes, seed, ...shaping }: Preparation,
+): Promise<Dataset> {
+  const records = classes.length > 0 ? ofClasses(whole, classes) : whole;
+  return records.read(size ? chosenPart(records, size, seed) : [...records.labels.keys()], shaping);
 }

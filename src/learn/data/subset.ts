@@ -39,13 +39,9 @@ export function subset(dataset: Dataset, size: SubsetSize, seed: number): Datase
  */
 export function splitOff(dataset: Dataset, count: number, seed: number): { rest: Dataset; off: Dataset } {
   const chosen = choose(dataset, quotas(dataset, { count }), seed, 'split-off');
-  return { rest: select(dataset, others(dataset, chosen)), off: select(dataset, chosen) };
-}
-
-/** Indices of all records but the chosen ones, ascending. */
-export function others({ labels }: Pick<Dataset, 'labels'>, chosen: Int32Array): number[] {
   const taken = new Set(chosen);
-  return Array.from(labels.keys()).filter((index) => !taken.has(index));
+  const others = Array.from(dataset.labels.keys()).filter((index) => !taken.has(index));
+  return { rest: select(dataset, others), off: select(dataset, chosen) };
 }
 
 /** How many records of each class to take. */

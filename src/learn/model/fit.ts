@@ -16,7 +16,7 @@ export function checkDataset(model: Model, dataset: Dataset, role = 'model'): vo
     `The ${role} ${model.name} takes images [${model.inputShape}] of ${model.classes} classes, but the data are ` +
       `images [${dataset.shape}] of ${dataset.classes.length} classes.`,
     {
-      hint: 'For a model of other classes the kind linear-probe makes a new last layer.',
+      hint: 'For other classes the kind linear-probe makes a new last layer; `resize` and `rgb` of a dataset make images fit.',
     },
   );
 }

@@ -5,7 +5,10 @@ import { readDataset } from '../../../src/learn/data/artifact.ts';
 import { type Preparation, prepareDataset } from '../../../src/learn/data/prepare.ts';
 import { project, temporaryFolder } from './folder.ts';
 
-const whole: Preparation = { name: 'synthetic', train: 0, test: 0, perClass: 0, classes: [], seed: 1 };
+const whole: Preparation = {
+  ...{ name: 'synthetic', train: 0, test: 0, perClass: 0, classes: [], seed: 1 },
+  ...{ resize: 0, crop: 0, rgb: false, folder: '.', testShare: 0.2 },
+};
 
 const folder = temporaryFolder();
 

@@ -1,0 +1,193 @@
+import { existsSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import sharp from 'sharp';
+import { describe, expect, it } from 'vitest';
+import { readDataset } from '../../../src/learn/data/artifact.ts';
+import { listImages, locateImages } from '../../../src/learn/data/image-folder.ts';
+import { type Preparation, prepareDataset } from '../../../src/learn/data/prepare.ts';
+import { decoded } from '../../../src/learn/data/read-images.ts';
+import { project, temporaryFolder } from './folder.ts';
+
+const home = temporaryFolder();
+const wanted: Preparation = {
+  ...{ name: 'image-folder', train: 0, test: 0, perClass: 0, classes: [], seed: 1 },
+  ...{ resize: 0, crop: 0, rgb: false, folder: 'set', testShare: 0.25 },
+};
+
+/** A plain JPEG: what comes back differs from the colour by what JPEG loses. */
+function jpeg(colour: readonly number[], side = 16): Promise<Buffer> {
+  return encoded(side, (at) => colour[at % 3] ?? 0);
+}
+
+function encoded(side: number, value: (at: number) => number): Promise<Buffer> {
+  const pixels = Uint8Array.from({ length: side * side * 3 }, (_, at) => value(at));
+  return sharp(pixels, { raw: { width: side, height: side, channels: 3 } })
+    .jpeg({ quality: 100 })
+    .toBuffer();
+}
+
+const red = await jpeg([250, 10, 20]);
+const blue = await jpeg([10, 20, 250]);
+const noisy = await encoded(64, (at) => at * 7919);
+
+/** A data folder with these files in its folder `set`. */
+function dataDir(files: Record<string, Uint8Array | string>): string {
+  const dir = mkdtempSync(join(home, 'data-'));
+  for (const [name, bytes] of Object.entries(files)) {
+    mkdirSync(dirname(join(dir, 'set', name)), { recursive: true });
+    writeFileSync(join(dir, 'set', name), bytes);
+  }
+  return dir;
+}
+
+const places = (dir: string | undefined) => ({ project: home, home: project, dataDir: dir });
+const locate = (dir: string) => locateImages({ folder: 'set' }, places(dir)).map(({ name }) => name);
+const parted = { 'train/a/1.JPEG': red, 'train/b/2.jpg': blue, 'val/a/3.JPEG': red, 'val/b/4.jpeg': blue };
+
+async function prepared(dir: string, changes: Partial<Preparation> = {}) {
+  const output = mkdtempSync(join(home, 'output-'));
+  await prepareDataset({ ...wanted, ...changes }, places(dir), { workspace: output, output });
+  return readDataset((name) => join(output, name));
+}
+
+describe('listing an image folder', () => {
+  it('names the images of both parts, and nothing else', () => {
+    const dir = dataDir({
+      ...parted,
+      'train/a/notes.txt': '',
+      'train/.hidden/1.jpg': '',
+      'train/list.jpg': '',
+    });
+    expect(locate(dir)).toEqual(['train/a/1.JPEG', 'train/b/2.jpg', 'val/a/3.JPEG', 'val/b/4.jpeg']);
+  });
+
+  it('looks below the folders of classes, and for test/ where there is no val/', () => {
+    const dir = dataDir({ 'train/a/images/1.JPEG': red, 'test/a/2.JPEG': red });
+    expect(locate(dir)).toEqual(['train/a/images/1.JPEG', 'test/a/2.JPEG']);
+  });
+
+  it('takes the order of names and not that of the disk', () => {
+    const dir = dataDir({ 'b/10.jpg': '', 'b/9.jpg': '', 'a/2.jpg': '', 'B/1.jpg': '' });
+    expect(locate(dir)).toEqual(['B/1.jpg', 'a/2.jpg', 'b/10.jpg', 'b/9.jpg']);
+  });
+
+  it.each([
+    ['a class without images', { 'a/1.jpg': '', 'b/notes.txt': '' }, 'has no images'],
+    ['no folders of classes', { '1.jpg': '' }, 'has no folders of classes'],
+    ['a train/ without a val/', { 'train/a/1.jpg': '' }, 'neither val nor test'],
+    ['classes that differ', { ...parted, 'val/c/1.jpg': '' }, 'the class c is in one of them alone'],
+  ])('refuses %s', (_, files, message) => {
+    expect(() => locate(dataDir(files))).toThrow(
+      expect.objectContaining({ reason: 'bad-image-folder', message: expect.stringContaining(message) }),
+    );
+  });
+
+  it('tells of a folder that is not there', () => {
+    for (const dir of [undefined, home]) {
+      expect(() => listImages({ folder: 'elsewhere' }, places(dir))).toThrow(
+        expect.objectContaining({ reason: 'data-not-found' }),
+      );
+    }
+  });
+});
+
+describe('reading an image folder', () => {
+  it('decodes both parts, with the folders as classes', async () => {
+    const { train, test } = await prepared(dataDir(parted));
+    for (const part of [train, test]) {
+      expect([part.shape, part.classes, [...part.labels]]).toEqual([
+        [16, 16, 3],
+        ['a', 'b'],
+        [0, 1],
+      ]);
+      const colours = [part.images.subarray(0, 3), part.images.subarray(768, 771)];
+      for (const [index, colour] of [
+        [250, 10, 20],
+        [10, 20, 250],
+      ].entries()) {
+        for (const [channel, value] of colour.entries()) {
+          expect(Math.abs((colours[index]?.[channel] ?? 0) - value)).toBeLessThan(4);
+        }
+      }
+    }
+  });
+
+  it('resizes and crops images of different sizes, which are refused as they are', async () => {
+    const dir = dataDir({ ...parted, 'val/b/4.jpeg': await jpeg([1, 2, 3], 24) });
+    const shaped = await prepared(dir, { resize: 12, crop: 8 });
+    expect([shaped.train.shape, shaped.test.shape]).toEqual([
+      [8, 8, 3],
+      [8, 8, 3],
+    ]);
+    await expect(prepared(dir)).rejects.toMatchObject({ reason: 'different-sizes' });
+    const between = dataDir({
+      ...parted,
+      'val/a/3.JPEG': await jpeg([1, 2, 3], 24),
+      'val/b/4.jpeg': await jpeg([1, 2, 3], 24),
+    });
+    await expect(prepared(between)).rejects.toMatchObject({ reason: 'different-sizes' });
+  });
+
+  it('decodes only what is wanted', async () => {
+    const dir = dataDir({ ...parted, 'train/c/1.jpg': 'no image', 'val/c/1.jpg': 'no image' });
+    expect((await prepared(dir, { classes: ['b', 'a'] })).train.classes).toEqual(['b', 'a']);
+  });
+
+  it('splits a folder without parts by class, alike for every seed', async () => {
+    const grays = [10, 30, 50, 70, 90, 110, 130, 150];
+    const images = await Promise.all(grays.map((gray) => jpeg([gray, gray, gray], 1)));
+    const files = Object.fromEntries(
+      images.flatMap((image, k) => [[`a/${k}.jpg`, image] as const, [`b/${k}.jpg`, image] as const]),
+    );
+    const dir = dataDir(files);
+    const { train, test } = await prepared(dir);
+    expect([...train.labels, ...test.labels]).toEqual([...Array(6).fill(0), ...Array(6).fill(1), 0, 0, 1, 1]);
+    expect([...train.images, ...test.images].sort()).toEqual(
+      grays.flatMap((gray) => Array(6).fill(gray)).sort(),
+    );
+    expect((await prepared(dir, { seed: 2 })).test).toEqual(test);
+    await expect(prepared(dir, { testShare: 0.01 })).rejects.toMatchObject({ reason: 'bad-image-folder' });
+  });
+
+  it.each([
+    ['cut off', noisy.subarray(0, noisy.length / 2)],
+    ['cut off in its header', red.subarray(0, 100)],
+    ['no image', Buffer.from('<html>not found</html>')],
+    ['empty', Buffer.alloc(0)],
+  ])('names a file that is %s', async (_, bytes) => {
+    const dir = dataDir({ ...parted, 'train/b/2.jpg': bytes });
+    await expect(prepared(dir)).rejects.toMatchObject({
+      reason: 'bad-data-file',
+      message: expect.stringContaining(join(dir, 'set/train/b/2.jpg')),
+    });
+  });
+
+  it('makes gray, CMYK and transparent images three channels', async () => {
+    const gray = Uint8Array.from({ length: 64 }, (_, at) => at);
+    const raw = sharp(gray, { raw: { width: 8, height: 8, channels: 1 } });
+    const dir = dataDir({
+      'a/gray.png': await raw.clone().toColourspace('b-w').png().toBuffer(),
+      'a/alpha.png': await raw.clone().toColourspace('srgb').ensureAlpha(0.5).png().toBuffer(),
+      'a/cmyk.jpg': await sharp(red).toColourspace('cmyk').jpeg({ quality: 100 }).toBuffer(),
+    });
+    const read = (name: string) => decoded(join(dir, 'set/a', name));
+    const tripled = {
+      data: Uint8Array.from({ length: 192 }, (_, at) => Math.floor(at / 3)),
+      shape: [8, 8, 3],
+    };
+    expect(await read('gray.png')).toEqual(tripled);
+    expect(await read('alpha.png')).toEqual(tripled);
+    const cmyk = await read('cmyk.jpg');
+    expect([cmyk.shape, cmyk.data.length]).toEqual([[16, 16, 3], 768]);
+  });
+});
+
+const sample = process.env.RETABLE_IMAGENET_SAMPLE ?? '';
+describe.skipIf(!existsSync(sample))('a sample of ImageNet', () => {
+  it('is read whole', async () => {
+    const { train, test } = await prepared(dirname(sample), { folder: sample.split('/').pop() ?? '' });
+    expect([train.shape, train.classes.length, train.labels.length, test.labels.length]).toEqual([
+      ...[[64, 64, 3], 10, 150, 50],
+    ]);
+  });
+});
