@@ -64,6 +64,20 @@ describe.each([
     expect(await brokenAt(byLoss, 1e-3, { engine })).toEqual([true, false, true, true]);
   });
 
+  it('towards classes breaks a linear classifier just where its distance to the border says (item 9: 0.08)', async () => {
+    // With a fourth class that is never near.
+    const [w, b] = [threeClasses.weights.w?.data ?? [], threeClasses.weights.b?.data ?? []];
+    const matrix = [0, 3, 6].map((row) => [...w.slice(row, row + 3)]);
+    const four = linear([...matrix, [0, 0, 0]], [...b, -5]);
+    const marginAt = async (epsilon: number) => {
+      const builder = targetedApgd({ epsilon, steps: 20, targets: 3 });
+      const { pixels } = await attacked(builder, four, threeClasses.x, [0], { engine });
+      return (await objectivesAt(engine, four, pixels, [0], 'margin'))[0] ?? Number.NaN;
+    };
+    expect(await marginAt(0.0799)).toBeLessThan(0);
+    expect(await marginAt(0.0801)).toBeGreaterThan(0);
+  });
+
   it('towards classes breaks the example that is hard for cross entropy, with restarts (item 13, epsilon 0.5)', async () => {
     const builder = targetedApgd({ epsilon: 0.5, targets: 3, restarts: 5 });
     const { pixels } = await attacked(builder, tanhNet, [0.2, 0.8], [1], { engine });

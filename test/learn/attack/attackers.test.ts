@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { HostTensor } from '../../../src/engine/engine.ts';
 import { apgd } from '../../../src/learn/attack/apgd.ts';
 import type { AttackBuilder } from '../../../src/learn/attack/attacker.ts';
 import { auditPerturbation } from '../../../src/learn/attack/audit.ts';
@@ -8,13 +9,15 @@ import { targetedFab } from '../../../src/learn/attack/fab.ts';
 import { fgsm } from '../../../src/learn/attack/fgsm.ts';
 import { gradientStep } from '../../../src/learn/attack/gradient-step.ts';
 import { none } from '../../../src/learn/attack/none.ts';
+import { objectiveGradient } from '../../../src/learn/attack/objective-gradient.ts';
 import { type PgdSettings, pgd } from '../../../src/learn/attack/pgd.ts';
 import { square } from '../../../src/learn/attack/square.ts';
 import { withGradients } from '../../../src/learn/loss/gradients.ts';
 import type { NamedTensors } from '../../../src/learn/model/model.ts';
 import { onnx } from '../../engine/agree.ts';
 import { cpu, float32, greatestDifference } from '../calculate.ts';
-import { binary, linear, tanhNet, threeClasses } from '../toys.ts';
+import { expectSlopes } from '../finite-differences.ts';
+import { binary, linear, oneHot, tanhNet, threeClasses } from '../toys.ts';
 import { attacked, batchOf, objectivesAt } from './perturb.ts';
 
 // Expected values: robustness.md, section 6, by item.
@@ -50,6 +53,9 @@ describe.each(engines)('FGSM on the engine %s', (_, engine) => {
     const { pixels } = await attacked(fgsm({ epsilon: 0.1 }), threeClasses, threeClasses.x, [0], { engine });
     expect(greatestDifference(pixels, [0.8, 0.3, 0.2])).toBeLessThan(1e-6);
     expect(greatestDifference(logitsOf(pixels), [0.4, 0.5, -0.5])).toBeLessThan(1e-6);
+    const lossAt = (x: readonly number[]) => objectivesAt(engine, threeClasses, x, [0], 'cross-entropy');
+    expect((await lossAt(threeClasses.x))[0]).toBeCloseTo(0.68660423, 6);
+    expect((await lossAt(pixels))[0]).toBeCloseTo(0.92097597, 6);
   });
 });
 
@@ -72,6 +78,15 @@ describe.each(engines)('PGD on the engine %s', (_, engine) => {
     const losses = await objectivesAt(engine, tanhNet, pixels, tanhNet.labels, 'cross-entropy');
     expect(greatestDifference(losses, tanhNet.worstLoss)).toBeLessThan(1e-5);
   });
+
+  it.each(['cross-entropy', 'margin', 'dlr'] as const)(
+    'of step 0 on %s, without a random start, gives the images back bit for bit (item 25)',
+    async (objective) => {
+      const settings: PgdSettings = { epsilon: 0.1, steps: 3, stepSize: 0, restarts: 2, ...still, objective };
+      const { pixels } = await attacked(pgd(settings), tanhNet, tanhNet.x, tanhNet.labels, { engine });
+      expect(pixels).toEqual(tanhNet.x.map(Math.fround));
+    },
+  );
 
   it('starts each run at another point of the ball', async () => {
     const found = async (restarts: number) => {
@@ -188,6 +203,20 @@ describe('an attack', () => {
     expect(gradientNorms[0]).toBeCloseTo(Math.abs(found[0] ?? 0) + Math.abs(found[1] ?? 0), 5);
   });
 
+  it.each(['cross-entropy', 'margin', 'dlr', 'targeted-dlr', 'logit-difference'] as const)(
+    'on %s has the gradient of finite differences',
+    async (objective) => {
+      const { x, labels } = tanhNet;
+      const { images, labels: own } = batchOf(tanhNet, x, labels);
+      const towards = oneHot([1, 2, 3, 0], 4);
+      const target = objectiveGradient({ engine: cpu, ...tanhNet }, objective);
+      const { gradient } = await target.run(images, own, towards);
+      const valueAt = async (moved: HostTensor) =>
+        (await target.run(moved, own, towards)).objective.reduce((sum, value) => sum + value, 0);
+      await expectSlopes(objective, images, gradient, valueAt, 5e-3);
+    },
+  );
+
   it('fails where a gradient is not finite, even if the loss is', async () => {
     // The square root has no derivative at 0.
     const rough = {
@@ -203,6 +232,16 @@ describe('an attack', () => {
         reason: 'not-finite',
       });
     }
+  });
+
+  it('may pass epsilon by the rounding of float32 and no more: 8/255 is not 0.031 (item 24)', () => {
+    const clean = Float32Array.from({ length: 248 }, (_, byte) => byte / 255);
+    const far = clean.map((pixel) => pixel + 8 / 255);
+    const excess = far.map((pixel, index) => pixel - (clean[index] ?? 0) - 8 / 255);
+    expect(Math.max(...excess)).toBeGreaterThan(1e-8);
+    expect(() => auditPerturbation(clean, far, 8 / 255)).not.toThrow();
+    expect(() => auditPerturbation(clean, far, 8 / 255 - 2e-6)).toThrow('changed a pixel');
+    expect(() => auditPerturbation(clean, far, 0.031)).toThrow('changed a pixel');
   });
 
   it('is caught when it leaves its bounds or is not finite', () => {

@@ -4,7 +4,7 @@ import { attackNames } from '../../../src/learn/attack/attack-names.ts';
 import { createAttack } from '../../../src/learn/attack/attacks.ts';
 import { onnx } from '../../engine/agree.ts';
 import { cpu } from '../calculate.ts';
-import { tanhNet } from '../toys.ts';
+import { binary, tanhNet, threeClasses } from '../toys.ts';
 import { tanhData } from './tanh-data.ts';
 
 // What holds of any attack. Each keeps to its bounds, too: `attack` fails where one does not.
@@ -30,19 +30,78 @@ describe.each(attackNames.filter((name) => name !== 'none'))('the attack %s', (n
     expect(await run()).toEqual(await run());
   });
 
-  it('finds no example robust that is wrong without it, and all others at epsilon 0, unchanged', async () => {
+  it('finds no example robust that is wrong without it', async () => {
     const { cleanAccuracy, robustAccuracy } = await attack(options(name));
     expect(robustAccuracy).toBeLessThanOrEqual(cleanAccuracy);
-    const nothing = await attack(options(name, { epsilon: 0 }));
-    expect(nothing.robustAccuracy).toBe(cleanAccuracy);
-    expect([...(nothing.examples.adversarial?.data ?? [])]).toEqual(
-      [...dataset.images].map((byte) => Math.fround(byte / 255)),
-    );
   });
 
   it('breaks more than four in five where it is free to, if it is an attack and not noise', async () => {
     const { robustAccuracy } = await attack(options(name, { epsilon: 1 }));
     if (!name.endsWith('noise') && name !== 'fgsm') expect(robustAccuracy).toBeLessThan(0.2);
+  });
+});
+
+describe.each(attackNames)('at epsilon 0 the attack %s', (name) => {
+  it.each([
+    ['cpu', cpu],
+    ['onnx', onnx],
+  ])('gives all images back bit for bit, on the engine %s', async (_, engine) => {
+    const { cleanAccuracy, robustAccuracy, examples } = await attack(options(name, { epsilon: 0, engine }));
+    expect(robustAccuracy).toBe(cleanAccuracy);
+    expect([...(examples.adversarial?.data ?? [])]).toEqual(
+      [...dataset.images].map((byte) => Math.fround(byte / 255)),
+    );
+  });
+});
+
+describe('an attack that goes for more classes than there are', () => {
+  const toys = { 2: binary, 3: threeClasses, 4: tanhNet };
+  const few = (classes: 2 | 3 | 4): Partial<AttackOptions> => {
+    const { inputShape } = toys[classes].model;
+    const names = ['a', 'b', 'c', 'd'].slice(0, classes);
+    const images = new Uint8Array(inputShape[2]);
+    return {
+      ...toys[classes],
+      dataset: { images, labels: Int32Array.of(0), shape: inputShape, classes: names },
+    };
+  };
+
+  it.each([
+    ['pgd', { objective: 'dlr' }, 2, 'The DLR loss'],
+    ['apgd-dlr', {}, 2, 'APGD with the DLR loss'],
+    ['apgd-t', { targets: 1 }, 3, 'Targeted APGD'],
+    ['autoattack', { targets: 1 }, 3, 'Targeted APGD'],
+    ['apgd-t', {}, 4, 'Targeted APGD with 9 targets'],
+    ['autoattack', {}, 4, 'Targeted APGD with 9 targets'],
+    ['fab-t', {}, 4, 'FAB with 9 targets'],
+    ['deepfool', {}, 4, 'DeepFool with 9 targets'],
+  ] as const)(
+    '%s with %j on %i classes is a failure by name, before any batch is done',
+    async (name, settings, classes, what) => {
+      for (const engine of [cpu, onnx]) {
+        const seen: string[] = [];
+        const run = attack({
+          ...options(name, few(classes)),
+          attack: createAttack({ name, epsilon: 0.1, ...settings }),
+          engine,
+          onProgress: ({ phase }) => seen.push(phase),
+        });
+        await expect(run).rejects.toMatchObject({
+          reason: 'too-few-classes',
+          message: expect.stringContaining(what),
+        });
+        expect(seen).toEqual([]);
+      }
+    },
+  );
+
+  it.each([
+    ['fab-t', { targets: 1 }, 2],
+    ['apgd-dlr', {}, 3],
+    ['apgd-t', { targets: 3 }, 4],
+  ] as const)('is none where there are just enough: %s with %j on %i', async (name, settings, classes) => {
+    const built = createAttack({ name, epsilon: 0.1, steps: 2, ...settings });
+    await expect(attack({ ...options(name, few(classes)), attack: built })).resolves.toBeDefined();
   });
 });
 

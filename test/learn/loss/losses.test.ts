@@ -104,6 +104,12 @@ describe('the KL divergence', () => {
     expect(await at(1)).toBeCloseTo(0.24938834, 6);
     expect(await at(4)).toBeCloseTo(0.55435417, 5);
     expect(await at(30)).toBeCloseTo(0.57204176, 3); // cancellation in float32
+    const labels = rows([
+      [1, 0, 0],
+      [0, 1, 0],
+    ]);
+    const [onLabels = Number.NaN] = await calculate(() => crossEntropy(rows(natural), labels));
+    expect(0.9 * ((await at(4)) ?? Number.NaN) + 0.1 * onLabels).toBeCloseTo(0.55331254, 5);
   });
 
   it('has the gradient (student - teacher) / batch in the student, and one in the teacher', async () => {
