@@ -3,6 +3,7 @@ import type { CellContext } from '../../kind/kind.ts';
 import { batchFiles } from '../attack/batch-files.ts';
 import { readDataset } from '../data/artifact.ts';
 import { type Checkpoint, readModel } from '../model/artifact.ts';
+import { mean } from '../train/averages.ts';
 import { writeTensors } from '../weights/host-tensors.ts';
 import { type TheoryOptions, theory } from './theory.ts';
 
@@ -55,10 +56,4 @@ export function bound(means: Readonly<Record<string, number>>) {
     slack,
     'slack-with-teacher': slack + of('teacher-adversarial') - of('teacher-natural'),
   };
-}
-
-/** In float64, in the order of the examples. */
-function mean(data: Iterable<number>): number {
-  const all = [...data];
-  return all.reduce((sum, one) => sum + one, 0) / all.length;
 }

@@ -4,6 +4,7 @@ import type { Dataset } from '../data/dataset.ts';
 import { channelStatistics } from '../data/statistics.ts';
 import { splitOff } from '../data/subset.ts';
 import { createModel, type ModelSettings } from '../model/models.ts';
+import { median } from './averages.ts';
 import { checkpointFile } from './checkpoint-file.ts';
 import type { MethodBuilder } from './method.ts';
 import { loopOptions, type TrainingParameters } from './parameters.ts';
@@ -54,13 +55,4 @@ function describe({ net, normalise }: TrainingParameters, dataset: Dataset) {
   const inputShape: [number, number, number] = [height, width, channels];
   const statistics = normalise === 'data' ? { normalise: channelStatistics(dataset) } : {};
   return { net, inputShape, classes: dataset.classes.length, ...statistics };
-}
-
-function median(numbers: readonly number[]): number {
-  const sorted = [...numbers].sort((a, b) => a - b);
-  const [low = 0, high = 0] = [
-    sorted[Math.floor((sorted.length - 1) / 2)],
-    sorted[Math.floor(sorted.length / 2)],
-  ];
-  return (low + high) / 2;
 }

@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type ModelDescription, writeModel } from '../model/artifact.ts';
+import { mean } from './averages.ts';
 import type { TrainingResult } from './train.ts';
 
 /**
@@ -25,8 +26,4 @@ export async function writeTraining(
     ...(final && { 'train-loss': final.loss, 'train-accuracy': final.accuracy }),
     ...(best && { 'best-epoch': best.epoch, 'validation-accuracy': best.accuracy }),
   };
-}
-
-function mean(numbers: readonly number[]): number {
-  return numbers.reduce((sum, one) => sum + one, 0) / numbers.length;
 }

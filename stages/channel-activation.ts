@@ -1,0 +1,32 @@
+import { Type } from '@sinclair/typebox';
+import { defineKind } from '../src/kind/kind.ts';
+import { adversarialParameters, pgdOf } from '../src/learn/diagnose/parameters.ts';
+import { oneOf } from '../src/learn/train/parameters.ts';
+
+export default defineKind({
+  description:
+    'Compares, class by class, how clean and adversarial images activate the channels of each tapped block, after Bai et al. (2021): magnitude (mean of |A| over the image, then over images) and frequency (share of images on which a channel exceeds 1 % of the most active one). Values, ours: change-block-<b>, the relative l2 change of the vector of magnitudes, and frequency-change-block-<b>, the mean change of a frequency, both as means over classes.',
+  parameters: Type.Object({
+    ...adversarialParameters,
+    checkpoint: oneOf(['last', 'best'], {
+      default: 'last',
+      description: "Which of the model's checkpoints is measured.",
+    }),
+  }),
+  inputs: {
+    data: { type: 'dataset', description: 'the data set; its test part is used' },
+    model: { type: 'model', description: 'the model' },
+  },
+  output: 'results',
+  usesEngine: true,
+  async run(context) {
+    const { channelCell } = await import('../src/learn/diagnose/channel-cell.ts');
+    const { parameters } = context;
+    await channelCell(context, {
+      attack: pgdOf(parameters),
+      seed: parameters.seed,
+      batchSize: parameters['batch-size'],
+      checkpoint: parameters.checkpoint,
+    });
+  },
+});
