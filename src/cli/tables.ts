@@ -14,6 +14,7 @@ import { toMarkdown } from '../report/markdown.ts';
 import type { Table } from '../report/table.ts';
 import { toText } from '../report/text.ts';
 import type { Measured } from '../run/job.ts';
+import { warningsOf } from './warnings.ts';
 import type { OpenPipeline } from './workspace.ts';
 
 /** The forms of a table, by the name that `--format` takes. */
@@ -54,12 +55,17 @@ export async function tablesOf(
     const fingerprint = fingerprintOf(id);
     return fingerprint && cache.values(fingerprint);
   };
+  const warnings = (id: CellId) => {
+    const fingerprint = fingerprintOf(id);
+    const stored = fingerprint && cache.lookup(fingerprint);
+    return stored ? warningsOf(cache, stored.artifact) : [];
+  };
   const measured = (id: CellId) => {
     const fingerprint = fingerprintOf(id);
     const kind = kinds.get(planned.get(id)?.cell.kind ?? '');
     return measurementsOf(kind?.measures ?? [], fingerprint && cache.measured(fingerprint));
   };
-  return specs.map((spec) => buildTable(spec, pipeline, values, measured));
+  return specs.map((spec) => buildTable(spec, pipeline, values, { measured, warnings }));
 }
 
 /** Those that all kinds have (seconds, peak memory in bytes) and those that a kind declares. */

@@ -79,6 +79,12 @@ export interface Progress {
   readonly accuracy?: number;
 }
 
+/** An entry of `warnings.json`. */
+export interface CellWarning {
+  readonly name: string;
+  readonly message: string;
+}
+
 /** What a cell may use while it runs. */
 export interface CellContext<P> {
   readonly parameters: P;
@@ -97,6 +103,13 @@ export interface CellContext<P> {
    * part of the artifact; their names are among the kind's `measures`.
    */
   measure(measurements: Readonly<Record<string, number>>): void;
+  /**
+   * Tells of something that those who read the cell's numbers should know. It is written to `warnings.json` of the artifact
+   * and stands under each table that shows the cell.
+   * @param name in kebab case; tables gather the cells that have one of this name
+   * @param message one or two sentences, with the figures
+   */
+  warn(name: string, message: string): void;
   progress(progress: Progress): void;
 }
 

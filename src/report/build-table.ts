@@ -5,7 +5,8 @@ import { refuseAmbiguity } from './ambiguity.ts';
 import { references } from './references.ts';
 import { summarise } from './statistics.ts';
 import type { Entry, Key, Line, Table } from './table.ts';
-import { type Known, numbersOf, shownAs } from './values.ts';
+import { type Known, type Numbers, numbersOf, shownAs } from './values.ts';
+import { gatherWarnings } from './warnings.ts';
 
 /**
  * Fills a table with the values of its stage's cells. Rows and columns are the distinct values of their keys, in the
@@ -18,7 +19,7 @@ export function buildTable(
   spec: TableSpec,
   pipeline: Pipeline,
   values: Known['values'],
-  measured: Known['measured'] = () => ({}),
+  { measured = () => ({}), warnings = () => [] }: Partial<Omit<Known, 'values'>> = {},
 ): Table {
   const known = { values, measured };
   const { cells, rows, columns, groups } = gather(spec, pipeline);
@@ -50,6 +51,7 @@ export function buildTable(
     columns,
     entries: rows.map((row) => columns.map((column) => entryAt(row, column))),
     notes: [...spec.notes, ...checkpointNote(cells), ...measuredNote(spec, cells, known)],
+    warnings: gatherWarnings(cells, warnings),
     sources: published.sources,
     unplaced: published.unplaced,
   };
@@ -63,7 +65,7 @@ function checkpointNote(cells: readonly Cell[]): string[] {
 }
 
 /** Such numbers are no property of the method alone, and come out otherwise the next time. */
-function measuredNote({ values }: TableSpec, cells: readonly Cell[], known: Known): string[] {
+function measuredNote({ values }: TableSpec, cells: readonly Cell[], known: Numbers): string[] {
   const measured = values.filter((name) => cells.some((cell) => shownAs(cell, name, known) === 'measured'));
   return measured.length > 0 ? [`Measured, so that it depends on the machine: ${measured.join(', ')}.`] : [];
 }

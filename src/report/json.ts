@@ -1,7 +1,8 @@
 import type { Entry, Key, Line, Table } from './table.ts';
 
 /**
- * The table for programs: `{table, rows, columns, cells: [[{mean, std, n, of, reference?}]]}`. A row or column is an
+ * The table for programs: `{table, rows, columns, cells: [[{mean, std, n, of, reference?}]], notes, warnings:
+ * [{name, cells, message}]}`. A row or column is an
  * object of its keys (with several values, a column has `value` too). Numbers are exact and in the value's own unit (0.873,
  * not 87.3), those of `reference` too; what is missing is null.
  */
@@ -20,6 +21,7 @@ export function toJson(table: Table): string {
     ),
     cells: table.entries.map((entries) => entries.map(cell)),
     notes: table.notes,
+    warnings: table.warnings,
   };
   return `${JSON.stringify(object)}\n`;
 }

@@ -21,10 +21,20 @@ export interface Table {
   /** Row by row. */
   readonly entries: readonly (readonly Entry[])[];
   readonly notes: readonly string[];
+  /** What cells warned of, gathered by name. */
+  readonly warnings: readonly TableWarning[];
   /** Sources of published values; a `mark` is a place in this list, counted from 1. */
   readonly sources: readonly string[];
   /** Published values for which the table has no row or column, in words. */
   readonly unplaced: readonly string[];
+}
+
+export interface TableWarning {
+  readonly name: string;
+  /** In the order of the pipeline. */
+  readonly cells: readonly string[];
+  /** What the first of them said. */
+  readonly message: string;
 }
 
 /** A key of the rows or columns, such as `student.method`, and the word to print for it. */

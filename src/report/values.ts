@@ -1,8 +1,15 @@
 import { Failure } from '../failure.ts';
+import type { CellWarning } from '../kind/kind.ts';
 import type { Cell, CellId } from '../pipeline/pipeline.ts';
 
 /** What is known of the cells of a pipeline. */
-export interface Known {
+export interface Known extends Numbers {
+  /** What a cell warned of; nothing while it has no values. */
+  warnings(id: CellId): readonly CellWarning[];
+}
+
+/** The numbers among it. */
+export interface Numbers {
   /** The values that a cell gave; undefined while it has none. */
   values(id: CellId): Readonly<Record<string, number>> | undefined;
   /** What may be measured of a cell's attempt, by name; undefined numbers where it is not known. */
@@ -15,7 +22,7 @@ export interface Known {
  *
  * @throws Failure `unknown-value` if the cell has values, but not the one that is shown
  */
-export function numbersOf(cell: Cell, name: string, known: Known): number[] {
+export function numbersOf(cell: Cell, name: string, known: Numbers): number[] {
   const { id, value } = place(cell, name);
   const all = known.values(id);
   const number = all && Object.hasOwn(all, value) ? all[value] : undefined;
@@ -30,7 +37,7 @@ export function numbersOf(cell: Cell, name: string, known: Known): number[] {
 }
 
 /** Whether what a cell shows under a name is a value of its artifact or was measured. */
-export function shownAs(cell: Cell, name: string, known: Known): 'value' | 'measured' {
+export function shownAs(cell: Cell, name: string, known: Numbers): 'value' | 'measured' {
   const { id, value } = place(cell, name);
   if (Object.hasOwn(known.values(id) ?? {}, value)) return 'value';
   return Object.hasOwn(known.measured(id), value) ? 'measured' : 'value';

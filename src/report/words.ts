@@ -1,4 +1,4 @@
-import type { Entry, Line, Table } from './table.ts';
+import type { Entry, Line, Table, TableWarning } from './table.ts';
 
 /** A number as printed: percent where the table is, with its digits, and never -0.0. */
 export function number(value: number, { format, digits }: Table): string {
@@ -62,5 +62,16 @@ export function footer(table: Table): { notes: string[]; sources: string[] } {
   if (missing)
     notes.push('A dash, or "n of m": cells without values, because they have not run yet or failed.');
   if (table.unplaced.length > 0) notes.push(`Published, without a place here: ${table.unplaced.join('; ')}.`);
+  notes.push(...table.warnings.map(warningText));
   return { notes, sources: [...table.sources] };
+}
+
+/** Cells of a warning that are named. */
+const named = 3;
+
+/** `Warning, zero-gradients: attack[a], attack[b], attack[c] and 9 more; the first: 12 of 64 …` */
+function warningText({ name, cells, message }: TableWarning): string {
+  const more = cells.length > named ? ` and ${cells.length - named} more` : '';
+  const first = cells.length > 1 ? '; the first: ' : ': ';
+  return `Warning, ${name}: ${cells.slice(0, named).join(', ')}${more}${first}${message}`;
 }

@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { canonicalJson } from '../cache/digest.ts';
 import type { Engine, EngineSettings } from '../engine/engine.ts';
 import { Failure, isFailure } from '../failure.ts';
-import type { CellContext, InputArtifact, Kind, Progress } from '../kind/kind.ts';
+import type { CellContext, CellWarning, InputArtifact, Kind, Progress } from '../kind/kind.ts';
 import type { CellJob, CellMessage } from './cell-messages.ts';
 import type { JobInput } from './job.ts';
 import { peakMemory } from './peak-memory.ts';
@@ -39,6 +39,7 @@ function contextOf(
   measure: CellContext<unknown>['measure'],
 ): CellContext<Record<string, unknown>> {
   const values: Record<string, number> = {};
+  const warnings: CellWarning[] = [];
   return {
     parameters: job.parameters,
     inputs: Object.fromEntries(
@@ -53,6 +54,11 @@ function contextOf(
       writeFileSync(join(job.output, 'values.json'), `${canonicalJson(values)}\n`);
     },
     measure,
+    warn: (name, message) => {
+      warnings.push({ name, message });
+      writeFileSync(join(job.output, 'warnings.json'), `${JSON.stringify(warnings, null, 2)}\n`);
+      console.error(`warning: ${name}: ${message}`); // for the log
+    },
     progress: throttled((progress) => void send({ type: 'progress', progress })),
   };
 }

@@ -154,7 +154,7 @@ describe('a table', () => {
       cellId.startsWith('student') ? { passes: 7 } : { accuracy: 0.5 };
     const measured = (cellId: CellId) =>
       cellId.startsWith('student[method=kd') ? { seconds: 2 } : { seconds: undefined };
-    const table = buildTable(wanted, grid(['kd', 'mixacm'], ['none'], [1, 2]), values, measured);
+    const table = buildTable(wanted, grid(['kd', 'mixacm'], ['none'], [1, 2]), values, { measured });
 
     it('shows what the needed cell gave and what was measured of it, and nothing where that is not known', () => {
       const means = table.entries.map((row) => row.map(({ mean, n, of }) => [mean, n, of]));
@@ -178,7 +178,7 @@ describe('a table', () => {
 
     it('names the needed cell where it has neither', () => {
       const lacking = spec({ values: ['model.passes', 'model.colour'] });
-      expect(() => buildTable(lacking, pipeline, values, measured)).toThrow(
+      expect(() => buildTable(lacking, pipeline, values, { measured })).toThrow(
         expect.objectContaining({
           reason: 'unknown-value',
           message: 'student[method=kd,seed=1] gives no value "colour".',

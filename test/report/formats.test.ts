@@ -195,6 +195,7 @@ describe('JSON', () => {
         ],
       ],
       notes: ['ε = 8/255'],
+      warnings: [],
     });
   });
 
@@ -208,6 +209,46 @@ describe('JSON', () => {
       { 'robustness.attack': 'none', value: 'accuracy' },
       { 'robustness.attack': 'none', value: 'loss' },
     ]);
+  });
+});
+
+describe('warnings of cells', () => {
+  const seeds = [1, 2, 3, 4, 5];
+  const warned = (id: CellId) => [
+    ...(id.includes('method=b') ? [{ name: 'zero-gradients', message: `In ${id.at(-1)}: 3 | 4.` }] : []),
+    ...(id.includes('seed=5') ? [{ name: 'black-box-stronger', message: '12 of 64.' }] : []),
+  ];
+  const pipeline = grid(['a', 'b'], ['fgsm'], seeds);
+  const shown = buildTable(spec(), pipeline, () => ({ accuracy: 0.5 }), { warnings: warned });
+  const cellOf = (method: string, seed: number) => `robustness[method=${method},seed=${seed},attack=fgsm]`;
+
+  it('stand under the table by name, with at most three cells and what the first said', () => {
+    const text = toText(shown);
+    expect(text).toContain(
+      `Warning, black-box-stronger: ${cellOf('a', 5)}, ${cellOf('b', 5)}; the first: 12 of 64.\n`,
+    );
+    const three = [1, 2, 3].map((seed) => cellOf('b', seed)).join(', ');
+    expect(text).toContain(`Warning, zero-gradients: ${three} and 2 more; the first: In ]: 3 | 4.\n`);
+    expect(text.indexOf('black-box')).toBeLessThan(text.indexOf('zero-gradients'));
+  });
+
+  it('are told in Markdown and LaTeX, and whole in JSON', () => {
+    expect(toMarkdown(shown)).toMatch(/^- Warning, zero-gradients: .* the first: In \]: 3 \\\| 4\.$/m);
+    expect(toLatex(shown)).toMatch(/footnotesize Warning, zero-gradients: .*3 \\textbar\{\} 4/);
+    expect(JSON.parse(toJson(shown)).warnings).toEqual([
+      { name: 'black-box-stronger', cells: [cellOf('a', 5), cellOf('b', 5)], message: '12 of 64.' },
+      { name: 'zero-gradients', cells: seeds.map((seed) => cellOf('b', seed)), message: 'In ]: 3 | 4.' },
+    ]);
+  });
+
+  it('are those of the cells of the table alone', () => {
+    const other = buildTable(
+      spec({ stage: 'student', columns: [], over: ['student.seed'], rows: ['student.method'] }),
+      pipeline,
+      () => undefined,
+      { warnings: (id) => (id.startsWith('robustness') ? [{ name: 'x', message: 'y' }] : []) },
+    );
+    expect(other.warnings).toEqual([]);
   });
 });
 
