@@ -80,6 +80,12 @@ export default defineKind({
       default: false,
       description: 'Keep the adversarial images in the artifact.',
     }),
+    'self-check-examples': Type.Integer({
+      minimum: 0,
+      default: 64,
+      description:
+        'Test images, evenly spaced, on which the self-checks probe model and attack (docs/self-checks.md); with 0 they look at the results alone.',
+    }),
   }),
   inputs: {
     data: { type: 'dataset', description: 'the data set; its test part is attacked' },
@@ -113,6 +119,7 @@ export default defineKind({
       checkpoint: parameters.checkpoint,
       surrogateCheckpoint: parameters['surrogate-checkpoint'],
       keepImages: parameters['keep-images'],
+      selfCheckExamples: parameters['self-check-examples'],
     });
   },
 });

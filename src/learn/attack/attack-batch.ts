@@ -15,18 +15,19 @@ export interface BatchAttack {
   readonly classifySurrogate?: Classifier | undefined;
   readonly dataset: Dataset;
   readonly seed: number;
-  readonly keepImages?: boolean | undefined;
+  keepsImage(example: number): boolean;
 }
 
 /**
  * Attacks some examples at once, checks what comes out and classifies it anew.
  * @param indices of examples of the data set
  * @param size rows of the batch: past its end the last example is repeated
- * @returns the tensors of `AttackResult.examples` and `gradientNorms`, one row for each of `indices`
+ * @returns the tensors of `AttackResult.examples` and `gradientNorms`, one row for each of `indices`; `adversarial` has one
+ * for each of those whose image is kept
  * @throws Failure `out-of-bounds`, `not-finite`
  */
 export async function attackBatch(
-  { attacker, classify, classifySurrogate, dataset, seed, keepImages }: BatchAttack,
+  { attacker, classify, classifySurrogate, dataset, seed, keepsImage }: BatchAttack,
   indices: Int32Array,
   size: number,
 ): Promise<Tensors> {
@@ -41,9 +42,23 @@ export async function attackBatch(
     ...(fooled && { surrogateCorrect: fooled.robustCorrect, surrogateLoss: fooled.loss }),
     gradientNorms: { shape: [size], data: gradientNorms ?? new Float32Array(size).fill(1) },
     ...(distances && { distance: { shape: [size], data: distances } }),
-    ...(keepImages && { adversarial: { shape: images.shape, data: floats(images) } }),
   };
-  return firstRows(found, indices.length);
+  const kept = [...indices.keys()].filter((row) => keepsImage(at(indices, row)));
+  return {
+    ...firstRows(found, indices.length),
+    ...(kept.length > 0 && { adversarial: rowsAt(images, kept) }),
+  };
+}
+
+/** Rows of images, in the order in which they are asked for. */
+export function rowsAt(images: HostTensor, rows: readonly number[]): HostTensor {
+  const [count = 1, ...rest] = images.shape;
+  const size = images.data.length / count;
+  const data = new Float32Array(rows.length * size);
+  rows.forEach((row, place) => {
+    data.set(floats(images).subarray(row * size, (row + 1) * size), place * size);
+  });
+  return { shape: [rows.length, ...rest], data };
 }
 
 /** What a model says of a batch, clean and under attack. */

@@ -1,9 +1,12 @@
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CellContext } from '../../kind/kind.ts';
 import { readDataset } from '../data/artifact.ts';
 import { type Checkpoint, readModel } from '../model/artifact.ts';
+import { digestOf, failedOf, refuseErrors, sampleOf, selfCheck } from '../self-check/self-check.ts';
 import { writeTensors } from '../weights/host-tensors.ts';
 import { attack } from './attack.ts';
+import { rowsAt } from './attack-batch.ts';
 import { type AttackSettings, createAttack } from './attacks.ts';
 import { batchFiles } from './batch-files.ts';
 
@@ -15,37 +18,70 @@ export interface AttackCellSettings {
   /** Of the `surrogate` input, if there is one. */
   readonly surrogateCheckpoint: Checkpoint;
   readonly keepImages: boolean;
+  /** Test images that the self-checks probe; 0 for none. */
+  readonly selfCheckExamples: number;
 }
 
-type Context = Pick<CellContext<unknown>, 'inputs' | 'output' | 'scratch' | 'engine' | 'progress' | 'values'>;
+type Context = Pick<
+  CellContext<unknown>,
+  'inputs' | 'output' | 'scratch' | 'engine' | 'progress' | 'values' | 'warn'
+>;
 
 /**
  * Attacks the `model` input on the test part of the `data` input, with images made on the `surrogate` input if there is one,
- * resuming after the last whole batch, and writes the results of each example.
+ * resuming after the last whole batch, and writes the results of each example and those of the self-checks,
+ * `self-checks.json`.
+ * @throws Failure `self-check-failed`; as `attack`
  */
 export async function attackCell(context: Context, settings: AttackCellSettings): Promise<void> {
-  const { inputs, output, scratch, engine, progress, values } = context;
+  const { inputs, output, scratch, progress, values, warn } = context;
   if (!inputs.data || !inputs.model) throw new Error('The kind declares no inputs named data and model');
   const { test } = await readDataset(inputs.data.file);
-  const { cleanAccuracy, robustAccuracy, surrogateAccuracy, zeroGradients, examples, after } = await attack({
-    ...(await readModel(inputs.model.file, settings.checkpoint)),
+  const { model, weights } = await readModel(inputs.model.file, settings.checkpoint);
+  const target = { model, weights, engine: await context.engine() };
+  const { batchSize, seed, keepImages } = settings;
+  const sample = sampleOf(test.labels.length, settings.selfCheckExamples, batchSize);
+  const before = digestOf(weights);
+  const result = await attack({
+    ...target,
     surrogate: inputs.surrogate && (await readModel(inputs.surrogate.file, settings.surrogateCheckpoint)),
-    engine: await engine(),
     attack: createAttack(settings.attack),
     dataset: test,
-    batchSize: settings.batchSize,
-    seed: settings.seed,
-    keepImages: settings.keepImages,
+    batchSize,
+    seed,
+    keepImages: keepImages || new Set(sample),
     onProgress: progress,
     checkpoints: batchFiles(scratch),
   });
-  await writeTensors(join(output, 'examples.safetensors'), examples);
+  const { cleanAccuracy, robustAccuracy, surrogateAccuracy, zeroGradients, after } = result;
+  const { adversarial, ...examples } = result.examples;
+  await writeTensors(join(output, 'examples.safetensors'), keepImages ? result.examples : examples);
+  const digests = { before, after: digestOf(weights) };
+  const checks = await selfCheck({
+    target,
+    settings: settings.attack,
+    dataset: test,
+    seed,
+    result:
+      keepImages && adversarial
+        ? { ...result, examples: { ...examples, adversarial: rowsAt(adversarial, sample) } }
+        : result,
+    digests,
+    sample,
+    onProgress: progress,
+  });
+  const file = { weights: before, examples: sample.length, checks };
+  await writeFile(join(output, 'self-checks.json'), `${JSON.stringify(file, null, 2)}\n`);
+  refuseErrors(checks);
+  const warnings = failedOf(checks, 'warning');
+  for (const { name, message } of warnings) warn(name, message);
   values({
     accuracy: robustAccuracy,
     'clean-accuracy': cleanAccuracy,
     ...(surrogateAccuracy !== undefined && { 'surrogate-accuracy': surrogateAccuracy }),
     'zero-gradients': zeroGradients,
     examples: test.labels.length,
+    'self-check-warnings': warnings.length,
     ...Object.fromEntries((after ?? []).map((one) => [`after-${one.name}`, one.robustAccuracy])),
   });
 }

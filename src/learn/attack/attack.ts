@@ -28,8 +28,8 @@ export interface AttackOptions extends Target {
    * each example has the one that is worst for the surrogate, and its clean image where the surrogate is wrong about that.
    */
   readonly surrogate?: Pick<Target, 'model' | 'weights'> | undefined;
-  /** Whether the adversarial images are part of the result. */
-  readonly keepImages?: boolean | undefined;
+  /** Whether the adversarial images are part of the result: all of them, or those of these examples. */
+  readonly keepImages?: boolean | ReadonlySet<number> | undefined;
   readonly onProgress?: ((progress: Progress) => void) | undefined;
   readonly checkpoints?: BatchCheckpoints | undefined;
 }
@@ -53,8 +53,12 @@ export interface AttackResult {
   /** Share of examples whose first gradient, in any attack, was all zeros; 0 for attacks without gradients. */
   readonly zeroGradients: number;
   /**
+   * The same as a share of the robust examples, of which the attack never moved those; 0 where none is robust.
+   */
+  readonly zeroGradientsOfRobust: number;
+  /**
    * Of each example, in the order of the data set: `cleanCorrect`, `robustCorrect` (0 or 1), `predicted` (under attack),
-   * all int32; `cleanLoss` and `loss` (cross entropy), float32; `adversarial` images, if they were asked for; `distance` to
+   * all int32; `cleanLoss` and `loss` (cross entropy), float32; `adversarial` images of those examples of which they were asked for; `distance` to
    * the nearest misclassified image, of a single attack that looks for it. In a cascade they are those of the attack that
    * broke the example, else of the one of the greatest loss. Of a transfer attack also `surrogateCorrect` and
    * `surrogateLoss`, which say so of the surrogate; it decides what breaks an example, and distances are to its border.
@@ -77,7 +81,10 @@ export async function attack(options: AttackOptions): Promise<AttackResult> {
   const attackers = members.map(({ attack }) => attack(surrogate ?? judge));
   const classify = classifier(judge);
   const classifySurrogate = surrogate && classifier(surrogate);
-  const results = new ExampleResults(options.dataset);
+  const { keepImages = false } = options;
+  const keepsImage = (example: number) =>
+    typeof keepImages === 'boolean' ? keepImages : keepImages.has(example);
+  const results = new ExampleResults(options.dataset, keepsImage);
   const after: { name: string; robustAccuracy: number }[] = [];
   try {
     for (const [member, attacker] of attackers.entries()) {
@@ -92,6 +99,7 @@ export async function attack(options: AttackOptions): Promise<AttackResult> {
         classify,
         classifySurrogate,
         results,
+        keepsImage,
       });
       await attacker.dispose(); // its graphs are not needed any more
       after.push({ name, robustAccuracy: results.robustAccuracy() });
@@ -123,15 +131,19 @@ interface Run {
   readonly classify: Classifier;
   readonly classifySurrogate: Classifier | undefined;
   readonly results: ExampleResults;
+  keepsImage(example: number): boolean;
+}
+
+/** How many examples are attacked at once: batches are equal, so that there is one shape to compile and little padding. */
+export function rowsOfBatch(total: number, batchSize: number): number {
+  return Math.ceil(total / Math.ceil(total / batchSize));
 }
 
 async function attackExamples(options: AttackOptions, run: Run): Promise<void> {
   const { checkpoints, onProgress } = options;
   const { member, name, examples, results } = run;
   const total = examples.length;
-  // Equal batches, so that there is one shape to compile and little padding.
-  const batches = Math.ceil(total / options.batchSize);
-  const size = Math.ceil(total / batches);
+  const size = rowsOfBatch(total, options.batchSize);
   for (let first = 0; first < total; first += size) {
     const indices = examples.subarray(first, first + size);
     const saved = await checkpoints?.load(first, member);
@@ -142,7 +154,7 @@ async function attackExamples(options: AttackOptions, run: Run): Promise<void> {
     onProgress?.({
       phase: name,
       done: Math.ceil((first + indices.length) / size),
-      total: batches,
+      total: Math.ceil(total / size),
       unit: 'batch',
       accuracy: results.robustAccuracy(),
     });

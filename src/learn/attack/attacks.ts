@@ -30,6 +30,9 @@ export interface AttackSettings {
   readonly queries?: number | undefined;
 }
 
+/** Steps of PGD where neither the name nor the settings say another number. */
+export const usualSteps = { pgd: 20, cw: 30 };
+
 const builders: Readonly<Record<AttackName, (settings: AttackSettings) => AttackBuilder | Cascade>> = {
   none: () => none,
   'uniform-noise': uniformNoise,
@@ -42,9 +45,9 @@ const builders: Readonly<Record<AttackName, (settings: AttackSettings) => Attack
   'fab-t': targetedFab,
   deepfool,
   autoattack: autoAttack,
-  pgd: (settings) => pgd({ ...settings, steps: settings.steps ?? 20 }),
+  pgd: (settings) => pgd({ ...settings, steps: settings.steps ?? usualSteps.pgd }),
   // What evaluations call CW∞: not the search for the least l2 distance of Carlini and Wagner (2017), but their loss.
-  cw: (settings) => pgd({ ...settings, steps: settings.steps ?? 30, objective: 'margin' }),
+  cw: (settings) => pgd({ ...settings, steps: settings.steps ?? usualSteps.cw, objective: 'margin' }),
 };
 
 /** @throws Failure `bad-attack`; `bad-epsilon` and others of the attack */

@@ -8,15 +8,22 @@ export class ExampleResults {
   readonly #gathered: Record<string, HostTensor> = {};
   /** Attacked at least once. */
   readonly #seen: boolean[];
+  /** Of the examples whose images are kept: which row of the images is theirs. */
+  readonly #imageRows: ReadonlyMap<number, number>;
 
-  constructor({ labels }: Dataset) {
+  /** @param keepsImage whether the adversarial image of an example is kept */
+  constructor({ labels }: Dataset, keepsImage: (example: number) => boolean) {
     this.#total = labels.length;
     this.#seen = Array.from(labels, () => false);
+    const kept = [...labels.keys()].filter(keepsImage);
+    this.#imageRows = new Map(kept.map((example, row) => [example, row]));
   }
 
   /** @param indices the example of each row; one that withstood earlier attacks, if there were any */
   add(indices: Int32Array, batch: Tensors): void {
     const { correct, loss } = seenByAttack(batch);
+    const { adversarial, ...values } = batch;
+    let image = 0;
     for (const [row, example] of indices.entries()) {
       const isFirst = !this.#seen[example];
       const isWorse =
@@ -24,13 +31,18 @@ export class ExampleResults {
         read(batch, correct, row) < read(this.#gathered, correct, example) ||
         read(batch, loss, row) > read(this.#gathered, loss, example);
       this.#seen[example] = true;
-      for (const [name, tensor] of Object.entries(batch)) {
+      for (const [name, tensor] of Object.entries(values)) {
         if (name === 'gradientNorms' && !isFirst) {
           const least = Math.min(read(batch, name, row), read(this.#gathered, name, example));
           this.#write(name, { shape: [1], data: Float32Array.of(least) }, 0, example);
         } else if (isFirst || (isWorse && !name.startsWith('clean') && name in this.#gathered)) {
           this.#write(name, tensor, row, example);
         }
+      }
+      const place = this.#imageRows.get(example);
+      if (place !== undefined && adversarial) {
+        if (isWorse) this.#write('adversarial', adversarial, image, place);
+        image += 1;
       }
     }
   }
@@ -45,39 +57,45 @@ export class ExampleResults {
 
   /** Of the examples that were attacked so far. */
   robustAccuracy(): number {
-    const count = this.#seen.filter(Boolean).length;
-    return this.#share('robustCorrect', (value) => value === 1, count);
+    return this.#share('robustCorrect', 1, this.#attacked());
   }
 
   summary(): AttackResult {
     const { gradientNorms: _, ...examples } = this.#gathered;
+    const attacked = this.#attacked();
     return {
-      cleanAccuracy: this.#share('cleanCorrect', (value) => value === 1),
+      cleanAccuracy: this.#share('cleanCorrect', 1, attacked),
       robustAccuracy: this.robustAccuracy(),
       ...(examples.surrogateCorrect && {
-        surrogateAccuracy: this.#share('surrogateCorrect', (value) => value === 1),
+        surrogateAccuracy: this.#share('surrogateCorrect', 1, attacked),
       }),
-      zeroGradients: this.#share('gradientNorms', (value) => value === 0),
+      zeroGradients: this.#share('gradientNorms', 0, attacked),
+      zeroGradientsOfRobust: this.#share('gradientNorms', 0, this.robust()),
       examples,
     };
   }
 
-  #write(name: string, { shape, data }: HostTensor, row: number, example: number): void {
-    const [count = 0, ...rest] = shape;
-    const size = data.length / count;
-    this.#gathered[name] ??= {
-      shape: [this.#total, ...rest],
-      data:
-        data instanceof Float32Array
-          ? new Float32Array(this.#total * size)
-          : new Int32Array(this.#total * size),
-    };
-    this.#gathered[name].data.set(data.subarray(row * size, (row + 1) * size), example * size);
+  #attacked(): Int32Array {
+    return Int32Array.from(this.#seen.keys()).filter((example) => this.#seen[example]);
   }
 
-  #share(name: string, is: (value: number) => boolean, count = this.#total): number {
-    const values = this.#gathered[name]?.data ?? [];
-    return Array.from(values).filter((value, example) => this.#seen[example] && is(value)).length / count;
+  #write(name: string, { shape, data }: HostTensor, row: number, place: number): void {
+    const [count = 0, ...rest] = shape;
+    const size = data.length / count;
+    const rows = name === 'adversarial' ? this.#imageRows.size : this.#total;
+    this.#gathered[name] ??= {
+      shape: [rows, ...rest],
+      data: data instanceof Float32Array ? new Float32Array(rows * size) : new Int32Array(rows * size),
+    };
+    this.#gathered[name].data.set(data.subarray(row * size, (row + 1) * size), place * size);
+  }
+
+  /** Share of these examples that have a value; 0 of none. */
+  #share(name: string, value: number, examples: Int32Array): number {
+    if (examples.length === 0) return 0;
+    return (
+      examples.filter((example) => read(this.#gathered, name, example) === value).length / examples.length
+    );
   }
 }
 

@@ -1,6 +1,6 @@
-import type { AttackBuilder } from './attacker.ts';
+import type { AttackBatch, AttackBuilder, Perturbed } from './attacker.ts';
 import { checkEpsilon } from './audit.ts';
-import { gradientStep } from './gradient-step.ts';
+import { type GradientStep, gradientStep } from './gradient-step.ts';
 
 export interface FgsmSettings {
   /** Radius of the l∞ ball, for pixels in [0, 1]. */
@@ -17,11 +17,14 @@ export function fgsm({ epsilon }: FgsmSettings): AttackBuilder {
     const step = gradientStep(target, epsilon, 'cross-entropy');
     return {
       epsilon,
-      async perturb(batch) {
-        const { images, gradientNorms } = await step.run(batch.images, batch, epsilon);
-        return { images, gradientNorms };
-      },
+      perturb: (batch) => fgsmFrom(step, epsilon, batch),
       dispose: () => step.dispose(),
     };
   };
+}
+
+/** The attack by a step that is compiled already, of the same epsilon. */
+export async function fgsmFrom(step: GradientStep, epsilon: number, batch: AttackBatch): Promise<Perturbed> {
+  const { images, gradientNorms } = await step.run(batch.images, batch, epsilon);
+  return { images, gradientNorms };
 }

@@ -1,9 +1,9 @@
 import { Failure } from '../../failure.ts';
 import type { Stream } from '../random/stream.ts';
-import type { AttackBuilder } from './attacker.ts';
+import type { AttackBatch, AttackBuilder, Perturbed } from './attacker.ts';
 import { checkEpsilon } from './audit.ts';
 import { bestOfRuns } from './best-iterates.ts';
-import { classifier } from './classify.ts';
+import { type Classifier, classifier } from './classify.ts';
 import { clamp } from './linf-bounds.ts';
 import { randomPoint } from './random-point.ts';
 
@@ -23,8 +23,16 @@ export interface GaussianNoiseSettings extends UniformNoiseSettings {
 
 /** Noise that is uniform in the l∞ ball. @throws Failure `bad-epsilon`, `bad-attack` */
 export function uniformNoise({ epsilon, restarts }: UniformNoiseSettings): AttackBuilder {
-  const draw = (stream: Stream, size: number) => stream.uniform(size, -epsilon, epsilon);
-  return worstOfDraws('uniform-noise', draw, epsilon, restarts);
+  return worstOfDraws('uniform-noise', uniformIn(epsilon), epsilon, restarts);
+}
+
+/** The same by a classifier that is compiled already. Settings are trusted. */
+export function uniformNoiseFrom(
+  classify: Classifier,
+  { epsilon, restarts = 1 }: UniformNoiseSettings,
+  batch: AttackBatch,
+): Promise<Perturbed> {
+  return worstFrom(classify, { name: 'uniform-noise', draw: uniformIn(epsilon), restarts }, batch);
 }
 
 /** Normal noise, cut to the l∞ ball. @throws Failure `bad-epsilon`, `bad-attack` */
@@ -41,12 +49,13 @@ export function gaussianNoise({
   return worstOfDraws('gaussian-noise', draw, epsilon, restarts);
 }
 
-function worstOfDraws(
-  name: string,
-  draw: (stream: Stream, size: number) => Float32Array,
-  epsilon: number,
-  restarts = 1,
-): AttackBuilder {
+type Draw = (stream: Stream, size: number) => Float32Array;
+
+function uniformIn(epsilon: number): Draw {
+  return (stream, size) => stream.uniform(size, -epsilon, epsilon);
+}
+
+function worstOfDraws(name: string, draw: Draw, epsilon: number, restarts = 1): AttackBuilder {
   checkEpsilon(epsilon);
   if (!(Number.isInteger(restarts) && restarts >= 1)) {
     throw new Failure('bad-attack', `Noise needs at least one draw, not ${restarts}.`);
@@ -55,14 +64,21 @@ function worstOfDraws(
     const classify = classifier(target);
     return {
       epsilon,
-      perturb: (batch) =>
-        bestOfRuns(batch, restarts, async (best, counter) => {
-          const images = randomPoint(batch, { name, counter }, draw);
-          const { predicted, loss } = await classify.run(images, batch.labels);
-          best.consider(images, predicted, loss);
-          return undefined;
-        }),
+      perturb: (batch) => worstFrom(classify, { name, draw, restarts }, batch),
       dispose: () => classify.dispose(),
     };
   };
+}
+
+function worstFrom(
+  classify: Classifier,
+  { name, draw, restarts }: { name: string; draw: Draw; restarts: number },
+  batch: AttackBatch,
+): Promise<Perturbed> {
+  return bestOfRuns(batch, restarts, async (best, counter) => {
+    const images = randomPoint(batch, { name, counter }, draw);
+    const { predicted, loss } = await classify.run(images, batch.labels);
+    best.consider(images, predicted, loss);
+    return undefined;
+  });
 }

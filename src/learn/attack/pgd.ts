@@ -1,14 +1,15 @@
 import type { HostTensor } from '../../engine/engine.ts';
 import { Failure } from '../../failure.ts';
 import { predictions } from '../loss/accuracy.ts';
-import type { AttackBatch, AttackBuilder } from './attacker.ts';
+import type { AttackBatch, AttackBuilder, Perturbed } from './attacker.ts';
 import { checkEpsilon } from './audit.ts';
 import { type BestIterates, bestOfRuns } from './best-iterates.ts';
 import { type GradientStep, gradientStep } from './gradient-step.ts';
 import type { Objective } from './objective.ts';
 import { randomPoint } from './random-point.ts';
 
-export interface PgdSettings {
+/** How it goes, whatever it climbs. */
+export interface Descent {
   /** Radius of the l∞ ball, for pixels in [0, 1]. */
   readonly epsilon: number;
   readonly steps: number;
@@ -18,6 +19,9 @@ export interface PgdSettings {
   readonly restarts?: number | undefined;
   /** Whether it starts at a uniformly random point of the ball. Default true. */
   readonly randomStart?: boolean | undefined;
+}
+
+export interface PgdSettings extends Descent {
   /** Default `cross-entropy`. */
   readonly objective?: Objective | undefined;
 }
@@ -28,8 +32,8 @@ export interface PgdSettings {
  * @throws Failure `bad-epsilon`, `bad-attack`
  */
 export function pgd(settings: PgdSettings): AttackBuilder {
-  const { epsilon, steps, restarts = 1, randomStart = true, objective = 'cross-entropy' } = settings;
-  const stepSize = settings.stepSize ?? (2.5 * epsilon) / steps;
+  const { epsilon, steps, restarts = 1, objective = 'cross-entropy' } = settings;
+  const stepSize = stepSizeOf(settings);
   checkEpsilon(epsilon);
   if (
     !(Number.isInteger(steps) && steps >= 1 && Number.isInteger(restarts) && restarts >= 1 && stepSize >= 0)
@@ -46,18 +50,27 @@ export function pgd(settings: PgdSettings): AttackBuilder {
     const step = gradientStep(target, epsilon, objective);
     return {
       epsilon,
-      perturb: (batch) =>
-        bestOfRuns(batch, restarts, (best, counter) => {
-          const start = randomStart
-            ? randomPoint(batch, { name: 'start', counter }, (stream, size) =>
-                stream.uniform(size, -epsilon, epsilon),
-              )
-            : batch.images;
-          return ascent(step, batch, start, { steps, stepSize, best });
-        }),
+      perturb: (batch) => pgdFrom(step, settings, batch),
       dispose: () => step.dispose(),
     };
   };
+}
+
+/** The attack by a step that is compiled already, of the same epsilon. Settings are trusted. */
+export function pgdFrom(step: GradientStep, settings: Descent, batch: AttackBatch): Promise<Perturbed> {
+  const { epsilon, steps, restarts = 1, randomStart = true } = settings;
+  return bestOfRuns(batch, restarts, (best, counter) => {
+    const start = randomStart
+      ? randomPoint(batch, { name: 'start', counter }, (stream, size) =>
+          stream.uniform(size, -epsilon, epsilon),
+        )
+      : batch.images;
+    return ascent(step, batch, start, { steps, stepSize: stepSizeOf(settings), best });
+  });
+}
+
+export function stepSizeOf({ epsilon, steps, stepSize }: Descent): number {
+  return stepSize ?? (2.5 * epsilon) / steps;
 }
 
 /** One run from one start. @returns the gradient norms at the start */

@@ -1,9 +1,9 @@
 import { Failure } from '../../failure.ts';
 import type { Stream } from '../random/stream.ts';
-import type { AttackBuilder } from './attacker.ts';
+import type { AttackBatch, AttackBuilder, Perturbed } from './attacker.ts';
 import { checkEpsilon } from './audit.ts';
 import { BestIterates } from './best-iterates.ts';
-import { classifier } from './classify.ts';
+import { type Classifier, classifier } from './classify.ts';
 import { floats } from './gradient-step.ts';
 import { type Bounds, clamp, linfBounds } from './linf-bounds.ts';
 
@@ -39,42 +39,49 @@ export function square({ epsilon, queries = 5000, share = 0.8 }: SquareSettings)
     const classify = classifier(target);
     return {
       epsilon,
-      async perturb({ images, labels, random }) {
-        const [count = 0, ...rest] = images.shape;
-        const shape = rest as unknown as Shape; // images are [count, height, width, channels]
-        const size = shape[0] * shape[1] * shape[2];
-        const best = new BestIterates({ images, labels });
-        const bounds = linfBounds(floats(images), epsilon);
-        const streams = Array.from({ length: count }, (_, row) => random('square', row));
-        const consider = async (pixels: Float32Array) => {
-          // An example that is broken stays as it is, or the result would depend on the others' being broken or not.
-          best.startRun();
-          const { predicted, margin } = await classify.run({ shape: images.shape, data: pixels }, labels);
-          best.consider(
-            { shape: images.shape, data: pixels },
-            predicted,
-            margin.map((value) => -value),
-          );
-        };
-        const start = floats(images).slice();
-        for (const [row, stream] of streams.entries()) {
-          drawStripes(start.subarray(row * size), rowOf(bounds, row * size), shape, stream);
-        }
-        await consider(start);
-        for (let query = 0; query < queries && !best.allBroken(); query += 1) {
-          const side = squareSide(query, share, shape[0], shape[1]);
-          const pixels = floats(best.images()).slice();
-          for (const [row, stream] of streams.entries()) {
-            const moved = pixels.subarray(row * size);
-            drawSquare(moved, rowOf(bounds, row * size), { shape, side, change: 2 * epsilon, stream });
-          }
-          await consider(pixels);
-        }
-        return { images: best.images() };
-      },
+      perturb: (batch) => squareFrom(classify, { epsilon, queries, share }, batch),
       dispose: () => classify.dispose(),
     };
   };
+}
+
+/** The attack by a classifier that is compiled already. Settings are trusted. */
+export async function squareFrom(
+  classify: Classifier,
+  { epsilon, queries = 5000, share = 0.8 }: SquareSettings,
+  { images, labels, random }: AttackBatch,
+): Promise<Perturbed> {
+  const [count = 0, ...rest] = images.shape;
+  const shape = rest as unknown as Shape; // images are [count, height, width, channels]
+  const size = shape[0] * shape[1] * shape[2];
+  const best = new BestIterates({ images, labels });
+  const bounds = linfBounds(floats(images), epsilon);
+  const streams = Array.from({ length: count }, (_, row) => random('square', row));
+  const consider = async (pixels: Float32Array) => {
+    // An example that is broken stays as it is, or the result would depend on the others' being broken or not.
+    best.startRun();
+    const { predicted, margin } = await classify.run({ shape: images.shape, data: pixels }, labels);
+    best.consider(
+      { shape: images.shape, data: pixels },
+      predicted,
+      margin.map((value) => -value),
+    );
+  };
+  const start = floats(images).slice();
+  for (const [row, stream] of streams.entries()) {
+    drawStripes(start.subarray(row * size), rowOf(bounds, row * size), shape, stream);
+  }
+  await consider(start);
+  for (let query = 0; query < queries && !best.allBroken(); query += 1) {
+    const side = squareSide(query, share, shape[0], shape[1]);
+    const pixels = floats(best.images()).slice();
+    for (const [row, stream] of streams.entries()) {
+      const moved = pixels.subarray(row * size);
+      drawSquare(moved, rowOf(bounds, row * size), { shape, side, change: 2 * epsilon, stream });
+    }
+    await consider(pixels);
+  }
+  return { images: best.images() };
 }
 
 /** Side of the square of a query, counted from 0, in pixels: that of `share` of the image, halved as the schedule says. */

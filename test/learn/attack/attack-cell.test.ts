@@ -51,6 +51,7 @@ async function run(
     scratch,
     engine: async () => cpu,
     progress: () => {},
+    warn: () => {},
     values: (given: typeof values) => {
       values = given;
     },
@@ -62,6 +63,7 @@ async function run(
     checkpoint: 'last',
     surrogateCheckpoint: 'last',
     keepImages: true,
+    selfCheckExamples: 0,
     ...changes,
   };
   await attackCell(context, settings);

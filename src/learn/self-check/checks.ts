@@ -1,0 +1,41 @@
+import { blackBoxStronger } from './black-box.ts';
+import type { Check } from './check.ts';
+import { epsilonCurveRises, unboundedAttackFails } from './curve.ts';
+import {
+  cascadeIncomplete,
+  cascadeRising,
+  onlyZeroGradients,
+  robustAboveClean,
+  weightsChanged,
+} from './figures.ts';
+import { implausibleGap } from './gap.ts';
+import { crossEntropyBelowMargin, scaleSensitive, zeroGradients } from './gradients.ts';
+import { batchDependent, notDeterministic, probabilities } from './outputs.ts';
+import { plantedAdversarial } from './planted.ts';
+import { incompleteOptimisation, moreRestartsHelp, moreStepsHelp, weakerThanFgsm } from './strength.ts';
+import { unstablePredictions } from './unstable.ts';
+
+/** All self-checks of an attack, in the order in which they run and are listed. Bounds and NaN: `auditPerturbation`. */
+export const checks: readonly Check[] = [
+  weightsChanged,
+  robustAboveClean,
+  cascadeRising,
+  cascadeIncomplete,
+  onlyZeroGradients,
+  probabilities,
+  notDeterministic,
+  batchDependent,
+  weakerThanFgsm,
+  moreStepsHelp,
+  incompleteOptimisation,
+  moreRestartsHelp,
+  zeroGradients,
+  crossEntropyBelowMargin,
+  scaleSensitive,
+  epsilonCurveRises,
+  unboundedAttackFails,
+  blackBoxStronger,
+  unstablePredictions,
+  plantedAdversarial,
+  implausibleGap,
+];

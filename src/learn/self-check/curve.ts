@@ -1,0 +1,65 @@
+import { atMost, type Check, count, excess, skip, within } from './check.ts';
+import { noProbe, objectiveOf, probeSteps } from './subject.ts';
+
+// Accuracy against epsilon, by short attacks that do not know of each other.
+
+const multiples = [0.5, 1, 2, 4];
+
+export const epsilonCurveRises: Check = {
+  name: 'epsilon-curve-rises',
+  level: 'warning',
+  async run(subject) {
+    const { settings, sample } = subject;
+    const why = noProbe(subject);
+    if (why || !sample) return skip(why ?? '');
+    const radii = [...new Set(multiples.map((factor) => Math.min(1, factor * settings.epsilon)))];
+    const objective = objectiveOf(settings);
+    let worst = { count: 0, limit: 0 };
+    const counts = [count(sample.clean)];
+    let before = sample.clean;
+    for (const epsilon of [0, ...radii]) {
+      const { robust } = await sample.probe.pgd({
+        epsilon,
+        steps: epsilon === 0 ? 1 : probeSteps,
+        objective,
+      });
+      const more = excess(robust, before, 0.005);
+      // At epsilon 0 nothing may differ at all.
+      const limit = epsilon === 0 ? 0 : more.limit;
+      if (more.count - limit > worst.count - worst.limit) worst = { count: more.count, limit };
+      if (epsilon > 0) counts.push(count(robust));
+      before = robust;
+    }
+    return within(
+      worst.count,
+      worst.limit,
+      `Right at epsilon 0, ${radii.join(', ')}: ${counts.join(', ')} of ${sample.probe.size}.${worst.count > worst.limit ? ' Accuracy must not rise with epsilon: the attack gets lost, most often because gradients are hidden.' : ''}`,
+    );
+  },
+};
+
+const most = 0.05;
+
+/** Any image is within epsilon 1, and a grey one within 0.5 of all: nothing can be robust there. */
+export const unboundedAttackFails: Check = {
+  name: 'unbounded-attack-fails',
+  level: 'warning',
+  async run(subject) {
+    const { settings, sample, target } = subject;
+    const why = noProbe(subject);
+    if (why || !sample) return skip(why ?? '');
+    const { size } = sample.probe;
+    const objective = objectiveOf(settings);
+    const attack = { steps: 2 * probeSteps, objective };
+    const half = count((await sample.probe.pgd({ ...attack, epsilon: 0.5 })).robust);
+    const whole = count((await sample.probe.pgd({ ...attack, epsilon: 1 })).robust);
+    const atHalf = atMost(1 / target.model.classes, size);
+    const atOne = atMost(most, size);
+    const excessive = Math.max(whole - atOne, half - atHalf);
+    return within(
+      excessive,
+      0,
+      `PGD-${2 * probeSteps} (${objective}) leaves ${whole} of ${size} right at epsilon 1, where at most ${Math.floor(atOne)} are to be expected, and ${half} at 0.5, where it is ${Math.floor(atHalf)}.${excessive > 0 ? ' An attack that may paint any image must succeed: gradients are hidden, or the attack is broken.' : ''}`,
+    );
+  },
+};

@@ -1,0 +1,45 @@
+import { atMost, type Check, count, skip, within } from './check.ts';
+import { noProbe } from './subject.ts';
+
+/** Shares of all examples: what lies between attacks on models that were trained adversarially in earnest. */
+const usual = { afterFgsm: 0.2, afterApgd: 0.06 };
+/** A model that claims less is not taken for a robust one, and a wide gap means nothing. */
+const claimed = 0.1;
+
+export const implausibleGap: Check = {
+  name: 'implausible-gap',
+  level: 'warning',
+  async run(subject) {
+    const { result, settings, sample, target } = subject;
+    const after = result.after?.find(({ name }) => name === 'apgd-ce');
+    if (after) {
+      const total = result.examples.robustCorrect?.shape[0] ?? 1;
+      const gap = after.robustAccuracy - result.robustAccuracy;
+      const limit = atMost(usual.afterApgd, total) / total;
+      return within(
+        gap,
+        limit,
+        `After apgd-ce ${percent(after.robustAccuracy)} were left, after all ${percent(result.robustAccuracy)}.${gap > limit ? ' So wide a gap is a sign of gradients that hide: do not trust attacks on cross entropy alone here.' : ''}`,
+      );
+    }
+    const why = noProbe(subject);
+    if (why || !sample) return skip(why ?? '');
+    if (settings.name === 'fgsm' || settings.name === 'square')
+      return skip(`it says nothing beside ${settings.name}`);
+    if (result.robustAccuracy < 1 / target.model.classes + claimed)
+      return skip('the model claims no robustness');
+    const { robust } = await sample.probe.fgsm(settings.epsilon);
+    const { size } = sample.probe;
+    const gap = (count(robust) - count(sample.robust)) / size;
+    const limit = atMost(usual.afterFgsm, size) / size;
+    return within(
+      gap,
+      limit,
+      `Of ${size} examples ${count(robust)} withstand FGSM and ${count(sample.robust)} the attack.${gap > limit ? ' For a robust model that is far apart: check with autoattack.' : ''}`,
+    );
+  },
+};
+
+function percent(share: number): string {
+  return `${(100 * share).toFixed(1)} %`;
+}

@@ -1,0 +1,79 @@
+import { type Check, count, excess, skip, within } from './check.ts';
+import { noProbe, objectiveOf, probeSteps } from './subject.ts';
+
+// Signs that gradients are hidden (Athalye et al. 2018, Carlini et al. 2019).
+
+const vanishing = 1e-12;
+
+export const zeroGradients: Check = {
+  name: 'zero-gradients',
+  level: 'warning',
+  async run(subject) {
+    const { result, settings, sample } = subject;
+    const why = noProbe(subject);
+    if (why || !sample) return skip(why ?? '');
+    const { probe } = sample;
+    const objective = objectiveOf(settings);
+    const { gradientNorms } = await probe.step(0, objective).run(probe.batch.images, probe.batch, 0);
+    const { loss } = await probe.look();
+    const zero = gradientNorms.filter((norm) => norm === 0).length;
+    const vanished = gradientNorms.filter((norm) => norm < vanishing).length;
+    const flat = loss.filter((value) => value === 0).length;
+    const measured = Math.max(vanished / probe.size, result.zeroGradients);
+    return within(
+      measured,
+      0,
+      `Gradients (${objective}) of ${probe.size} clean images: ${zero} zero, ${vanished} below ${vanishing}; cross entropy 0 in float32: ${flat}. In the attack ${(100 * result.zeroGradients).toFixed(1)} % began with a zero gradient.${measured > 0 ? ' Where the gradient vanishes, an attack by gradients stands still: compare with loss: margin, apgd-t and square.' : ''}`,
+    );
+  },
+};
+
+/** In the share of all examples. */
+const gap = 0.05;
+
+export const crossEntropyBelowMargin: Check = {
+  name: 'cross-entropy-below-margin',
+  level: 'warning',
+  async run(subject) {
+    const { settings, sample } = subject;
+    const why = noProbe(subject);
+    if (why || !sample) return skip(why ?? '');
+    if (objectiveOf(settings) === 'margin') return skip('it does not climb the cross entropy');
+    const attack = { epsilon: settings.epsilon, steps: probeSteps };
+    const byEntropy = await sample.probe.pgd(attack);
+    const byMargin = await sample.probe.pgd({ ...attack, objective: 'margin' });
+    const more = excess(byEntropy.robust, byMargin.robust, gap);
+    return within(
+      more.count,
+      more.limit,
+      `PGD-${probeSteps} leaves ${count(byEntropy.robust)} of ${sample.probe.size} right on cross entropy and ${count(byMargin.robust)} on the margin.${more.count > more.limit ? ' The scale of the logits hides gradients of cross entropy: attack with loss: margin or dlr, or apgd-t.' : ''}`,
+    );
+  },
+};
+
+const scales = [0.1, 10];
+
+/** The sign of the margin's gradient does not depend on the scale; what differs is lost to rounding. */
+export const scaleSensitive: Check = {
+  name: 'scale-sensitive',
+  level: 'warning',
+  async run(subject) {
+    const { settings, sample } = subject;
+    const why = noProbe(subject);
+    if (why || !sample) return skip(why ?? '');
+    const attack = { epsilon: settings.epsilon, steps: probeSteps, objective: 'margin' } as const;
+    const { robust } = await sample.probe.pgd(attack);
+    const differing: number[] = [];
+    for (const scale of scales) {
+      const other = (await sample.probe.pgd({ ...attack, scale })).robust;
+      differing.push(robust.filter((one, row) => one !== other[row]).length);
+    }
+    const most = Math.max(...differing);
+    const limit = gap * sample.probe.size;
+    return within(
+      most,
+      limit,
+      `With logits × ${scales.join(' and × ')}, PGD-${probeSteps} on the margin ends otherwise for ${differing.join(' and ')} of ${sample.probe.size} examples.${most > limit ? ' It should not depend on the scale: the logits are too great or too small for float32.' : ''}`,
+    );
+  },
+};

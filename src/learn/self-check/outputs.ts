@@ -1,0 +1,104 @@
+import type { HostTensor } from '../../engine/engine.ts';
+import { type Check, skip, within } from './check.ts';
+
+// Of the model itself: what it gives must be logits, the same every time, and those of each image alone.
+
+const off = skip('self-check-examples is 0');
+
+/** The criterion of AutoAttack. */
+export const probabilities: Check = {
+  name: 'probabilities-for-logits',
+  level: 'error',
+  async run({ sample }) {
+    if (!sample) return off;
+    const { logits } = await sample.probe.look();
+    const rows = rowsOf(logits);
+    const looksSo = rows.filter(
+      (row) =>
+        Math.min(...row) > -1e-5 &&
+        Math.max(...row) < 1 + 1e-5 &&
+        Math.abs(row.reduce((sum, value) => sum + value, 0) - 1) < 1e-5,
+    ).length;
+    // A row of logits may look like probabilities by chance; all of them do not.
+    const passed = looksSo < rows.length;
+    const message = passed
+      ? `The outputs are logits: ${looksSo} of ${rows.length} rows are in [0, 1] and sum to 1.`
+      : `All ${rows.length} outputs are in [0, 1] and sum to 1: the model gives probabilities. Take the softmax out of it; a loss that takes it again has next to no gradient.`;
+    return { passed, measured: looksSo, limit: rows.length - 1, message };
+  },
+};
+
+const passes = 5;
+
+/** As AutoAttack has it: 5 passes, and the l2 distance of l2-normalised logits. */
+export const notDeterministic: Check = {
+  name: 'not-deterministic',
+  level: 'error',
+  async run({ sample }) {
+    if (!sample) return off;
+    const seen: number[][][] = [];
+    for (let pass = 0; pass < passes; pass += 1) {
+      seen.push(rowsOf((await sample.probe.look()).logits).map(normalised));
+    }
+    let farthest = 0;
+    for (const [index, one] of seen.entries()) {
+      for (const other of seen.slice(index + 1)) {
+        for (const [row, values] of one.entries()) {
+          farthest = Math.max(farthest, distance(values, other[row] ?? []));
+        }
+      }
+    }
+    return within(
+      farthest,
+      1e-4,
+      `In ${passes} passes over the same images the normalised logits differ by up to ${short(farthest)}.${farthest > 1e-4 ? ' An attack on a model that answers by chance counts luck as robustness: take the randomness out, or average over it inside the model.' : ''}`,
+    );
+  },
+};
+
+/** Of the greatest logit: what another order of float32 sums may change. */
+const rounding = 1e-4;
+
+/** The sample has another number of rows than the cell's batches, and other images beside each image. */
+export const batchDependent: Check = {
+  name: 'batch-dependent',
+  level: 'error',
+  async run({ sample }) {
+    if (!sample) return off;
+    const { adversarial, predicted, loss } = sample.found;
+    if (!adversarial || !predicted || !loss) throw new Error('The attack kept no images of the sample');
+    const anew = await sample.probe.look(adversarial);
+    const rows = rowsOf(anew.logits);
+    const differs = rows.filter((row, index) => {
+      const tolerance = rounding * (1 + Math.max(...row.map(Math.abs)));
+      const [first = 0, second = 0] = [...row].sort((a, b) => b - a);
+      const isOther = anew.predicted[index] !== predicted.data[index] && first - second > tolerance;
+      return isOther || Math.abs((anew.loss[index] ?? Number.NaN) - (loss.data[index] ?? 0)) > tolerance;
+    }).length;
+    return within(
+      differs,
+      0,
+      `Classified anew in a batch of ${rows.length}, ${differs} of ${rows.length} adversarial images have another class or loss.${differs > 0 ? ' What the model says of an image depends on the others beside it: use running statistics in its batch norm, and nothing that mixes examples.' : ''}`,
+    );
+  },
+};
+
+export function rowsOf({ shape, data }: HostTensor): number[][] {
+  const [count = 0, columns = 0] = shape;
+  return Array.from({ length: count }, (_, row) =>
+    Array.from(data.subarray(row * columns, (row + 1) * columns)),
+  );
+}
+
+function normalised(row: readonly number[]): number[] {
+  const norm = Math.hypot(...row) || 1; // zeros stay zeros
+  return row.map((value) => value / norm);
+}
+
+function distance(a: readonly number[], b: readonly number[]): number {
+  return Math.hypot(...a.map((value, index) => value - (b[index] ?? Number.NaN)));
+}
+
+function short(value: number): string {
+  return value.toPrecision(2);
+}

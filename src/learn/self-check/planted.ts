@@ -1,0 +1,119 @@
+import * as tf from '@tensorflow/tfjs';
+import type { HostTensor, Tensors } from '../../engine/engine.ts';
+import type { Target } from '../attack/attacker.ts';
+import { floats } from '../attack/gradient-step.ts';
+import { randomPoint } from '../attack/random-point.ts';
+import { predictions } from '../loss/accuracy.ts';
+import type { Model } from '../model/model.ts';
+import { rank2 } from '../model/rank.ts';
+import { atMost, type Check, skip, within } from './check.ts';
+import { rowsOf } from './outputs.ts';
+import { noProbe, type Sample } from './subject.ts';
+
+// An active test after Zimmermann et al. (2022): the model is changed so that an adversarial example exists for certain,
+// and an attack that works must find one. The construction is ours. For an image x and a corner x* of its ball, drawn at
+// random, let d = z(x*) - z(x) and u(x') = <z(x') - z(x), d> / <d, d>, which is 0 at x and 1 at x*. The planted model takes
+// gain · u from the logit of the true class, with twice the gain that makes x* one of another class. At x it is the model
+// itself, and gradients reach the planted example only through the model's own logits: where those are hidden, so is it.
+
+const prefix = 'planted/';
+/** Of the examples that have a planted adversarial one. */
+const mostMissed = 0.05;
+
+export const plantedAdversarial: Check = {
+  name: 'planted-adversarial-missed',
+  level: 'warning',
+  async run(subject) {
+    const { sample, target, settings } = subject;
+    const why = noProbe(subject);
+    if (why || !sample) return skip(why ?? '');
+    if (!sample.iterative) return skip('it does not search along gradients');
+    const plant = await plantIn(sample, settings.epsilon);
+    const planted = sample.clean.map((right, row) => right && (plant.possible[row] ?? false));
+    const all = planted.filter(Boolean).length;
+    if (all === 0)
+      return skip('nothing can be planted: no example of the sample is right and has logits that move');
+    const attacker = sample.iterative(plantedTarget(target, plant.tensors));
+    try {
+      const { images } = await attacker.perturb(sample.probe.batch);
+      const { logits } = await sample.probe.look(images);
+      const predicted = predictions(plantedLogits(logits, plant.tensors));
+      const missed = planted.filter((is, row) => is && predicted[row] === sample.probe.labels[row]).length;
+      const limit = atMost(mostMissed, all);
+      return within(
+        missed,
+        limit,
+        `Of ${all} planted adversarial examples the attack misses ${missed}.${missed > limit ? ' They exist for certain, so the attack is broken or the gradients of the model are hidden.' : ''}`,
+      );
+    } finally {
+      await attacker.dispose();
+    }
+  },
+};
+
+type Planted = {
+  readonly anchor: HostTensor;
+  readonly direction: HostTensor;
+  readonly gain: HostTensor;
+};
+
+async function plantIn(
+  { probe }: Sample,
+  epsilon: number,
+): Promise<{ tensors: Planted; possible: boolean[] }> {
+  const corner = randomPoint(probe.batch, { name: 'planted', counter: 0 }, (stream, size) =>
+    Float32Array.from({ length: size }, () => (stream.int(2) === 0 ? -epsilon : epsilon)),
+  );
+  const [here, there] = [(await probe.look()).logits, (await probe.look(corner)).logits];
+  const tensors: Planted = { anchor: here, direction: emptyLike(here), gain: emptyLike(here) };
+  const ends = rowsOf(there);
+  const possible = rowsOf(here).map((start, row) => {
+    const end = ends[row] ?? [];
+    const change = end.map((value, k) => value - (start[k] ?? 0));
+    const square = change.reduce((sum, value) => sum + value * value, 0);
+    if (!(square > 0)) return false;
+    const label = probe.labels[row] ?? 0;
+    const own = end[label] ?? 0;
+    const other = Math.max(...end.filter((_, k) => k !== label));
+    floats(tensors.direction).set(
+      change.map((value) => value / square),
+      row * start.length,
+    );
+    floats(tensors.gain)[row * start.length + label] = -2 * Math.max(own - other, 0);
+    return true;
+  });
+  return { tensors, possible };
+}
+
+function emptyLike({ shape, data }: HostTensor): HostTensor {
+  return { shape, data: new Float32Array(data.length) };
+}
+
+function plantedTarget({ engine, model, weights }: Target, planted: Planted): Target {
+  const named = Object.fromEntries(Object.entries(planted).map(([name, tensor]) => [prefix + name, tensor]));
+  const own: Model = {
+    ...model,
+    forward(tensors, images, mode) {
+      const found = model.forward(tensors, images, mode);
+      const [anchor, direction, gain] = ['anchor', 'direction', 'gain'].map((name) => tensors[prefix + name]);
+      if (!anchor || !direction || !gain) throw new Error('Nothing was planted');
+      const along = tf.sum(tf.mul(tf.sub(found.logits, anchor), direction), 1, true);
+      return { ...found, logits: rank2(tf.add(found.logits, tf.mul(gain, along))) };
+    },
+  };
+  return { engine, model: own, weights: { ...weights, ...named } as Tensors };
+}
+
+/** The same on the host. */
+function plantedLogits(logits: HostTensor, { anchor, direction, gain }: Planted): HostTensor {
+  const data = Float32Array.from(logits.data);
+  const columns = logits.shape[1] ?? 1;
+  for (let first = 0; first < data.length; first += columns) {
+    let along = 0;
+    for (let i = first; i < first + columns; i += 1) {
+      along += ((logits.data[i] ?? 0) - (anchor.data[i] ?? 0)) * (direction.data[i] ?? 0);
+    }
+    for (let i = first; i < first + columns; i += 1) data[i] = (data[i] ?? 0) + (gain.data[i] ?? 0) * along;
+  }
+  return { shape: logits.shape, data };
+}

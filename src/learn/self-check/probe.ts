@@ -1,0 +1,163 @@
+import * as tf from '@tensorflow/tfjs';
+import type { HostTensor } from '../../engine/engine.ts';
+import { softmaxCrossEntropy } from '../../engine/ops/softmax.ts';
+import type { AttackBatch, Perturbed, Target } from '../attack/attacker.ts';
+import { type Classified, type Classifier, classifier } from '../attack/classify.ts';
+import { fgsmFrom } from '../attack/fgsm.ts';
+import { finiteFindings, type GradientStep, output } from '../attack/gradient-step.ts';
+import { uniformNoiseFrom } from '../attack/noise.ts';
+import { differentiate } from '../attack/objective.ts';
+import { type Descent, pgdFrom } from '../attack/pgd.ts';
+import { squareFrom } from '../attack/square.ts';
+import { predictions } from '../loss/accuracy.ts';
+import { margin } from '../loss/margin.ts';
+import { rank2 } from '../model/rank.ts';
+import { ascend } from '../train/linf.ts';
+
+export type ProbeObjective = 'cross-entropy' | 'margin';
+
+export interface ProbeAttack extends Descent {
+  /** Default `cross-entropy`. */
+  readonly objective?: ProbeObjective | undefined;
+  /** What the logits are multiplied by. Default 1. */
+  readonly scale?: number | undefined;
+}
+
+export interface ProbeResult {
+  /** Of each example of the sample: whether it is right afterwards. */
+  readonly robust: readonly boolean[];
+  readonly images: HostTensor;
+  /** The objective of each example after 0, 1, … steps of the first run. */
+  readonly path: readonly Float32Array[];
+}
+
+/**
+ * The model on a sample of the test images, for short attacks of several objectives, radii and scales. All are runs of one
+ * compiled graph: compiling costs more than most of them.
+ */
+export class Probe {
+  readonly batch: AttackBatch;
+  readonly classify: Classifier;
+  readonly #expected: Int32Array;
+  readonly #compiled;
+  readonly #known = new Map<string, Promise<ProbeResult>>();
+
+  constructor(target: Target, batch: AttackBatch) {
+    this.batch = batch;
+    this.classify = classifier(target);
+    this.#expected = predictions(batch.labels);
+    const { engine, model, weights } = target;
+    this.#compiled = engine.compile(
+      'self-check/step',
+      ({ images, labels, origin, epsilon, stepSize, scale, byMargin, ...tensors }) => {
+        if (!images || !labels || !origin || !epsilon || !stepSize || !scale || !byMargin)
+          throw new Error('An input was not given');
+        const oneHot = rank2(labels);
+        const { gradient, ...found } = differentiate(model, tensors, images, (given) => {
+          const logits = tf.mul(given, scale) as tf.Tensor2D; // a scalar does not change the shape
+          const entropy = tf.mul(softmaxCrossEntropy(logits, oneHot), tf.sub(1, byMargin));
+          return tf.sub(entropy, tf.mul(margin(logits, oneHot), byMargin));
+        });
+        return { ...found, images: ascend({ images, origin, gradient, epsilon, stepSize }) };
+      },
+      { fixed: weights },
+    );
+  }
+
+  get size(): number {
+    return this.#expected.length;
+  }
+
+  /** The class of each example. */
+  get labels(): Int32Array {
+    return this.#expected;
+  }
+
+  isRight(predicted: Int32Array): boolean[] {
+    return Array.from(this.#expected, (label, row) => predicted[row] === label);
+  }
+
+  step(epsilon: number, objective: ProbeObjective = 'cross-entropy', scale = 1): GradientStep {
+    return {
+      run: async (images, clean, stepSize) => {
+        const outputs = await this.#compiled.run({
+          images,
+          labels: clean.labels,
+          origin: clean.images,
+          epsilon: scalar(epsilon),
+          stepSize: scalar(stepSize),
+          scale: scalar(scale),
+          byMargin: scalar(Number(objective === 'margin')),
+        });
+        return { images: output(outputs, 'images'), ...finiteFindings(outputs) };
+      },
+      dispose: async () => {},
+    };
+  }
+
+  /** What the model says of the sample, or of other images in its place. */
+  look(images: HostTensor = this.batch.images): Promise<Classified> {
+    return this.classify.run(images, this.batch.labels);
+  }
+
+  fgsm(epsilon: number): Promise<ProbeResult> {
+    return this.#once(`fgsm ${epsilon}`, () => fgsmFrom(this.step(epsilon), epsilon, this.batch));
+  }
+
+  square(epsilon: number, queries: number): Promise<ProbeResult> {
+    return this.#once(`square ${epsilon} ${queries}`, () =>
+      squareFrom(this.classify, { epsilon, queries }, this.batch),
+    );
+  }
+
+  noise(epsilon: number, draws: number): Promise<ProbeResult> {
+    return this.#once(`noise ${epsilon} ${draws}`, () =>
+      uniformNoiseFrom(this.classify, { epsilon, restarts: draws }, this.batch),
+    );
+  }
+
+  pgd(attack: ProbeAttack): Promise<ProbeResult> {
+    const path: Float32Array[] = [];
+    return this.#once(
+      JSON.stringify(attack),
+      () => {
+        const step = this.step(attack.epsilon, attack.objective, attack.scale);
+        const noted: GradientStep = {
+          ...step,
+          run: async (...args) => {
+            const found = await step.run(...args);
+            if (path.length <= attack.steps) path.push(found.objective);
+            return found;
+          },
+        };
+        return pgdFrom(noted, attack, this.batch);
+      },
+      path,
+    );
+  }
+
+  async #judged(images: HostTensor, path: readonly Float32Array[]): Promise<ProbeResult> {
+    const { predicted } = await this.look(images);
+    return { robust: this.isRight(predicted), images, path };
+  }
+
+  /** Several checks ask for the same attack. */
+  #once(
+    name: string,
+    run: () => Promise<Perturbed>,
+    path: readonly Float32Array[] = [],
+  ): Promise<ProbeResult> {
+    const known = this.#known.get(name) ?? run().then(({ images }) => this.#judged(images, path));
+    this.#known.set(name, known);
+    return known;
+  }
+
+  async dispose(): Promise<void> {
+    await this.classify.dispose();
+    await this.#compiled.dispose();
+  }
+}
+
+function scalar(value: number): HostTensor {
+  return { shape: [], data: Float32Array.of(value) };
+}

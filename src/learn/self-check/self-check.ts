@@ -1,0 +1,117 @@
+import { createHash } from 'node:crypto';
+import type { Tensors } from '../../engine/engine.ts';
+import { Failure } from '../../failure.ts';
+import type { Progress } from '../../kind/kind.ts';
+import { type AttackResult, rowsOfBatch } from '../attack/attack.ts';
+import type { Target } from '../attack/attacker.ts';
+import { type AttackSettings, createAttack } from '../attack/attacks.ts';
+import { toBatch } from '../data/batch.ts';
+import type { Dataset } from '../data/dataset.ts';
+import { stream } from '../random/stream.ts';
+import type { Finding, Level } from './check.ts';
+import { checks } from './checks.ts';
+import { Probe } from './probe.ts';
+import { isIterative, type Sample } from './subject.ts';
+
+export type CheckResult = { readonly name: string; readonly level: Level } & (
+  | ({ readonly state: 'passed' | 'failed' } & Omit<Finding, 'passed'>)
+  | { readonly state: 'skipped'; readonly message: string }
+);
+
+export interface SelfCheckOptions {
+  readonly target: Target;
+  readonly settings: AttackSettings;
+  readonly dataset: Dataset;
+  readonly seed: number;
+  /** With the adversarial images of the sample, in its order. */
+  readonly result: AttackResult;
+  readonly digests: { readonly before: string; readonly after: string };
+  /** Examples to probe, as `sampleOf` gives them; none: what would run the model is skipped. */
+  readonly sample: readonly number[];
+  readonly onProgress?: ((progress: Progress) => void) | undefined;
+}
+
+/**
+ * Which examples are probed: `count` of them, evenly spaced. One less where the cell's batches have as many rows, so that
+ * results are seen to be the same in batches of another size.
+ */
+export function sampleOf(total: number, count: number, batchSize: number): number[] {
+  const wanted = Math.min(total, count);
+  const rows = wanted > 1 && wanted === rowsOfBatch(total, batchSize) ? wanted - 1 : wanted;
+  return Array.from({ length: rows }, (_, k) => Math.floor((k * total) / rows));
+}
+
+/** Runs all checks. The attack's results are looked at and never changed. */
+export async function selfCheck(options: SelfCheckOptions): Promise<CheckResult[]> {
+  const { target, settings, result, digests, onProgress } = options;
+  const sample = options.sample.length > 0 ? sampleFor(options) : undefined;
+  const subject = { target, settings, result, digests, sample };
+  const results: CheckResult[] = [];
+  try {
+    for (const { name, level, run } of checks) {
+      const found = await run(subject);
+      if ('skipped' in found) results.push({ name, level, state: 'skipped', message: found.skipped });
+      else {
+        const { passed, ...finding } = found;
+        results.push({ name, level, state: passed ? 'passed' : 'failed', ...finding });
+      }
+      onProgress?.({ phase: 'self-check', done: results.length, total: checks.length, unit: 'check' });
+    }
+    return results;
+  } finally {
+    await sample?.probe.dispose();
+  }
+}
+
+function sampleFor(options: SelfCheckOptions): Sample {
+  const { target, settings, dataset, seed, result, sample: examples } = options;
+  const random = (name: string, row: number, ...counters: number[]) =>
+    // The streams of the attack: from the same starts it takes the same way.
+    stream(seed, `attack/${name}`, examples[row] ?? 0, ...counters);
+  const of = (name: string) => examples.map((example) => result.examples[name]?.data[example] ?? 0);
+  const ints = (name: string) => ({ shape: [examples.length], data: Int32Array.from(of(name)) });
+  const { adversarial } = result.examples;
+  return {
+    examples,
+    probe: new Probe(target, { ...toBatch(dataset, examples), random }),
+    clean: of('cleanCorrect').map((right) => right === 1),
+    robust: of('robustCorrect').map((right) => right === 1),
+    found: {
+      ...(adversarial && { adversarial }),
+      predicted: ints('predicted'),
+      loss: { shape: [examples.length], data: Float32Array.from(of('loss')) },
+    },
+    iterative: isIterative(settings) ? alone(settings) : undefined,
+  };
+}
+
+/** The attack with one start; of a cascade its first attack along gradients. */
+function alone(settings: AttackSettings) {
+  const name = settings.name === 'autoattack' ? 'apgd-ce' : settings.name;
+  const attack = createAttack({ ...settings, name, restarts: 1 });
+  return 'members' in attack ? undefined : attack;
+}
+
+/** SHA-256 of weights: of their names, shapes and bytes. */
+export function digestOf(weights: Tensors): string {
+  const hash = createHash('sha256');
+  for (const [name, { shape, data }] of Object.entries(weights).sort(([a], [b]) => (a < b ? -1 : 1))) {
+    hash.update(JSON.stringify([name, shape]));
+    hash.update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+  }
+  return hash.digest('hex');
+}
+
+export function failedOf(results: readonly CheckResult[], level: Level): CheckResult[] {
+  return results.filter((one) => one.level === level && one.state === 'failed');
+}
+
+/** @throws Failure `self-check-failed`, with what failed and its figures */
+export function refuseErrors(results: readonly CheckResult[]): void {
+  const errors = failedOf(results, 'error');
+  if (errors.length === 0) return;
+  throw new Failure('self-check-failed', errors.map(({ name, message }) => `${name}: ${message}`).join(' '), {
+    hint: 'The numbers of this attack would mean nothing, so they are not kept. docs/self-checks.md tells what each check asks for.',
+    details: { checks: errors.map(({ name }) => name) },
+  });
+}

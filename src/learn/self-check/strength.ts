@@ -1,0 +1,117 @@
+import { usualSteps } from '../attack/attacks.ts';
+import { type Check, count, errorsAllowed, excess, skip, within } from './check.ts';
+import { isIterative, isPgd, noProbe, objectiveOf, type Subject } from './subject.ts';
+
+// Whether the cell's attack was as strong as it could be (Carlini et al. 2019; Pintor et al. 2022).
+
+/** Shares of the examples. */
+const allowed = { fgsm: 0.005, steps: 0.005, restarts: 0.01 };
+
+export const weakerThanFgsm: Check = {
+  name: 'weaker-than-fgsm',
+  level: 'warning',
+  async run(subject) {
+    const { settings, sample } = subject;
+    const why = noProbe(subject);
+    if (why || !sample) return skip(why ?? '');
+    if (!isIterative(settings)) return skip('it takes no steps along gradients');
+    const { robust } = await sample.probe.fgsm(settings.epsilon);
+    const more = excess(sample.robust, robust, allowed.fgsm);
+    return within(
+      more.count,
+      more.limit,
+      `Of ${sample.probe.size} examples ${count(sample.robust)} withstand the attack and ${count(robust)} FGSM.${more.count > more.limit ? ' Many steps must not do worse than one: try other steps and step-size, or apgd-ce.' : ''}`,
+    );
+  },
+};
+
+/** Twice the steps of the same length from the same start: its first half is the cell's own run. */
+async function twiceTheSteps({ settings, sample }: Subject) {
+  if (!sample) throw new Error('There is no sample');
+  const steps = stepsOf(settings);
+  const stepSize = settings.stepSize ?? (2.5 * settings.epsilon) / steps;
+  const { epsilon, randomStart } = settings;
+  const attack = { epsilon, steps: 2 * steps, stepSize, randomStart, objective: objectiveOf(settings) };
+  return { steps, ...(await sample.probe.pgd(attack)) };
+}
+
+function stepsOf({ name, steps }: Subject['settings']): number {
+  const named = /^pgd-(\d+)$/.exec(name)?.[1];
+  return Number(named ?? steps ?? (name === 'cw' ? usualSteps.cw : usualSteps.pgd));
+}
+
+export const moreStepsHelp: Check = {
+  name: 'more-steps-help',
+  level: 'warning',
+  async run(subject) {
+    const { sample } = subject;
+    const why = noProbe(subject);
+    if (why || !sample) return skip(why ?? '');
+    if (!isPgd(subject.settings)) return skip('it is not pgd');
+    const { steps, robust } = await twiceTheSteps(subject);
+    const more = excess(sample.robust, robust, allowed.steps);
+    return within(
+      more.count,
+      more.limit,
+      `Of ${sample.probe.size} examples ${count(sample.robust)} withstand ${steps} steps and ${count(robust)} withstand ${2 * steps}.${more.count > more.limit ? ' The attack was not at its end: give it more steps.' : ''}`,
+    );
+  },
+};
+
+const restarts = 5;
+
+export const moreRestartsHelp: Check = {
+  name: 'more-restarts-help',
+  level: 'warning',
+  async run(subject) {
+    const { sample, settings } = subject;
+    const why = noProbe(subject);
+    if (why || !sample) return skip(why ?? '');
+    if (!isPgd(settings) || settings.randomStart === false) return skip('it is not pgd from random starts');
+    if ((settings.restarts ?? 1) >= restarts) return skip(`it has ${settings.restarts} restarts`);
+    const { epsilon, stepSize } = settings;
+    const objective = objectiveOf(settings);
+    const { robust } = await sample.probe.pgd({
+      ...{ epsilon, stepSize, restarts, objective },
+      steps: stepsOf(settings),
+    });
+    const more = excess(sample.robust, robust, allowed.restarts);
+    return within(
+      more.count,
+      more.limit,
+      `Of ${sample.probe.size} examples ${count(sample.robust)} withstand the attack and ${count(robust)} one of ${restarts} restarts.${more.count > more.limit ? ' Give it more restarts.' : ''}`,
+    );
+  },
+};
+
+/** In the share of the way from the loss at the start to the best of twice the steps. */
+const stillToGo = 0.25;
+
+/** After an indicator of Pintor et al.: how much of the way up the loss of robust examples had not gone when it ended. */
+export const incompleteOptimisation: Check = {
+  name: 'incomplete-optimisation',
+  level: 'warning',
+  async run(subject) {
+    const { sample } = subject;
+    const why = noProbe(subject);
+    if (why || !sample) return skip(why ?? '');
+    if (!isPgd(subject.settings)) return skip('it is not pgd');
+    const { steps, path } = await twiceTheSteps(subject);
+    const parts = sample.robust.flatMap((robust, row) => {
+      if (!robust) return []; // what is broken needs no further step
+      const losses = path.map((values) => values[row] ?? Number.NaN);
+      const [first = 0] = losses;
+      const [half, whole] = [Math.max(...losses.slice(0, steps + 1)), Math.max(...losses)];
+      return whole > first ? [(whole - half) / (whole - first)] : [0];
+    });
+    if (parts.length === 0) return skip('no example of the sample is robust');
+    const mean = parts.reduce((sum, part) => sum + part, 0) / parts.length;
+    const variance = parts.reduce((sum, part) => sum + (part - mean) ** 2, 0) / parts.length;
+    const limit = stillToGo + errorsAllowed * Math.sqrt(variance / parts.length);
+    return within(
+      mean,
+      limit,
+      `Of the way that the loss of robust examples goes up in ${2 * steps} steps, ${(100 * mean).toFixed(1)} % is left after ${steps}.${mean > limit ? ' The attack was still climbing: give it more or longer steps.' : ''}`,
+    );
+  },
+};
