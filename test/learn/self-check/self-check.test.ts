@@ -4,7 +4,9 @@ import type { Tensors } from '../../../src/engine/engine.ts';
 import { atMost, excess } from '../../../src/learn/self-check/check.ts';
 import { digestOf, refuseErrors, sampleOf } from '../../../src/learn/self-check/self-check.ts';
 import { onnx } from '../../engine/agree.ts';
+import { tanhData } from '../attack/tanh-data.ts';
 import { cpu, float32 } from '../calculate.ts';
+import { tanhNet } from '../toys.ts';
 import { toyModel } from '../train/toy-training.ts';
 import { checked, errors, warnings, withLogits } from './checked.ts';
 
@@ -36,6 +38,16 @@ describe('an honest net', () => {
   ])('is green under $name', async (settings) => {
     const results = await checked(settings);
     expect(results.filter(({ state }) => state === 'failed')).toEqual([]);
+  });
+
+  it('is green under autoattack, which has checks of its own', async () => {
+    const settings = { name: 'autoattack', epsilon: 0.15, steps: 10, targets: 3, queries: 30 };
+    const { model, weights } = tanhNet;
+    const results = await checked(settings, { model, weights, dataset: await tanhData(24) });
+    expect(results.filter(({ state }) => state === 'failed')).toEqual([]);
+    for (const name of ['cascade-rising', 'cascade-incomplete', 'planted-adversarial-missed']) {
+      expect([name, stateOf(results, name)]).toEqual([name, 'passed']);
+    }
   });
 
   it('gives the same results again', async () => {
