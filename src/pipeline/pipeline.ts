@@ -62,6 +62,8 @@ export interface TableSpec {
   readonly columns: readonly string[];
   /** Axes to aggregate over: mean, sample standard deviation, n. */
   readonly over: readonly string[];
+  /** Values, of those shown, whose correlation with each other one over all cells is told. */
+  readonly correlate: readonly string[];
   /** Words to print for values of axes. */
   readonly labels: Readonly<Record<string, string>>;
   /** `percent` shows 0.873 as 87.3. */

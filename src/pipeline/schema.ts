@@ -72,6 +72,7 @@ const table = {
     rows: texts,
     columns: texts,
     over: texts,
+    correlate: texts,
     format: { anyOf: [{ enum: ['percent', 'number'] }, reference] },
     digits: { anyOf: [{ type: 'integer', minimum: 0, maximum: 20 }, reference] },
     labels: { anyOf: [{ type: 'object', additionalProperties: scalar }, reference] },

@@ -16,15 +16,18 @@ const tableKeys = [
   'labels',
   'notes',
   'references',
+  'correlate',
 ];
 
 /** A table's own keys are as written; its stage and fields are unchecked. */
-export interface TableShape extends Omit<TableSpec, 'stage' | 'values' | 'rows' | 'columns' | 'over'> {
+export interface TableShape
+  extends Omit<TableSpec, 'stage' | 'values' | 'rows' | 'columns' | 'over' | 'correlate'> {
   readonly path: Path;
   readonly value: readonly Located[];
   readonly rows: readonly Located[];
   readonly columns: readonly Located[];
   readonly over: readonly Located[];
+  readonly correlate: readonly Located[];
 }
 
 export interface Located {
@@ -48,6 +51,7 @@ export function readTable(name: string, value: Json, path: Path, findings: Findi
     rows: keys('rows'),
     columns: keys('columns'),
     over: keys('over'),
+    correlate: keys('correlate'),
     format,
     digits: readDigits(body.digits, format, [...path, 'digits'], findings),
     labels: readLabels(read, body.labels, [...path, 'labels'], what),

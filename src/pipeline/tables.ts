@@ -42,10 +42,11 @@ function checkTable(table: TableShape, expansion: Expansion, findings: Findings)
   const spec: TableSpec = {
     ...rest,
     stage,
-    values: value.map(({ text }) => text.slice(text.indexOf('.') + 1)),
+    values: value.map(({ text }) => nameOf(text)),
     rows: normalised(table.rows, 'rows'),
     columns: normalised(table.columns, 'columns'),
     over: normalised(table.over, 'over'),
+    correlate: table.correlate.flatMap((one) => shownValue(one, value, findings)),
   };
   checkReferences(table, spec, findings);
   return spec;
@@ -84,6 +85,21 @@ function valueStage({ value }: TableShape, expansion: Expansion, findings: Findi
     stage = of;
   }
   return stage;
+}
+
+/** What is correlated is shown, too: a reader sees of which numbers. */
+function shownValue({ text, path }: Located, values: readonly Located[], findings: Findings): string[] {
+  const shown = values.map((value) => value.text);
+  if (shown.includes(text)) return [nameOf(text)];
+  findings.error('bad-value', { path }, `'${text}' is not a value of this table`, {
+    hint: suggest(text, shown, 'it shows'),
+  });
+  return [];
+}
+
+/** `STAGE.NAME` without its stage. */
+function nameOf(text: string): string {
+  return text.slice(text.indexOf('.') + 1);
 }
 
 /** `STAGE.NEED.NAME` is a value of a needed cell. */

@@ -2,6 +2,7 @@ import type { Scalar } from '../json.ts';
 import { resolveKey } from '../pipeline/keys.ts';
 import type { Cell, Pipeline, TableSpec } from '../pipeline/pipeline.ts';
 import { refuseAmbiguity } from './ambiguity.ts';
+import { correlationNotes } from './correlation.ts';
 import { references } from './references.ts';
 import { summarise } from './statistics.ts';
 import type { Entry, Key, Line, Table } from './table.ts';
@@ -50,7 +51,12 @@ export function buildTable(
     rows,
     columns,
     entries: rows.map((row) => columns.map((column) => entryAt(row, column))),
-    notes: [...spec.notes, ...checkpointNote(cells), ...measuredNote(spec, cells, known)],
+    notes: [
+      ...spec.notes,
+      ...checkpointNote(cells),
+      ...measuredNote(spec, cells, known),
+      ...correlationNotes(spec, cells, known),
+    ],
     warnings: gatherWarnings(cells, warnings),
     sources: published.sources,
     unplaced: published.unplaced,

@@ -23,3 +23,12 @@ export function summarise(numbers: readonly number[]): Summary {
     std: n > 1 ? Math.sqrt(squares / (n - 1)) : undefined,
   };
 }
+
+/** Pearson's r of pairs of numbers, in [-1, 1]; undefined below three pairs, or where one of the two never changes. */
+export function correlation(pairs: readonly (readonly [x: number, y: number])[]): number | undefined {
+  const [x, y] = [summarise(pairs.map(([one]) => one)), summarise(pairs.map(([, other]) => other))];
+  if (pairs.length < 3 || !x.std || !y.std || x.mean === undefined || y.mean === undefined) return undefined;
+  const [meanX, meanY] = [x.mean, y.mean];
+  const products = pairs.map(([one, other]) => (one - meanX) * (other - meanY));
+  return products.reduce((sum, product) => sum + product, 0) / ((pairs.length - 1) * x.std * y.std);
+}

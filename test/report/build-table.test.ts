@@ -145,6 +145,23 @@ describe('a table', () => {
     expect(table.entries[0]?.map(({ mean }) => mean)).toEqual([0.5, 2, 0.5, 2]);
   });
 
+  it('tells how values go together over all its cells, and keeps silent where too few are known', () => {
+    const wanted = spec({ values: ['accuracy', 'loss', 'time'], correlate: ['loss'] });
+    const plane = grid(['kd', 'mixacm'], ['none'], [1, 2]);
+    const all = valuesBy(({ method, seed }) => seed + (method === 'kd' ? 0 : 2)); // 1, 2, 3, 4
+    const values = (cellId: CellId) => {
+      const x = all(cellId)?.accuracy ?? 0;
+      return { accuracy: -2 * x, loss: x, time: [1, 3, 2, 4][x - 1] ?? 0 };
+    };
+    expect(buildTable(wanted, plane, values).notes.at(-1)).toBe(
+      // By hand: the products of the deviations of 1, 2, 3, 4 and 1, 3, 2, 4 sum to 4, each one's squares to 5.
+      'Pearson correlation with loss over cells (n): accuracy -1.00 (4), time 0.80 (4).',
+    );
+    expect(buildTable(wanted, plane, none).notes).toEqual([]);
+    const constant = buildTable(wanted, plane, (cellId) => ({ ...values(cellId), loss: 1 }));
+    expect(constant.notes).toEqual([]);
+  });
+
   describe('with values of a need, and measurements', () => {
     const wanted = spec({
       values: ['accuracy', 'model.passes', 'model.seconds'],

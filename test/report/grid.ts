@@ -65,6 +65,7 @@ export function spec(changes: Partial<TableSpec> = {}): TableSpec {
     values: ['accuracy'],
     rows: ['model.method'],
     columns: ['robustness.attack'],
+    correlate: [],
     over: ['student.seed'],
     labels: {},
     format: 'percent',

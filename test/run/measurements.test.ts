@@ -8,7 +8,7 @@ stages:
   model: {uses: train, needs: {data: data}, with: {method: pgd-at, net: resnet-8-w1, epochs: 1, batch-size: 32, steps: 2}}
   cost: {uses: cost, needs: {model: model}}
 tables:
-  cost: {rows: model.method, value: [cost.forward-flops, cost.gradient-passes, cost.model.seconds-per-epoch]}
+  cost: {rows: model.method, value: [cost.forward-gflops, cost.gradient-passes, cost.model.seconds-per-epoch]}
 `;
 
 interface Table {

@@ -17,8 +17,8 @@ export async function costCell({ inputs, engine, values }: Context): Promise<voi
   const { flops, 'gradient-passes': gradientPasses } = trained;
   values({
     parameters: parameterCount(model),
-    'forward-flops': await forwardFlops(await engine(), model, weights),
-    ...(flops !== undefined && { 'epoch-flops': flops }),
+    'forward-gflops': (await forwardFlops(await engine(), model, weights)) / 1e9,
+    ...(flops !== undefined && { 'epoch-gflops': flops / 1e9 }),
     ...(gradientPasses !== undefined && { 'gradient-passes': gradientPasses }),
   });
 }
