@@ -14,6 +14,7 @@ import { standard } from '../../src/learn/train/standard.ts';
 import { batchInputs, trainingStep } from '../../src/learn/train/step.ts';
 import { mixacm } from '../../src/learn/transfer/mixacm.ts';
 
+/** Images a step. */
 export const BATCH = 64;
 export const works = ['pgd-step', 'training-step', 'pgd-at-step', 'mixacm-step'] as const;
 export type Work = (typeof works)[number];
@@ -26,7 +27,20 @@ export interface Step {
 
 const [epsilon, stepSize] = [8 / 255, 2 / 255];
 
-export function stepOf(work: Work, engine: Engine, net: string): Step {
+export interface StepSize {
+  /** Images a step. */
+  readonly images: number;
+  /** Of the attack within a step of PGD-AT. */
+  readonly attackSteps: number;
+}
+
+export function stepOf(
+  work: Work,
+  engine: Engine,
+  net: string,
+  { images, attackSteps }: StepSize = { images: BATCH, attackSteps: 7 },
+): Step {
+  const batch = batchOf(images);
   const model = createModel(net, { inputShape: [32, 32, 3], classes: 10 });
   const weights = weightsOfUse(model);
   switch (work) {
@@ -35,15 +49,16 @@ export function stepOf(work: Work, engine: Engine, net: string): Step {
       return { run: () => step.run(batch.images, batch, stepSize), dispose: () => step.dispose() };
     }
     case 'training-step':
-      return training(engine, model, standard());
+      return training(engine, model, standard(), batch);
     case 'pgd-at-step':
       return training(
         engine,
         model,
-        pgdAt({ epsilon, stepSize, steps: 7, randomStart: true, batchNorm: 'eval' }),
+        pgdAt({ epsilon, stepSize, steps: attackSteps, randomStart: true, batchNorm: 'eval' }),
+        batch,
       );
     case 'mixacm-step':
-      return training(engine, model, mixacm({ model, weights }));
+      return training(engine, model, mixacm({ model, weights }), batch);
   }
 }
 
@@ -51,22 +66,22 @@ export function stepOf(work: Work, engine: Engine, net: string): Step {
  * Weights that differ from channel to channel, as those of a trained net do. At the start all elements of a batch norm
  * are the same, and fixed as they are here more of it would fall away than ever does in use.
  */
-function weightsOfUse(model: Model): Tensors {
-  const first = { ...initialise(model.parameters, 1), ...initialise(model.state, 1) };
+export function weightsOfUse(model: Model, seed = 0): Tensors {
+  const first = initialise([...model.parameters, ...model.state], seed);
   return Object.fromEntries(
     Object.entries(first).map(([name, { shape, data }]) => {
-      const vector = { shape, data: stream(0, `bench/${name}`).uniform(data.length, 0.5, 1.5) };
+      const vector = { shape, data: stream(seed, `bench/${name}`).uniform(data.length, 0.5, 1.5) };
       return [name, shape.length === 1 ? vector : { shape, data }];
     }),
   );
 }
 
-function training(engine: Engine, model: Model, builder: MethodBuilder): Step {
+function training(engine: Engine, model: Model, builder: MethodBuilder, batch: Batch): Step {
   const method = builder({ engine, model });
   const fixed = withPrefix('fixed', method.fixed ?? {});
   const step = engine.compile(`bench/${method.name}`, trainingStep(method, defaultSgd), { fixed });
   const learningRate = { shape: [], data: Float32Array.of(0.01) };
-  let tensors: Tensors = start(model, method, undefined, 0, BATCH).tensors;
+  let tensors: Tensors = start(model, method, undefined, 0, batch.images.shape[0] ?? 0).tensors;
   return {
     run: async () => {
       const random = (name: string) => stream(0, name);
@@ -90,10 +105,12 @@ function training(engine: Engine, model: Model, builder: MethodBuilder): Step {
   };
 }
 
-const batch: Batch = {
-  images: { shape: [BATCH, 32, 32, 3], data: stream(0, 'bench/images').uniform(BATCH * 3072, 0, 1) },
-  labels: {
-    shape: [BATCH, 10],
-    data: Float32Array.from({ length: BATCH * 10 }, (_, i) => Number(i % 10 === Math.floor(i / 10) % 10)),
-  },
-};
+function batchOf(size: number): Batch {
+  return {
+    images: { shape: [size, 32, 32, 3], data: stream(0, 'bench/images').uniform(size * 3072, 0, 1) },
+    labels: {
+      shape: [size, 10],
+      data: Float32Array.from({ length: size * 10 }, (_, i) => Number(i % 10 === Math.floor(i / 10) % 10)),
+    },
+  };
+}

@@ -13,116 +13,13 @@ import sys
 import time
 
 import torch
-import torch.nn as nn
 import torch.nn.functional as F
+
+from pytorch_nets import net_of
 
 EPSILON, STEP = 8 / 255, 2 / 255
 # The device is the program's argument: `cuda` for a GPU.
 DEVICE = sys.argv[1] if len(sys.argv) > 1 else "cpu"
-
-
-class Block(nn.Module):
-    def __init__(self, before, width, stride):
-        super().__init__()
-        self.conv1 = nn.Conv2d(before, width, 3, stride, 1, bias=False)
-        self.bn1 = nn.BatchNorm2d(width)
-        self.conv2 = nn.Conv2d(width, width, 3, 1, 1, bias=False)
-        self.bn2 = nn.BatchNorm2d(width)
-        self.shortcut = nn.Sequential()
-        if stride != 1 or before != width:
-            self.shortcut = nn.Sequential(
-                nn.Conv2d(before, width, 1, stride, bias=False), nn.BatchNorm2d(width)
-            )
-
-    def forward(self, x):
-        y = F.relu(self.bn1(self.conv1(x)), inplace=True)
-        return F.relu(self.bn2(self.conv2(y)) + self.shortcut(x), inplace=True)
-
-
-class ResNet(nn.Module):
-    """With the CIFAR stem; gives the logits and the outputs of stem and stages."""
-
-    def __init__(self, widths, blocks):
-        super().__init__()
-        self.conv1 = nn.Conv2d(3, widths[0], 3, 1, 1, bias=False)
-        self.bn1 = nn.BatchNorm2d(widths[0])
-        stages, before = [], widths[0]
-        for index, (width, count) in enumerate(zip(widths, blocks)):
-            layers = []
-            for block in range(count):
-                layers.append(Block(before, width, 2 if block == 0 and index > 0 else 1))
-                before = width
-            stages.append(nn.Sequential(*layers))
-        self.stages = nn.ModuleList(stages)
-        self.linear = nn.Linear(before, 10)
-
-    def forward(self, x):
-        x = F.relu(self.bn1(self.conv1(x)), inplace=True)
-        taps = [x]
-        for stage in self.stages:
-            x = stage(x)
-            taps.append(x)
-        return self.linear(x.mean((2, 3))), taps
-
-
-class PreActivationBlock(nn.Module):
-    """All but the first batch norm and ReLU, which the network takes: they may be an output of its stages."""
-
-    def __init__(self, before, width, stride):
-        super().__init__()
-        self.bn1 = nn.BatchNorm2d(before)
-        self.conv1 = nn.Conv2d(before, width, 3, stride, 1, bias=False)
-        self.bn2 = nn.BatchNorm2d(width)
-        self.conv2 = nn.Conv2d(width, width, 3, 1, 1, bias=False)
-        self.shortcut = None if before == width else nn.Conv2d(before, width, 1, stride, bias=False)
-
-    def forward(self, x, active):
-        y = self.conv2(F.relu(self.bn2(self.conv1(active)), inplace=True))
-        return y + (x if self.shortcut is None else self.shortcut(active))
-
-
-class WideResNet(nn.Module):
-    """Gives the logits, and the outputs of stem and stages after the batch norm and ReLU that follow them."""
-
-    def __init__(self, blocks, widening):
-        super().__init__()
-        widths = [16, 16 * widening, 32 * widening, 64 * widening]
-        self.conv1 = nn.Conv2d(3, widths[0], 3, 1, 1, bias=False)
-        self.stages = nn.ModuleList(
-            nn.ModuleList(
-                PreActivationBlock(
-                    before if block == 0 else width, width, 2 if block == 0 and index > 0 else 1
-                )
-                for block in range(blocks)
-            )
-            for index, (before, width) in enumerate(zip(widths, widths[1:]))
-        )
-        self.bn1 = nn.BatchNorm2d(widths[-1])
-        self.linear = nn.Linear(widths[-1], 10)
-
-    def forward(self, x):
-        x = self.conv1(x)
-        taps = []
-        for stage in self.stages:
-            for index, block in enumerate(stage):
-                active = F.relu(block.bn1(x), inplace=True)
-                if index == 0:
-                    taps.append(active)
-                x = block(x, active)
-        active = F.relu(self.bn1(x), inplace=True)
-        taps.append(active)
-        return self.linear(active.mean((2, 3))), taps
-
-
-def net_of(name):
-    if name.startswith("wrn-"):
-        depth, widening = (int(part) for part in name.replace("wrn-", "").split("-"))
-        return WideResNet((depth - 4) // 6, widening)
-    if name == "resnet-18":
-        return ResNet([64, 128, 256, 512], [2, 2, 2, 2])
-    depth, width = (int(part) for part in name.replace("resnet-", "").split("-w"))
-    count = (depth - 2) // 6
-    return ResNet([width, 2 * width, 4 * width], [count] * 3)
 
 
 def channel_map(x):

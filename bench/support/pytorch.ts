@@ -1,7 +1,7 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
+import { home } from '../../src/cli/home.ts';
 
 /** PyTorch's memory layouts of images. */
 export const LAYOUTS = ['nchw', 'channels_last'] as const;
@@ -39,35 +39,52 @@ let python: string | undefined;
 
 /** Undefined where no Python has PyTorch. @param device as PyTorch names it */
 export async function startPyTorch(threads: number, device = 'cpu'): Promise<PyTorch | undefined> {
+  const program = await startScript('engine_pytorch.py', threads, [device]);
+  return (
+    program && {
+      version: program.version,
+      run: async (work) => {
+        const { seconds, now, most } = await program.ask(work);
+        return { seconds: Number(seconds), now: Number(now), most: Number(most) };
+      },
+      stop: program.stop,
+    }
+  );
+}
+
+/** A Python program that answers a line with a line. */
+export interface PyTorchScript {
+  readonly version: string;
+  ask(question: object): Promise<Readonly<Record<string, unknown>>>;
+  stop(): void;
+}
+
+/** Undefined where no Python has PyTorch. @param file of this folder; it prints `{"version": …}` first */
+export async function startScript(
+  file: string,
+  threads: number,
+  given: readonly string[] = [],
+): Promise<PyTorchScript | undefined> {
   python ??= pythons.find(hasTorch) ?? '';
   if (python === '') return undefined;
-  // dist/bench/engine.js is run; the script stays beside its source.
-  const script = join(
-    dirname(fileURLToPath(import.meta.url)),
-    '..',
-    '..',
-    'bench',
-    'support',
-    'engine_pytorch.py',
-  );
-  const child = spawn(python, [script, device], {
+  const script = join(home, 'bench', 'support', file);
+  const child = spawn(python, [script, ...given], {
     stdio: ['pipe', 'pipe', 'inherit'],
-    env: { ...process.env, OMP_NUM_THREADS: String(threads) },
+    env: { ...process.env, OMP_NUM_THREADS: String(threads), PYTHONDONTWRITEBYTECODE: '1' },
   });
   const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
   const answer = async (): Promise<Record<string, unknown>> => {
     const { done, value } = await lines.next();
     if (done) throw new Error('PyTorch ended before it answered');
-    // Printed by engine_pytorch.py alone.
+    // Printed by the script alone.
     return JSON.parse(value) as Record<string, unknown>;
   };
   const { version } = await answer();
   return {
     version: String(version),
-    run: async (work) => {
-      child.stdin.write(`${JSON.stringify(work)}\n`);
-      const { seconds, now, most } = await answer();
-      return { seconds: Number(seconds), now: Number(now), most: Number(most) };
+    ask: (question) => {
+      child.stdin.write(`${JSON.stringify(question)}\n`);
+      return answer();
     },
     stop: () => child.stdin.end(),
   };

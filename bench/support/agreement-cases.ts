@@ -1,0 +1,77 @@
+import { fastAt, fastAtDefaults } from '../../src/learn/train/fast-at.ts';
+import { freeAt } from '../../src/learn/train/free-at.ts';
+import { mart, martDefaults } from '../../src/learn/train/mart.ts';
+import type { MethodBuilder } from '../../src/learn/train/method.ts';
+import { mixup, mixupDefaults } from '../../src/learn/train/mixup.ts';
+import { pgdAt, pgdAtDefaults } from '../../src/learn/train/pgd-at.ts';
+import { standard } from '../../src/learn/train/standard.ts';
+import { trades, tradesDefaults } from '../../src/learn/train/trades.ts';
+import { awp, awpDefaults } from '../../src/learn/train/weight-perturbation.ts';
+import { ard, ardDefaults } from '../../src/learn/transfer/ard.ts';
+import { attention, attentionDefaults } from '../../src/learn/transfer/attention.ts';
+import { igam, igamDefaults } from '../../src/learn/transfer/igam.ts';
+import { kd } from '../../src/learn/transfer/kd.ts';
+import { mixAcmDefaults, mixacm } from '../../src/learn/transfer/mixacm.ts';
+import { rslad, rsladDefaults } from '../../src/learn/transfer/rslad.ts';
+import type { Teacher } from '../../src/learn/transfer/teacher.ts';
+
+/** A method as both sides train by it. */
+export interface AgreementCase {
+  readonly name: string;
+  /** Which of the losses of agreement_losses.py it is. */
+  readonly loss: string;
+  readonly method: (teacher: Teacher) => MethodBuilder;
+  /** Handed over as they are. */
+  readonly settings: object;
+  /** What is random in a step. */
+  readonly draws: 'nothing' | 'mix' | 'uniform' | 'normal' | 'input-noise';
+  /** Of adversarial weight perturbation. */
+  readonly gamma?: number;
+  readonly replays?: number;
+  /** What comes out depends on how float32 rounds, in PyTorch too: it is told, and not judged. */
+  readonly unsteady?: boolean;
+}
+
+/** That of the usual code: 0.9 · 16 · KL + 0.1 · cross entropy. */
+const kdSettings = { temperature: 4, weight: 0.9, labelWeight: 0.1, reduction: 'batchmean' } as const;
+// With an epsilon of whole 255ths, pixels come to lie on 0 and 1 exactly or not, as floats are rounded.
+const free = { epsilon: 0.03, replays: 2 };
+const farther = { ...tradesDefaults, noise: 'uniform', epsilon: 0.1, stepSize: 0.05, steps: 2 } as const;
+const matching = { ...igamDefaults, matchAfter: 0 };
+const alone = { ...matching, discriminatorWeight: 0 };
+const transformed = { ...mixAcmDefaults, transformation: 'always' } as const;
+
+/** All methods, with the settings that they come with unless something else is said above. */
+export const cases: readonly AgreementCase[] = [
+  one('standard', {}, () => standard(), 'nothing'),
+  one('mixup', mixupDefaults, () => mixup(), 'mix'),
+  one('pgd-at', pgdAtDefaults, () => pgdAt(), 'uniform'),
+  { ...one('pgd-at', pgdAtDefaults, () => awp(pgdAt()), 'uniform'), name: 'pgd-at, awp', ...awpDefaults },
+  // The attack begins where the divergence is all but 0: it is a difference of nearly equal numbers, and PyTorch's weights
+  // in float32 and in double precision lie as far apart.
+  { ...one('trades', tradesDefaults, () => trades(), 'normal'), unsteady: true },
+  { ...one('trades', farther, () => trades(farther), 'uniform'), name: 'trades, from farther away' },
+  one('mart', martDefaults, () => mart(), 'normal'),
+  one('fast-at', fastAtDefaults, () => fastAt(), 'uniform'),
+  { ...one('free-at', free, () => freeAt(free), 'nothing'), replays: free.replays },
+  one('kd', kdSettings, (teacher) => kd(teacher, kdSettings), 'nothing'),
+  one('ard', ardDefaults, ard, 'uniform'),
+  one('rslad', rsladDefaults, rslad, 'normal'),
+  one('attention', attentionDefaults, attention, 'nothing'),
+  { ...one('igam', alone, (teacher) => igam(teacher, alone), 'input-noise'), name: 'igam, no discriminator' },
+  one('igam', matching, (teacher) => igam(teacher, matching), 'input-noise'),
+  one('mixacm', mixAcmDefaults, mixacm, 'mix'),
+  {
+    ...one('mixacm', transformed, (teacher) => mixacm(teacher, transformed), 'mix'),
+    name: 'mixacm, transformed',
+  },
+];
+
+function one(
+  loss: string,
+  settings: object,
+  method: AgreementCase['method'],
+  draws: AgreementCase['draws'],
+): AgreementCase {
+  return { name: loss, loss, settings, method, draws };
+}
