@@ -38,7 +38,8 @@ const kdSettings = { temperature: 4, weight: 0.9, labelWeight: 0.1, reduction: '
 const free = { epsilon: 0.03, replays: 2 };
 const farther = { ...tradesDefaults, noise: 'uniform', epsilon: 0.1, stepSize: 0.05, steps: 2 } as const;
 const matching = { ...igamDefaults, matchAfter: 0 };
-const alone = { ...matching, discriminatorWeight: 0 };
+// So heavy that the distance counts beside the cross entropy.
+const alone = { ...matching, discriminatorWeight: 0, gradientWeight: 1e5 };
 const transformed = { ...mixAcmDefaults, transformation: 'always' } as const;
 
 /** All methods, with the settings that they come with unless something else is said above. */
