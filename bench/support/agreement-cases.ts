@@ -49,7 +49,7 @@ export const cases: readonly AgreementCase[] = [
   one('pgd-at', pgdAtDefaults, () => pgdAt(), 'uniform'),
   { ...one('pgd-at', pgdAtDefaults, () => awp(pgdAt()), 'uniform'), name: 'pgd-at, awp', ...awpDefaults },
   // The attack begins where the divergence is all but 0: it is a difference of nearly equal numbers, and PyTorch's weights
-  // in float32 and in double precision lie as far apart.
+  // in float32 and in double precision lie apart, if less than ours and PyTorch's.
   { ...one('trades', tradesDefaults, () => trades(), 'normal'), unsteady: true },
   { ...one('trades', farther, () => trades(farther), 'uniform'), name: 'trades, from farther away' },
   one('mart', martDefaults, () => mart(), 'normal'),

@@ -20,6 +20,7 @@ export function timedEngine(engine: Engine): { engine: Engine; times: readonly R
         times.push({ name, seconds });
         return {
           dispose: () => compiled.dispose(),
+          flops: (inputs) => compiled.flops(inputs),
           async run(inputs) {
             let outputs = {};
             seconds.push(
