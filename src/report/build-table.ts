@@ -6,7 +6,7 @@ import { correlationNotes } from './correlation.ts';
 import { references } from './references.ts';
 import { summarise } from './statistics.ts';
 import type { Entry, Key, Line, Table } from './table.ts';
-import { type Known, type Numbers, numbersOf, shownAs } from './values.ts';
+import { type Known, type Numbers, numbersOf, shownAs, shownCells } from './values.ts';
 import { gatherWarnings } from './warnings.ts';
 
 /**
@@ -57,7 +57,10 @@ export function buildTable(
       ...measuredNote(spec, cells, known),
       ...correlationNotes(spec, cells, known),
     ],
-    warnings: gatherWarnings(cells, warnings),
+    warnings: gatherWarnings(
+      cells.flatMap((cell) => shownCells(cell, spec.values)),
+      warnings,
+    ),
     sources: published.sources,
     unplaced: published.unplaced,
   };

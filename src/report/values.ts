@@ -43,6 +43,11 @@ export function shownAs(cell: Cell, name: string, known: Numbers): 'value' | 'me
   return Object.hasOwn(known.measured(id), value) ? 'measured' : 'value';
 }
 
+/** The cells whose values these are: the cell itself, and those that it needs. */
+export function shownCells(cell: Cell, names: readonly string[]): CellId[] {
+  return [...new Set(names.map((name) => place(cell, name).id))];
+}
+
 function place({ id, needs }: Cell, name: string): { id: CellId; value: string } {
   const point = name.indexOf('.');
   const need = name.slice(0, Math.max(point, 0));

@@ -1,11 +1,11 @@
-import type { Cell } from '../pipeline/pipeline.ts';
+import type { CellId } from '../pipeline/pipeline.ts';
 import type { TableWarning } from './table.ts';
 import type { Known } from './values.ts';
 
 /** By name, sorted: cells that warn of the same are told in one breath. */
-export function gatherWarnings(cells: readonly Cell[], warnings: Known['warnings']): TableWarning[] {
+export function gatherWarnings(cells: readonly CellId[], warnings: Known['warnings']): TableWarning[] {
   const gathered = new Map<string, { cells: string[]; message: string }>();
-  for (const { id } of cells) {
+  for (const id of new Set(cells)) {
     for (const { name, message } of warnings(id)) {
       const known = gathered.get(name) ?? { cells: [], message };
       if (known.cells.at(-1) !== id) known.cells.push(id);

@@ -250,6 +250,14 @@ describe('warnings of cells', () => {
     );
     expect(other.warnings).toEqual([]);
   });
+
+  it('are those of needed cells whose values it shows, too, each once', () => {
+    const through = spec({ values: ['model.epochs'] });
+    const ofModels = (id: CellId) => (id === 'student[method=a,seed=1]' ? [{ name: 'x', message: 'y' }] : []);
+    expect(buildTable(through, pipeline, () => undefined, { warnings: ofModels }).warnings).toEqual([
+      { name: 'x', message: 'y', cells: ['student[method=a,seed=1]'] },
+    ]);
+  });
 });
 
 describe('an entry', () => {
