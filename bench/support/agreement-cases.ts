@@ -28,8 +28,11 @@ export interface AgreementCase {
   /** Of adversarial weight perturbation. */
   readonly gamma?: number;
   readonly replays?: number;
-  /** What comes out depends on how float32 rounds, in PyTorch too: it is told, and not judged. */
-  readonly unsteady?: boolean;
+  /**
+   * What comes out depends on how float32 rounds, in PyTorch too: it is told, and not judged. `in large nets`: it is where
+   * ReLUs are many, and not in the tiny net of the tests.
+   */
+  readonly unsteady?: 'everywhere' | 'in large nets';
 }
 
 /** That of the usual code: 0.9 · 16 · KL + 0.1 · cross entropy. */
@@ -40,6 +43,8 @@ const farther = { ...tradesDefaults, noise: 'uniform', epsilon: 0.1, stepSize: 0
 const matching = { ...igamDefaults, matchAfter: 0 };
 // So heavy that the distance counts beside the cross entropy.
 const alone = { ...matching, discriminatorWeight: 0, gradientWeight: 1e5 };
+// Heavy enough to be seen in the student, and so light that a turned ReLU is not.
+const light = { ...matching, discriminatorWeight: 0.05 };
 const transformed = { ...mixAcmDefaults, transformation: 'always' } as const;
 
 /** All methods, with the settings that they come with unless something else is said above. */
@@ -50,7 +55,7 @@ export const cases: readonly AgreementCase[] = [
   { ...one('pgd-at', pgdAtDefaults, () => awp(pgdAt()), 'uniform'), name: 'pgd-at, awp', ...awpDefaults },
   // The attack begins where the divergence is all but 0: it is a difference of nearly equal numbers, and PyTorch's weights
   // in float32 and in double precision lie apart, if less than ours and PyTorch's.
-  { ...one('trades', tradesDefaults, () => trades(), 'normal'), unsteady: true },
+  { ...one('trades', tradesDefaults, () => trades(), 'normal'), unsteady: 'everywhere' },
   { ...one('trades', farther, () => trades(farther), 'uniform'), name: 'trades, from farther away' },
   one('mart', martDefaults, () => mart(), 'normal'),
   one('fast-at', fastAtDefaults, () => fastAt(), 'uniform'),
@@ -60,7 +65,16 @@ export const cases: readonly AgreementCase[] = [
   one('rslad', rsladDefaults, rslad, 'normal'),
   one('attention', attentionDefaults, attention, 'nothing'),
   { ...one('igam', alone, (teacher) => igam(teacher, alone), 'input-noise'), name: 'igam, no discriminator' },
-  one('igam', matching, (teacher) => igam(teacher, matching), 'input-noise'),
+  // The input gradient jumps where a ReLU turns; of 2,359,296 inputs of ReLUs in a step, two or three lie nearer to 0 than
+  // 1e-6 of their deviation. The discriminator makes much of such a jump.
+  {
+    ...one('igam', matching, (teacher) => igam(teacher, matching), 'input-noise'),
+    unsteady: 'in large nets',
+  },
+  {
+    ...one('igam', light, (teacher) => igam(teacher, light), 'input-noise'),
+    name: 'igam, light discriminator',
+  },
   one('mixacm', mixAcmDefaults, mixacm, 'mix'),
   {
     ...one('mixacm', transformed, (teacher) => mixacm(teacher, transformed), 'mix'),

@@ -61,7 +61,7 @@ export async function stepsBeside(
     );
     rows.push([one.name, theirs.loss.toFixed(4), shown(loss), ...toWeights.words, ...toUpdate.words]);
     console.error(rows.at(-1)?.join('  '));
-    agree &&= one.unsteady || toWeights.value <= LIMITS.weights;
+    agree &&= one.unsteady !== undefined || toWeights.value <= LIMITS.weights;
   }
   const head = ['loss', 'mean', 'differs by', 'weights', 'of', 'relative to the update', 'of'];
   console.log(`\n${markdownTable([head, ...rows], { align: ['l', 'r', 'r', 'r', 'l', 'r', 'l'] })}`);
