@@ -1,7 +1,7 @@
 import { Failure } from '../../failure.ts';
 import { apgd, targetedApgd } from './apgd.ts';
 import type { Cascade } from './attack.ts';
-import { type AttackName, attackNames, attackPattern } from './attack-names.ts';
+import { type AttackName, attackNames, readAttackName } from './attack-names.ts';
 import type { AttackBuilder } from './attacker.ts';
 import { autoAttack } from './autoattack.ts';
 import { deepfool } from './deepfool.ts';
@@ -30,8 +30,10 @@ export interface AttackSettings {
   readonly queries?: number | undefined;
 }
 
-/** Steps of PGD where neither the name nor the settings say another number. */
-export const usualSteps = { pgd: 20, cw: 30 };
+/** Steps of `pgd`, `pgd-<steps>` and `cw`: those of the name, else of the settings, else what is usual. */
+export function pgdSteps({ name, steps }: AttackSettings): number {
+  return readAttackName(name)?.steps ?? steps ?? (name === 'cw' ? 30 : 20);
+}
 
 const builders: Readonly<Record<AttackName, (settings: AttackSettings) => AttackBuilder | Cascade>> = {
   none: () => none,
@@ -45,17 +47,16 @@ const builders: Readonly<Record<AttackName, (settings: AttackSettings) => Attack
   'fab-t': targetedFab,
   deepfool,
   autoattack: autoAttack,
-  pgd: (settings) => pgd({ ...settings, steps: settings.steps ?? usualSteps.pgd }),
+  pgd: (settings) => pgd({ ...settings, steps: pgdSteps(settings) }),
   // What evaluations call CW∞: not the search for the least l2 distance of Carlini and Wagner (2017), but their loss.
-  cw: (settings) => pgd({ ...settings, steps: settings.steps ?? usualSteps.cw, objective: 'margin' }),
+  cw: (settings) => pgd({ ...settings, steps: pgdSteps(settings), objective: 'margin' }),
 };
 
 /** @throws Failure `bad-attack`; `bad-epsilon` and others of the attack */
 export function createAttack(settings: AttackSettings): AttackBuilder | Cascade {
-  if (!new RegExp(attackPattern).test(settings.name)) throw unknownAttack(settings.name);
-  const [, steps] = /^pgd-(\d+)$/.exec(settings.name) ?? [];
-  if (steps !== undefined) return pgd({ ...settings, steps: Number(steps) });
-  return builders[settings.name as AttackName](settings); // the pattern holds names alone, and pgd-<steps>
+  const read = readAttackName(settings.name);
+  if (!read) throw unknownAttack(settings.name);
+  return builders[read.name](settings);
 }
 
 function unknownAttack(name: string): Failure {

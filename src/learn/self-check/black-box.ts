@@ -1,5 +1,5 @@
-import { type Check, count, excess, skip, within } from './check.ts';
-import { noProbe, probeSteps } from './subject.ts';
+import { type Check, count, excess, within } from './check.ts';
+import { probed, probeSteps } from './subject.ts';
 
 const queries = 50;
 const draws = 5;
@@ -11,9 +11,9 @@ export const blackBoxStronger: Check = {
   name: 'black-box-stronger',
   level: 'warning',
   async run(subject) {
-    const { settings, sample } = subject;
-    const why = noProbe(subject);
-    if (why || !sample) return skip(why ?? '');
+    const { settings } = subject;
+    const sample = probed(subject);
+    if ('skipped' in sample) return sample;
     const { epsilon, name } = settings;
     const { probe } = sample;
     const isBlackBox = name === 'square';

@@ -1,5 +1,5 @@
-import { atMost, type Check, count, excess, skip, within } from './check.ts';
-import { noProbe, objectiveOf, probeSteps } from './subject.ts';
+import { atMost, type Check, count, excess, within } from './check.ts';
+import { objectiveOf, probed, probeSteps } from './subject.ts';
 
 // Accuracy against epsilon, by short attacks that do not know of each other.
 
@@ -9,9 +9,9 @@ export const epsilonCurveRises: Check = {
   name: 'epsilon-curve-rises',
   level: 'warning',
   async run(subject) {
-    const { settings, sample } = subject;
-    const why = noProbe(subject);
-    if (why || !sample) return skip(why ?? '');
+    const { settings } = subject;
+    const sample = probed(subject);
+    if ('skipped' in sample) return sample;
     const radii = [...new Set(multiples.map((factor) => Math.min(1, factor * settings.epsilon)))];
     const objective = objectiveOf(settings);
     let worst = { count: 0, limit: 0 };
@@ -45,9 +45,9 @@ export const unboundedAttackFails: Check = {
   name: 'unbounded-attack-fails',
   level: 'warning',
   async run(subject) {
-    const { settings, sample, target } = subject;
-    const why = noProbe(subject);
-    if (why || !sample) return skip(why ?? '');
+    const { settings, target } = subject;
+    const sample = probed(subject);
+    if ('skipped' in sample) return sample;
     const { size } = sample.probe;
     const objective = objectiveOf(settings);
     const attack = { steps: 2 * probeSteps, objective };

@@ -1,3 +1,5 @@
+import { natureOf } from '../attack/attack-names.ts';
+import { autoAttack } from '../attack/autoattack.ts';
 import { type Check, skip, within } from './check.ts';
 import { isControl, isTransfer } from './subject.ts';
 
@@ -50,7 +52,7 @@ export const cascadeRising: Check = {
   },
 };
 
-const members = ['none', 'apgd-ce', 'apgd-t', 'fab-t', 'square'];
+const members = autoAttack({ epsilon: 0 }).members.map(({ name }) => name);
 
 export const cascadeIncomplete: Check = {
   name: 'cascade-incomplete',
@@ -77,7 +79,8 @@ export const onlyZeroGradients: Check = {
   name: 'only-zero-gradients',
   level: 'error',
   async run({ result, settings }) {
-    if (isControl(settings) || settings.name === 'square') return skip('it takes no gradients');
+    if (isControl(settings) || natureOf(settings.name).search === 'random')
+      return skip('it takes no gradients');
     // One of a cascade may be stuck where the next one is not.
     if (result.after) return skip('the attacks of a cascade do not depend on one gradient');
     const unmoved = result.zeroGradientsOfRobust;

@@ -1,5 +1,5 @@
 import { atMost, type Check, count, skip, within } from './check.ts';
-import { noProbe } from './subject.ts';
+import { probed } from './subject.ts';
 
 /** Shares of all examples: what lies between attacks on models that were trained adversarially in earnest. */
 const usual = { afterFgsm: 0.2, afterApgd: 0.06 };
@@ -10,7 +10,7 @@ export const implausibleGap: Check = {
   name: 'implausible-gap',
   level: 'warning',
   async run(subject) {
-    const { result, settings, sample, target } = subject;
+    const { result, settings, target } = subject;
     const after = result.after?.find(({ name }) => name === 'apgd-ce');
     if (after) {
       const total = result.examples.robustCorrect?.shape[0] ?? 1;
@@ -22,8 +22,8 @@ export const implausibleGap: Check = {
         `After apgd-ce ${percent(after.robustAccuracy)} were left, after all ${percent(result.robustAccuracy)}.${gap > limit ? ' So wide a gap is a sign of gradients that hide: do not trust attacks on cross entropy alone here.' : ''}`,
       );
     }
-    const why = noProbe(subject);
-    if (why || !sample) return skip(why ?? '');
+    const sample = probed(subject);
+    if ('skipped' in sample) return sample;
     if (settings.name === 'fgsm' || settings.name === 'square')
       return skip(`it says nothing beside ${settings.name}`);
     if (result.robustAccuracy < 1 / target.model.classes + claimed)

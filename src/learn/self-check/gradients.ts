@@ -1,5 +1,5 @@
 import { type Check, count, excess, skip, within } from './check.ts';
-import { noProbe, objectiveOf, probeSteps } from './subject.ts';
+import { objectiveOf, probed, probeSteps } from './subject.ts';
 
 // Signs that gradients are hidden (Athalye et al. 2018, Carlini et al. 2019).
 
@@ -9,9 +9,9 @@ export const zeroGradients: Check = {
   name: 'zero-gradients',
   level: 'warning',
   async run(subject) {
-    const { result, settings, sample } = subject;
-    const why = noProbe(subject);
-    if (why || !sample) return skip(why ?? '');
+    const { result, settings } = subject;
+    const sample = probed(subject);
+    if ('skipped' in sample) return sample;
     const { probe } = sample;
     const objective = objectiveOf(settings);
     const { gradientNorms } = await probe.step(0, objective).run(probe.batch.images, probe.batch, 0);
@@ -35,9 +35,9 @@ export const crossEntropyBelowMargin: Check = {
   name: 'cross-entropy-below-margin',
   level: 'warning',
   async run(subject) {
-    const { settings, sample } = subject;
-    const why = noProbe(subject);
-    if (why || !sample) return skip(why ?? '');
+    const { settings } = subject;
+    const sample = probed(subject);
+    if ('skipped' in sample) return sample;
     if (objectiveOf(settings) === 'margin') return skip('it does not climb the cross entropy');
     const attack = { epsilon: settings.epsilon, steps: probeSteps };
     const byEntropy = await sample.probe.pgd(attack);
@@ -58,9 +58,9 @@ export const scaleSensitive: Check = {
   name: 'scale-sensitive',
   level: 'warning',
   async run(subject) {
-    const { settings, sample } = subject;
-    const why = noProbe(subject);
-    if (why || !sample) return skip(why ?? '');
+    const { settings } = subject;
+    const sample = probed(subject);
+    if ('skipped' in sample) return sample;
     const attack = { epsilon: settings.epsilon, steps: probeSteps, objective: 'margin' } as const;
     const { robust } = await sample.probe.pgd(attack);
     const differing: number[] = [];

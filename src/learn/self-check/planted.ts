@@ -8,7 +8,7 @@ import type { Model } from '../model/model.ts';
 import { rank2 } from '../model/rank.ts';
 import { atMost, type Check, skip, within } from './check.ts';
 import { rowsOf } from './outputs.ts';
-import { noProbe, type Sample } from './subject.ts';
+import { probed, type Sample } from './subject.ts';
 
 // An active test after Zimmermann et al. (2022): the model is changed so that an adversarial example exists for certain,
 // and an attack that works must find one. The construction is ours. For an image x and a corner x* of its ball, drawn at
@@ -24,9 +24,9 @@ export const plantedAdversarial: Check = {
   name: 'planted-adversarial-missed',
   level: 'warning',
   async run(subject) {
-    const { sample, target, settings } = subject;
-    const why = noProbe(subject);
-    if (why || !sample) return skip(why ?? '');
+    const { target, settings } = subject;
+    const sample = probed(subject);
+    if ('skipped' in sample) return sample;
     if (!sample.iterative) return skip('it does not search along gradients');
     const plant = await plantIn(sample, settings.epsilon);
     const planted = sample.clean.map((right, row) => right && (plant.possible[row] ?? false));

@@ -3,11 +3,10 @@ import type { Tensors } from '../../engine/engine.ts';
 import { Failure } from '../../failure.ts';
 import type { Progress } from '../../kind/kind.ts';
 import { type AttackResult, rowsOfBatch } from '../attack/attack.ts';
+import { toAttackBatch } from '../attack/attack-batch.ts';
 import type { Target } from '../attack/attacker.ts';
 import { type AttackSettings, createAttack } from '../attack/attacks.ts';
-import { toBatch } from '../data/batch.ts';
 import type { Dataset } from '../data/dataset.ts';
-import { stream } from '../random/stream.ts';
 import type { Finding, Level } from './check.ts';
 import { checks } from './checks.ts';
 import { Probe } from './probe.ts';
@@ -65,15 +64,13 @@ export async function selfCheck(options: SelfCheckOptions): Promise<CheckResult[
 
 function sampleFor(options: SelfCheckOptions): Sample {
   const { target, settings, dataset, seed, result, sample: examples } = options;
-  const random = (name: string, row: number, ...counters: number[]) =>
-    // The streams of the attack: from the same starts it takes the same way.
-    stream(seed, `attack/${name}`, examples[row] ?? 0, ...counters);
   const of = (name: string) => examples.map((example) => result.examples[name]?.data[example] ?? 0);
   const ints = (name: string) => ({ shape: [examples.length], data: Int32Array.from(of(name)) });
   const { adversarial } = result.examples;
   return {
     examples,
-    probe: new Probe(target, { ...toBatch(dataset, examples), random }),
+    // With the streams of the attack: from the same starts it takes the same way.
+    probe: new Probe(target, toAttackBatch(dataset, Int32Array.from(examples), seed)),
     clean: of('cleanCorrect').map((right) => right === 1),
     robust: of('robustCorrect').map((right) => right === 1),
     found: {

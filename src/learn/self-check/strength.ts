@@ -1,6 +1,7 @@
-import { usualSteps } from '../attack/attacks.ts';
+import { pgdSteps } from '../attack/attacks.ts';
+import { stepSizeOf } from '../attack/pgd.ts';
 import { type Check, count, errorsAllowed, excess, skip, within } from './check.ts';
-import { isIterative, isPgd, noProbe, objectiveOf, type Subject } from './subject.ts';
+import { isIterative, isPgd, objectiveOf, probed, type Subject } from './subject.ts';
 
 // Whether the cell's attack was as strong as it could be (Carlini et al. 2019; Pintor et al. 2022).
 
@@ -11,9 +12,9 @@ export const weakerThanFgsm: Check = {
   name: 'weaker-than-fgsm',
   level: 'warning',
   async run(subject) {
-    const { settings, sample } = subject;
-    const why = noProbe(subject);
-    if (why || !sample) return skip(why ?? '');
+    const { settings } = subject;
+    const sample = probed(subject);
+    if ('skipped' in sample) return sample;
     if (!isIterative(settings)) return skip('it takes no steps along gradients');
     const { robust } = await sample.probe.fgsm(settings.epsilon);
     const more = excess(sample.robust, robust, allowed.fgsm);
@@ -28,25 +29,19 @@ export const weakerThanFgsm: Check = {
 /** Twice the steps of the same length from the same start: its first half is the cell's own run. */
 async function twiceTheSteps({ settings, sample }: Subject) {
   if (!sample) throw new Error('There is no sample');
-  const steps = stepsOf(settings);
-  const stepSize = settings.stepSize ?? (2.5 * settings.epsilon) / steps;
+  const steps = pgdSteps(settings);
+  const stepSize = stepSizeOf({ ...settings, steps });
   const { epsilon, randomStart } = settings;
   const attack = { epsilon, steps: 2 * steps, stepSize, randomStart, objective: objectiveOf(settings) };
   return { steps, ...(await sample.probe.pgd(attack)) };
-}
-
-function stepsOf({ name, steps }: Subject['settings']): number {
-  const named = /^pgd-(\d+)$/.exec(name)?.[1];
-  return Number(named ?? steps ?? (name === 'cw' ? usualSteps.cw : usualSteps.pgd));
 }
 
 export const moreStepsHelp: Check = {
   name: 'more-steps-help',
   level: 'warning',
   async run(subject) {
-    const { sample } = subject;
-    const why = noProbe(subject);
-    if (why || !sample) return skip(why ?? '');
+    const sample = probed(subject);
+    if ('skipped' in sample) return sample;
     if (!isPgd(subject.settings)) return skip('it is not pgd');
     const { steps, robust } = await twiceTheSteps(subject);
     const more = excess(sample.robust, robust, allowed.steps);
@@ -64,16 +59,16 @@ export const moreRestartsHelp: Check = {
   name: 'more-restarts-help',
   level: 'warning',
   async run(subject) {
-    const { sample, settings } = subject;
-    const why = noProbe(subject);
-    if (why || !sample) return skip(why ?? '');
+    const { settings } = subject;
+    const sample = probed(subject);
+    if ('skipped' in sample) return sample;
     if (!isPgd(settings) || settings.randomStart === false) return skip('it is not pgd from random starts');
     if ((settings.restarts ?? 1) >= restarts) return skip(`it has ${settings.restarts} restarts`);
     const { epsilon, stepSize } = settings;
     const objective = objectiveOf(settings);
     const { robust } = await sample.probe.pgd({
       ...{ epsilon, stepSize, restarts, objective },
-      steps: stepsOf(settings),
+      steps: pgdSteps(settings),
     });
     const more = excess(sample.robust, robust, allowed.restarts);
     return within(
@@ -92,9 +87,8 @@ export const incompleteOptimisation: Check = {
   name: 'incomplete-optimisation',
   level: 'warning',
   async run(subject) {
-    const { sample } = subject;
-    const why = noProbe(subject);
-    if (why || !sample) return skip(why ?? '');
+    const sample = probed(subject);
+    if ('skipped' in sample) return sample;
     if (!isPgd(subject.settings)) return skip('it is not pgd');
     const { steps, path } = await twiceTheSteps(subject);
     const parts = sample.robust.flatMap((robust, row) => {

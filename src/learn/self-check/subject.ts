@@ -1,7 +1,10 @@
 import type { Tensors } from '../../engine/engine.ts';
 import type { AttackResult } from '../attack/attack.ts';
+import { natureOf } from '../attack/attack-names.ts';
 import type { AttackBuilder, Target } from '../attack/attacker.ts';
 import type { AttackSettings } from '../attack/attacks.ts';
+import type { Objective } from '../attack/objective.ts';
+import { type Skipped, skip } from './check.ts';
 import type { Probe, ProbeObjective } from './probe.ts';
 
 /** What the checks look at: an attack, what it found, and a sample of the examples to probe. */
@@ -28,40 +31,42 @@ export interface Sample {
   readonly iterative: AttackBuilder | undefined;
 }
 
-/** Neither is expected to find what an attack would. */
-export function isControl({ name }: AttackSettings): boolean {
-  return name === 'none' || name.endsWith('-noise');
-}
-
 /** The images were made on another model: what the attack did says nothing of this one. */
 export function isTransfer({ surrogateAccuracy }: AttackResult): boolean {
   return surrogateAccuracy !== undefined;
 }
 
-export function isPgd({ name }: AttackSettings): boolean {
-  return /^(pgd(-|$)|cw$)/.test(name);
+/** It is no attack, and not expected to find what one would. */
+export function isControl({ name }: AttackSettings): boolean {
+  return natureOf(name).search === 'control';
 }
 
-export function isIterative(settings: AttackSettings): boolean {
-  return isPgd(settings) || settings.name.startsWith('apgd') || settings.name === 'autoattack';
+export function isPgd({ name }: AttackSettings): boolean {
+  return natureOf(name).search === 'pgd';
+}
+
+export function isIterative({ name }: AttackSettings): boolean {
+  return ['pgd', 'apgd', 'cascade'].includes(natureOf(name).search);
+}
+
+/** What an attack makes great, if it is one thing. */
+export function climbedBy({ name, objective = 'cross-entropy' }: AttackSettings): Objective | undefined {
+  const { climbs } = natureOf(name);
+  return climbs === 'setting' ? objective : climbs;
 }
 
 /** The objective of the probes: that of the attack, with the margin for those that do not climb the cross entropy. */
 export function objectiveOf(settings: AttackSettings): ProbeObjective {
-  const { name, objective = 'cross-entropy' } = settings;
-  if (name === 'cw') return 'margin';
-  if (isPgd(settings)) return objective === 'cross-entropy' ? objective : 'margin';
-  return name === 'fgsm' || name === 'apgd-ce' ? 'cross-entropy' : 'margin';
+  return climbedBy(settings) === 'cross-entropy' ? 'cross-entropy' : 'margin';
 }
 
 /** Steps of PGD where a check says no other number. */
 export const probeSteps = 10;
 
-/** `undefined`, or why a check that attacks the sample does not apply. */
-export function noProbe({ sample, settings, result }: Subject): string | undefined {
-  if (isTransfer(result)) return 'the attack is made on a surrogate';
-  if (isControl(settings)) return `${settings.name} is no attack`;
-  if (settings.epsilon === 0) return 'epsilon is 0';
-  if (!sample) return 'self-check-examples is 0';
-  return undefined;
+/** The sample, for a check that attacks it, or why such a check does not apply. */
+export function probed({ sample, settings, result }: Subject): Sample | Skipped {
+  if (isTransfer(result)) return skip('the attack is made on a surrogate');
+  if (isControl(settings)) return skip(`${settings.name} is no attack`);
+  if (settings.epsilon === 0) return skip('epsilon is 0');
+  return sample ?? skip('self-check-examples is 0');
 }

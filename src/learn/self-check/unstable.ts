@@ -1,8 +1,8 @@
 import type { HostTensor } from '../../engine/engine.ts';
 import { floats } from '../attack/gradient-step.ts';
 import { randomPoint } from '../attack/random-point.ts';
-import { type Check, skip, within } from './check.ts';
-import { noProbe } from './subject.ts';
+import { type Check, within } from './check.ts';
+import { probed } from './subject.ts';
 
 const draws = 10;
 /** Mean relative change of the margin. */
@@ -13,9 +13,9 @@ export const unstablePredictions: Check = {
   name: 'unstable-predictions',
   level: 'warning',
   async run(subject) {
-    const { settings, sample } = subject;
-    const why = noProbe(subject);
-    if (why || !sample) return skip(why ?? '');
+    const { settings } = subject;
+    const sample = probed(subject);
+    if ('skipped' in sample) return sample;
     const { probe } = sample;
     const radius = settings.epsilon / 2;
     const { margin } = await probe.look();
