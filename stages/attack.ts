@@ -84,7 +84,7 @@ export default defineKind({
       minimum: 0,
       default: 64,
       description:
-        'Test images, evenly spaced, on which the self-checks probe model and attack (docs/self-checks.md); with 0 they look at the results alone.',
+        'Test images, evenly spaced and at most batch-size, on which the self-checks probe model and attack (docs/self-checks.md); with 0 they look at the results alone.',
     }),
   }),
   inputs: {

@@ -50,6 +50,14 @@ export function linear(matrix: number[][], bias: number[]) {
   );
 }
 
+/** Two classes of one pixel t, of the logits (f(t), 0): the first is right where f is above 0. */
+export function landscape(f: (t: tf.Tensor2D) => tf.Tensor) {
+  return toy(1, 2, { none: float32([1], [0]) }, (t, tensors) => {
+    const logit = tf.add(f(t), read(tensors, 'none'));
+    return tf.concat2d([rank2(logit), tf.zerosLike(t)], 1);
+  });
+}
+
 /** robustness.md, section 6, item 5: f = w · x + b as the logits (f, 0). */
 export const binary = {
   ...linear(

@@ -41,10 +41,16 @@ export async function attackCell(context: Context, settings: AttackCellSettings)
   const target = { model, weights, engine: await context.engine() };
   const { batchSize, seed, keepImages } = settings;
   const sample = sampleOf(test.labels.length, settings.selfCheckExamples, batchSize);
-  const before = digestOf(weights);
+  const surrogate =
+    inputs.surrogate && (await readModel(inputs.surrogate.file, settings.surrogateCheckpoint));
+  const digestsNow = () => ({
+    weights: digestOf(weights),
+    ...(surrogate && { surrogate: digestOf(surrogate.weights) }),
+  });
+  const before = digestsNow();
   const result = await attack({
     ...target,
-    surrogate: inputs.surrogate && (await readModel(inputs.surrogate.file, settings.surrogateCheckpoint)),
+    surrogate,
     attack: createAttack(settings.attack),
     dataset: test,
     batchSize,
@@ -56,7 +62,6 @@ export async function attackCell(context: Context, settings: AttackCellSettings)
   const { cleanAccuracy, robustAccuracy, surrogateAccuracy, zeroGradients, after } = result;
   const { adversarial, ...examples } = result.examples;
   await writeTensors(join(output, 'examples.safetensors'), keepImages ? result.examples : examples);
-  const digests = { before, after: digestOf(weights) };
   const checks = await selfCheck({
     target,
     settings: settings.attack,
@@ -66,11 +71,11 @@ export async function attackCell(context: Context, settings: AttackCellSettings)
       keepImages && adversarial
         ? { ...result, examples: { ...examples, adversarial: rowsAt(adversarial, sample) } }
         : result,
-    digests,
+    digests: { before, after: digestsNow() },
     sample,
     onProgress: progress,
   });
-  const file = { weights: before, examples: sample.length, checks };
+  const file = { ...before, examples: sample.length, checks };
   await writeFile(join(output, 'self-checks.json'), `${JSON.stringify(file, null, 2)}\n`);
   refuseErrors(checks);
   const warnings = failedOf(checks, 'warning');

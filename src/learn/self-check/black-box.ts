@@ -1,5 +1,6 @@
+import { natureOf } from '../attack/attack-names.ts';
 import { type Check, count, excess, within } from './check.ts';
-import { probed, probeSteps } from './subject.ts';
+import { objectiveOf, probed, probeSteps } from './subject.ts';
 
 const queries = 50;
 const draws = 5;
@@ -16,10 +17,15 @@ export const blackBoxStronger: Check = {
     if ('skipped' in sample) return sample;
     const { epsilon, name } = settings;
     const { probe } = sample;
-    const isBlackBox = name === 'square';
-    const [white, whiteName] = isBlackBox
-      ? [(await probe.pgd({ epsilon, steps: probeSteps, objective: 'margin' })).robust, `PGD-${probeSteps}`]
-      : [sample.robust, name];
+    const { search } = natureOf(name);
+    const isBlackBox = search === 'random';
+    let [white, whiteName] = [sample.robust, name];
+    if (isBlackBox || search === 'one-step') {
+      // One step is meant to be weak, which says nothing of gradients: only what many steps do not find either counts.
+      const { robust } = await probe.pgd({ epsilon, steps: probeSteps, objective: objectiveOf(settings) });
+      white = isBlackBox ? robust : robust.map((withstands, row) => withstands && (white[row] ?? false));
+      whiteName = isBlackBox ? `PGD-${probeSteps}` : `${name} and PGD-${probeSteps}`;
+    }
     const square = isBlackBox ? sample.robust : (await probe.square(epsilon, queries)).robust;
     const noise = (await probe.noise(epsilon, draws)).robust;
     const overs = [excess(white, square, allowed), excess(white, noise, allowed)];

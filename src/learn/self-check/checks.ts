@@ -9,7 +9,7 @@ import {
   weightsChanged,
 } from './figures.ts';
 import { implausibleGap } from './gap.ts';
-import { crossEntropyBelowMargin, scaleSensitive, zeroGradients } from './gradients.ts';
+import { crossEntropyBelowMargin, zeroGradients } from './gradients.ts';
 import { batchDependent, notDeterministic, probabilities } from './outputs.ts';
 import { plantedAdversarial } from './planted.ts';
 import { incompleteOptimisation, moreRestartsHelp, moreStepsHelp, weakerThanFgsm } from './strength.ts';
@@ -31,7 +31,6 @@ export const checks: readonly Check[] = [
   moreRestartsHelp,
   zeroGradients,
   crossEntropyBelowMargin,
-  scaleSensitive,
   epsilonCurveRises,
   unboundedAttackFails,
   blackBoxStronger,

@@ -1,5 +1,6 @@
+import { natureOf } from '../attack/attack-names.ts';
 import { atMost, type Check, count, skip, within } from './check.ts';
-import { probed } from './subject.ts';
+import { isTransfer, probed } from './subject.ts';
 
 /** Shares of all examples: what lies between attacks on models that were trained adversarially in earnest. */
 const usual = { afterFgsm: 0.2, afterApgd: 0.06 };
@@ -11,6 +12,7 @@ export const implausibleGap: Check = {
   level: 'warning',
   async run(subject) {
     const { result, settings, target } = subject;
+    if (isTransfer(result)) return skip('the attack is made on a surrogate');
     const after = result.after?.find(({ name }) => name === 'apgd-ce');
     if (after) {
       const total = result.examples.robustCorrect?.shape[0] ?? 1;
@@ -24,8 +26,8 @@ export const implausibleGap: Check = {
     }
     const sample = probed(subject);
     if ('skipped' in sample) return sample;
-    if (settings.name === 'fgsm' || settings.name === 'square')
-      return skip(`it says nothing beside ${settings.name}`);
+    const { search } = natureOf(settings.name);
+    if (search === 'one-step' || search === 'random') return skip(`it says nothing beside ${settings.name}`);
     if (result.robustAccuracy < 1 / target.model.classes + claimed)
       return skip('the model claims no robustness');
     const { robust } = await sample.probe.fgsm(settings.epsilon);

@@ -59,6 +59,16 @@ export const notDeterministic: Check = {
 /** Of the greatest logit: what another order of float32 sums may change. */
 const rounding = 1e-4;
 
+function toleranceOf(logits: readonly number[]): number {
+  return rounding * (1 + Math.max(...logits.map(Math.abs)));
+}
+
+/** Rounding may decide which of the two greatest logits is the greater. */
+export function isNearTie(logits: readonly number[]): boolean {
+  const [first = 0, second = 0] = [...logits].sort((a, b) => b - a);
+  return first - second <= toleranceOf(logits);
+}
+
 /** The sample has another number of rows than the cell's batches, and other images beside each image. */
 export const batchDependent: Check = {
   name: 'batch-dependent',
@@ -70,10 +80,10 @@ export const batchDependent: Check = {
     const anew = await sample.probe.look(adversarial);
     const rows = rowsOf(anew.logits);
     const differs = rows.filter((row, index) => {
-      const tolerance = rounding * (1 + Math.max(...row.map(Math.abs)));
-      const [first = 0, second = 0] = [...row].sort((a, b) => b - a);
-      const isOther = anew.predicted[index] !== predicted.data[index] && first - second > tolerance;
-      return isOther || Math.abs((anew.loss[index] ?? Number.NaN) - (loss.data[index] ?? 0)) > tolerance;
+      const isOther = anew.predicted[index] !== predicted.data[index] && !isNearTie(row);
+      return (
+        isOther || Math.abs((anew.loss[index] ?? Number.NaN) - (loss.data[index] ?? 0)) > toleranceOf(row)
+      );
     }).length;
     return within(
       differs,

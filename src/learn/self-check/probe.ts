@@ -7,7 +7,7 @@ import { fgsmFrom } from '../attack/fgsm.ts';
 import { finiteFindings, type GradientStep, output } from '../attack/gradient-step.ts';
 import { uniformNoiseFrom } from '../attack/noise.ts';
 import { differentiate } from '../attack/objective.ts';
-import { type Descent, pgdFrom } from '../attack/pgd.ts';
+import { type Descent, pgdFrom, stepSizeOf } from '../attack/pgd.ts';
 import { squareFrom } from '../attack/square.ts';
 import { predictions } from '../loss/accuracy.ts';
 import { margin } from '../loss/margin.ts';
@@ -19,8 +19,6 @@ export type ProbeObjective = 'cross-entropy' | 'margin';
 export interface ProbeAttack extends Descent {
   /** Default `cross-entropy`. */
   readonly objective?: ProbeObjective | undefined;
-  /** What the logits are multiplied by. Default 1. */
-  readonly scale?: number | undefined;
 }
 
 export interface ProbeResult {
@@ -32,7 +30,7 @@ export interface ProbeResult {
 }
 
 /**
- * The model on a sample of the test images, for short attacks of several objectives, radii and scales. All are runs of one
+ * The model on a sample of the test images, for short attacks of several objectives and radii. All are runs of one
  * compiled graph: compiling costs more than most of them.
  */
 export class Probe {
@@ -49,12 +47,11 @@ export class Probe {
     const { engine, model, weights } = target;
     this.#compiled = engine.compile(
       'self-check/step',
-      ({ images, labels, origin, epsilon, stepSize, scale, byMargin, ...tensors }) => {
-        if (!images || !labels || !origin || !epsilon || !stepSize || !scale || !byMargin)
+      ({ images, labels, origin, epsilon, stepSize, byMargin, ...tensors }) => {
+        if (!images || !labels || !origin || !epsilon || !stepSize || !byMargin)
           throw new Error('An input was not given');
         const oneHot = rank2(labels);
-        const { gradient, ...found } = differentiate(model, tensors, images, (given) => {
-          const logits = tf.mul(given, scale) as tf.Tensor2D; // a scalar does not change the shape
+        const { gradient, ...found } = differentiate(model, tensors, images, (logits) => {
           const entropy = tf.mul(softmaxCrossEntropy(logits, oneHot), tf.sub(1, byMargin));
           return tf.sub(entropy, tf.mul(margin(logits, oneHot), byMargin));
         });
@@ -77,7 +74,7 @@ export class Probe {
     return Array.from(this.#expected, (label, row) => predicted[row] === label);
   }
 
-  step(epsilon: number, objective: ProbeObjective = 'cross-entropy', scale = 1): GradientStep {
+  step(epsilon: number, objective: ProbeObjective = 'cross-entropy'): GradientStep {
     return {
       run: async (images, clean, stepSize) => {
         const outputs = await this.#compiled.run({
@@ -86,7 +83,6 @@ export class Probe {
           origin: clean.images,
           epsilon: scalar(epsilon),
           stepSize: scalar(stepSize),
-          scale: scalar(scale),
           byMargin: scalar(Number(objective === 'margin')),
         });
         return { images: output(outputs, 'images'), ...finiteFindings(outputs) };
@@ -118,15 +114,16 @@ export class Probe {
 
   pgd(attack: ProbeAttack): Promise<ProbeResult> {
     const path: Float32Array[] = [];
+    const { epsilon, steps, objective = 'cross-entropy', restarts = 1, randomStart = true } = attack;
     return this.#once(
-      JSON.stringify(attack),
+      `pgd ${objective} ${epsilon} ${steps} ${stepSizeOf(attack)} ${restarts} ${randomStart}`,
       () => {
-        const step = this.step(attack.epsilon, attack.objective, attack.scale);
+        const step = this.step(epsilon, objective);
         const noted: GradientStep = {
           ...step,
           run: async (...args) => {
             const found = await step.run(...args);
-            if (path.length <= attack.steps) path.push(found.objective);
+            if (path.length <= steps) path.push(found.objective);
             return found;
           },
         };

@@ -7,10 +7,10 @@ import { toAttackBatch } from '../attack/attack-batch.ts';
 import type { Target } from '../attack/attacker.ts';
 import { type AttackSettings, createAttack } from '../attack/attacks.ts';
 import type { Dataset } from '../data/dataset.ts';
-import type { Finding, Level } from './check.ts';
+import type { Check, Finding, Level, Skipped } from './check.ts';
 import { checks } from './checks.ts';
 import { Probe } from './probe.ts';
-import { isIterative, type Sample } from './subject.ts';
+import { type Digests, isIterative, type Sample, type Subject } from './subject.ts';
 
 export type CheckResult = { readonly name: string; readonly level: Level } & (
   | ({ readonly state: 'passed' | 'failed' } & Omit<Finding, 'passed'>)
@@ -24,18 +24,18 @@ export interface SelfCheckOptions {
   readonly seed: number;
   /** With the adversarial images of the sample, in its order. */
   readonly result: AttackResult;
-  readonly digests: { readonly before: string; readonly after: string };
+  readonly digests: Digests;
   /** Examples to probe, as `sampleOf` gives them; none: what would run the model is skipped. */
   readonly sample: readonly number[];
   readonly onProgress?: ((progress: Progress) => void) | undefined;
 }
 
 /**
- * Which examples are probed: `count` of them, evenly spaced. One less where the cell's batches have as many rows, so that
- * results are seen to be the same in batches of another size.
+ * Which examples are probed: `count` of them, evenly spaced, and no more than the model is given at once in the cell. One
+ * less where the cell's batches have as many rows, so that results are seen to be the same in batches of another size.
  */
 export function sampleOf(total: number, count: number, batchSize: number): number[] {
-  const wanted = Math.min(total, count);
+  const wanted = Math.min(total, count, batchSize);
   const rows = wanted > 1 && wanted === rowsOfBatch(total, batchSize) ? wanted - 1 : wanted;
   return Array.from({ length: rows }, (_, k) => Math.floor((k * total) / rows));
 }
@@ -47,8 +47,9 @@ export async function selfCheck(options: SelfCheckOptions): Promise<CheckResult[
   const subject = { target, settings, result, digests, sample };
   const results: CheckResult[] = [];
   try {
-    for (const { name, level, run } of checks) {
-      const found = await run(subject);
+    for (const check of checks) {
+      const { name, level } = check;
+      const found = await findingOf(check, subject);
       if ('skipped' in found) results.push({ name, level, state: 'skipped', message: found.skipped });
       else {
         const { passed, ...finding } = found;
@@ -59,6 +60,17 @@ export async function selfCheck(options: SelfCheckOptions): Promise<CheckResult[
     return results;
   } finally {
     await sample?.probe.dispose();
+  }
+}
+
+/** Probes go where the attack did not, and so may find what is not finite there: no reason to lose an attack's numbers. */
+async function findingOf({ level, run }: Check, subject: Subject): Promise<Finding | Skipped> {
+  try {
+    return await run(subject);
+  } catch (error) {
+    if (!(level === 'warning' && error instanceof Failure && error.reason === 'not-finite')) throw error;
+    const message = `It could not be judged, for the probe failed: ${error.message} Losses or gradients that overflow near the images hide them from attacks.`;
+    return { passed: false, measured: 1, limit: 0, message };
   }
 }
 

@@ -1,7 +1,8 @@
-import { pgdSteps } from '../attack/attacks.ts';
+import { type AttackSettings, pgdSteps } from '../attack/attacks.ts';
 import { stepSizeOf } from '../attack/pgd.ts';
-import { type Check, count, errorsAllowed, excess, skip, within } from './check.ts';
-import { isIterative, isPgd, objectiveOf, probed, type Subject } from './subject.ts';
+import { type Check, count, errorsAllowed, excess, type Skipped, skip, within } from './check.ts';
+import type { ProbeAttack } from './probe.ts';
+import { climbedBy, isIterative, isPgd, objectiveOf, probed } from './subject.ts';
 
 // Whether the cell's attack was as strong as it could be (Carlini et al. 2019; Pintor et al. 2022).
 
@@ -26,14 +27,14 @@ export const weakerThanFgsm: Check = {
   },
 };
 
-/** Twice the steps of the same length from the same start: its first half is the cell's own run. */
-async function twiceTheSteps({ settings, sample }: Subject) {
-  if (!sample) throw new Error('There is no sample');
+/** The attack of the cell if it is PGD on what the probes climb, with its own starts, steps and restarts; or why it is none. */
+function pgdOf(settings: AttackSettings): ProbeAttack | Skipped {
+  if (!isPgd(settings)) return skip('it is not pgd');
+  const objective = objectiveOf(settings);
+  if (climbedBy(settings) !== objective) return skip(`the probes do not climb ${climbedBy(settings)}`);
   const steps = pgdSteps(settings);
-  const stepSize = stepSizeOf({ ...settings, steps });
-  const { epsilon, randomStart } = settings;
-  const attack = { epsilon, steps: 2 * steps, stepSize, randomStart, objective: objectiveOf(settings) };
-  return { steps, ...(await sample.probe.pgd(attack)) };
+  const { epsilon, restarts, randomStart } = settings;
+  return { epsilon, steps, stepSize: stepSizeOf({ ...settings, steps }), restarts, randomStart, objective };
 }
 
 export const moreStepsHelp: Check = {
@@ -42,8 +43,11 @@ export const moreStepsHelp: Check = {
   async run(subject) {
     const sample = probed(subject);
     if ('skipped' in sample) return sample;
-    if (!isPgd(subject.settings)) return skip('it is not pgd');
-    const { steps, robust } = await twiceTheSteps(subject);
+    const own = pgdOf(subject.settings);
+    if ('skipped' in own) return own;
+    const { steps } = own;
+    // Of the same length from the same starts: the first half of each run is the cell's own.
+    const { robust } = await sample.probe.pgd({ ...own, steps: 2 * steps });
     const more = excess(sample.robust, robust, allowed.steps);
     return within(
       more.count,
@@ -62,14 +66,11 @@ export const moreRestartsHelp: Check = {
     const { settings } = subject;
     const sample = probed(subject);
     if ('skipped' in sample) return sample;
-    if (!isPgd(settings) || settings.randomStart === false) return skip('it is not pgd from random starts');
+    const own = pgdOf(settings);
+    if ('skipped' in own) return own;
+    if (settings.randomStart === false) return skip('it does not start at random');
     if ((settings.restarts ?? 1) >= restarts) return skip(`it has ${settings.restarts} restarts`);
-    const { epsilon, stepSize } = settings;
-    const objective = objectiveOf(settings);
-    const { robust } = await sample.probe.pgd({
-      ...{ epsilon, stepSize, restarts, objective },
-      steps: pgdSteps(settings),
-    });
+    const { robust } = await sample.probe.pgd({ ...own, restarts });
     const more = excess(sample.robust, robust, allowed.restarts);
     return within(
       more.count,
@@ -89,8 +90,10 @@ export const incompleteOptimisation: Check = {
   async run(subject) {
     const sample = probed(subject);
     if ('skipped' in sample) return sample;
-    if (!isPgd(subject.settings)) return skip('it is not pgd');
-    const { steps, path } = await twiceTheSteps(subject);
+    const own = pgdOf(subject.settings);
+    if ('skipped' in own) return own;
+    const { steps } = own;
+    const { path } = await sample.probe.pgd({ ...own, steps: 2 * steps });
     const parts = sample.robust.flatMap((robust, row) => {
       if (!robust) return []; // what is broken needs no further step
       const losses = path.map((values) => values[row] ?? Number.NaN);

@@ -7,13 +7,18 @@ import type { Objective } from '../attack/objective.ts';
 import { type Skipped, skip } from './check.ts';
 import type { Probe, ProbeObjective } from './probe.ts';
 
+/** SHA-256 before the attack and after it: of the model's `weights` and, in a transfer, of those of the `surrogate`. */
+export interface Digests {
+  readonly before: Readonly<Record<string, string>>;
+  readonly after: Readonly<Record<string, string>>;
+}
+
 /** What the checks look at: an attack, what it found, and a sample of the examples to probe. */
 export interface Subject {
   readonly target: Target;
   readonly settings: AttackSettings;
   readonly result: AttackResult;
-  /** SHA-256 of the weights before the attack and after it. */
-  readonly digests: { readonly before: string; readonly after: string };
+  readonly digests: Digests;
   /** Without it nothing is run: what is known already is looked at. */
   readonly sample: Sample | undefined;
 }

@@ -3,39 +3,51 @@ import { mkdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
-import type { Tensors } from '../../../src/engine/engine.ts';
+import type { Engine, Tensors } from '../../../src/engine/engine.ts';
 import { attackCell } from '../../../src/learn/attack/attack-cell.ts';
 import type { AttackSettings } from '../../../src/learn/attack/attacks.ts';
 import { writeDataset } from '../../../src/learn/data/artifact.ts';
 import { writeModel } from '../../../src/learn/model/artifact.ts';
+import { createModel } from '../../../src/learn/model/models.ts';
 import { digestOf } from '../../../src/learn/self-check/self-check.ts';
+import { standard } from '../../../src/learn/train/standard.ts';
+import { train } from '../../../src/learn/train/train.ts';
 import { onnx } from '../../engine/agree.ts';
-import { shape, toyData } from '../train/toy-training.ts';
+import { shape, toyData, toyTraining } from '../train/toy-training.ts';
 import { weights } from './checked.ts';
 
 /** Runs the cell of an attack on the toy net, and gives what it told and where it wrote. */
 async function attackedCell(
   attack: Partial<AttackSettings> & { name: string },
-  tensors: Tensors = weights,
-  keepImages = false,
+  changes: {
+    readonly weights?: Tensors;
+    readonly surrogate?: Tensors;
+    readonly classes?: number;
+    readonly engine?: Engine;
+    readonly keepImages?: boolean;
+  } = {},
 ) {
+  const { surrogate, classes = 3, engine = onnx, keepImages = false } = changes;
   const folder = mkdtempSync(join(tmpdir(), 'retable-test-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  const [data, model, output, scratch] = ['data', 'model', 'output', 'scratch'].map((one) =>
-    join(folder, one),
-  );
-  if (!data || !model || !output || !scratch) throw new Error('There are four folders');
-  for (const one of [data, model, output, scratch]) await mkdir(one);
-  await writeDataset(data, 'toy', toyData(96));
-  await writeModel(model, { net: 'resnet-8-w2', inputShape: [...shape], classes: 3 }, { last: tensors });
-  const input = (at: string) => ({ digest: '', files: [], file: (file: string) => join(at, file) });
+  const at = (name: string) => join(folder, name);
+  for (const name of ['data', 'model', 'surrogate', 'output', 'scratch']) await mkdir(at(name));
+  await writeDataset(at('data'), 'toy', toyData(96, classes));
+  const description = { net: 'resnet-8-w2', inputShape: [...shape] as [number, number, number], classes };
+  await writeModel(at('model'), description, { last: changes.weights ?? weights });
+  if (surrogate) await writeModel(at('surrogate'), description, { last: surrogate });
+  const input = (name: string) => ({ digest: '', files: [], file: (file: string) => join(at(name), file) });
   const told = { values: {} as Record<string, number>, warnings: [] as string[] };
   const run = attackCell(
     {
-      inputs: { data: input(data), model: input(model) },
-      output,
-      scratch,
-      engine: async () => onnx,
+      inputs: {
+        data: input('data'),
+        model: input('model'),
+        ...(surrogate && { surrogate: input('surrogate') }),
+      },
+      output: at('output'),
+      scratch: at('scratch'),
+      engine: async () => engine,
       progress: () => {},
       values: (values) => Object.assign(told.values, values),
       warn: (warning) => void told.warnings.push(warning),
@@ -43,7 +55,7 @@ async function attackedCell(
     {
       attack: { epsilon: 0.1, ...attack },
       ...{
-        batchSize: 16,
+        batchSize: 40,
         seed: 1,
         checkpoint: 'last',
         surrogateCheckpoint: 'last',
@@ -52,7 +64,7 @@ async function attackedCell(
       },
     },
   );
-  return { run, told, read: () => JSON.parse(readFileSync(join(output, 'self-checks.json'), 'utf8')) };
+  return { run, told, read: () => JSON.parse(readFileSync(join(at('output'), 'self-checks.json'), 'utf8')) };
 }
 
 /** The weights with the last layer, and so the logits, times a factor. */
@@ -69,8 +81,8 @@ it('an attack cell keeps all checks, with the digest of the weights and how many
   const { run, told, read } = await attackedCell({ name: 'pgd-20' });
   await run;
   const kept = read();
-  expect(kept).toMatchObject({ weights: digestOf(weights), examples: 30 });
-  expect(kept.checks).toHaveLength(21);
+  expect(kept).toMatchObject({ weights: digestOf(weights), examples: 29 });
+  expect(kept.checks).toHaveLength(20);
   for (const check of kept.checks) {
     expect(['passed', 'skipped']).toContain(check.state);
     expect(check.message).not.toBe('');
@@ -79,7 +91,7 @@ it('an attack cell keeps all checks, with the digest of the weights and how many
 });
 
 it('an attack cell looks at the images of the sample where it keeps all of them', async () => {
-  const { run, read } = await attackedCell({ name: 'fgsm' }, weights, true);
+  const { run, read } = await attackedCell({ name: 'fgsm' }, { keepImages: true });
   await run;
   const kept = read();
   const check = kept.checks.find(({ name }: { name: string }) => name === 'batch-dependent');
@@ -87,10 +99,10 @@ it('an attack cell looks at the images of the sample where it keeps all of them'
 });
 
 it('an error of a self-check fails the cell, and warnings are told with their figures', async () => {
-  const { run, read } = await attackedCell({ name: 'fgsm' }, scaledBy(1e4));
+  const { run, read } = await attackedCell({ name: 'fgsm' }, { weights: scaledBy(1e4) });
   await expect(run).rejects.toMatchObject({
     reason: 'self-check-failed',
-    message: expect.stringContaining('only-zero-gradients: Of the robust examples 100.0 %'),
+    message: expect.stringContaining('% began with a gradient of zero. The accuracy says nothing'),
   });
   expect(read().checks.filter(({ state }: { state: string }) => state === 'failed').length).toBeGreaterThan(
     1,
@@ -103,4 +115,41 @@ it('an attack that warns keeps its numbers, and how many warnings there are', as
   expect(told.values.accuracy).toBeGreaterThan(0);
   expect(told.warnings).toContain('weaker-than-fgsm');
   expect(told.values['self-check-warnings']).toBe(told.warnings.length);
+});
+
+it('an engine that changes the weights that it is given fails the cell', async () => {
+  const careless: Engine = {
+    ...onnx,
+    compile(name, fn, options) {
+      const compiled = onnx.compile(name, fn, options);
+      const [first] = Object.values(options?.fixed ?? {});
+      if (first) first.data[0] = (first.data[0] ?? 0) + 1;
+      return compiled;
+    },
+  };
+  const { run } = await attackedCell({ name: 'none' }, { engine: careless });
+  await expect(run).rejects.toMatchObject({
+    reason: 'self-check-failed',
+    message: expect.stringContaining('weights-changed: SHA-256 of weights'),
+  });
+});
+
+it('autoattack on a weak surrogate, of which nothing is left, and a robust model is in order', async () => {
+  const model = createModel('resnet-8-w2', { inputShape: shape, classes: 4 });
+  const { train: dataset } = toyData(96, 4);
+  const { last: surrogate } = await train(toyTraining(standard(), { engine: onnx, model, dataset }));
+  // Whatever it sees, it says the same.
+  const constant = Object.fromEntries(
+    Object.entries(surrogate).map(([name, { shape, data }]) => [
+      name,
+      { shape, data: name === 'linear.bias' ? Float32Array.of(2, 0, 0, 0) : new Float32Array(data.length) },
+    ]),
+  );
+  const settings = { name: 'autoattack', epsilon: 1, steps: 10, targets: 3, queries: 10 };
+  const { run, told, read } = await attackedCell(settings, { classes: 4, weights: constant, surrogate });
+  await run;
+  expect(told.values['surrogate-accuracy']).toBe(0);
+  expect(told.values.accuracy).toBeGreaterThan(0.2);
+  expect(told.values).not.toHaveProperty('after-square');
+  expect(read()).toMatchObject({ weights: digestOf(constant), surrogate: digestOf(surrogate) });
 });

@@ -43,12 +43,13 @@ export async function checked(
   const data = others.dataset ?? dataset;
   const full = { epsilon: 0.1, ...settings };
   const sample = sampleOf(data.labels.length, examples, batchSize);
-  const digest = digestOf(target.weights);
+  const digest = () => ({ weights: digestOf(target.weights) });
+  const before = digest();
   const result = await attack({
     ...target,
     ...{ attack: createAttack(full), dataset: data, batchSize, seed: 4, keepImages: new Set(sample) },
   });
-  const digests = { before: digest, after: digestOf(target.weights) };
+  const digests = { before, after: digest() };
   return selfCheck({ target, settings: full, dataset: data, seed: 4, result, digests, sample });
 }
 

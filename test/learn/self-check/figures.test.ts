@@ -21,7 +21,7 @@ function subject(changes: Partial<AttackResult> = {}, more: Partial<Subject> = {
   return {
     target: { engine: cpu, model: toyModel, weights: {} },
     settings: { name: 'autoattack', epsilon: 0.1 },
-    digests: { before: 'a', after: 'a' },
+    digests: { before: { weights: 'a' }, after: { weights: 'a' } },
     sample: undefined,
     ...more,
     result: {
@@ -49,7 +49,7 @@ it('figures that hold together pass', async () => {
 });
 
 it('weights that are not what they were fail', async () => {
-  const changed = subject({}, { digests: { before: 'a', after: 'b' } });
+  const changed = subject({}, { digests: { before: { weights: 'a' }, after: { weights: 'b' } } });
   expect(await passes(weightsChanged, changed)).toBe(false);
 });
 
@@ -68,13 +68,30 @@ it('a cascade whose accuracy rises fails, as does one that lacks an attack and h
   expect(await passes(cascadeIncomplete, subject({ after: short, robustAccuracy: 0 }))).toBe(true);
 });
 
-it('robust examples that were never moved fail where they are the most', async () => {
+it('a cascade on a surrogate may end when nothing of the surrogate is left, and not before', async () => {
+  const after = subject().result.after?.slice(0, 2) ?? [];
+  expect(await passes(cascadeIncomplete, subject({ after, surrogateAccuracy: 0 }))).toBe(true);
+  const left = subject({ after, surrogateAccuracy: 0.25, robustAccuracy: 0 });
+  expect(await passes(cascadeIncomplete, left)).toBe(false);
+});
+
+it('what an attack did to a surrogate says nothing of the gradients of the model', async () => {
+  const given = subject({ surrogateAccuracy: 0.25, zeroGradientsOfRobust: 1, robustAccuracy: 0.75 });
+  expect(await passes(onlyZeroGradients, given)).toBe('the gradients are those of the surrogate');
+  expect(await passes(implausibleGap, given)).toBe('the attack is made on a surrogate');
+});
+
+it('robust examples that were never moved fail where they are the most, and more than a few of all', async () => {
   const single = { settings: { name: 'fgsm', epsilon: 0.1 } };
-  for (const [zeroGradientsOfRobust, passed] of [
-    [0.5, true],
-    [0.51, false],
+  for (const [zeroGradientsOfRobust, robustAccuracy, passed] of [
+    [0.5, 0.25, true],
+    [0.51, 0.25, false],
+    [1, 0.001, true], // one example of a thousand
+    [1, 0.05, true],
+    [1, 0.06, false],
+    [0, 0, true],
   ] as const) {
-    const given = { ...subject({ zeroGradientsOfRobust }, single) };
+    const given = { ...subject({ zeroGradientsOfRobust, robustAccuracy }, single) };
     const { after: _, ...result } = given.result;
     expect(await passes(onlyZeroGradients, { ...given, result })).toBe(passed);
   }

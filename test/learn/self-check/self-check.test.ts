@@ -8,7 +8,7 @@ import { tanhData } from '../attack/tanh-data.ts';
 import { cpu, float32 } from '../calculate.ts';
 import { tanhNet } from '../toys.ts';
 import { toyModel } from '../train/toy-training.ts';
-import { checked, errors, warnings, withLogits } from './checked.ts';
+import { checked, dataset, errors, warnings, withLogits } from './checked.ts';
 
 const stateOf = (results: Awaited<ReturnType<typeof checked>>, name: string) =>
   results.find((one) => one.name === name)?.state;
@@ -53,6 +53,14 @@ describe('an honest net', () => {
   it('gives the same results again', async () => {
     expect(await checked({ name: 'pgd-5' })).toEqual(await checked({ name: 'pgd-5' }));
   });
+});
+
+it('examples that are wrong and have a constant DLR loss hide nothing', async () => {
+  // Of another label the true class is mostly the last of three, where the loss is 1 all around.
+  const labels = dataset.labels.map((label, row) => (row % 3 === 0 ? (label + 1) % 3 : label));
+  const mislabelled = { ...dataset, labels };
+  const results = await checked({ name: 'apgd-dlr', steps: 10 }, { dataset: mislabelled });
+  expect(results.filter(({ state }) => state === 'failed')).toEqual([]);
 });
 
 describe('a model whose logits are scaled until gradients vanish', () => {
@@ -138,6 +146,12 @@ describe('the sample', () => {
     expect(sampleOf(128, 64, 64)).toHaveLength(63);
     expect(sampleOf(360, 64, 128)).toHaveLength(64);
     expect(sampleOf(1, 64, 128)).toEqual([0]);
+  });
+
+  it('has no more rows than the model is given at once', () => {
+    expect(sampleOf(360, 64, 16)).toHaveLength(15);
+    expect(sampleOf(100, 64, 30)).toHaveLength(30);
+    expect(sampleOf(10, 64, 1)).toEqual([0]);
   });
 
   it('of 0 examples leaves the checks of the results', async () => {
