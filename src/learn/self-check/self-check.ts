@@ -69,7 +69,7 @@ async function findingOf({ level, run }: Check, subject: Subject): Promise<Findi
     return await run(subject);
   } catch (error) {
     if (!(level === 'warning' && error instanceof Failure && error.reason === 'not-finite')) throw error;
-    const message = `It could not be judged, for the probe failed: ${error.message} Losses or gradients that overflow near the images hide them from attacks.`;
+    const message = `It could not be judged, for its probe failed: ${error.message} See what the model does around its images before you trust the number.`;
     return { passed: false, measured: 1, limit: 0, message };
   }
 }
