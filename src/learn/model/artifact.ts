@@ -12,6 +12,8 @@ const description = Type.Object({
   net: Type.String(),
   inputShape: Type.Tuple([Type.Integer(), Type.Integer(), Type.Integer()]),
   classes: Type.Integer(),
+  /** In the order of the logits. Imported weights come without. */
+  classNames: Type.Optional(Type.Array(Type.String())),
   normalise: Type.Optional(Type.Object({ mean: Type.Array(Type.Number()), std: Type.Array(Type.Number()) })),
   /** The epoch of the best weights, where there are some. */
   bestEpoch: Type.Optional(Type.Integer()),

@@ -3,21 +3,43 @@ import { Failure } from '../../failure.ts';
 import type { Dataset } from '../data/dataset.ts';
 import type { Model, TensorSpec } from './model.ts';
 
+const otherClasses = 'For other classes the kind linear-probe makes a new last layer.';
+
 /**
- * Checks that a model takes the images and classes of a data set.
+ * Checks that a model takes the images and knows the classes of a data set.
  * @param role what a failure calls it
- * @throws Failure `empty-dataset`, `shape-mismatch`
+ * @throws Failure `empty-dataset`, `shape-mismatch`, `class-mismatch`
  */
 export function checkDataset(model: Model, dataset: Dataset, role = 'model'): void {
   if (dataset.labels.length === 0) throw new Failure('empty-dataset', 'The data set has no records.');
-  if (model.inputShape.join() === dataset.shape.join() && model.classes === dataset.classes.length) return;
+  if (model.inputShape.join() === dataset.shape.join() && model.classes === dataset.classes.length) {
+    checkClasses(model, dataset.classes, role);
+    return;
+  }
   throw new Failure(
     'shape-mismatch',
     `The ${role} ${model.name} takes images [${model.inputShape}] of ${model.classes} classes, but the data are ` +
       `images [${dataset.shape}] of ${dataset.classes.length} classes.`,
-    {
-      hint: 'For other classes the kind linear-probe makes a new last layer; `resize` and `rgb` of a dataset make images fit.',
-    },
+    { hint: `${otherClasses} \`resize\` and \`rgb\` of a dataset make images fit.` },
+  );
+}
+
+/**
+ * Checks that the classes a model was trained on are these, in this order, as far as they are known.
+ * @param role what a failure calls it
+ * @throws Failure `class-mismatch`
+ */
+export function checkClasses(model: Model, names: readonly string[] | undefined, role: string): void {
+  if (model.classNames === undefined || names === undefined) return;
+  const known = model.classNames;
+  const [first, ...others] = names.flatMap((name, place) => (known[place] === name ? [] : [place]));
+  if (first === undefined) return;
+  const more = others.length > 0 ? `, and ${others.length} more classes differ` : '';
+  throw new Failure(
+    'class-mismatch',
+    `The ${role} ${model.name} was trained on other classes than those of the data: class ${first} is ` +
+      `"${known[first]}" to it and "${names[first]}" in the data${more}.`,
+    { hint: otherClasses },
   );
 }
 

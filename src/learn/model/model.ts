@@ -39,6 +39,8 @@ export interface Model {
   /** Height, width, channels. */
   readonly inputShape: readonly [height: number, width: number, channels: number];
   readonly classes: number;
+  /** Names of the classes it is trained on, in their order; unknown for imported weights. */
+  readonly classNames?: readonly string[] | undefined;
   /** What is trained. */
   readonly parameters: readonly TensorSpec[];
   /** What is tracked and not trained: running means and variances. */

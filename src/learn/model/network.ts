@@ -8,6 +8,7 @@ export interface NetworkSettings {
   readonly name: string;
   readonly inputShape: Model['inputShape'];
   readonly classes: number;
+  readonly classNames?: Model['classNames'];
   readonly normalise?: Normalise | undefined;
   /** Whether a tap gives the activation after its ReLU (the default) or what goes into that. */
   readonly tapBeforeRelu?: boolean | undefined;
@@ -38,13 +39,14 @@ export interface Tap {
  * @throws Failure `bad-normalisation`
  */
 export function network(settings: NetworkSettings, body: Body, linear: Layer<tf.Tensor2D>): Model {
-  const { name, inputShape, classes, tapBeforeRelu = false } = settings;
+  const { name, inputShape, classes, classNames, tapBeforeRelu = false } = settings;
   const normalise = normaliser(settings.normalise, inputShape[2]);
   const layers = [...body.layers, linear];
   return {
     name,
     inputShape,
     classes,
+    classNames,
     parameters: layers.flatMap((layer) => layer.parameters),
     state: layers.flatMap((layer) => layer.state),
     taps: body.taps,

@@ -54,5 +54,6 @@ function describe({ net, normalise }: TrainingParameters, dataset: Dataset) {
   const [height, width, channels] = dataset.shape;
   const inputShape: [number, number, number] = [height, width, channels];
   const statistics = normalise === 'data' ? { normalise: channelStatistics(dataset) } : {};
-  return { net, inputShape, classes: dataset.classes.length, ...statistics };
+  const { classes } = dataset;
+  return { net, inputShape, classes: classes.length, classNames: [...classes], ...statistics };
 }

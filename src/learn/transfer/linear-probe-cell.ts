@@ -22,7 +22,7 @@ export async function linearProbeCell(
   if (!inputs.data || !inputs.model) throw new Error('The kind declares no inputs named data and model');
   const { train: dataset } = await readDataset(inputs.data.file);
   const trained = await readModel(inputs.model.file, checkpoint);
-  const { description, model, body, method } = linearProbe(trained, dataset.classes.length);
+  const { description, model, body, method } = linearProbe(trained, dataset.classes);
   const result = await train({
     engine: await engine(),
     model,

@@ -21,14 +21,18 @@ export interface LinearProbe {
 /**
  * Linear probing: softmax regression on the features of a frozen body in `eval` mode, by cross entropy. So Chan et al.
  * 2020 (CVPR) make a teacher of one data set fit the classes of another. Normalisation stays the trained model's.
- * @param classes of the new last layer
+ * @param classNames those of the new last layer
  * @throws Failure `shape-mismatch` for weights of another model
  */
 export function linearProbe(
   trained: { readonly description: ModelDescription; readonly weights: Tensors },
-  classes: number,
+  classNames: readonly string[],
 ): LinearProbe {
-  const { bestEpoch: _, ...description } = { ...trained.description, classes };
+  const classes = classNames.length;
+  const { bestEpoch: _, ...description } = {
+    ...trained.description,
+    ...{ classes, classNames: [...classNames] },
+  };
   const whole = createModel(description.net, description);
   // The last layer is what depends on the number of classes.
   const other = createModel(description.net, { ...description, classes: classes + 1 });

@@ -1,5 +1,6 @@
 import type { Tensors } from '../../engine/engine.ts';
 import { Failure } from '../../failure.ts';
+import { checkClasses } from '../model/fit.ts';
 import type { Model } from '../model/model.ts';
 
 /** A trained model that is only read: in `eval` mode, its weights fixed. */
@@ -10,7 +11,7 @@ export interface Teacher {
 
 /**
  * @param comparesLogits whether the two have to have the same classes
- * @throws Failure `teacher-mismatch` if this student cannot learn from this teacher
+ * @throws Failure `teacher-mismatch`, `class-mismatch` if this student cannot learn from this teacher
  */
 export function checkTeacher({ model: teacher }: Teacher, student: Model, comparesLogits: boolean): void {
   if (teacher.inputShape.join() !== student.inputShape.join()) {
@@ -20,11 +21,13 @@ export function checkTeacher({ model: teacher }: Teacher, student: Model, compar
       { hint: 'Both must see the same images.' },
     );
   }
-  if (comparesLogits && teacher.classes !== student.classes) {
+  if (!comparesLogits) return;
+  if (teacher.classes !== student.classes) {
     throw new Failure(
       'teacher-mismatch',
       `The teacher knows ${teacher.classes} classes, the student ${student.classes}: soft labels cannot be compared.`,
       { hint: 'Set the weight of the soft labels to 0; channel maps can still be compared.' },
     );
   }
+  checkClasses(teacher, student.classNames, 'teacher');
 }

@@ -19,6 +19,7 @@ const { net, ...sizes } = description;
 const { parameters, state } = createModel(net, sizes);
 const weights = (seed: number) => initialise([...parameters, ...state], seed);
 
+const others = [...split.test.classes.slice(0, 2), 'other'];
 const inputs = { data: artifact('data'), model: artifact('model'), surrogate: artifact('surrogate') };
 
 function artifact(name: string) {
@@ -28,6 +29,8 @@ function artifact(name: string) {
 await Promise.all(Object.keys(inputs).map((name) => mkdir(join(folder, name))));
 await writeDataset(join(folder, 'data'), 'synthetic', split);
 await writeModel(join(folder, 'model'), description, { last: weights(1) });
+await mkdir(join(folder, 'stranger'));
+await writeModel(join(folder, 'stranger'), { ...description, classNames: others }, { last: weights(1) });
 await writeModel(
   join(folder, 'surrogate'),
   { ...description, bestEpoch: 1 },
@@ -98,5 +101,13 @@ describe('a cell of an attack', () => {
     await expect(run({ ...inputs, surrogate: inputs.model }, best)).rejects.toMatchObject({
       reason: 'no-best-checkpoint',
     });
+  });
+
+  it('attacks no model of other classes, and makes no images on one', async () => {
+    const { data, model } = inputs;
+    const stranger = artifact('stranger');
+    const mismatch = { reason: 'class-mismatch', message: expect.stringContaining('"other"') };
+    await expect(run({ data, model: stranger })).rejects.toMatchObject(mismatch);
+    await expect(run({ data, model, surrogate: stranger })).rejects.toMatchObject(mismatch);
   });
 });

@@ -194,6 +194,11 @@ describe('what belongs to a model', () => {
     expect(failureOf(() => checkDataset(model, { ...data, labels: new Int32Array() })).reason).toBe(
       'empty-dataset',
     );
+    checkDataset({ ...model, classNames: ['a', 'b'] }, data);
+    const others = failureOf(() => checkDataset({ ...model, classNames: ['b', 'a'] }, data));
+    expect(others.reason).toBe('class-mismatch');
+    expect(others.message).toContain('class 0 is "b" to it and "a" in the data, and 1 more');
+    expect(others.hint).toContain('linear-probe');
   });
 });
 

@@ -31,7 +31,7 @@ const old = createModel(description.net, description);
 const { last: weights } = await train(toyTraining(standard(), { model: old }));
 const trained = { description, weights };
 const data = synthetic({ train: 50, test: 20, shape, classes: 5, seed: 8, noise: 25 });
-const probe = linearProbe(trained, 5);
+const probe = linearProbe(trained, data.train.classes);
 const batch = toBatch(data.train, [0, 1, 2, 3, 4, 5]);
 const head = initialise(probe.model.parameters, 4);
 const changes = { model: probe.model, dataset: data.train, optimiser: { ...defaultSgd, weightDecay: 0 } };
@@ -43,7 +43,7 @@ describe('linear probing', () => {
       ['linear.bias', [5]],
     ]);
     expect(Object.keys({ ...probe.body, ...head }).sort()).toEqual(Object.keys(trained.weights).sort());
-    expect(linearProbe(trained, 3).model.parameters.length).toBe(2);
+    expect(linearProbe(trained, ['a', 'b', 'c']).model.parameters.length).toBe(2);
   });
 
   it('has the gradient of softmax regression on the features of the body in eval mode', async () => {
@@ -111,7 +111,10 @@ describe('a cell of linear probing', () => {
   it('makes a model with the very body that came in, which teaches students of the new classes', async () => {
     const output = await probed();
     const teacher = await readModel((name) => join(output, name), 'last');
-    expect(teacher.description).toEqual({ ...description, classes: 5, bestEpoch: undefined });
+    expect(teacher.description).toEqual({
+      ...description,
+      ...{ classes: 5, classNames: data.train.classes, bestEpoch: undefined },
+    });
     for (const [name, tensor] of Object.entries(probe.body)) {
       expect(tensor, name).toEqual(trained.weights[name]);
       expect(teacher.weights[name], name).toEqual(tensor);

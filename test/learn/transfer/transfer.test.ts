@@ -8,6 +8,7 @@ import { initialise } from '../../../src/learn/model/init.ts';
 import type { Model } from '../../../src/learn/model/model.ts';
 import { createModel } from '../../../src/learn/model/models.ts';
 import { rank2, rank4 } from '../../../src/learn/model/rank.ts';
+import type { MethodBuilder } from '../../../src/learn/train/method.ts';
 import { mixup } from '../../../src/learn/train/mixup.ts';
 import { standard } from '../../../src/learn/train/standard.ts';
 import { train } from '../../../src/learn/train/train.ts';
@@ -219,6 +220,31 @@ describe('a teacher', () => {
     });
     const { history } = await train(toyTraining(mixacm(other, { ...off, acmWeight: 1 }), short));
     expect(history).toHaveLength(2);
+  });
+
+  it('of as many other classes is refused where its logits are compared', async () => {
+    const digits = (names: string[]) =>
+      untrained(createModel('resnet-8-w2', { inputShape: shape, classes: 3, classNames: names }));
+    const model = digits(['5', '6', '7']).model;
+    const dataset = { ...toyData().train, classes: ['5', '6', '7'] };
+    const learning = (method: MethodBuilder) => train(toyTraining(method, { ...short, model, dataset }));
+    const other = digits(['0', '1', '7']);
+    for (const method of [kd(other), ard(other), rslad(other), igam(other), mixacm(other)]) {
+      await expect(learning(method)).rejects.toMatchObject({
+        reason: 'class-mismatch',
+        message: expect.stringContaining('class 0 is "0" to it and "5" in the data, and 1 more'),
+        hint: expect.stringContaining('linear-probe'),
+      });
+    }
+    for (const method of [
+      attention(other),
+      mixacm(other, { ...off, acmWeight: 1 }),
+      kd(digits(['5', '6', '7'])),
+    ]) {
+      expect((await learning(method)).history).toHaveLength(2);
+    }
+    // Imported weights do not tell what their classes are called.
+    expect((await learning(kd(untrained(toyModel)))).history).toHaveLength(2);
   });
 
   it('of other images is refused, and so are weights of another model', async () => {
