@@ -1,4 +1,5 @@
 import { Failure } from '../../failure.ts';
+import { longestFile } from '../weights/format.ts';
 import type { Dataset } from './dataset.ts';
 import { resize } from './resize.ts';
 
@@ -33,7 +34,7 @@ export function shaped(image: Image, shaping: Shaping): Image {
 /**
  * All images one after the other, each made by `imageOf`, as a data set stores them.
  * @param nameOf for messages
- * @throws Failure `different-sizes`; `too-large` where memory cannot hold them
+ * @throws Failure `different-sizes`; `too-large` where memory or a file cannot hold them, once the first is made
  */
 export async function gathered(
   count: number,
@@ -58,7 +59,20 @@ export async function gathered(
   return { images, shape };
 }
 
+/** Of a file with labels of 4 bytes; its header is far shorter than this. */
+const headerBytes = 4096;
+
 function room(count: number, size: number): Uint8Array {
+  const most = Math.floor((longestFile - headerBytes) / (size + 4));
+  if (count > most) {
+    throw new Failure(
+      'too-large',
+      `${count} images of ${size} bytes each are more than a part of a data set holds: ${most} of them are 2 GiB.`,
+      {
+        hint: 'Take fewer with `train` and `test`, some of the `classes`, or smaller images (`resize`, `crop`).',
+      },
+    );
+  }
   try {
     return new Uint8Array(count * size);
   } catch (cause) {

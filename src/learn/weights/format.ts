@@ -24,3 +24,6 @@ export const longestHeader = 100_000_000;
 export function countOf(shape: readonly number[]): number {
   return shape.reduce((product, size) => product * size, 1);
 }
+
+/** What Node.js reads at once: a file of more bytes is neither written nor read. */
+export const longestFile = 2 ** 31 - 1;

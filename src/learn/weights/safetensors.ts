@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { Failure } from '../../failure.ts';
 import { decode, Malformed } from './decode.ts';
 import { encode } from './encode.ts';
-import type { SafeTensor, Safetensors } from './format.ts';
+import { longestFile, type SafeTensor, type Safetensors } from './format.ts';
 
 export interface WriteOptions {
   /** Flush to the disk before the file gets its name, so that it outlives a power cut: for checkpoints. */
@@ -16,7 +16,7 @@ export interface WriteOptions {
  * when it is whole; a killed process leaves at most a `.tmp` file beside it,
  * which the next write takes over. One process at a time may write a path.
  *
- * @throws Failure `disk-full`
+ * @throws Failure `disk-full`, `too-large`
  * @throws RangeError if the length of a tensor's data is not that of its shape
  */
 export async function writeSafetensors(
@@ -26,6 +26,7 @@ export async function writeSafetensors(
   options: WriteOptions = {},
 ): Promise<void> {
   const parts = encode(tensors, metadata);
+  if (parts.reduce((sum, part) => sum + part.length, 0) > longestFile) throw tooLarge(path);
   const temporary = `${path}.tmp`;
   try {
     const file = await open(temporary, 'w');
@@ -53,7 +54,7 @@ export async function writeSafetensors(
  * Reads and checks a safetensors file: the header, the types, and that the tensors fill the data exactly, without
  * overlap or hole, at the size of their shapes. Types other than F32, I32, I64 and U8 are refused.
  *
- * @throws Failure `bad-safetensors`, naming the file and what is wrong; `no-such-file`
+ * @throws Failure `bad-safetensors`, naming the file and what is wrong; `no-such-file`, `too-large`
  */
 export async function readSafetensors(path: string): Promise<Safetensors> {
   let bytes: Uint8Array;
@@ -62,6 +63,9 @@ export async function readSafetensors(path: string): Promise<Safetensors> {
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') {
       throw new Failure('no-such-file', `There is no file ${path}.`, { cause: error });
+    }
+    if (error instanceof Error && 'code' in error && error.code === 'ERR_FS_FILE_TOO_LARGE') {
+      throw tooLarge(path, error);
     }
     throw error;
   }
@@ -79,6 +83,17 @@ export async function readSafetensors(path: string): Promise<Safetensors> {
       },
     );
   }
+}
+
+function tooLarge(path: string, cause?: unknown): Failure {
+  return new Failure(
+    'too-large',
+    `${path} would be larger than 2 GiB, the most that a file of tensors holds.`,
+    {
+      hint: 'Divide it, or make it smaller: of a data set take a part.',
+      cause,
+    },
+  );
 }
 
 async function writeAll(file: FileHandle, bytes: Uint8Array): Promise<void> {

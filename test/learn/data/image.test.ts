@@ -132,8 +132,18 @@ describe('gathering images', () => {
     ).rejects.toMatchObject({ reason: 'different-sizes', message: 'c is [5,4,1], but a is [4,4,1].' });
   });
 
-  it('says so where memory cannot hold them', async () => {
-    const many = gathered(2 ** 50, () => image(4, 4, 3, () => 0), String);
-    await expect(many).rejects.toMatchObject({ reason: 'too-large' });
+  it('says how many a file can hold once it has made the first, and makes no other', async () => {
+    let made = 0;
+    const large = () => {
+      made += 1;
+      return image(224, 224, 3, () => 0);
+    };
+    // 14266 · (224 · 224 · 3 + 4) bytes are 2,147,489,512: more than 2³¹ - 1.
+    await expect(gathered(14_266, large, String)).rejects.toMatchObject({
+      reason: 'too-large',
+      message: expect.stringContaining('14265 of them are 2 GiB'),
+      hint: expect.stringContaining('`train`'),
+    });
+    expect(made).toBe(1);
   });
 });

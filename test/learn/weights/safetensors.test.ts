@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -197,6 +197,17 @@ describe('a safetensors file', () => {
       expect(read.b?.data).toEqual(Float32Array.of(1.5));
       expect(read.c?.data).toEqual(Int32Array.of(-9));
     }
+  });
+
+  it('of more than 2 GiB is called too large, on the way out and on the way in', async () => {
+    const path = join(folder, 'large.safetensors');
+    // Zeros that nobody writes take no memory, nor do holes of a file a disk.
+    const data = new Uint8Array(2 ** 31);
+    const images: SafeTensor = { dtype: 'U8', shape: [data.length], data };
+    await expect(writeSafetensors(path, { images })).rejects.toMatchObject({ reason: 'too-large' });
+    await writeFile(path, '');
+    await truncate(path, 2 ** 31);
+    await expect(readSafetensors(path)).rejects.toMatchObject({ reason: 'too-large' });
   });
 
   it('that is not there is called so', async () => {
