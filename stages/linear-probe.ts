@@ -1,6 +1,6 @@
 import { Type } from '@sinclair/typebox';
 import { defineKind } from '../src/kind/kind.ts';
-import { loopOptions, loopParameters, oneOf } from '../src/learn/train/parameters.ts';
+import { loopOptions, loopParameters, oneOf, trainingMeasures } from '../src/learn/train/parameters.ts';
 
 export default defineKind({
   description:
@@ -17,6 +17,7 @@ export default defineKind({
     model: { type: 'model', description: 'the model; its body and its normalisation stay as they are' },
   },
   output: 'model',
+  measures: trainingMeasures,
   usesEngine: true,
   async run(context) {
     const { linearProbeCell } = await import('../src/learn/transfer/linear-probe-cell.ts');

@@ -8,7 +8,7 @@ stages:
   model: {uses: train, needs: {data: data}, with: {method: pgd-at, net: resnet-8-w1, epochs: 1, batch-size: 32, steps: 2}}
   cost: {uses: cost, needs: {model: model}}
 tables:
-  cost: {rows: model.method, value: [cost.forward-gflops, cost.gradient-passes, cost.model.seconds-per-epoch]}
+  cost: {rows: model.method, value: [cost.forward-gflops, cost.epoch-gflops, cost.gradient-passes, cost.model.seconds-per-epoch]}
 `;
 
 interface Table {
@@ -20,15 +20,16 @@ test('a table shows what training cost, counted and measured; without the index,
   const project = new Project({ 'pipelines/tiny.yaml': pipeline });
   await project.retable('run', 'tiny');
   const table = await project.json<Table>('table', 'cost', 'tiny');
-  const [flops, passes, seconds] = table.cells[0]?.map(({ mean }) => mean) ?? [];
+  const [flops, ofEpoch, passes, seconds] = table.cells[0]?.map(({ mean }) => mean) ?? [];
   expect(flops).toBeGreaterThan(0);
+  expect(ofEpoch).toBeGreaterThan(64 * (flops ?? Number.NaN)); // each of 64 images goes forward and back
   expect(passes).toBe(6); // two batches, each with two steps of the attack
   expect(seconds).toBeGreaterThan(0);
   expect(table.notes).toEqual(['Measured, so that it depends on the machine: model.seconds-per-epoch.']);
 
   rmSync(project.path('cache/index.sqlite'));
   const without = await project.json<Table>('table', 'cost', 'tiny');
-  expect(without.cells[0]?.map(({ mean }) => mean)).toEqual([flops, passes, null]);
+  expect(without.cells[0]?.map(({ mean }) => mean)).toEqual([flops, ofEpoch, passes, null]);
 });
 
 test('a kind that measures what it does not declare fails', async () => {

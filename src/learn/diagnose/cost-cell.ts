@@ -14,7 +14,7 @@ export async function costCell({ inputs, engine, values }: Context): Promise<voi
   const trained = JSON.parse(await readFile(inputs.model.file('values.json'), 'utf8')) as Partial<
     Record<string, number>
   >;
-  const { flops, 'gradient-passes': gradientPasses } = trained;
+  const { 'epoch-flops': flops, 'gradient-passes': gradientPasses } = trained;
   values({
     parameters: parameterCount(model),
     'forward-gflops': (await forwardFlops(await engine(), model, weights)) / 1e9,

@@ -20,6 +20,8 @@ export type MethodBuilder = (context: MethodContext) => Method;
  */
 export interface Method {
   readonly name: string;
+  /** Begins the names of the streams that all starting values are drawn from: see `initialise`. Default `init`. */
+  readonly initScope?: string;
   /** Tensors that are trained beside the model's and dropped at the end. */
   readonly parameters?: readonly TensorSpec[];
   /** Whether `parameters` stay as they are in a step with these extras: then its loss need not depend on them. */

@@ -21,7 +21,10 @@ export const netParameter = {
   }),
 };
 
-/** What `trainCell` may measure: the median over the epochs of the attempt, of the steps alone, without validation. */
+/**
+ * What a training may measure, of the steps alone, without validation: the mean over the epochs of the attempt, without its
+ * first one where there are several, since that compiles.
+ */
 export const trainingMeasures = ['seconds-per-epoch'];
 
 /** What the training loop is told: the seed, the epochs, the optimiser, the schedule, the augmentation. */

@@ -4,17 +4,13 @@ import type { Dataset } from '../data/dataset.ts';
 import { channelStatistics } from '../data/statistics.ts';
 import { splitOff } from '../data/subset.ts';
 import { createModel, type ModelSettings } from '../model/models.ts';
-import { median } from './averages.ts';
-import { checkpointFile } from './checkpoint-file.ts';
+import { measuredTraining, type TrainingContext } from './measured-training.ts';
 import type { MethodBuilder } from './method.ts';
 import { loopOptions, type TrainingParameters } from './parameters.ts';
-import { train } from './train.ts';
 import { writeTraining } from './write-training.ts';
 
-type Context = Pick<
-  CellContext<TrainingParameters>,
-  'parameters' | 'inputs' | 'output' | 'scratch' | 'engine' | 'progress' | 'values' | 'measure'
->;
+type Context = Pick<CellContext<TrainingParameters>, 'parameters' | 'inputs' | 'output' | 'values'> &
+  TrainingContext;
 
 type TapSettings = Pick<ModelSettings, 'tapBeforeRelu'>;
 
@@ -27,27 +23,20 @@ export async function trainCell(
   method: MethodBuilder,
   taps: TapSettings = {},
 ): Promise<void> {
-  const { parameters, inputs, output, scratch, engine, progress, values, measure } = context;
+  const { parameters, inputs, output, values } = context;
   if (!inputs.data) throw new Error('The kind declares no input named data');
   const { train: whole } = await readDataset(inputs.data.file);
   const description = describe(parameters, whole);
   const { seed, validation } = parameters;
   const parts = validation > 0 ? splitOff(whole, validation, seed) : { rest: whole, off: undefined };
-  const seconds: number[] = [];
-  const result = await train({
-    engine: await engine(),
+  const result = await measuredTraining(context, {
     model: createModel(parameters.net, { ...description, ...taps }),
     method,
     dataset: parts.rest,
     validation: parts.off,
     ...loopOptions(parameters),
-    onProgress: progress,
-    onEpoch: (taken) => seconds.push(taken),
-    checkpoints: checkpointFile(scratch),
   });
   values(await writeTraining(output, description, result));
-  // None where an earlier attempt came to the last epoch.
-  if (seconds.length > 0) measure({ 'seconds-per-epoch': median(seconds) });
 }
 
 function describe({ net, normalise }: TrainingParameters, dataset: Dataset) {

@@ -18,11 +18,15 @@ export async function writeTraining(
   await writeModel(folder, { ...description, ...bestEpoch }, { last, best: best?.weights });
   await writeFile(join(folder, 'history.json'), `${JSON.stringify(history, null, 2)}\n`);
   const final = history.at(-1);
+  const works = history.flatMap(({ work }) => work ?? []);
+  const counted = works.length === history.length;
   return {
     epochs: history.length,
     // Of an epoch: the mean, since some methods begin with one thing and go on with another.
-    'gradient-passes': mean(history.map(({ work }) => work.gradientPasses)),
-    flops: mean(history.map(({ work }) => work.flops)),
+    ...(counted && {
+      'gradient-passes': mean(works.map(({ gradientPasses }) => gradientPasses)),
+      'epoch-flops': mean(works.map(({ flops }) => flops)),
+    }),
     ...(final && { 'train-loss': final.loss, 'train-accuracy': final.accuracy }),
     ...(best && { 'best-epoch': best.epoch, 'validation-accuracy': best.accuracy }),
   };

@@ -6,7 +6,7 @@ import { adversarialImages, adversary } from '../train/adversary.ts';
 import type { InnerSettings } from '../train/inner-maximisation.ts';
 import type { MethodBuilder } from '../train/method.ts';
 import type { KdSettings } from './kd.ts';
-import { checkTeacher, type Teacher } from './teacher.ts';
+import { checkTeacher, studentScope, type Teacher } from './teacher.ts';
 
 export interface ArdSettings extends KdSettings, InnerSettings {}
 
@@ -34,6 +34,7 @@ export function ard(teacher: Teacher, settings: ArdSettings = ardDefaults): Meth
     const enemy = adversary(engine, model, settings);
     return {
       name: 'ard',
+      initScope: studentScope,
       fixed: weightsFor(teacher.model, teacher.weights),
       prepare: enemy.beside,
       prepareValidation: enemy.prepareValidation,

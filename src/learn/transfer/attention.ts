@@ -8,7 +8,7 @@ import type { Output } from '../model/model.ts';
 import type { MethodBuilder } from '../train/method.ts';
 import { type BlockChoice, pairTaps, type TapPair } from './blocks.ts';
 import type { KdSettings } from './kd.ts';
-import { checkTeacher, type Teacher } from './teacher.ts';
+import { checkTeacher, studentScope, type Teacher } from './teacher.ts';
 
 export interface AttentionSettings extends KdSettings {
   /** Of the sum of the attention losses. */
@@ -39,6 +39,7 @@ export function attention(teacher: Teacher, settings: AttentionSettings = attent
     const pairs = attentionWeight === 0 ? [] : pairTaps(model, teacher.model, settings.blocks, 2);
     return {
       name: 'attention',
+      initScope: studentScope,
       fixed: weightsFor(teacher.model, teacher.weights),
       loss({ weights, fixed, images, labels }) {
         const student = model.forward(weights, images, 'train');

@@ -11,7 +11,7 @@ import { perturbed } from '../train/linf.ts';
 import type { LossInputs, LossOutput, MethodBuilder } from '../train/method.ts';
 import { classificationLoss } from '../train/standard.ts';
 import { type Discriminator, discriminator } from './discriminator.ts';
-import { checkTeacher, type Teacher } from './teacher.ts';
+import { checkTeacher, studentScope, type Teacher } from './teacher.ts';
 
 export interface IgamSettings {
   /** Of the squared l2 distance of input gradients, for pixels of 0 … 255 as the authors have them. */
@@ -56,8 +56,7 @@ export function igam(teacher: Teacher, settings: IgamSettings = igamDefaults): M
     );
     return {
       name: 'igam',
-      // The teacher is asked before the step and not within it; but it is there.
-      fixed: {},
+      initScope: studentScope,
       ...(judge && { parameters: judge.parameters }),
       ownRest: ({ learns }) => learns === undefined,
       async prepare(batch, { random, step, steps }) {

@@ -3,7 +3,7 @@ import { crossEntropy } from '../loss/cross-entropy.ts';
 import { distillation, type Reduction } from '../loss/kl.ts';
 import { weightsFor } from '../model/fit.ts';
 import type { MethodBuilder } from '../train/method.ts';
-import { checkTeacher, type Teacher } from './teacher.ts';
+import { checkTeacher, studentScope, type Teacher } from './teacher.ts';
 
 export interface KdSettings {
   readonly temperature: number;
@@ -23,6 +23,7 @@ export function kd(teacher: Teacher, settings: KdSettings = kdDefaults): MethodB
     checkTeacher(teacher, model, true);
     return {
       name: 'kd',
+      initScope: studentScope,
       fixed: weightsFor(teacher.model, teacher.weights),
       loss({ weights, fixed, images, labels }) {
         const student = model.forward(weights, images, 'train');

@@ -1,13 +1,12 @@
 import type { CellContext } from '../../kind/kind.ts';
 import { readDataset } from '../data/artifact.ts';
 import { type Checkpoint, readModel } from '../model/artifact.ts';
-import { checkpointFile } from '../train/checkpoint-file.ts';
+import { measuredTraining, type TrainingContext } from '../train/measured-training.ts';
 import type { loopOptions } from '../train/parameters.ts';
-import { train } from '../train/train.ts';
 import { writeTraining } from '../train/write-training.ts';
 import { linearProbe } from './linear-probe.ts';
 
-type Context = Pick<CellContext<unknown>, 'inputs' | 'output' | 'scratch' | 'engine' | 'progress' | 'values'>;
+type Context = Pick<CellContext<unknown>, 'inputs' | 'output' | 'values'> & TrainingContext;
 
 /**
  * Trains a new last layer of the `model` input for the classes of the `data` input, resuming from the scratch folder,
@@ -15,23 +14,16 @@ type Context = Pick<CellContext<unknown>, 'inputs' | 'output' | 'scratch' | 'eng
  * @throws Failure `shape-mismatch` where the model takes other images
  */
 export async function linearProbeCell(
-  { inputs, output, scratch, engine, progress, values }: Context,
+  context: Context,
   checkpoint: Checkpoint,
   loop: ReturnType<typeof loopOptions>,
 ): Promise<void> {
+  const { inputs, output, values } = context;
   if (!inputs.data || !inputs.model) throw new Error('The kind declares no inputs named data and model');
   const { train: dataset } = await readDataset(inputs.data.file);
   const trained = await readModel(inputs.model.file, checkpoint);
   const { description, model, body, method } = linearProbe(trained, dataset.classes);
-  const result = await train({
-    engine: await engine(),
-    model,
-    method,
-    dataset,
-    ...loop,
-    onProgress: progress,
-    checkpoints: checkpointFile(scratch),
-  });
+  const result = await measuredTraining(context, { model, method, dataset, ...loop });
   const last = { ...body, ...result.last };
   values(await writeTraining(output, description, { last, history: result.history }));
 }

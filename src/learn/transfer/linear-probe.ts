@@ -46,6 +46,8 @@ export function linearProbe(
     body,
     method: ({ model }) => ({
       name: 'linear-probe',
+      // Not that of students: theirs has a head of the same names and, often, the same seed.
+      initScope: 'init/linear-probe',
       fixed: body,
       loss({ weights, fixed, images, labels }) {
         const { logits } = model.forward({ ...fixed, ...weights }, images, 'eval');

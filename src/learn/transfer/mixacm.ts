@@ -8,7 +8,7 @@ import { rank2 } from '../model/rank.ts';
 import type { MethodBuilder } from '../train/method.ts';
 import { mixBatch } from '../train/mixup.ts';
 import { type BlockChoice, type BlockPair, pairBlocks } from './blocks.ts';
-import { checkTeacher, type Teacher } from './teacher.ts';
+import { checkTeacher, studentScope, type Teacher } from './teacher.ts';
 
 export interface MixAcmSettings extends AcmSettings, KlSettings {
   /** Mixup's λ ~ Beta(alpha, alpha), one for a batch. 0: no mixup. */
@@ -51,6 +51,7 @@ export function mixacm(teacher: Teacher, settings: MixAcmSettings = mixAcmDefaul
       acmWeight === 0 ? [] : pairBlocks(model, teacher.model, settings.blocks, settings.transformation);
     return {
       name: 'mixacm',
+      initScope: studentScope,
       parameters: pairs.flatMap(({ transformation }) => transformation ?? []),
       fixed: weightsFor(teacher.model, teacher.weights),
       prepare: (batch, { random }) => mixBatch(batch, alpha, random('mixup')),

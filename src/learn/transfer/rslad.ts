@@ -7,7 +7,7 @@ import { adversarialImages, adversary } from '../train/adversary.ts';
 import type { InnerSettings } from '../train/inner-maximisation.ts';
 import type { MethodBuilder } from '../train/method.ts';
 import { softLabels } from '../train/soft-labels.ts';
-import { checkTeacher, type Teacher } from './teacher.ts';
+import { checkTeacher, studentScope, type Teacher } from './teacher.ts';
 
 export interface RsladSettings extends InnerSettings {
   /** Of the soft labels on adversarial images. */
@@ -42,8 +42,7 @@ export function rslad(teacher: Teacher, settings: RsladSettings = rsladDefaults)
     const target = softLabels(engine, teacher.model, 'eval', weightsFor(teacher.model, teacher.weights));
     return {
       name: 'rslad',
-      // The teacher is asked before the step, for the attack, and not once more within it; but it is there.
-      fixed: {},
+      initScope: studentScope,
       async prepare(batch, step) {
         const soft = await target.of(batch.images);
         const { extras, ...prepared } = await enemy.beside(batch, step, soft);

@@ -9,7 +9,6 @@ import {
 } from '../../../src/learn/diagnose/class-channels.ts';
 import type { Model } from '../../../src/learn/model/model.ts';
 import { rank4 } from '../../../src/learn/model/rank.ts';
-import { mean, median } from '../../../src/learn/train/averages.ts';
 import { onnx, relativeDifference } from '../../engine/agree.ts';
 import { cpu, float32, greatestDifference } from '../calculate.ts';
 import { usedWeights } from '../families.ts';
@@ -120,11 +119,4 @@ describe('the channels of a class', () => {
     expect(frequencyChange(Float64Array.from([1, 0.5]), Float64Array.from([0.5, 0.75]), 0, 2)).toBe(0.375);
     expect(relativeChange(Float64Array.of(0), Float64Array.of(0), 0, 1)).toBe(0);
   });
-});
-
-it('the median of an even number of numbers is the mean of the middle two', () => {
-  expect(median([5, 1, 3])).toBe(3);
-  expect(median([4, 1, 3, 10])).toBe(3.5);
-  expect(median([7])).toBe(7);
-  expect(mean([1, 2, 6])).toBe(3);
 });

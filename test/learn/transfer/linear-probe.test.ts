@@ -9,8 +9,11 @@ import { initialise } from '../../../src/learn/model/init.ts';
 import { createModel } from '../../../src/learn/model/models.ts';
 import { rank4 } from '../../../src/learn/model/rank.ts';
 import { defaultSgd } from '../../../src/learn/optimise/sgd.ts';
+import { start } from '../../../src/learn/train/current.ts';
+import type { MethodBuilder } from '../../../src/learn/train/method.ts';
 import { standard } from '../../../src/learn/train/standard.ts';
 import { train } from '../../../src/learn/train/train.ts';
+import { attention } from '../../../src/learn/transfer/attention.ts';
 import { linearProbe } from '../../../src/learn/transfer/linear-probe.ts';
 import { linearProbeCell } from '../../../src/learn/transfer/linear-probe-cell.ts';
 import { mixacm } from '../../../src/learn/transfer/mixacm.ts';
@@ -30,6 +33,7 @@ const description = {
 const old = createModel(description.net, description);
 const { last: weights } = await train(toyTraining(standard(), { model: old }));
 const trained = { description, weights };
+const untrained = initialise([...old.parameters, ...old.state], 9);
 const data = synthetic({ train: 50, test: 20, shape, classes: 5, seed: 8, noise: 25 });
 const probe = linearProbe(trained, data.train.classes);
 const batch = toBatch(data.train, [0, 1, 2, 3, 4, 5]);
@@ -74,6 +78,17 @@ describe('linear probing', () => {
     }
   });
 
+  it('begins with other numbers than the head of a student of the same seed', () => {
+    const model = createModel(description.net, { ...description, classes: 5 });
+    const headOf = (method: MethodBuilder, of = model) =>
+      start(of, method({ engine: cpu, model: of }), undefined, 7, 4).tensors['model/linear.weight'];
+    const others = [headOf(standard()), headOf(attention({ model: old, weights }))];
+    for (const other of others) {
+      expect(other?.shape).toEqual([8, 5]);
+      expect(headOf(probe.method, probe.model)).not.toEqual(other);
+    }
+  });
+
   it('is computed alike by the compiled engine', () =>
     expectEnginesAgree(probe.method, probe.model, { weights: head, batch }));
 
@@ -93,23 +108,26 @@ describe('a cell of linear probing', () => {
   const folder = temporaryFolder();
   const { epochs, batchSize, optimiser, schedule, seed } = toyTraining(probe.method);
 
-  async function probed(images = data): Promise<string> {
+  async function probed(images = data) {
     const [input, output, scratch] = ['input', 'output', 'scratch'].map((name) =>
       mkdtempSync(join(folder, name)),
     );
     if (!input || !output || !scratch) throw new Error('No folders');
     await writeDataset(input, 'synthetic', images);
-    await writeModel(input, description, { last: trained.weights, best: trained.weights });
+    await writeModel(input, description, { last: untrained, best: trained.weights });
     const artifact = { digest: '', files: [], file: (name: string) => join(input, name) };
     const inputs = { data: artifact, model: artifact };
-    const context = { inputs, output, scratch, engine: async () => cpu, progress() {}, values() {} };
+    const numbers: Record<string, number> = {};
+    const keep = (given: Readonly<Record<string, number>>) => void Object.assign(numbers, given);
+    const told = { progress() {}, values: keep, measure: keep };
+    const context = { inputs, output, scratch, engine: async () => cpu, ...told };
     const loop = { epochs, batchSize, optimiser, schedule, seed, augment: undefined };
     await linearProbeCell(context, 'best', loop);
-    return output;
+    return { output, numbers };
   }
 
-  it('makes a model with the very body that came in, which teaches students of the new classes', async () => {
-    const output = await probed();
+  it('makes a model of the very body that came in and the trained head, which teaches students of the new classes', async () => {
+    const { output, numbers } = await probed();
     const teacher = await readModel((name) => join(output, name), 'last');
     expect(teacher.description).toEqual({
       ...description,
@@ -119,6 +137,11 @@ describe('a cell of linear probing', () => {
       expect(tensor, name).toEqual(trained.weights[name]);
       expect(teacher.weights[name], name).toEqual(tensor);
     }
+    const { last } = await train(toyTraining(probe.method, { model: probe.model, dataset: data.train }));
+    expect(teacher.weights).toEqual({ ...probe.body, ...last });
+    expect(Object.keys(last)).toHaveLength(2);
+    expect(numbers['seconds-per-epoch']).toBeGreaterThan(0);
+    expect(numbers['epoch-flops']).toBeGreaterThan(0);
     const student = createModel('resnet-8-w2', { inputShape: shape, classes: 5 });
     const learnt = await train(
       toyTraining(mixacm(teacher), { model: student, dataset: data.train, epochs: 2 }),

@@ -8,6 +8,7 @@ import { initialise } from '../../../src/learn/model/init.ts';
 import type { Model } from '../../../src/learn/model/model.ts';
 import { createModel } from '../../../src/learn/model/models.ts';
 import { rank2, rank4 } from '../../../src/learn/model/rank.ts';
+import { start } from '../../../src/learn/train/current.ts';
 import type { MethodBuilder } from '../../../src/learn/train/method.ts';
 import { mixup } from '../../../src/learn/train/mixup.ts';
 import { standard } from '../../../src/learn/train/standard.ts';
@@ -209,6 +210,26 @@ describe('pairs of blocks', () => {
     expect(() => pairBlocks(toyModel, deep, [5], 'where-needed')).toThrow('has no block 5');
     expect(() => pairBlocks(toyModel, deep, [0], 'where-needed')).toThrow('has no block 0');
   });
+});
+
+describe('a student of the same seed as its teacher', () => {
+  const startOf = (method: MethodBuilder) =>
+    start(toyModel, method({ engine: cpu, model: toyModel }), undefined, 7, 4).tensors;
+  const alone = startOf(standard());
+  const drawn = toyModel.parameters.flatMap(({ name, init }) =>
+    init.kind === 'constant' ? [] : [`model/${name}`],
+  );
+
+  it.each([kd, ard, rslad, attention, igam, mixacm].map((method) => [method.name, method] as const))(
+    'begins with other weights: %s',
+    (_, method) => {
+      const student = startOf(method(wide));
+      for (const name of drawn) {
+        expect(student[name], name).not.toEqual(alone[name]);
+        expect(student[name], name).toEqual(startOf(kd(teacher))[name]);
+      }
+    },
+  );
 });
 
 describe('a teacher', () => {
