@@ -6,6 +6,10 @@ export function sizeOf(shape: readonly number[]): number {
   return shape.reduce((product, extent) => product * extent, 1);
 }
 
+export function sameShape(a: readonly number[], b: readonly number[]): boolean {
+  return a.length === b.length && a.every((extent, axis) => extent === b[axis]);
+}
+
 /** The TensorFlow.js type of a host tensor. */
 export function dtypeOf(tensor: HostTensor): 'float32' | 'int32' {
   return tensor.data instanceof Float32Array ? 'float32' : 'int32';

@@ -56,7 +56,3 @@ export function scalarOf(value: Value): number | undefined {
   const { data } = value.node;
   return data?.length === 1 ? data[0] : undefined;
 }
-
-export function sameShape(a: readonly number[], b: readonly number[]): boolean {
-  return a.length === b.length && a.every((extent, axis) => extent === b[axis]);
-}

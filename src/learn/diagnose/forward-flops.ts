@@ -19,7 +19,9 @@ export async function forwardFlops(engine: Engine, model: Model, weights: Tensor
     { fixed: weightsFor(model, weights) },
   );
   const data = new Float32Array(height * width * channels);
-  const flops = await compiled.flops({ images: { shape: [1, height, width, channels], data } });
-  await compiled.dispose();
-  return flops;
+  try {
+    return await compiled.flops({ images: { shape: [1, height, width, channels], data } });
+  } finally {
+    await compiled.dispose();
+  }
 }

@@ -19,8 +19,8 @@ export interface EpochRecord {
   readonly learningRate: number;
   /** Accuracy on the validation part, in [0, 1]; under attack for a robust method. */
   readonly validation?: number;
-  /** What its steps computed, without validation: `meter.ts`. */
-  readonly work: Work;
+  /** What its steps computed, without validation, if that can be counted: `meter.ts`. */
+  readonly work?: Work;
 }
 
 /** A training after whole epochs. Random streams are counted by epoch and batch, so no generator has to be kept. */

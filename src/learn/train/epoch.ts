@@ -94,7 +94,7 @@ export async function trainEpoch(
     accuracy: correct / (stepsPerEpoch * size),
     learningRate: rate,
     ...(measured !== undefined && { validation: measured }),
-    work,
+    ...(work && { work }),
   };
   const history = [...current.history, record];
   const isBest = measured !== undefined && measured > (current.best?.accuracy ?? Number.NEGATIVE_INFINITY);

@@ -1,5 +1,6 @@
 import type { Engine, Tensors } from '../../engine/engine.ts';
-import { sameShape } from '../../engine/onnx/graph.ts';
+import { sameShape } from '../../engine/host.ts';
+import { isFailure } from '../../failure.ts';
 import { watchGradients } from '../loss/gradients.ts';
 import type { Model } from '../model/model.ts';
 
@@ -7,7 +8,10 @@ import type { Model } from '../model/model.ts';
 export interface Work {
   /** Of convolutions and matrix products: see `CompiledFunction.flops`. Those of attacks and of a teacher count. */
   readonly flops: number;
-  /** How often a gradient was taken through the trained net, be it that of its weights or that of its images. */
+  /**
+   * How often a gradient was taken through the trained net, be it that of its weights or that of its images. One taking is
+   * one pass: TRADES, MART and RSLAD go back through clean and attacked images in one, which the FLOPs show.
+   */
   readonly gradientPasses: number;
 }
 
@@ -18,16 +22,16 @@ export interface Metered {
   readonly model: Model;
   /**
    * The work since it was last asked. Sums of a whole training would lose digits, and a resumed one others: they can
-   * pass 2^53.
+   * pass 2^53. Undefined where a function has an op that cannot be counted: see `CompiledFunction.flops`.
    */
-  take(): Work;
+  take(): Work | undefined;
 }
 
 const none: Work = { flops: 0, gradientPasses: 0 };
 
 /** Counts the work of all that an engine runs, and which of it goes backwards through a model. */
 export function metered(engine: Engine, model: Model): Metered {
-  let work = none;
+  let work: Work | undefined = none;
   // Both grow while a function is traced, or run op by op: what counts is by how much.
   let [forwards, gradients] = [0, 0];
   const watch = <T>(fn: () => T): T => {
@@ -48,19 +52,19 @@ export function metered(engine: Engine, model: Model): Metered {
       },
       options,
     );
-    const known: { readonly shapes: Shapes; readonly work: Work }[] = [];
-    const workOf = async (inputs: Tensors): Promise<Work> => {
+    const known: { readonly shapes: Shapes; readonly work: Work | undefined }[] = [];
+    const workOf = async (inputs: Tensors): Promise<Work | undefined> => {
       const before = known.find(({ shapes }) => haveShapes(inputs, shapes));
       if (before) return before.work;
       // The first time that it sees these shapes, `flops` calls the function.
-      const flops = await compiled.flops(inputs);
-      const work = { flops, gradientPasses: taken };
+      const flops = await countable(compiled.flops(inputs));
+      const work = flops === undefined ? undefined : { flops, gradientPasses: taken };
       known.push({ shapes: new Map(Object.entries(inputs).map(([name, { shape }]) => [name, shape])), work });
       return work;
     };
     const run = async (inputs: Tensors): Promise<Tensors> => {
-      const { flops, gradientPasses } = await workOf(inputs);
-      work = { flops: work.flops + flops, gradientPasses: work.gradientPasses + gradientPasses };
+      const more = await workOf(inputs);
+      work = work && more && sum(work, more);
       return compiled.run(inputs);
     };
     return { ...compiled, run };
@@ -80,6 +84,20 @@ export function metered(engine: Engine, model: Model): Metered {
       return taken;
     },
   };
+}
+
+function sum(a: Work, b: Work): Work {
+  return { flops: a.flops + b.flops, gradientPasses: a.gradientPasses + b.gradientPasses };
+}
+
+/** Engines that run op by op have ops that counting does not know; on others, running fails as counting does. */
+async function countable(flops: Promise<number>): Promise<number | undefined> {
+  try {
+    return await flops;
+  } catch (error) {
+    if (isFailure(error) && error.reason === 'unsupported-op') return undefined;
+    throw error;
+  }
 }
 
 type Shapes = ReadonlyMap<string, readonly number[]>;

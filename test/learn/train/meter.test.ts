@@ -1,7 +1,9 @@
+import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
 import { createModel } from '../../../src/learn/model/models.ts';
 import { fastAt, fastAtDefaults } from '../../../src/learn/train/fast-at.ts';
 import { freeAt } from '../../../src/learn/train/free-at.ts';
+import { mart, martDefaults } from '../../../src/learn/train/mart.ts';
 import type { MethodBuilder } from '../../../src/learn/train/method.ts';
 import { mixup } from '../../../src/learn/train/mixup.ts';
 import { pgdAt, pgdAtDefaults } from '../../../src/learn/train/pgd-at.ts';
@@ -9,17 +11,22 @@ import { standard } from '../../../src/learn/train/standard.ts';
 import { trades, tradesDefaults } from '../../../src/learn/train/trades.ts';
 import { train } from '../../../src/learn/train/train.ts';
 import { awp } from '../../../src/learn/train/weight-perturbation.ts';
+import { writeTraining } from '../../../src/learn/train/write-training.ts';
 import { ard, ardDefaults } from '../../../src/learn/transfer/ard.ts';
+import { attention } from '../../../src/learn/transfer/attention.ts';
 import { igam, igamDefaults } from '../../../src/learn/transfer/igam.ts';
 import { kd, kdDefaults } from '../../../src/learn/transfer/kd.ts';
 import { mixAcmDefaults, mixacm } from '../../../src/learn/transfer/mixacm.ts';
+import { rslad, rsladDefaults } from '../../../src/learn/transfer/rslad.ts';
 import { onnx } from '../../engine/agree.ts';
+import { temporaryFolder } from '../data/folder.ts';
 import { usedWeights } from '../families.ts';
 import { memory, shape, toyData, toyTraining } from './toy-training.ts';
 
 const teacherNet = createModel('resnet-8-w3', { inputShape: shape, classes: 3 });
 const teacher = { model: teacherNet, weights: usedWeights(teacherNet) };
 const batches = 2;
+const folder = temporaryFolder();
 
 /** The work of each epoch of a training of 2 batches of 16 an epoch. */
 async function work(method: MethodBuilder, changes = {}) {
@@ -81,6 +88,25 @@ describe('the work of an epoch', () => {
     ]);
   });
 
+  it('of MART has clean and attacked images in one gradient, without soft labels', async () => {
+    expect(await work(mart({ ...martDefaults, steps: 3 }))).toEqual([
+      { flops: 3 * attackStep + 2 * step, gradientPasses: 4 * batches },
+    ]);
+  });
+
+  it('of RSLAD has the teacher’s soft labels besides', async () => {
+    expect(await work(rslad(teacher, { ...rsladDefaults, steps: 3 }))).toEqual([
+      { flops: teachersForward + 3 * attackStep + 2 * step, gradientPasses: 4 * batches },
+    ]);
+  });
+
+  it('of attention transfer is that of a student, but for the teacher’s last layer, which nothing asks', async () => {
+    const lastLayer = 2 * images * 12 * 3;
+    expect(await work(attention(teacher))).toEqual([
+      { flops: step + teachersForward - lastLayer, gradientPasses: batches },
+    ]);
+  });
+
   it('of a student has the teacher’s forward pass, which is no gradient pass', async () => {
     expect(await work(kd(teacher, kdDefaults))).toEqual([
       { flops: step + teachersForward, gradientPasses: batches },
@@ -123,5 +149,26 @@ describe('the work of an epoch', () => {
     const undisturbed = await train(toyTraining(method, { epochs: 2, checkpoints: whole }));
     const resumed = await train(toyTraining(method, { epochs: 2, checkpoints: memory(whole.saved[0]) }));
     expect(resumed).toEqual(undisturbed);
+  });
+
+  it('is not told where an engine has an op that counting lacks, and the training goes on', async () => {
+    const counted = standard();
+    const method: MethodBuilder = (context) => {
+      const { loss, ...rest } = counted(context);
+      return {
+        ...rest,
+        loss(inputs) {
+          const output = loss(inputs);
+          return { ...output, logits: tf.cumprod(output.logits, 1) };
+        },
+      };
+    };
+    const { engine } = toyTraining(method);
+    expect(await work(method, { engine, epochs: 2 })).toEqual([undefined, undefined]);
+    const result = await train(toyTraining(method, { epochs: 1 }));
+    expect(result.last).toEqual((await train(toyTraining(counted, { epochs: 1 }))).last);
+    const values = await writeTraining(folder, { net: '', inputShape: [6, 6, 1], classes: 3 }, result);
+    expect(Object.keys(values).sort()).toEqual(['epochs', 'train-accuracy', 'train-loss']);
+    await expect(work(method)).rejects.toMatchObject({ reason: 'unsupported-op' });
   });
 });

@@ -1,8 +1,9 @@
+import { sameShape } from '../../host.ts';
 import { type Epilogue, withEpilogue } from '../build/blocked.ts';
 import { elementwise } from '../build/elementwise.ts';
 import { at, reshape } from '../build/shape.ts';
 import type { GraphBuilder } from '../builder.ts';
-import { type Graph, liveNodes, type Node, sameShape, scalarOf, type Value } from '../graph.ts';
+import { type Graph, liveNodes, type Node, scalarOf, type Value } from '../graph.ts';
 import { rebuild } from './rebuild.ts';
 
 /** Bias, sum and activation: no convolution takes in more. */

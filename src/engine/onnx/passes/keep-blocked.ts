@@ -1,4 +1,4 @@
-import { sizeOf } from '../../host.ts';
+import { sameShape, sizeOf } from '../../host.ts';
 import {
   blockedConv,
   blockFilter,
@@ -12,7 +12,7 @@ import type { Window } from '../build/linear.ts';
 import { reduce } from '../build/reduce.ts';
 import { at, expand, pad, reshape, transpose } from '../build/shape.ts';
 import { first, GraphBuilder } from '../builder.ts';
-import { type Graph, liveNodes, type Node, sameShape, type Value } from '../graph.ts';
+import { type Graph, liveNodes, type Node, type Value } from '../graph.ts';
 import { ELEMENTWISE } from './elementwise-operators.ts';
 import { copy } from './rebuild.ts';
 

@@ -1,7 +1,8 @@
+import { sameShape } from '../../host.ts';
 import { broadcastShape, elementwise, sub } from '../build/elementwise.ts';
 import { at, expand, permuted, reshape, transpose } from '../build/shape.ts';
 import { first, type GraphBuilder } from '../builder.ts';
-import { type Graph, type Node, sameShape, scalarOf, type Value } from '../graph.ts';
+import { type Graph, type Node, scalarOf, type Value } from '../graph.ts';
 import { ELEMENTWISE } from './elementwise-operators.ts';
 import { rebuild } from './rebuild.ts';
 
