@@ -32,7 +32,7 @@ export default defineKind({
     classes: Type.Array(Type.Union([Type.String(), Type.Integer({ minimum: 0 })]), {
       default: [],
       description:
-        'Keep these classes alone, by name or by number from 0; labels follow the order given. None named means all.',
+        'Keep these classes alone, by name or by number from 0; labels follow the order given. Of an image-folder, no others are read. None named means all.',
     }),
     resize: Type.Integer({
       minimum: 0,
@@ -54,7 +54,7 @@ export default defineKind({
       format: 'project-path',
       default: '.',
       description:
-        'For image-folder: its path under --data-dir. It has train/ and val/ (or test/) with the same folders of classes, or such folders alone.',
+        'For image-folder: its path under --data-dir. It has train/ and val/ (or test/) with the same folders of classes, or such folders alone. RGB and gray images of 8 bits have the pixels of Pillow; CMYK and 16 bits are converted in another way.',
     }),
     'test-share': Type.Number({
       exclusiveMinimum: 0,
@@ -72,9 +72,9 @@ export default defineKind({
   }),
   inputs: {},
   output: 'dataset',
-  sources: ({ name, folder }, places) => {
+  sources: ({ name, folder, classes }, places) => {
     if (name === 'synthetic') return [];
-    return name === 'image-folder' ? locateImages({ folder }, places) : locate(name, places);
+    return name === 'image-folder' ? locateImages({ folder, classes }, places) : locate(name, places);
   },
   async run({ parameters, places, scratch, output, progress, values }) {
     const { prepareDataset } = await import('../src/learn/data/prepare.ts');

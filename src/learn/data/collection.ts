@@ -1,5 +1,4 @@
-import { distance } from 'fastest-levenshtein';
-import { Failure } from '../../failure.ts';
+import { classNumbers } from './class-numbers.ts';
 import { type Dataset, imageSize, labelAt, select } from './dataset.ts';
 import { gathered, type Shaping, shaped } from './image.ts';
 
@@ -27,17 +26,11 @@ export function inMemory(dataset: Dataset): Collection {
 /**
  * The records of some classes alone, in the original order, with labels that count the classes in the order given.
  * @param wanted names, or numbers from 0
- * @throws Failure `unknown-class`, `bad-classes` for a class that is named twice
+ * @throws Failure of `classNumbers`
  */
 export function ofClasses(collection: Collection, wanted: readonly (string | number)[]): Collection {
   const { classes } = collection;
-  const numbers = wanted.map((which) => classNumber(classes, which));
-  const twice = numbers.find((number, place) => numbers.indexOf(number) !== place);
-  if (twice !== undefined) {
-    throw new Failure('bad-classes', `The class "${classes[twice]}" is wanted twice.`, {
-      hint: 'Name each class once in `classes`, by its name or its number.',
-    });
-  }
+  const numbers = classNumbers(classes, wanted);
   const places = Array.from(collection.labels.keys()).filter((place) =>
     numbers.includes(labelAt(collection, place)),
   );
@@ -58,13 +51,4 @@ export function ofClasses(collection: Collection, wanted: readonly (string | num
       return { ...read, classes: names, labels: Int32Array.from(chosen, ({ label }) => label) };
     },
   };
-}
-
-function classNumber(classes: readonly string[], which: string | number): number {
-  const number = typeof which === 'number' ? which : classes.indexOf(which);
-  if (classes[number] !== undefined) return number;
-  const near = [...classes].sort((a, b) => distance(String(which), a) - distance(String(which), b));
-  throw new Failure('unknown-class', `The data set has no class ${JSON.stringify(which)}.`, {
-    hint: `It has ${classes.length}, numbered from 0; near it: ${near.slice(0, 3).join(', ')}.`,
-  });
 }

@@ -17,7 +17,7 @@ export interface ReadImagesOptions {
 
 /**
  * The images of a folder; those that are wanted are decoded one by one.
- * @throws Failure `bad-image-folder` for a class that has too few images to be split
+ * @throws Failure `bad-image-folder` for a wanted class that has too few images to be split
  */
 export function openImages(
   listed: Listed,
@@ -29,14 +29,17 @@ export function openImages(
 
 /** Independent of the seed of a pipeline, so that no model is tested on what another one of it was trained on. */
 function split({ classes, images }: ListedPart, share: number): { train: ListedPart; test: ListedPart } {
-  const members = classes.map((): ListedPart['images'][number][] => []);
-  for (const image of images) members[image.label]?.push(image);
-  const held = new Set(members.flatMap((all, label) => heldOut(all, share, label, classes[label] ?? '')));
+  const held = new Set(
+    [...new Set(images.map(({ label }) => label))].flatMap((wanted) => {
+      const members = images.filter(({ label }) => label === wanted);
+      return heldOut(members, share, classes[wanted] ?? '');
+    }),
+  );
   const part = (test: boolean) => ({ classes, images: images.filter((image) => held.has(image) === test) });
   return { train: part(false), test: part(true) };
 }
 
-function heldOut<T>(members: readonly T[], share: number, label: number, name: string): T[] {
+function heldOut<T>(members: readonly T[], share: number, name: string): T[] {
   const count = Math.floor(members.length * share + 0.5);
   if (count === 0 || count === members.length) {
     throw new Failure(
@@ -45,7 +48,8 @@ function heldOut<T>(members: readonly T[], share: number, label: number, name: s
       { hint: 'Change `test-share`, or make folders train/ and val/.' },
     );
   }
-  const order = stream(0, 'image-folder/test', label).permutation(members.length);
+  // By name: the number of a class depends on the others, which may not be wanted.
+  const order = stream(0, `image-folder/test/${name}`).permutation(members.length);
   const chosen = new Set(order.subarray(0, count));
   return members.filter((_, place) => chosen.has(place));
 }
@@ -72,20 +76,31 @@ function collection({ classes, images }: ListedPart, onImages: ReadImagesOptions
 }
 
 /**
- * An image file as three channels of sRGB: gray is repeated, CMYK converted, transparency dropped. As Pillow does, it
- * leaves colour profiles and the orientation that a camera noted alone. JPEGs have the very pixels of libjpeg.
+ * An image file as three channels of sRGB: gray is repeated, transparency dropped. As Pillow does, it leaves colour profiles
+ * and the orientation that a camera noted alone. RGB and gray JPEGs have the very pixels of libjpeg. CMYK and 16 bits a
+ * channel are converted in a way of libvips' own.
  *
- * @throws Failure `bad-data-file` for a file that is cut off, damaged or no image
+ * @throws Failure `bad-data-file` for a file that is cut off, damaged or no image, or has other channels
  */
 export async function decoded(path: string): Promise<Image> {
+  const { data, info } = await raw(path);
+  if (info.channels !== 3) {
+    throw new Failure('bad-data-file', `${path} has ${info.channels} channels that are no colours.`, {
+      hint: 'An image-folder is of RGB, gray or CMYK images. Convert the file, or take it away.',
+      details: { path },
+    });
+  }
+  return { data: new Uint8Array(data), shape: [info.height, info.width, 3] };
+}
+
+async function raw(path: string) {
   const bytes = await readFile(path);
   try {
-    const { data, info } = await sharp(bytes, { ignoreIcc: true, failOn: 'truncated' })
+    return await sharp(bytes, { ignoreIcc: true, failOn: 'truncated' })
       .toColourspace('srgb')
       .removeAlpha()
       .raw()
       .toBuffer({ resolveWithObject: true });
-    return { data: new Uint8Array(data), shape: [info.height, info.width, 3] };
   } catch (cause) {
     throw badFile(path, 'cannot be decoded: it is cut off, damaged, or no image', cause);
   }

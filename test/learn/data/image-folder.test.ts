@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
@@ -41,7 +41,8 @@ function dataDir(files: Record<string, Uint8Array | string>): string {
 }
 
 const places = (dir: string | undefined) => ({ project: home, home: project, dataDir: dir });
-const locate = (dir: string) => locateImages({ folder: 'set' }, places(dir)).map(({ name }) => name);
+const locate = (dir: string, classes: Preparation['classes'] = []) =>
+  locateImages({ folder: 'set', classes }, places(dir)).map(({ name }) => name);
 const parted = { 'train/a/1.JPEG': red, 'train/b/2.jpg': blue, 'val/a/3.JPEG': red, 'val/b/4.jpeg': blue };
 
 async function prepared(dir: string, changes: Partial<Preparation> = {}) {
@@ -71,6 +72,52 @@ describe('listing an image folder', () => {
     expect(locate(dir)).toEqual(['B/1.jpg', 'a/2.jpg', 'b/10.jpg', 'b/9.jpg']);
   });
 
+  it('names the images of wanted classes alone, and lets the others be without', () => {
+    const dir = dataDir({ ...parted, 'train/c/notes.txt': '', 'val/c/1.jpg': '' });
+    expect(locate(dir, ['b'])).toEqual(['train/b/2.jpg', 'val/b/4.jpeg']);
+    expect(locate(dir, [1, 'a'])).toEqual(locate(dir, ['a', 'b']));
+    expect(() => locate(dir, ['c'])).toThrow(expect.objectContaining({ reason: 'bad-image-folder' }));
+  });
+
+  it('refuses a number that is also the name of another class', () => {
+    const dir = dataDir({ '0/1.jpg': '', '10/1.jpg': '', '3/1.jpg': '' });
+    expect(locate(dir, [0, '3'])).toEqual(['0/1.jpg', '3/1.jpg']);
+    expect(locate(dir, [1])).toEqual(['10/1.jpg']);
+    for (const ambiguous of [3, 10]) {
+      expect(() => locate(dir, [ambiguous])).toThrow(expect.objectContaining({ reason: 'bad-classes' }));
+    }
+  });
+
+  it('follows links, and names those that lead nowhere or round', () => {
+    const dir = dataDir({ 'a/1.jpg': '', 'b/1.jpg': '' });
+    const link = (to: string, name: string) => symlinkSync(to, join(dir, 'set', name));
+    const refused = (name: string) =>
+      expect(() => locate(dir)).toThrow(
+        expect.objectContaining({
+          reason: 'bad-image-folder',
+          message: expect.stringContaining(join(dir, 'set', name)),
+        }),
+      );
+    link('../b/1.jpg', 'a/2.jpg');
+    link('b', 'c');
+    expect(locate(dir)).toEqual(['a/1.jpg', 'a/2.jpg', 'b/1.jpg', 'c/1.jpg']);
+    link('../../set', 'b/round');
+    refused('b/round');
+    expect(locate(dir, ['a'])).toHaveLength(2);
+    link('3.jpg', 'a/3.jpg');
+    refused('a/3.jpg');
+    link('nothing', 'a/0.jpg');
+    refused('a/0.jpg');
+  });
+
+  it('names a file where a folder should be', () => {
+    const dir = mkdtempSync(join(home, 'data-'));
+    writeFileSync(join(dir, 'set'), '');
+    expect(() => locate(dir)).toThrow(
+      expect.objectContaining({ reason: 'bad-image-folder', message: `${join(dir, 'set')} is no folder.` }),
+    );
+  });
+
   it.each([
     ['a class without images', { 'a/1.jpg': '', 'b/notes.txt': '' }, 'has no images'],
     ['no folders of classes', { '1.jpg': '' }, 'has no folders of classes'],
@@ -84,7 +131,7 @@ describe('listing an image folder', () => {
 
   it('tells of a folder that is not there', () => {
     for (const dir of [undefined, home]) {
-      expect(() => listImages({ folder: 'elsewhere' }, places(dir))).toThrow(
+      expect(() => listImages({ folder: 'elsewhere', classes: [] }, places(dir))).toThrow(
         expect.objectContaining({ reason: 'data-not-found' }),
       );
     }
@@ -133,20 +180,28 @@ describe('reading an image folder', () => {
     expect((await prepared(dir, { classes: ['b', 'a'] })).train.classes).toEqual(['b', 'a']);
   });
 
-  it('splits a folder without parts by class, alike for every seed', async () => {
-    const grays = [10, 30, 50, 70, 90, 110, 130, 150];
-    const images = await Promise.all(grays.map((gray) => jpeg([gray, gray, gray], 1)));
-    const files = Object.fromEntries(
-      images.flatMap((image, k) => [[`a/${k}.jpg`, image] as const, [`b/${k}.jpg`, image] as const]),
-    );
-    const dir = dataDir(files);
-    const { train, test } = await prepared(dir);
+  it('splits a folder without parts by class, alike for every seed and whichever classes are wanted', async () => {
+    const places = [0, 1, 2, 3, 4, 5, 6, 7];
+    const [a, b] = [places.map((k) => 10 + 10 * k), places.map((k) => 150 + 10 * k)];
+    const filesOf = (name: string, grays: number[]) =>
+      grays.map(async (gray, k) => [`${name}/${k}.jpg`, await jpeg([gray, gray, gray], 1)] as const);
+    const two = Object.fromEntries(await Promise.all([...filesOf('a', a), ...filesOf('b', b)]));
+    const { train, test } = await prepared(dataDir(two));
     expect([...train.labels, ...test.labels]).toEqual([...Array(6).fill(0), ...Array(6).fill(1), 0, 0, 1, 1]);
-    expect([...train.images, ...test.images].sort()).toEqual(
-      grays.flatMap((gray) => Array(6).fill(gray)).sort(),
-    );
-    expect((await prepared(dir, { seed: 2 })).test).toEqual(test);
-    await expect(prepared(dir, { testShare: 0.01 })).rejects.toMatchObject({ reason: 'bad-image-folder' });
+    const grays = (part: typeof train) => [...part.images].filter((_, at) => at % 3 === 0);
+    // Each image is in one of the parts, with the label of its class: lighter ones are of b.
+    expect([...grays(train), ...grays(test)].sort((x, y) => x - y)).toEqual([...a, ...b]);
+    for (const part of [train, test]) {
+      expect(grays(part).map((gray) => (gray < 100 ? 0 : 1))).toEqual([...part.labels]);
+    }
+    // Not the same places of both.
+    const held = grays(test);
+    expect(held.slice(0, 2).map((gray) => gray - 10)).not.toEqual(held.slice(2).map((gray) => gray - 150));
+    expect((await prepared(dataDir(two), { seed: 2 })).test).toEqual(test);
+    // Another folder before it, of one image, which could not be split.
+    const three = dataDir({ ...two, 'Z/1.jpg': red });
+    expect(grays((await prepared(three, { classes: ['b'] })).test)).toEqual(held.slice(2));
+    await expect(prepared(three)).rejects.toMatchObject({ reason: 'bad-image-folder' });
   });
 
   it.each([
