@@ -17,11 +17,15 @@ export interface ChannelSettings extends Pick<ChannelOptions, 'attack' | 'seed' 
   readonly checkpoint: Checkpoint;
 }
 
-type Context = Pick<CellContext<unknown>, 'inputs' | 'output' | 'scratch' | 'engine' | 'progress' | 'values'>;
+type Context = Pick<
+  CellContext<unknown>,
+  'inputs' | 'output' | 'scratch' | 'engine' | 'progress' | 'values' | 'warn'
+>;
 
 /**
  * Compares the channel activations of clean and of adversarial images of the `data` input's test part, class by class.
- * Writes the vectors as `channels.safetensors`, and `changes.json` with what changes in each block and class.
+ * Writes the vectors as `channels.safetensors`, and `changes.json` with what changes in each block and class. A class whose
+ * clean images activate no channel has no relative change; of it is warned.
  */
 export async function channelCell(context: Context, settings: ChannelSettings): Promise<void> {
   const { inputs, scratch, engine, progress, values } = context;
@@ -44,8 +48,16 @@ export async function channelCell(context: Context, settings: ChannelSettings): 
   const changes = compared.flatMap(({ block, classes }) => classes.map((one) => ({ block, ...one })));
   await writeFile(join(context.output, 'changes.json'), `${JSON.stringify(changes, null, 2)}\n`);
   for (const { block, classes } of compared) {
+    const known = classes.flatMap(({ change }) => change ?? []);
+    const silent = classes.flatMap((one) => (one.change === undefined ? [one.class] : []));
+    if (silent.length > 0) {
+      context.warn(
+        'silent-channels',
+        `In ${block} the clean images of ${silent.length} of ${classes.length} classes (${silent.join(', ')}) activate no channel, the adversarial ones do: change-${block} leaves them out.`,
+      );
+    }
     values({
-      [`change-${block}`]: mean(classes.map(({ change }) => change)),
+      ...(known.length > 0 && { [`change-${block}`]: mean(known) }),
       [`frequency-change-${block}`]: mean(classes.map((one) => one.frequencyChange)),
     });
   }

@@ -46,7 +46,8 @@ export function classCounts({ labels, classes }: Pick<Dataset, 'labels' | 'class
 }
 
 /**
- * ‖after - before‖ / ‖before‖ of the class's vector of magnitudes, in l2: ours. 0 where both are zeros.
+ * ‖after - before‖ / ‖before‖ of the class's vector of magnitudes, in l2: ours. 0 where both are zeros, undefined where
+ * `before` alone is.
  * @param row number of the class
  */
 export function relativeChange(
@@ -54,10 +55,12 @@ export function relativeChange(
   after: Float64Array,
   row: number,
   channels: number,
-): number {
+): number | undefined {
   const [a, b] = [rowOf(before, row, channels), rowOf(after, row, channels)];
   const difference = Math.hypot(...b.map((value, channel) => value - (a[channel] ?? 0)));
-  return difference === 0 ? 0 : difference / Math.hypot(...a);
+  const length = Math.hypot(...a);
+  if (length === 0) return difference === 0 ? 0 : undefined;
+  return difference / length;
 }
 
 /** Mean over channels of how much a frequency changes, in [0, 1]: ours. */

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { Engine } from '../../../src/engine/engine.ts';
-import type { Dataset } from '../../../src/learn/data/dataset.ts';
+import { type Dataset, select } from '../../../src/learn/data/dataset.ts';
 import { theory } from '../../../src/learn/diagnose/theory.ts';
 import { bound } from '../../../src/learn/diagnose/theory-cell.ts';
 import { createModel } from '../../../src/learn/model/models.ts';
+import { stream } from '../../../src/learn/random/stream.ts';
 import { onnx, relativeDifference } from '../../engine/agree.ts';
 import { cpu, greatestDifference } from '../calculate.ts';
 import { usedWeights } from '../families.ts';
@@ -109,12 +110,21 @@ describe.each([
       return found;
     };
     const [mixed, plain] = [await at(1), await at(0)];
+    // Softmax outputs of two classes: √2 times the distance of one probability.
+    const apart = (points: number[][]) =>
+      points.map((x) => Math.SQRT2 * Math.abs(sigmoid(binary.f(x)) - sigmoid(other.f(x))));
     expect(plain.mix).toEqual(plain.clean);
     expect(mixed.clean).toEqual(plain.clean);
-    expect(mixed.mix).not.toEqual(mixed.clean);
-    // Softmax outputs of two classes: √2 times the distance of one probability.
-    const expected = images.map((x) => Math.SQRT2 * Math.abs(sigmoid(binary.f(x)) - sigmoid(other.f(x))));
-    expect(greatestDifference(plain.clean?.data ?? [], expected)).toBeLessThan(1e-6);
+    // Partner and λ from the streams of their names; then the formula of a linear net.
+    const partners = stream(options.seed, 'theory/partners').permutation(3);
+    expect([...partners].some((partner, row) => partner !== row)).toBe(true);
+    const between = images.map((image, row) => {
+      const lambda = stream(options.seed, 'theory/mixup', row).beta(1, 1);
+      const partner = images[partners[row] ?? -1] ?? [];
+      return image.map((pixel, k) => lambda * pixel + (1 - lambda) * (partner[k] ?? Number.NaN));
+    });
+    expect(greatestDifference(mixed.mix?.data ?? [], apart(between))).toBeLessThan(1e-6);
+    expect(greatestDifference(plain.clean?.data ?? [], apart(images))).toBeLessThan(1e-6);
   });
 });
 
@@ -124,7 +134,12 @@ describe('the parts of the bound, of residual networks', () => {
     student: { model: toyModel, weights: usedWeights(toyModel) },
     teacher: { model: teacherNet, weights: usedWeights(teacherNet, 2) },
   };
-  const settings = { ...options, ...nets, dataset: toyData().test, attack: { epsilon: 0.02, steps: 1 } };
+  // 29 = 10 + 10 + 9: the last batch is smaller.
+  const dataset = select(
+    toyData().test,
+    Array.from({ length: 29 }, (_, index) => index),
+  );
+  const settings = { ...options, ...nets, dataset, attack: { epsilon: 0.02, steps: 1 } };
 
   it('agree on two engines, do not depend on the batch size, and come out the same twice', async () => {
     const [a, b] = [
