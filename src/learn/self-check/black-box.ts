@@ -1,6 +1,6 @@
 import { natureOf } from '../attack/attack-names.ts';
-import { type Check, count, excess, within } from './check.ts';
-import { objectiveOf, probed, probeSteps } from './subject.ts';
+import { count, excess, within } from './check.ts';
+import { objectiveOf, probeSteps, probing } from './subject.ts';
 
 const queries = 50;
 const draws = 5;
@@ -8,32 +8,26 @@ const draws = 5;
 /** In the share of all examples; that of AutoAttack's warning. */
 const allowed = 0.002;
 
-export const blackBoxStronger: Check = {
-  name: 'black-box-stronger',
-  level: 'warning',
-  async run(subject) {
-    const { settings } = subject;
-    const sample = probed(subject);
-    if ('skipped' in sample) return sample;
-    const { epsilon, name } = settings;
-    const { probe } = sample;
-    const { search } = natureOf(name);
-    const isBlackBox = search === 'random';
-    let [white, whiteName] = [sample.robust, name];
-    if (isBlackBox || search === 'one-step') {
-      // One step is meant to be weak, which says nothing of gradients: only what many steps do not find either counts.
-      const { robust } = await probe.pgd({ epsilon, steps: probeSteps, objective: objectiveOf(settings) });
-      white = isBlackBox ? robust : robust.map((withstands, row) => withstands && (white[row] ?? false));
-      whiteName = isBlackBox ? `PGD-${probeSteps}` : `${name} and PGD-${probeSteps}`;
-    }
-    const square = isBlackBox ? sample.robust : (await probe.square(epsilon, queries)).robust;
-    const noise = (await probe.noise(epsilon, draws)).robust;
-    const overs = [excess(white, square, allowed), excess(white, noise, allowed)];
-    const [worst = { count: 0, limit: 0 }] = overs.sort((a, b) => b.count - b.limit - (a.count - a.limit));
-    return within(
-      worst.count,
-      worst.limit,
-      `Of ${probe.size} examples ${count(white)} withstand ${whiteName}, ${count(square)} ${isBlackBox ? 'square' : `${queries} queries of square`} and ${count(noise)} noise.${worst.count > worst.limit ? ' Who sees the gradients must do better than who does not: they are hidden. Do not trust the white-box number.' : ''}`,
-    );
-  },
-};
+export const blackBoxStronger = probing('black-box-stronger', async (sample, { settings }) => {
+  const { epsilon, name } = settings;
+  const { probe } = sample;
+  const { search } = natureOf(name);
+  const isBlackBox = search === 'random';
+  let [white, whiteName] = [sample.robust, name];
+  if (isBlackBox || search === 'one-step') {
+    // One step is meant to be weak, which says nothing of gradients: only what many steps do not find either counts.
+    const { robust } = await probe.pgd({ epsilon, steps: probeSteps, objective: objectiveOf(settings) });
+    white = isBlackBox ? robust : robust.map((withstands, row) => withstands && (white[row] ?? false));
+    whiteName = isBlackBox ? `PGD-${probeSteps}` : `${name} and PGD-${probeSteps}`;
+  }
+  const square = isBlackBox ? sample.robust : (await probe.square(epsilon, queries)).robust;
+  const noise = (await probe.noise(epsilon, draws)).robust;
+  const overs = [excess(white, square, allowed), excess(white, noise, allowed)];
+  const [worst = { count: 0, limit: 0 }] = overs.sort((a, b) => b.count - b.limit - (a.count - a.limit));
+  return within(
+    worst.count,
+    worst.limit,
+    `Of ${probe.size} examples ${count(white)} withstand ${whiteName}, ${count(square)} ${isBlackBox ? 'square' : `${queries} queries of square`} and ${count(noise)} noise.`,
+    'Who sees the gradients must do better than who does not: they are hidden. Do not trust the white-box number.',
+  );
+});

@@ -26,9 +26,10 @@ export interface Check {
   run(subject: Subject): Promise<Finding | Skipped>;
 }
 
-/** A finding that passes up to a limit. */
-export function within(measured: number, limit: number, message: string): Finding {
-  return { passed: measured <= limit, measured, limit, message };
+/** A finding that passes up to a limit. @param advice is told where it does not pass */
+export function within(measured: number, limit: number, told: string, advice = ''): Finding {
+  const passed = measured <= limit;
+  return { passed, measured, limit, message: passed || !advice ? told : `${told} ${advice}` };
 }
 
 export function skip(why: string): Skipped {

@@ -1,39 +1,33 @@
-import { atMost, type Check, count, excess, within } from './check.ts';
+import { atMost, count, excess, within } from './check.ts';
 import { isNearTie, rowsOf } from './outputs.ts';
 import type { ProbeObjective } from './probe.ts';
-import { objectiveOf, probed, probeSteps, type Sample } from './subject.ts';
+import { objectiveOf, probeSteps, probing, type Sample } from './subject.ts';
 
 // Accuracy against epsilon, by short attacks that do not know of each other.
 
 const multiples = [0.5, 1, 2, 4];
 
-export const epsilonCurveRises: Check = {
-  name: 'epsilon-curve-rises',
-  level: 'warning',
-  async run(subject) {
-    const { settings } = subject;
-    const sample = probed(subject);
-    if ('skipped' in sample) return sample;
-    const radii = [...new Set(multiples.map((factor) => Math.min(1, factor * settings.epsilon)))];
-    const objective = objectiveOf(settings);
-    // At epsilon 0 nothing may differ at all.
-    let worst = { count: await changedAtZero(sample, objective), limit: 0 };
-    const counts = [count(sample.clean)];
-    let before = sample.clean;
-    for (const epsilon of radii) {
-      const { robust } = await sample.probe.pgd({ epsilon, steps: probeSteps, objective });
-      const more = excess(robust, before, 0.005);
-      if (more.count - more.limit > worst.count - worst.limit) worst = more;
-      counts.push(count(robust));
-      before = robust;
-    }
-    return within(
-      worst.count,
-      worst.limit,
-      `Right without an attack and at epsilon ${radii.join(', ')}: ${counts.join(', ')} of ${sample.probe.size}.${worst.count > worst.limit ? ' Accuracy must not rise with epsilon: the attack gets lost, most often because gradients are hidden.' : ''}`,
-    );
-  },
-};
+export const epsilonCurveRises = probing('epsilon-curve-rises', async (sample, { settings }) => {
+  const radii = [...new Set(multiples.map((factor) => Math.min(1, factor * settings.epsilon)))];
+  const objective = objectiveOf(settings);
+  // At epsilon 0 nothing may differ at all.
+  let worst = { count: await changedAtZero(sample, objective), limit: 0 };
+  const counts = [count(sample.clean)];
+  let before = sample.clean;
+  for (const epsilon of radii) {
+    const { robust } = await sample.probe.pgd({ epsilon, steps: probeSteps, objective });
+    const more = excess(robust, before, 0.005);
+    if (more.count - more.limit > worst.count - worst.limit) worst = more;
+    counts.push(count(robust));
+    before = robust;
+  }
+  return within(
+    worst.count,
+    worst.limit,
+    `Right without an attack and at epsilon ${radii.join(', ')}: ${counts.join(', ')} of ${sample.probe.size}.`,
+    'Accuracy must not rise with epsilon: the attack gets lost, most often because gradients are hidden.',
+  );
+});
 
 /** How many examples an attack of no radius changes, near ties apart. */
 async function changedAtZero({ probe, clean }: Sample, objective: ProbeObjective): Promise<number> {
@@ -45,13 +39,9 @@ async function changedAtZero({ probe, clean }: Sample, objective: ProbeObjective
 const most = 0.05;
 
 /** Any image is within epsilon 1, and a grey one within 0.5 of all: nothing can be robust there. */
-export const unboundedAttackFails: Check = {
-  name: 'unbounded-attack-fails',
-  level: 'warning',
-  async run(subject) {
-    const { settings, target } = subject;
-    const sample = probed(subject);
-    if ('skipped' in sample) return sample;
+export const unboundedAttackFails = probing(
+  'unbounded-attack-fails',
+  async (sample, { settings, target }) => {
     const { size } = sample.probe;
     const objective = objectiveOf(settings);
     const attack = { steps: 2 * probeSteps, objective };
@@ -63,7 +53,8 @@ export const unboundedAttackFails: Check = {
     return within(
       excessive,
       0,
-      `PGD-${2 * probeSteps} (${objective}) leaves ${whole} of ${size} right at epsilon 1, where at most ${Math.floor(atOne)} are to be expected, and ${half} at 0.5, where it is ${Math.floor(atHalf)}.${excessive > 0 ? ' An attack that may paint any image must succeed: gradients are hidden, or the attack is broken.' : ''}`,
+      `PGD-${2 * probeSteps} (${objective}) leaves ${whole} of ${size} right at epsilon 1, where at most ${Math.floor(atOne)} are to be expected, and ${half} at 0.5, where it is ${Math.floor(atHalf)}.`,
+      'An attack that may paint any image must succeed: gradients are hidden, or the attack is broken.',
     );
   },
-};
+);

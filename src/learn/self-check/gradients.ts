@@ -1,55 +1,43 @@
-import { type Check, count, excess, skip, within } from './check.ts';
-import { objectiveOf, probed, probeSteps } from './subject.ts';
+import { count, excess, skip, within } from './check.ts';
+import { objectiveOf, probeSteps, probing } from './subject.ts';
 
 // Signs that gradients are hidden (Athalye et al. 2018, Carlini et al. 2019).
 
 const vanishing = 1e-12;
 
-export const zeroGradients: Check = {
-  name: 'zero-gradients',
-  level: 'warning',
-  async run(subject) {
-    const { result, settings } = subject;
-    const sample = probed(subject);
-    if ('skipped' in sample) return sample;
-    const { probe } = sample;
-    const objective = objectiveOf(settings);
-    const { gradientNorms } = await probe.step(0, objective).run(probe.batch.images, probe.batch, 0);
-    const { loss } = await probe.look();
-    // Those that are wrong need no gradient, and some losses have none there.
-    const norms = gradientNorms.filter((_, row) => sample.clean[row]);
-    const zero = norms.filter((norm) => norm === 0).length;
-    const vanished = norms.filter((norm) => norm < vanishing).length;
-    const flat = loss.filter((value) => value === 0).length;
-    const began = result.zeroGradientsOfRobust;
-    const measured = Math.max(vanished / Math.max(norms.length, 1), began);
-    return within(
-      measured,
-      0,
-      `Gradients (${objective}) of ${norms.length} clean images that are right: ${zero} zero, ${vanished} below ${vanishing}; cross entropy 0 in float32: ${flat}. Of the robust examples ${(100 * began).toFixed(1)} % began the attack with a zero gradient.${measured > 0 ? ' Where the gradient vanishes, an attack by gradients stands still: compare with loss: margin, apgd-t and square.' : ''}`,
-    );
-  },
-};
+export const zeroGradients = probing('zero-gradients', async (sample, { result, settings }) => {
+  const { probe } = sample;
+  const objective = objectiveOf(settings);
+  const { gradientNorms } = await probe.step(0, objective).run(probe.batch.images, probe.batch, 0);
+  const { loss } = await probe.look();
+  // Those that are wrong need no gradient, and some losses have none there.
+  const norms = gradientNorms.filter((_, row) => sample.clean[row]);
+  const zero = norms.filter((norm) => norm === 0).length;
+  const vanished = norms.filter((norm) => norm < vanishing).length;
+  const flat = loss.filter((value) => value === 0).length;
+  const began = result.zeroGradientsOfRobust;
+  const measured = Math.max(vanished / Math.max(norms.length, 1), began);
+  return within(
+    measured,
+    0,
+    `Gradients (${objective}) of ${norms.length} clean images that are right: ${zero} zero, ${vanished} below ${vanishing}; cross entropy 0 in float32: ${flat}. Of the robust examples ${(100 * began).toFixed(1)} % began the attack with a zero gradient.`,
+    'Where the gradient vanishes, an attack by gradients stands still: compare with loss: margin, apgd-t and square.',
+  );
+});
 
 /** In the share of all examples. */
 const gap = 0.05;
 
-export const crossEntropyBelowMargin: Check = {
-  name: 'cross-entropy-below-margin',
-  level: 'warning',
-  async run(subject) {
-    const { settings } = subject;
-    const sample = probed(subject);
-    if ('skipped' in sample) return sample;
-    if (objectiveOf(settings) === 'margin') return skip('it does not climb the cross entropy');
-    const attack = { epsilon: settings.epsilon, steps: probeSteps };
-    const byEntropy = await sample.probe.pgd(attack);
-    const byMargin = await sample.probe.pgd({ ...attack, objective: 'margin' });
-    const more = excess(byEntropy.robust, byMargin.robust, gap);
-    return within(
-      more.count,
-      more.limit,
-      `PGD-${probeSteps} leaves ${count(byEntropy.robust)} of ${sample.probe.size} right on cross entropy and ${count(byMargin.robust)} on the margin.${more.count > more.limit ? ' The scale of the logits hides gradients of cross entropy: attack with loss: margin or dlr, or apgd-t.' : ''}`,
-    );
-  },
-};
+export const crossEntropyBelowMargin = probing('cross-entropy-below-margin', async (sample, { settings }) => {
+  if (objectiveOf(settings) === 'margin') return skip('it does not climb the cross entropy');
+  const attack = { epsilon: settings.epsilon, steps: probeSteps };
+  const byEntropy = await sample.probe.pgd(attack);
+  const byMargin = await sample.probe.pgd({ ...attack, objective: 'margin' });
+  const more = excess(byEntropy.robust, byMargin.robust, gap);
+  return within(
+    more.count,
+    more.limit,
+    `PGD-${probeSteps} leaves ${count(byEntropy.robust)} of ${sample.probe.size} right on cross entropy and ${count(byMargin.robust)} on the margin.`,
+    'The scale of the logits hides gradients of cross entropy: attack with loss: margin or dlr, or apgd-t.',
+  );
+});

@@ -1,114 +1,89 @@
-import { type AttackSettings, pgdSteps } from '../attack/attacks.ts';
+import { pgdSteps } from '../attack/attacks.ts';
 import { stepSizeOf } from '../attack/pgd.ts';
-import { type Check, count, errorsAllowed, excess, type Skipped, skip, within } from './check.ts';
+import { mean } from '../train/averages.ts';
+import { count, errorsAllowed, excess, type Finding, type Skipped, skip, within } from './check.ts';
 import type { ProbeAttack } from './probe.ts';
-import { climbedBy, isIterative, isPgd, objectiveOf, probed } from './subject.ts';
+import { climbedBy, isIterative, isPgd, objectiveOf, probing, type Sample } from './subject.ts';
 
 // Whether the cell's attack was as strong as it could be (Carlini et al. 2019; Pintor et al. 2022).
 
 /** Shares of the examples. */
 const allowed = { fgsm: 0.005, steps: 0.005, restarts: 0.01 };
 
-export const weakerThanFgsm: Check = {
-  name: 'weaker-than-fgsm',
-  level: 'warning',
-  async run(subject) {
-    const { settings } = subject;
-    const sample = probed(subject);
-    if ('skipped' in sample) return sample;
-    if (!isIterative(settings)) return skip('it takes no steps along gradients');
-    const { robust } = await sample.probe.fgsm(settings.epsilon);
-    const more = excess(sample.robust, robust, allowed.fgsm);
-    return within(
-      more.count,
-      more.limit,
-      `Of ${sample.probe.size} examples ${count(sample.robust)} withstand the attack and ${count(robust)} FGSM.${more.count > more.limit ? ' Many steps must not do worse than one: try other steps and step-size, or apgd-ce.' : ''}`,
-    );
-  },
-};
+export const weakerThanFgsm = probing('weaker-than-fgsm', async (sample, { settings }) => {
+  if (!isIterative(settings)) return skip('it takes no steps along gradients');
+  const { robust } = await sample.probe.fgsm(settings.epsilon);
+  const more = excess(sample.robust, robust, allowed.fgsm);
+  return within(
+    more.count,
+    more.limit,
+    `Of ${sample.probe.size} examples ${count(sample.robust)} withstand the attack and ${count(robust)} FGSM.`,
+    'Many steps must not do worse than one: try other steps and step-size, or apgd-ce.',
+  );
+});
 
-/** The attack of the cell if it is PGD on what the probes climb, with its own starts, steps and restarts; or why it is none. */
-function pgdOf(settings: AttackSettings): ProbeAttack | Skipped {
-  if (!isPgd(settings)) return skip('it is not pgd');
-  const objective = objectiveOf(settings);
-  if (climbedBy(settings) !== objective) return skip(`the probes do not climb ${climbedBy(settings)}`);
-  const steps = pgdSteps(settings);
-  const { epsilon, restarts, randomStart } = settings;
-  return { epsilon, steps, stepSize: stepSizeOf({ ...settings, steps }), restarts, randomStart, objective };
+/** A check of a cell's attack that is PGD, on what the probes climb: it is given with its starts, steps and restarts. */
+function ofPgd(name: string, run: (own: ProbeAttack, sample: Sample) => Promise<Finding | Skipped>) {
+  return probing(name, async (sample, { settings }) => {
+    if (!isPgd(settings)) return skip('it is not pgd');
+    const objective = objectiveOf(settings);
+    if (climbedBy(settings) !== objective) return skip(`the probes do not climb ${climbedBy(settings)}`);
+    const steps = pgdSteps(settings);
+    const { epsilon, restarts, randomStart } = settings;
+    const stepSize = stepSizeOf({ ...settings, steps });
+    return run({ epsilon, steps, stepSize, restarts, randomStart, objective }, sample);
+  });
 }
 
-export const moreStepsHelp: Check = {
-  name: 'more-steps-help',
-  level: 'warning',
-  async run(subject) {
-    const sample = probed(subject);
-    if ('skipped' in sample) return sample;
-    const own = pgdOf(subject.settings);
-    if ('skipped' in own) return own;
-    const { steps } = own;
-    // Of the same length from the same starts: the first half of each run is the cell's own.
-    const { robust } = await sample.probe.pgd({ ...own, steps: 2 * steps });
-    const more = excess(sample.robust, robust, allowed.steps);
-    return within(
-      more.count,
-      more.limit,
-      `Of ${sample.probe.size} examples ${count(sample.robust)} withstand ${steps} steps and ${count(robust)} withstand ${2 * steps}.${more.count > more.limit ? ' The attack was not at its end: give it more steps.' : ''}`,
-    );
-  },
-};
+export const moreStepsHelp = ofPgd('more-steps-help', async (own, sample) => {
+  const { steps } = own;
+  // Of the same length from the same starts: the first half of each run is the cell's own.
+  const { robust } = await sample.probe.pgd({ ...own, steps: 2 * steps });
+  const more = excess(sample.robust, robust, allowed.steps);
+  return within(
+    more.count,
+    more.limit,
+    `Of ${sample.probe.size} examples ${count(sample.robust)} withstand ${steps} steps and ${count(robust)} withstand ${2 * steps}.`,
+    'The attack was not at its end: give it more steps.',
+  );
+});
 
 const restarts = 5;
 
-export const moreRestartsHelp: Check = {
-  name: 'more-restarts-help',
-  level: 'warning',
-  async run(subject) {
-    const { settings } = subject;
-    const sample = probed(subject);
-    if ('skipped' in sample) return sample;
-    const own = pgdOf(settings);
-    if ('skipped' in own) return own;
-    if (settings.randomStart === false) return skip('it does not start at random');
-    if ((settings.restarts ?? 1) >= restarts) return skip(`it has ${settings.restarts} restarts`);
-    const { robust } = await sample.probe.pgd({ ...own, restarts });
-    const more = excess(sample.robust, robust, allowed.restarts);
-    return within(
-      more.count,
-      more.limit,
-      `Of ${sample.probe.size} examples ${count(sample.robust)} withstand the attack and ${count(robust)} one of ${restarts} restarts.${more.count > more.limit ? ' Give it more restarts.' : ''}`,
-    );
-  },
-};
+export const moreRestartsHelp = ofPgd('more-restarts-help', async (own, sample) => {
+  if (own.randomStart === false) return skip('it does not start at random');
+  if ((own.restarts ?? 1) >= restarts) return skip(`it has ${own.restarts} restarts`);
+  const { robust } = await sample.probe.pgd({ ...own, restarts });
+  const more = excess(sample.robust, robust, allowed.restarts);
+  return within(
+    more.count,
+    more.limit,
+    `Of ${sample.probe.size} examples ${count(sample.robust)} withstand the attack and ${count(robust)} one of ${restarts} restarts.`,
+    'Give it more restarts.',
+  );
+});
 
 /** In the share of the way from the loss at the start to the best of twice the steps. */
 const stillToGo = 0.25;
 
 /** After an indicator of Pintor et al.: how much of the way up the loss of robust examples had not gone when it ended. */
-export const incompleteOptimisation: Check = {
-  name: 'incomplete-optimisation',
-  level: 'warning',
-  async run(subject) {
-    const sample = probed(subject);
-    if ('skipped' in sample) return sample;
-    const own = pgdOf(subject.settings);
-    if ('skipped' in own) return own;
-    const { steps } = own;
-    const { path } = await sample.probe.pgd({ ...own, steps: 2 * steps });
-    const parts = sample.robust.flatMap((robust, row) => {
-      if (!robust) return []; // what is broken needs no further step
-      const losses = path.map((values) => values[row] ?? Number.NaN);
-      const [first = 0] = losses;
-      const [half, whole] = [Math.max(...losses.slice(0, steps + 1)), Math.max(...losses)];
-      return whole > first ? [(whole - half) / (whole - first)] : [0];
-    });
-    if (parts.length === 0) return skip('no example of the sample is robust');
-    const mean = parts.reduce((sum, part) => sum + part, 0) / parts.length;
-    const variance = parts.reduce((sum, part) => sum + (part - mean) ** 2, 0) / parts.length;
-    const limit = stillToGo + errorsAllowed * Math.sqrt(variance / parts.length);
-    return within(
-      mean,
-      limit,
-      `Of the way that the loss of robust examples goes up in ${2 * steps} steps, ${(100 * mean).toFixed(1)} % is left after ${steps}.${mean > limit ? ' The attack was still climbing: give it more or longer steps.' : ''}`,
-    );
-  },
-};
+export const incompleteOptimisation = ofPgd('incomplete-optimisation', async ({ steps, ...own }, sample) => {
+  const { path } = await sample.probe.pgd({ ...own, steps: 2 * steps });
+  const parts = sample.robust.flatMap((robust, row) => {
+    if (!robust) return []; // what is broken needs no further step
+    const losses = path.map((values) => values[row] ?? Number.NaN);
+    const [first = 0] = losses;
+    const [half, whole] = [Math.max(...losses.slice(0, steps + 1)), Math.max(...losses)];
+    return whole > first ? [(whole - half) / (whole - first)] : [0];
+  });
+  if (parts.length === 0) return skip('no example of the sample is robust');
+  const left = mean(parts);
+  const variance = mean(parts.map((part) => (part - left) ** 2));
+  const limit = stillToGo + errorsAllowed * Math.sqrt(variance / parts.length);
+  return within(
+    left,
+    limit,
+    `Of the way that the loss of robust examples goes up in ${2 * steps} steps, ${(100 * left).toFixed(1)} % is left after ${steps}.`,
+    'The attack was still climbing: give it more or longer steps.',
+  );
+});

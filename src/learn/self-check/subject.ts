@@ -4,7 +4,7 @@ import { natureOf } from '../attack/attack-names.ts';
 import type { AttackBuilder, Target } from '../attack/attacker.ts';
 import type { AttackSettings } from '../attack/attacks.ts';
 import type { Objective } from '../attack/objective.ts';
-import { type Skipped, skip } from './check.ts';
+import { type Check, type Finding, type Skipped, skip } from './check.ts';
 import type { Probe, ProbeObjective } from './probe.ts';
 
 /** SHA-256 before the attack and after it: of the model's `weights` and, in a transfer, of those of the `surrogate`. */
@@ -74,4 +74,19 @@ export function probed({ sample, settings, result }: Subject): Sample | Skipped 
   if (isControl(settings)) return skip(`${settings.name} is no attack`);
   if (settings.epsilon === 0) return skip('epsilon is 0');
   return sample ?? skip('self-check-examples is 0');
+}
+
+/** A check that attacks the sample, which is a warning; skipped where such a check does not apply. */
+export function probing(
+  name: string,
+  run: (sample: Sample, subject: Subject) => Promise<Finding | Skipped>,
+): Check {
+  return {
+    name,
+    level: 'warning',
+    async run(subject) {
+      const sample = probed(subject);
+      return 'skipped' in sample ? sample : run(sample, subject);
+    },
+  };
 }

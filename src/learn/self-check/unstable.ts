@@ -1,40 +1,33 @@
 import type { HostTensor } from '../../engine/engine.ts';
-import { floats } from '../attack/gradient-step.ts';
 import { randomPoint } from '../attack/random-point.ts';
-import { type Check, within } from './check.ts';
-import { probed } from './subject.ts';
+import { within } from './check.ts';
+import { probing } from './subject.ts';
 
 const draws = 10;
 /** Mean relative change of the margin. */
 const most = 0.5;
 
 /** Indicator of Pintor et al.: the loss jumps from one point to the next, and its gradient leads nowhere. */
-export const unstablePredictions: Check = {
-  name: 'unstable-predictions',
-  level: 'warning',
-  async run(subject) {
-    const { settings } = subject;
-    const sample = probed(subject);
-    if ('skipped' in sample) return sample;
-    const { probe } = sample;
-    const radius = settings.epsilon / 2;
-    const { margin } = await probe.look();
-    let sum = 0;
-    for (let counter = 0; counter < draws; counter += 1) {
-      const images: HostTensor = randomPoint(probe.batch, { name: 'unstable', counter }, (stream, size) =>
-        stream.uniform(size, -radius, radius),
-      );
-      const moved = await probe.look(images);
-      for (const [row, value] of margin.entries()) {
-        const change = Math.abs((moved.margin[row] ?? Number.NaN) - value) / (Math.abs(value) || 1);
-        sum += Math.min(1, change);
-      }
-    }
-    const mean = sum / (draws * floats({ shape: [], data: margin }).length);
-    return within(
-      mean,
-      most,
-      `Within half of epsilon the margin of an example changes by ${(100 * mean).toFixed(1)} % of itself at random.${mean > most ? ' Gradients say little of a model so rough: check with square and with many restarts.' : ''}`,
+export const unstablePredictions = probing('unstable-predictions', async (sample, { settings }) => {
+  const { probe } = sample;
+  const radius = settings.epsilon / 2;
+  const { margin } = await probe.look();
+  let sum = 0;
+  for (let counter = 0; counter < draws; counter += 1) {
+    const images: HostTensor = randomPoint(probe.batch, { name: 'unstable', counter }, (stream, size) =>
+      stream.uniform(size, -radius, radius),
     );
-  },
-};
+    const moved = await probe.look(images);
+    for (const [row, value] of margin.entries()) {
+      const change = Math.abs((moved.margin[row] ?? Number.NaN) - value) / (Math.abs(value) || 1);
+      sum += Math.min(1, change);
+    }
+  }
+  const mean = sum / (draws * margin.length);
+  return within(
+    mean,
+    most,
+    `Within half of epsilon the margin of an example changes by ${(100 * mean).toFixed(1)} % of itself at random.`,
+    'Gradients say little of a model so rough: check with square and with many restarts.',
+  );
+});
