@@ -99,11 +99,6 @@ export class Cache {
     return found;
   }
 
-  /** The values that a cell reported. */
-  values(fingerprint: Fingerprint): Readonly<Record<string, number>> | undefined {
-    return this.lookup(fingerprint)?.values;
-  }
-
   /** What was measured of the attempt that published a cell, where that is known. */
   measured(fingerprint: Fingerprint): Json | undefined {
     return explained('look up a measurement', () => measuredOf(this.#store, fingerprint));

@@ -5,6 +5,7 @@ import { Failure } from '../failure.ts';
 import type { Json } from '../json.ts';
 import type { CellId } from '../pipeline/pipeline.ts';
 import { planCells } from '../plan/plan.ts';
+import type { PlannedCell } from '../plan/planner.ts';
 import type { Reason } from '../plan/reasons.ts';
 import { buildTable } from '../report/build-table.ts';
 import { toCsv } from '../report/csv.ts';
@@ -13,6 +14,7 @@ import { toLatex } from '../report/latex.ts';
 import { toMarkdown } from '../report/markdown.ts';
 import type { Table } from '../report/table.ts';
 import { toText } from '../report/text.ts';
+import type { Known } from '../report/values.ts';
 import type { Measured } from '../run/job.ts';
 import { warningsOf } from './warnings.ts';
 import type { OpenPipeline } from './workspace.ts';
@@ -27,10 +29,8 @@ export const FORMATS: Readonly<Record<string, (table: Table) => string>> = {
 };
 
 /** Tables from what is known now: a cell that is not cached is missing. */
-export async function tablesOf(
-  { pipeline, known, cache, workspace }: OpenPipeline,
-  only?: string,
-): Promise<Table[]> {
+export async function tablesOf(open: OpenPipeline, only?: string): Promise<Table[]> {
+  const { pipeline, known } = open;
   const specs = pipeline.tables.filter((spec) => only === undefined || spec.name === only);
   if (specs.length === 0 && only !== undefined) {
     throw new Failure('unknown-table', `${pipeline.name} has no table ${only}.`, {
@@ -41,31 +41,35 @@ export async function tablesOf(
   for (const message of new Set(plans.flatMap(({ reasons }) => reasons.flatMap(blockedBecause)))) {
     console.error(`note: some cells can't be planned, and tables are without them: ${message}`);
   }
+  const { values, ...others } = recordedOf(open, plans);
+  return specs.map((spec) => buildTable(spec, pipeline, values, others));
+}
+
+/** What cells that are cached gave, warned of and measured. Tables ask several times for a cell: it is read once. */
+function recordedOf({ cache, kinds }: OpenPipeline, plans: readonly PlannedCell[]): Known {
   const planned = new Map(plans.map((plan) => [plan.cell.id, plan]));
-  const kinds = new Map(
-    await Promise.all(
-      pipeline.stages.map(async ({ kind }) => [kind, await workspace.kinds.load(kind)] as const),
-    ),
-  );
-  const fingerprintOf = (id: CellId) => {
+  const read = (id: CellId) => {
     const plan = planned.get(id);
-    return plan?.state === 'cached' ? plan.key?.fingerprint : undefined;
-  };
-  const values = (id: CellId) => {
-    const fingerprint = fingerprintOf(id);
-    return fingerprint && cache.values(fingerprint);
-  };
-  const warnings = (id: CellId) => {
-    const fingerprint = fingerprintOf(id);
+    const fingerprint = plan?.state === 'cached' ? plan.key?.fingerprint : undefined;
     const stored = fingerprint && cache.lookup(fingerprint);
-    return stored ? warningsOf(cache, stored.artifact) : [];
+    const { measures = [] } = kinds.get(plan?.cell.kind ?? '')?.kind ?? {};
+    return {
+      values: stored?.values,
+      warnings: stored ? warningsOf(cache, stored.artifact) : [],
+      measured: measurementsOf(measures, fingerprint && cache.measured(fingerprint)),
+    };
   };
-  const measured = (id: CellId) => {
-    const fingerprint = fingerprintOf(id);
-    const kind = kinds.get(planned.get(id)?.cell.kind ?? '');
-    return measurementsOf(kind?.measures ?? [], fingerprint && cache.measured(fingerprint));
+  const found = new Map<CellId, ReturnType<typeof read>>();
+  const of = (id: CellId) => {
+    const one = found.get(id) ?? read(id);
+    found.set(id, one);
+    return one;
   };
-  return specs.map((spec) => buildTable(spec, pipeline, values, { measured, warnings }));
+  return {
+    values: (id) => of(id).values,
+    warnings: (id) => of(id).warnings,
+    measured: (id) => of(id).measured,
+  };
 }
 
 /** Those that all kinds have (seconds, peak memory in bytes) and those that a kind declares. */

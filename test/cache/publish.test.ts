@@ -17,14 +17,14 @@ describe('publishing', () => {
       kind: 'train',
       attempt: publication.attempt,
     });
-    expect(cache.values(publication.fingerprint)).toEqual({ accuracy: 0.25 });
+    expect(cache.lookup(publication.fingerprint)?.values).toEqual({ accuracy: 0.25 });
     expect(cache.check(artifact)).toEqual([]);
   });
 
   test('a cell that was not published is not found', () => {
     const { cache } = rig();
     expect(cache.lookup(fingerprint('nothing'))).toBeUndefined();
-    expect(cache.values(fingerprint('nothing'))).toBeUndefined();
+    expect(cache.lookup(fingerprint('nothing'))?.values).toBeUndefined();
   });
 
   test('an artifact is named by the SHA-256 of its manifest, which lists its files sorted by path', async () => {
