@@ -6,6 +6,11 @@ export function sizeOf(shape: readonly number[]): number {
   return shape.reduce((product, extent) => product * extent, 1);
 }
 
+/** A number as a tensor without axes. */
+export function scalar(value: number): HostTensor {
+  return { shape: [], data: Float32Array.of(value) };
+}
+
 export function sameShape(a: readonly number[], b: readonly number[]): boolean {
   return a.length === b.length && a.every((extent, axis) => extent === b[axis]);
 }

@@ -1,10 +1,13 @@
+import type { Tensor2D } from '@tensorflow/tfjs';
 import type { HostTensor, Tensors } from '../../engine/engine.ts';
+import { scalar } from '../../engine/host.ts';
 import type { Batch } from '../data/batch.ts';
+import type { NamedTensors } from '../model/model.ts';
 import { rank2 } from '../model/rank.ts';
 import { ascend } from '../train/linf.ts';
 import type { Target } from './attacker.ts';
 import { notFinite } from './audit.ts';
-import { differentiate, type Objective, untargeted } from './objective.ts';
+import { differentiate, type ExampleValues, type Objective, untargeted } from './objective.ts';
 
 /** What was found at the images that were given. */
 export interface Findings {
@@ -26,26 +29,43 @@ export interface GradientStep {
   dispose(): Promise<void>;
 }
 
-/** A signed gradient step in the l∞ ball of radius epsilon around the clean images, compiled for one target. */
-export function gradientStep(target: Target, epsilon: number, objective: Objective): GradientStep {
-  const { engine, model, weights } = target;
+/** A gradient step whose ball and length are chosen at each run. */
+export interface FreeStep {
+  /**
+   * @param more what `valuesOf` is given besides the weights
+   * @throws Failure `not-finite` as `GradientStep.run`
+   */
+  run(images: HostTensor, clean: Batch, sizes: StepSizes, more?: Tensors): Promise<StepResult>;
+  dispose(): Promise<void>;
+}
+
+export interface StepSizes {
+  readonly epsilon: number;
+  readonly stepSize: number;
+}
+
+/**
+ * A signed gradient step in an l∞ ball around the clean images, compiled for one target.
+ * @param valuesOf the objective of each example, from the labels, one-hot [batch, classes], and what is given at each run
+ */
+export function freeStep(
+  { engine, model, weights }: Target,
+  name: string,
+  valuesOf: (labels: Tensor2D, given: NamedTensors) => ExampleValues,
+): FreeStep {
   const compiled = engine.compile(
-    `attack/step-${objective}`,
-    ({ images, labels, origin, epsilon, stepSize, ...weights }) => {
+    name,
+    ({ images, labels, origin, epsilon, stepSize, ...given }) => {
       if (!images || !labels || !origin || !epsilon || !stepSize) throw new Error('An input was not given');
-      const { gradient, ...found } = differentiate(
-        model,
-        weights,
-        images,
-        untargeted(objective, rank2(labels)),
-      );
+      const { gradient, ...found } = differentiate(model, given, images, valuesOf(rank2(labels), given));
       return { ...found, images: ascend({ images, origin, gradient, epsilon, stepSize }) };
     },
     { fixed: weights },
   );
   return {
-    async run(images, clean, stepSize) {
+    async run(images, clean, { epsilon, stepSize }, more = {}) {
       const outputs = await compiled.run({
+        ...more,
         images,
         labels: clean.labels,
         origin: clean.images,
@@ -55,6 +75,15 @@ export function gradientStep(target: Target, epsilon: number, objective: Objecti
       return { images: output(outputs, 'images'), ...finiteFindings(outputs) };
     },
     dispose: () => compiled.dispose(),
+  };
+}
+
+/** A signed gradient step in the l∞ ball of radius epsilon around the clean images, compiled for one target. */
+export function gradientStep(target: Target, epsilon: number, objective: Objective): GradientStep {
+  const step = freeStep(target, `attack/step-${objective}`, (labels) => untargeted(objective, labels));
+  return {
+    run: (images, clean, stepSize) => step.run(images, clean, { epsilon, stepSize }),
+    dispose: () => step.dispose(),
   };
 }
 
@@ -80,8 +109,4 @@ export function output(outputs: Tensors, name: string): HostTensor {
 export function floats({ data }: HostTensor): Float32Array {
   if (data instanceof Float32Array) return data;
   throw new Error('A float32 tensor was expected, not int32');
-}
-
-function scalar(value: number): HostTensor {
-  return { shape: [], data: Float32Array.of(value) };
 }

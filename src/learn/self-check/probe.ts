@@ -1,18 +1,16 @@
 import * as tf from '@tensorflow/tfjs';
 import type { HostTensor } from '../../engine/engine.ts';
+import { scalar } from '../../engine/host.ts';
 import { softmaxCrossEntropy } from '../../engine/ops/softmax.ts';
 import type { AttackBatch, Perturbed, Target } from '../attack/attacker.ts';
 import { type Classified, type Classifier, classifier } from '../attack/classify.ts';
 import { fgsmFrom } from '../attack/fgsm.ts';
-import { finiteFindings, type GradientStep, output } from '../attack/gradient-step.ts';
+import { type FreeStep, freeStep, type GradientStep } from '../attack/gradient-step.ts';
 import { uniformNoiseFrom } from '../attack/noise.ts';
-import { differentiate } from '../attack/objective.ts';
 import { type Descent, pgdFrom, stepSizeOf } from '../attack/pgd.ts';
 import { squareFrom } from '../attack/square.ts';
 import { predictions } from '../loss/accuracy.ts';
 import { margin } from '../loss/margin.ts';
-import { rank2 } from '../model/rank.ts';
-import { ascend } from '../train/linf.ts';
 
 export type ProbeObjective = 'cross-entropy' | 'margin';
 
@@ -37,28 +35,20 @@ export class Probe {
   readonly batch: AttackBatch;
   readonly classify: Classifier;
   readonly #expected: Int32Array;
-  readonly #compiled;
+  readonly #step: FreeStep;
   readonly #known = new Map<string, Promise<ProbeResult>>();
 
   constructor(target: Target, batch: AttackBatch) {
     this.batch = batch;
     this.classify = classifier(target);
     this.#expected = predictions(batch.labels);
-    const { engine, model, weights } = target;
-    this.#compiled = engine.compile(
-      'self-check/step',
-      ({ images, labels, origin, epsilon, stepSize, byMargin, ...tensors }) => {
-        if (!images || !labels || !origin || !epsilon || !stepSize || !byMargin)
-          throw new Error('An input was not given');
-        const oneHot = rank2(labels);
-        const { gradient, ...found } = differentiate(model, tensors, images, (logits) => {
-          const entropy = tf.mul(softmaxCrossEntropy(logits, oneHot), tf.sub(1, byMargin));
-          return tf.sub(entropy, tf.mul(margin(logits, oneHot), byMargin));
-        });
-        return { ...found, images: ascend({ images, origin, gradient, epsilon, stepSize }) };
-      },
-      { fixed: weights },
-    );
+    this.#step = freeStep(target, 'self-check/step', (labels, { byMargin }) => {
+      if (!byMargin) throw new Error('An input was not given');
+      return (logits) => {
+        const entropy = tf.mul(softmaxCrossEntropy(logits, labels), tf.sub(1, byMargin));
+        return tf.sub(entropy, tf.mul(margin(logits, labels), byMargin));
+      };
+    });
   }
 
   get size(): number {
@@ -75,18 +65,9 @@ export class Probe {
   }
 
   step(epsilon: number, objective: ProbeObjective = 'cross-entropy'): GradientStep {
+    const byMargin = scalar(Number(objective === 'margin'));
     return {
-      run: async (images, clean, stepSize) => {
-        const outputs = await this.#compiled.run({
-          images,
-          labels: clean.labels,
-          origin: clean.images,
-          epsilon: scalar(epsilon),
-          stepSize: scalar(stepSize),
-          byMargin: scalar(Number(objective === 'margin')),
-        });
-        return { images: output(outputs, 'images'), ...finiteFindings(outputs) };
-      },
+      run: (images, clean, stepSize) => this.#step.run(images, clean, { epsilon, stepSize }, { byMargin }),
       dispose: async () => {},
     };
   }
@@ -151,10 +132,6 @@ export class Probe {
 
   async dispose(): Promise<void> {
     await this.classify.dispose();
-    await this.#compiled.dispose();
+    await this.#step.dispose();
   }
-}
-
-function scalar(value: number): HostTensor {
-  return { shape: [], data: Float32Array.of(value) };
 }

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Engine, HostTensor, TensorFunction, Tensors } from '../../engine/engine.ts';
+import { scalar } from '../../engine/host.ts';
 import { softmaxCrossEntropy } from '../../engine/ops/softmax.ts';
 import type { Batch } from '../data/batch.ts';
 import { withGradients } from '../loss/gradients.ts';
@@ -89,8 +90,4 @@ function innerStep(model: Model, mode: Mode): TensorFunction {
     );
     return { images: ascend({ images, origin, gradient: gradients.images, epsilon, stepSize }) };
   };
-}
-
-function scalar(value: number): HostTensor {
-  return { shape: [], data: Float32Array.of(value) };
 }
