@@ -1,5 +1,5 @@
 import { classNumbers } from './class-numbers.ts';
-import { type Dataset, imageSize, labelAt, select } from './dataset.ts';
+import { type Dataset, imageSize, labelAt, labelsAt } from './dataset.ts';
 import { gathered, type Shaping, shaped } from './image.ts';
 
 /** Labelled images that are read once it is known which of them are wanted. */
@@ -9,16 +9,19 @@ export interface Collection extends Pick<Dataset, 'labels' | 'classes'> {
 }
 
 export function inMemory(dataset: Dataset): Collection {
-  const { labels, classes, shape } = dataset;
+  const { images, labels, classes, shape } = dataset;
+  const size = imageSize(dataset);
   return {
     labels,
     classes,
     async read(indices, shaping) {
-      const part = select(dataset, indices);
-      const size = imageSize(part);
-      const imageOf = (place: number) =>
-        shaped({ data: part.images.subarray(place * size, (place + 1) * size), shape }, shaping);
-      return { ...part, ...(await gathered(part.labels.length, imageOf, (place) => `Image ${place}`)) };
+      const chosen = labelsAt(dataset, indices);
+      const imageOf = (place: number) => {
+        const start = (indices[place] as number) * size; // it has a label
+        return shaped({ data: images.subarray(start, start + size), shape }, shaping);
+      };
+      const read = await gathered(indices.length, imageOf, (place) => `Image ${place}`);
+      return { classes, labels: chosen, ...read };
     },
   };
 }

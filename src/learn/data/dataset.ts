@@ -42,3 +42,15 @@ export function labelAt(dataset: Pick<Dataset, 'labels'>, index: number): number
   }
   return label;
 }
+
+/** The labels of records, in the order of `indices`. @throws RangeError for an index outside the data set */
+export function labelsAt(dataset: Pick<Dataset, 'labels'>, indices: ArrayLike<number>): Int32Array {
+  return Int32Array.from(indices, (index) => labelAt(dataset, index));
+}
+
+/** Records of each class. */
+export function classCounts({ labels, classes }: Pick<Dataset, 'labels' | 'classes'>): Int32Array {
+  const counts = new Int32Array(classes.length);
+  for (const label of labels) counts[label] = (counts[label] ?? 0) + 1;
+  return counts;
+}

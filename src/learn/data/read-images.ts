@@ -3,7 +3,7 @@ import sharp from 'sharp';
 import { Failure } from '../../failure.ts';
 import { stream } from '../random/stream.ts';
 import type { Collection } from './collection.ts';
-import { labelAt } from './dataset.ts';
+import { labelsAt } from './dataset.ts';
 import { badFile } from './files.ts';
 import { gathered, type Image, shaped } from './image.ts';
 import type { Listed, ListedPart } from './image-folder.ts';
@@ -70,7 +70,7 @@ function collection({ classes, images }: ListedPart, onImages: ReadImagesOptions
         },
         pathOf,
       );
-      return { classes, labels: Int32Array.from(indices, (index) => labelAt(all, index)), ...read };
+      return { classes, labels: labelsAt(all, indices), ...read };
     },
   };
 }

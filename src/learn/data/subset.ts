@@ -1,6 +1,6 @@
 import { Failure } from '../../failure.ts';
 import { stream } from '../random/stream.ts';
-import { type Dataset, select } from './dataset.ts';
+import { classCounts, type Dataset, select } from './dataset.ts';
 
 /** How much of a data set to keep. */
 export type SubsetSize =
@@ -46,8 +46,7 @@ export function splitOff(dataset: Dataset, count: number, seed: number): { rest:
 
 /** How many records of each class to take. */
 function quotas(dataset: Labelled, size: SubsetSize): number[] {
-  const sizes = dataset.classes.map(() => 0);
-  for (const label of dataset.labels) sizes[label] = (sizes[label] ?? 0) + 1;
+  const sizes = Array.from(classCounts(dataset));
   if ('perClass' in size) {
     const wanted = checked(size.perClass, Number.POSITIVE_INFINITY);
     return sizes.map((available, label) => {

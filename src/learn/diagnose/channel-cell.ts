@@ -5,13 +5,13 @@ import type { CellContext } from '../../kind/kind.ts';
 import { batchFiles } from '../attack/batch-files.ts';
 import { output } from '../attack/gradient-step.ts';
 import { readDataset } from '../data/artifact.ts';
-import type { Dataset } from '../data/dataset.ts';
+import { classCounts, type Dataset } from '../data/dataset.ts';
 import { type Checkpoint, readModel } from '../model/artifact.ts';
 import { mean } from '../train/averages.ts';
 import { withPrefix } from '../train/names.ts';
 import { writeTensors } from '../weights/host-tensors.ts';
 import { blockName, type ChannelOptions, channelActivation } from './channel-activation.ts';
-import { classChannels, classCounts, frequencyChange, relativeChange } from './class-channels.ts';
+import { classChannels, frequencyChange, relativeChange } from './class-channels.ts';
 
 export interface ChannelSettings extends Pick<ChannelOptions, 'attack' | 'seed' | 'batchSize'> {
   readonly checkpoint: Checkpoint;

@@ -1,5 +1,5 @@
 import type { HostTensor } from '../../engine/engine.ts';
-import { type Dataset, labelAt } from '../data/dataset.ts';
+import { classCounts, type Dataset, labelAt } from '../data/dataset.ts';
 
 /** How the channels of one block answer to the images of each class: row-major [classes, channels]. */
 export interface ClassChannels {
@@ -36,13 +36,6 @@ export function classChannels(
   const perImage = (sum: number, place: number) =>
     sum / Math.max(1, counts[Math.floor(place / channels)] ?? 1);
   return { magnitude: magnitude.map(perImage), frequency: frequency.map(perImage) };
-}
-
-/** Examples of each class. */
-export function classCounts({ labels, classes }: Pick<Dataset, 'labels' | 'classes'>): Int32Array {
-  const counts = new Int32Array(classes.length);
-  for (const label of labels) counts[label] = (counts[label] ?? 0) + 1;
-  return counts;
 }
 
 /**
