@@ -1,6 +1,6 @@
 import { Type } from '@sinclair/typebox';
 import { defineKind } from '../src/kind/kind.ts';
-import { adversarialParameters, pgdOf } from '../src/learn/diagnose/parameters.ts';
+import { adversarialOptions, adversarialParameters } from '../src/learn/diagnose/parameters.ts';
 import { oneOf } from '../src/learn/train/parameters.ts';
 
 export default defineKind({
@@ -23,9 +23,7 @@ export default defineKind({
     const { channelCell } = await import('../src/learn/diagnose/channel-cell.ts');
     const { parameters } = context;
     await channelCell(context, {
-      attack: pgdOf(parameters),
-      seed: parameters.seed,
-      batchSize: parameters['batch-size'],
+      ...adversarialOptions(parameters),
       checkpoint: parameters.checkpoint,
     });
   },

@@ -1,6 +1,6 @@
 import { Type } from '@sinclair/typebox';
 import { defineKind } from '../src/kind/kind.ts';
-import { adversarialParameters, pgdOf } from '../src/learn/diagnose/parameters.ts';
+import { adversarialOptions, adversarialParameters } from '../src/learn/diagnose/parameters.ts';
 import { oneOf } from '../src/learn/train/parameters.ts';
 
 export default defineKind({
@@ -38,11 +38,9 @@ export default defineKind({
     const { theoryCell } = await import('../src/learn/diagnose/theory-cell.ts');
     const { parameters } = context;
     await theoryCell(context, {
-      attack: pgdOf(parameters),
+      ...adversarialOptions(parameters),
       distance: parameters.distance,
       alpha: parameters.alpha,
-      seed: parameters.seed,
-      batchSize: parameters['batch-size'],
       checkpoint: parameters.checkpoint,
       teacherCheckpoint: parameters['teacher-checkpoint'],
     });

@@ -5,6 +5,7 @@ import type { Engine, Tensors } from '../../src/engine/engine.ts';
 import type { Dataset } from '../../src/learn/data/dataset.ts';
 import type { Model } from '../../src/learn/model/model.ts';
 import { toPytorch } from '../../src/learn/model/pytorch.ts';
+import { mean } from '../../src/learn/train/averages.ts';
 import { group, withPrefix } from '../../src/learn/train/names.ts';
 import { readTensors, writeTensors } from '../../src/learn/weights/host-tensors.ts';
 import type { AgreementCase } from './agreement-cases.ts';
@@ -62,8 +63,4 @@ export async function startPeer(threads: number, dtype: 'float32' | 'float64'): 
       rmSync(folder, { recursive: true });
     },
   };
-}
-
-function mean(values: ArrayLike<number>): number {
-  return Array.from(values).reduce((sum, value) => sum + value, 0) / values.length;
 }

@@ -1,6 +1,6 @@
 import type { HostTensor, Tensors } from '../../engine/engine.ts';
 import type { Progress } from '../../kind/kind.ts';
-import type { BatchCheckpoints } from '../attack/attack.ts';
+import { type BatchCheckpoints, rowsOfBatch } from '../attack/attack.ts';
 import type { Dataset } from '../data/dataset.ts';
 
 export interface MeasureOptions {
@@ -21,8 +21,7 @@ export async function measureExamples(
   measure: (indices: Int32Array) => Promise<Tensors>,
 ): Promise<Tensors> {
   const total = dataset.labels.length;
-  const batches = Math.ceil(total / batchSize);
-  const size = Math.ceil(total / batches);
+  const size = rowsOfBatch(total, batchSize);
   const found: Tensors[] = [];
   for (let first = 0; first < total; first += size) {
     const indices = Int32Array.from({ length: Math.min(size, total - first) }, (_, row) => first + row);
@@ -30,7 +29,7 @@ export async function measureExamples(
     const batch = saved ?? (await measure(indices));
     if (!saved) await checkpoints?.save(first, batch, 0);
     found.push(batch);
-    onProgress?.({ phase: 'measure', done: found.length, total: batches, unit: 'batch' });
+    onProgress?.({ phase: 'measure', done: found.length, total: Math.ceil(total / size), unit: 'batch' });
   }
   const names = Object.keys(found[0] ?? {});
   return Object.fromEntries(names.map((name) => [name, below(found.flatMap((batch) => batch[name] ?? []))]));

@@ -1,4 +1,4 @@
-import { Type } from '@sinclair/typebox';
+import { type Static, Type } from '@sinclair/typebox';
 import type { PgdSettings } from '../attack/pgd.ts';
 
 /** Parameters of all diagnoses on adversarial images, which PGD on the cross entropy makes. */
@@ -21,12 +21,11 @@ export const adversarialParameters = {
   }),
 };
 
-interface AdversarialParameters {
-  readonly epsilon: number;
-  readonly steps: number;
-  readonly 'step-size'?: number;
-}
+const schema = Type.Object(adversarialParameters);
 
-export function pgdOf({ epsilon, steps, 'step-size': stepSize }: AdversarialParameters): PgdSettings {
-  return { epsilon, steps, stepSize };
+/** The parameters of a pipeline as options of a diagnosis. */
+export function adversarialOptions(parameters: Static<typeof schema>) {
+  const { epsilon, steps, 'step-size': stepSize, seed, 'batch-size': batchSize } = parameters;
+  const attack: PgdSettings = { epsilon, steps, stepSize };
+  return { attack, seed, batchSize };
 }

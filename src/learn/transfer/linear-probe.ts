@@ -29,10 +29,8 @@ export function linearProbe(
   classNames: readonly string[],
 ): LinearProbe {
   const classes = classNames.length;
-  const { bestEpoch: _, ...description } = {
-    ...trained.description,
-    ...{ classes, classNames: [...classNames] },
-  };
+  const { bestEpoch: _, ...kept } = trained.description;
+  const description = { ...kept, classes, classNames: [...classNames] };
   const whole = createModel(description.net, description);
   // The last layer is what depends on the number of classes.
   const other = createModel(description.net, { ...description, classes: classes + 1 });
