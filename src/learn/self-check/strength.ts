@@ -65,6 +65,8 @@ export const moreRestartsHelp = ofPgd('more-restarts-help', async (own, sample) 
 
 /** In the share of the way from the loss at the start to the best of twice the steps. */
 const stillToGo = 0.25;
+/** The spread over fewer says too little of how far their mean is off by chance. */
+const fewestRobust = 8;
 
 /** After an indicator of Pintor et al.: how much of the way up the loss of robust examples had not gone when it ended. */
 export const incompleteOptimisation = ofPgd('incomplete-optimisation', async ({ steps, ...own }, sample) => {
@@ -76,7 +78,8 @@ export const incompleteOptimisation = ofPgd('incomplete-optimisation', async ({ 
     const [half, whole] = [Math.max(...losses.slice(0, steps + 1)), Math.max(...losses)];
     return whole > first ? [(whole - half) / (whole - first)] : [0];
   });
-  if (parts.length === 0) return skip('no example of the sample is robust');
+  if (parts.length < fewestRobust)
+    return skip(`of the sample ${parts.length} examples are robust, not ${fewestRobust}`);
   const left = mean(parts);
   const variance = mean(parts.map((part) => (part - left) ** 2));
   const limit = stillToGo + errorsAllowed * Math.sqrt(variance / parts.length);

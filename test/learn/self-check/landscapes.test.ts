@@ -93,6 +93,19 @@ it('an attack on a loss that the probes do not climb is not asked for more steps
   }
 });
 
+it('how far a loss still had to go is told of eight robust examples or more', async () => {
+  const found = async (examples: number) => {
+    const far = { ...landscape(band), dataset: pixels(250), batchSize: 128, examples };
+    const results = await checked({ name: 'pgd-20' }, far);
+    return results.find(({ name }) => name === 'incomplete-optimisation');
+  };
+  expect(await found(7)).toMatchObject({
+    state: 'skipped',
+    message: 'of the sample 7 examples are robust, not 8',
+  });
+  expect(await found(8)).toMatchObject({ state: 'passed' });
+});
+
 it('at epsilon 0 each example that changes counts, near ties apart', async () => {
   const dataset = pixels(127);
   const changedUnder = async (logit: number) => {
