@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { createEngine } from '../src/engine/choose.ts';
+import { engineName, onnxDevice } from '../src/engine/identity.ts';
 import { callOverhead } from './support/call-overhead.ts';
 import { type Case, chooseCases } from './support/choose-cases.ts';
 import { type Comparison, printComparisons } from './support/compare.ts';
@@ -38,9 +39,11 @@ if (values.profile) await profile();
 else await compareAll(chooseCases([...STEPS, ...OTHERS], positionals));
 
 async function profile(): Promise<void> {
+  const name = engineName(values.engine ?? 'onnx');
+  const device = name === 'onnx-cuda' || name === 'onnx-webgpu' ? onnxDevice(name) : 'cpu';
   for (const { work, net } of chooseCases(STEPS, positionals)) {
     const known = works.find((one) => one === work);
-    if (known) await printOperatorTimes(known, net, threads);
+    if (known) await printOperatorTimes(known, net, threads, device);
   }
 }
 
@@ -48,7 +51,9 @@ async function compareAll(cases: readonly Case[]): Promise<void> {
   const onnx = await createEngine(values.engine ?? 'onnx', { threads });
   const pytorch = await startPyTorch(threads, onnx.identity.device === 'cpu' ? 'cpu' : 'cuda');
   console.error(
-    pytorch ? `PyTorch ${pytorch.version}, ${threads} threads` : '(PyTorch is not installed here: left out)',
+    pytorch
+      ? `PyTorch ${pytorch.version}, ${threads} threads`
+      : '(no PyTorch for this device is installed here: left out)',
   );
   const comparisons: Comparison[] = [];
   const add = (...found: readonly Comparison[]) => {

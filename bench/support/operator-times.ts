@@ -2,6 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { markdownTable } from 'markdown-table';
+import type { OnnxDevice } from '../../src/engine/identity.ts';
 import { createOnnxEngine } from '../../src/engine/onnx/engine.ts';
 import { timed } from './compare.ts';
 import { stepOf, type Work } from './engine-works.ts';
@@ -9,11 +10,19 @@ import { stepOf, type Work } from './engine-works.ts';
 const STEPS = 10;
 const SHOWN = 8;
 
-/** Prints which operators of onnxruntime take how much of a step, as onnxruntime itself measures it. */
-export async function printOperatorTimes(work: Work, net: string, threads: number): Promise<void> {
+/**
+ * Prints which operators of onnxruntime take how much of a step, as onnxruntime itself measures it. A GPU's work goes on
+ * after its operator has returned, and is waited for where a result is copied back.
+ */
+export async function printOperatorTimes(
+  work: Work,
+  net: string,
+  threads: number,
+  device: OnnxDevice,
+): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'retable-profile-'));
   try {
-    const engine = createOnnxEngine({ threads }, { profiles: folder });
+    const engine = createOnnxEngine({ threads }, { device, profiles: folder });
     const step = stepOf(work, engine, net);
     await step.run();
     const seconds = await timed(async () => {
@@ -22,7 +31,9 @@ export async function printOperatorTimes(work: Work, net: string, threads: numbe
     // What the profile is written by.
     await step.dispose();
     await engine.dispose();
-    const times = readdirSync(folder).flatMap((file) => operatorTimes(readEvents(join(folder, file))));
+    const times = readdirSync(folder).flatMap((file) =>
+      operatorTimes(readEvents(join(folder, file)), device),
+    );
     print(`${work}, ${net}`, times, (1000 * seconds) / STEPS);
   } finally {
     rmSync(folder, { recursive: true });
@@ -35,7 +46,7 @@ interface ProfileEvent {
   readonly name: string;
   readonly ts: number;
   readonly dur: number;
-  readonly args: { readonly op_name?: string };
+  readonly args: { readonly op_name?: string; readonly provider?: string };
 }
 
 function readEvents(file: string): ProfileEvent[] {
@@ -46,13 +57,15 @@ function readEvents(file: string): ProfileEvent[] {
 type OperatorTime = readonly [operator: string, milliseconds: number];
 
 /** Milliseconds of each operator in a step. The first step, with one run of a graph or several, is not counted. */
-function operatorTimes(events: readonly ProfileEvent[]): OperatorTime[] {
+function operatorTimes(events: readonly ProfileEvent[], device: OnnxDevice): OperatorTime[] {
   const runs = events.filter(({ name }) => name === 'model_run').sort((a, b) => a.ts - b.ts);
   const first = runs[runs.length / (STEPS + 1)];
   if (!first) throw new Error(`${runs.length} runs of a graph are not ${STEPS + 1} steps`);
-  return events.flatMap(({ cat, ts, dur, args: { op_name } = {} }): OperatorTime[] =>
-    cat === 'Node' && op_name && ts >= first.ts ? [[op_name, dur / 1000 / STEPS]] : [],
-  );
+  return events.flatMap(({ cat, ts, dur, args: { op_name, provider } = {} }): OperatorTime[] => {
+    if (cat !== 'Node' || !op_name || ts < first.ts) return [];
+    const elsewhere = device !== 'cpu' && provider === 'CPUExecutionProvider';
+    return [[elsewhere ? `${op_name}, on the processor` : op_name, dur / 1000 / STEPS]];
+  });
 }
 
 function print(title: string, times: readonly OperatorTime[], whole: number): void {

@@ -37,7 +37,7 @@ const pythons = ['python3', '/usr/bin/python3'];
 /** The one that was found; empty where none has PyTorch. */
 let python: string | undefined;
 
-/** Undefined where no Python has PyTorch. @param device as PyTorch names it */
+/** Undefined where no Python has PyTorch for the device. @param device as PyTorch names it */
 export async function startPyTorch(threads: number, device = 'cpu'): Promise<PyTorch | undefined> {
   const program = await startScript('engine_pytorch.py', threads, [device]);
   return (
@@ -59,7 +59,10 @@ export interface PyTorchScript {
   stop(): void;
 }
 
-/** Undefined where no Python has PyTorch. @param file of this folder; it prints `{"version": …}` first */
+/**
+ * Undefined where no Python has PyTorch, or the script ends at once.
+ * @param file of this folder; it prints `{"version": …}` first
+ */
 export async function startScript(
   file: string,
   threads: number,
@@ -73,21 +76,24 @@ export async function startScript(
     env: { ...process.env, OMP_NUM_THREADS: String(threads), PYTHONDONTWRITEBYTECODE: '1' },
   });
   const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
-  const answer = async (): Promise<Record<string, unknown>> => {
+  const answer = async (): Promise<Record<string, unknown> | undefined> => {
     const { done, value } = await lines.next();
-    if (done) throw new Error('PyTorch ended before it answered');
     // Printed by the script alone.
-    return JSON.parse(value) as Record<string, unknown>;
+    return done ? undefined : (JSON.parse(value) as Record<string, unknown>);
   };
-  const { version } = await answer();
-  return {
-    version: String(version),
-    ask: (question) => {
-      child.stdin.write(`${JSON.stringify(question)}\n`);
-      return answer();
-    },
-    stop: () => child.stdin.end(),
-  };
+  const hello = await answer();
+  return (
+    hello && {
+      version: String(hello.version),
+      ask: async (question) => {
+        child.stdin.write(`${JSON.stringify(question)}\n`);
+        const answered = await answer();
+        if (!answered) throw new Error('PyTorch ended before it answered');
+        return answered;
+      },
+      stop: () => child.stdin.end(),
+    }
+  );
 }
 
 function hasTorch(python: string): boolean {

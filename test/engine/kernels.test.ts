@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { TensorFunction } from '../../src/engine/engine.ts';
 import { KERNELS } from '../../src/engine/onnx/kernels/all.ts';
-import { agree } from './agree.ts';
+import { agree, onnx } from './agree.ts';
 import { real, whole } from './tensors.ts';
 
 type T = tf.Tensor;
@@ -204,7 +204,8 @@ describe('element by element', () => {
     );
   });
 
-  test('values that are not numbers are not hidden', async () => {
+  // WebGPU's language lets its compilers suppose that there are none.
+  test.skipIf(onnx.identity.device === 'webgpu')('values that are not numbers are not hidden', async () => {
     const x = { shape: [4], data: new Float32Array([Number.NaN, Number.POSITIVE_INFINITY, -Infinity, 1]) };
     await agree(
       on((x) => [

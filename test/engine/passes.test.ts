@@ -4,13 +4,15 @@ import { describe, expect, test } from 'vitest';
 import type { TensorFunction } from '../../src/engine/engine.ts';
 import { liveNodes } from '../../src/engine/onnx/graph.ts';
 import { keepChannelsFirst } from '../../src/engine/onnx/passes/channels-first.ts';
+import { forWebgpu } from '../../src/engine/onnx/passes/for-webgpu.ts';
 import { mergeAxes } from '../../src/engine/onnx/passes/merge-axes.ts';
 import { optimise, passesFor } from '../../src/engine/onnx/passes/optimise.ts';
 import { simplify } from '../../src/engine/onnx/passes/simplify.ts';
 import { stepMasks } from '../../src/engine/onnx/passes/step-masks.ts';
+import { prepare } from '../../src/engine/onnx/session.ts';
 import { show } from '../../src/engine/onnx/show.ts';
 import { trace } from '../../src/engine/onnx/trace.ts';
-import { agree, onnx } from './agree.ts';
+import { agree, cpu, difference, onnx } from './agree.ts';
 import { count, graphOf } from './graphs.ts';
 import { attackStep, initialise, labelsOf } from './resnet.ts';
 import { real } from './tensors.ts';
@@ -145,6 +147,34 @@ describe('stepMasks', () => {
     const { y } = await onnx.compile('step', step).run({ x });
     expect([...(y?.data ?? [])]).toEqual([0, 0, 0, 1, 1, 1, 1]);
     await agree(slope, { x: real([5, 4], 3) });
+  });
+});
+
+describe('forWebgpu', () => {
+  const shapes = { a: [2, 5, 3], b: [2, 4, 5] };
+  const fn: TensorFunction = ({ a, b }) => ({
+    product: tf.matMul((a as T).sign(), b as T, true, true),
+    whole: (a as T).mul(3).toInt().sign(),
+  });
+
+  test('leaves no transposed product and no sign, and changes no result', async () => {
+    const graph = forWebgpu(graphOf(fn, shapes));
+    expect(count(graph)).toMatchObject({ MatMul: 1, Transpose: 2, Sub: 2 });
+    expect(count(graph)).not.toHaveProperty('FusedMatMul');
+    expect(count(graph)).not.toHaveProperty('Sign');
+    const inputs = {
+      a: { shape: shapes.a, data: Float32Array.from({ length: 30 }, (_, i) => [0, -0, 2, -3][i % 4] ?? 0) },
+      b: real(shapes.b, 1),
+    };
+    const plain = await prepare(graph, { threads: 1, device: 'cpu' });
+    const actual = await plain.run(inputs);
+    await plain.release();
+    const expected = await cpu.compile('test', fn).run(inputs);
+    for (const name of ['product', 'whole']) {
+      const reference = expected[name];
+      if (reference === undefined) throw new Error(`no ${name}`);
+      expect(difference(actual[name], reference)).toBeLessThan(1e-6);
+    }
   });
 });
 

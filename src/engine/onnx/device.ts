@@ -10,9 +10,8 @@ import { prepare } from './session.ts';
 const TOLERANCE = 1e-3;
 
 /**
- * Runs convolutions on a device and on the processor, and compares them. onnxruntime's WebGPU kernels have been seen
- * to compute some shapes wrong without a word (its issue 29651; 6 channels to 12 at stride 2, 12 to 24 under a filter
- * of 2 by 2): better no engine than such numbers.
+ * Runs convolutions on a device and on the processor, and compares them. A GPU's kernels can be wrong for some shapes
+ * without a word, as some of onnxruntime's are (`webgpu.ts`): better no engine than such numbers.
  * @throws what onnxruntime says where the device is not there; an Error where it computes something else
  */
 export async function tryDevice(device: OnnxDevice): Promise<void> {

@@ -47,6 +47,11 @@ export function valueName(value: Value): string {
   return `v${value.id}`;
 }
 
+/** The name of a node in the model. */
+export function nodeName({ op, id }: Node): string {
+  return `${op}${id}`;
+}
+
 /** What a model says of itself to those who read it as a file; one that is only run needs none of it. */
 export interface ModelLabels {
   /** Names of inputs and outputs, instead of numbers. */
@@ -139,7 +144,7 @@ function writeNode(
   names.splice(1, 0, ...constants);
   for (const name of names) pbf.writeStringField(1, name);
   for (const output of node.outputs) pbf.writeStringField(2, nameOf(output));
-  pbf.writeStringField(3, `${node.op}${node.id}`);
+  pbf.writeStringField(3, nodeName(node));
   const contributed = CONTRIBUTED[node.op];
   pbf.writeStringField(4, contributed?.op ?? node.op);
   for (const [name, value] of Object.entries(node.attributes)) {

@@ -37,7 +37,11 @@ export function createOnnxEngine(
     const traced = trace();
     const block = device === 'cpu' ? await channelBlock() : undefined;
     const profile = profiles && join(profiles, String(cost.graphs));
-    const graph = await prepare(optimise(traced, passes(passesFor(block))), { threads, device, profile });
+    const graph = await prepare(optimise(traced, passes(passesFor(block, device))), {
+      threads,
+      device,
+      profile,
+    });
     cost = { graphs: cost.graphs + 1, seconds: cost.seconds + (performance.now() - began) / 1000 };
     return { graph, flops: traced.flops };
   };

@@ -3,9 +3,10 @@ import { InferenceSession, Tensor } from 'onnxruntime-node';
 import type { HostTensor, Tensors } from '../engine.ts';
 import { hostArray, sizeOf } from '../host.ts';
 import type { OnnxDevice } from '../identity.ts';
-import { encodeModel, valueName } from './encode.ts';
-import { type Graph, liveNodes, type Value } from './graph.ts';
+import { encodeModel, nodeName, valueName } from './encode.ts';
+import { type Graph, liveNodes, type Node, type Value } from './graph.ts';
 import { MOST_THREADS } from './passes/steady.ts';
+import { isLeftToProcessor, WEBGPU_LAYOUT } from './webgpu.ts';
 
 /** A graph that onnxruntime has made ready. */
 export interface RunnableGraph {
@@ -26,11 +27,12 @@ export async function prepare(graph: Graph, settings: SessionSettings): Promise<
   if (settings.device === 'cuda') process.env.NVIDIA_TF32_OVERRIDE ??= '0';
   const computed = new Set(Object.values(graph.outputs).filter((value) => !isGiven(value)));
   const outputs = [...computed];
-  const inputs = liveNodes(outputs).flatMap((node) => (node.op === 'Input' ? node.outputs : []));
+  const nodes = liveNodes(outputs);
+  const inputs = nodes.flatMap((node) => (node.op === 'Input' ? node.outputs : []));
   const session =
     outputs.length === 0
       ? undefined
-      : await InferenceSession.create(encodeModel(outputs), sessionOptions(settings));
+      : await InferenceSession.create(encodeModel(outputs), sessionOptions(nodes, settings));
   return {
     run: async (given) => {
       const results = session ? await session.run(feeds(inputs, given), fetches(outputs)) : {};
@@ -47,13 +49,15 @@ export async function prepare(graph: Graph, settings: SessionSettings): Promise<
   };
 }
 
-function sessionOptions({ threads, device, profile }: SessionSettings): InferenceSession.SessionOptions {
+function sessionOptions(
+  nodes: readonly Node[],
+  { threads, device, profile }: SessionSettings,
+): InferenceSession.SessionOptions {
   // Threads that wait for work by spinning make small networks an eighth faster where nothing else runs, and half as
   // fast where something does. So they spin only if this cell was given the whole machine.
   const alone = threads === availableParallelism();
   return {
-    // What a GPU has no kernel for, the processor computes.
-    executionProviders: device === 'cpu' ? ['cpu'] : [device, 'cpu'],
+    executionProviders: providers(nodes, device),
     intraOpNumThreads: Math.min(threads, MOST_THREADS),
     interOpNumThreads: 1,
     executionMode: 'sequential',
@@ -63,6 +67,16 @@ function sessionOptions({ threads, device, profile }: SessionSettings): Inferenc
     ...(profile !== undefined && { enableProfiling: true, profileFilePrefix: profile }),
     extra: { session: { intra_op: { allow_spinning: alone ? '1' : '0' } } },
   };
+}
+
+/** What a GPU has no kernel for, the processor computes. */
+function providers(nodes: readonly Node[], device: OnnxDevice): InferenceSession.ExecutionProviderConfig[] {
+  if (device === 'cpu') return ['cpu'];
+  if (device === 'cuda') return ['cuda', 'cpu'];
+  const forceCpuNodeNames = nodes.filter(isLeftToProcessor).map(nodeName);
+  // An empty list is an error to onnxruntime.
+  const forced = forceCpuNodeNames.length > 0 && { forceCpuNodeNames };
+  return [{ name: 'webgpu', preferredLayout: WEBGPU_LAYOUT, ...forced }, 'cpu'];
 }
 
 function isGiven({ node }: Value): boolean {

@@ -1,5 +1,7 @@
+import type { OnnxDevice } from '../../identity.ts';
 import type { Graph } from '../graph.ts';
 import { keepChannelsFirst } from './channels-first.ts';
+import { forWebgpu } from './for-webgpu.ts';
 import { joinBlocked } from './join-blocked.ts';
 import { keepBlocked } from './keep-blocked.ts';
 import { mergeAxes } from './merge-axes.ts';
@@ -17,7 +19,7 @@ export interface Pass {
  * What every traced graph goes through before it is encoded, in this order.
  * @param block channels in a block of the processor's blocked convolutions; undefined to do without them
  */
-export function passesFor(block: number | undefined): readonly Pass[] {
+export function passesFor(block: number | undefined, device: OnnxDevice = 'cpu'): readonly Pass[] {
   const simplifying = { name: 'simplify', apply: simplify };
   const blocking = block === undefined ? [] : blockedPasses(block);
   return [
@@ -28,6 +30,7 @@ export function passesFor(block: number | undefined): readonly Pass[] {
     ...blocking,
     { name: 'steady', apply: steady },
     { name: 'mergeAxes', apply: mergeAxes },
+    ...(device === 'webgpu' ? [{ name: 'forWebgpu', apply: forWebgpu }] : []),
     simplifying,
   ];
 }

@@ -1,0 +1,20 @@
+import { expect, test } from 'vitest';
+import { conv, type Window } from '../../src/engine/onnx/build/linear.ts';
+import { GraphBuilder } from '../../src/engine/onnx/builder.ts';
+import { isLeftToProcessor } from '../../src/engine/onnx/webgpu.ts';
+
+const convolution = (size: 1 | 3, pads: Window['pads']) => {
+  const g = new GraphBuilder();
+  const [x, filter] = [g.input('x', [1, 2, 5, 5], 'float32'), g.input('w', [4, 2, size, size], 'float32')];
+  const window: Window = { kernel: [size, size], strides: [1, 1], dilations: [1, 1], pads };
+  const out = [5 + pads[0] + pads[2] - size + 1, 5 + pads[1] + pads[3] - size + 1] as const;
+  return conv(g, x, filter, window, out).node;
+};
+
+test.each([
+  ['a pointwise convolution with padding at its far end', convolution(1, [0, 0, 1, 0]), true],
+  ['a pointwise convolution without padding', convolution(1, [0, 0, 0, 0]), false],
+  ['a larger convolution with padding', convolution(3, [1, 1, 1, 1]), false],
+])('WebGPU leaves to the processor, or not: %s', (_, node, left) => {
+  expect(isLeftToProcessor(node)).toBe(left);
+});
