@@ -40,10 +40,10 @@ else await compareAll(chooseCases([...STEPS, ...OTHERS], positionals));
 
 async function profile(): Promise<void> {
   const name = engineName(values.engine ?? 'onnx');
-  const device = name === 'onnx-cuda' || name === 'onnx-webgpu' ? onnxDevice(name) : 'cpu';
+  if (name === 'tensorflow' || name === 'cpu') throw new Error(`${name} has no graphs to profile`);
   for (const { work, net } of chooseCases(STEPS, positionals)) {
     const known = works.find((one) => one === work);
-    if (known) await printOperatorTimes(known, net, threads, device);
+    if (known) await printOperatorTimes(known, net, threads, onnxDevice(name));
   }
 }
 

@@ -107,3 +107,9 @@ export function at<T>(list: readonly T[], index: number): T {
   if (element === undefined) throw new Error(`no element ${index} in a list of ${list.length}`);
   return element;
 }
+
+/** Matrices turned: the last two axes swapped. */
+export function turned(g: GraphBuilder, x: Value): Value {
+  const axes = [...x.shape.keys()];
+  return transpose(g, x, [...axes.slice(0, -2), axes.length - 1, axes.length - 2]);
+}

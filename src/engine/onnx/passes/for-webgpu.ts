@@ -1,22 +1,19 @@
 import { elementwise } from '../build/elementwise.ts';
 import { matMul } from '../build/linear.ts';
-import { at, transpose } from '../build/shape.ts';
+import { at, turned } from '../build/shape.ts';
 import type { GraphBuilder } from '../builder.ts';
 import type { Graph, Node, Value } from '../graph.ts';
-import { rebuild } from './rebuild.ts';
+import { type Rules, rebuildByRules } from './rebuild.ts';
 
 /**
  * Puts operators for which onnxruntime has no WebGPU kernel in terms of those for which it has one: else the processor
  * computes them, and their operands and results are copied there and back.
  */
 export function forWebgpu(graph: Graph): Graph {
-  return rebuild(graph, (node, inputs, g) => {
-    const value = RULES[node.op]?.(node, inputs, g);
-    return value && [value];
-  });
+  return rebuildByRules(graph, RULES);
 }
 
-const RULES: Readonly<Record<string, (node: Node, inputs: readonly Value[], g: GraphBuilder) => Value>> = {
+const RULES: Rules = {
   FusedMatMul: product,
   Sign: sign,
 };
@@ -24,12 +21,6 @@ const RULES: Readonly<Record<string, (node: Node, inputs: readonly Value[], g: G
 function product({ attributes }: Node, inputs: readonly Value[], g: GraphBuilder): Value {
   const [a, b] = [at(inputs, 0), at(inputs, 1)];
   return matMul(g, attributes.transA === 1 ? turned(g, a) : a, attributes.transB === 1 ? turned(g, b) : b);
-}
-
-/** With its last two axes swapped. */
-function turned(g: GraphBuilder, x: Value): Value {
-  const axes = [...x.shape.keys()];
-  return transpose(g, x, [...axes.slice(0, -2), axes.length - 1, axes.length - 2]);
 }
 
 /** 1 where above zero less 1 where below; of NaN it is 0, as it is in TensorFlow.js. */

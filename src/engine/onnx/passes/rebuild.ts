@@ -29,6 +29,19 @@ export function rebuild(
   return { outputs: Object.fromEntries(outputs) };
 }
 
+/** By operator, what takes the place of a node of one output, given its new inputs; undefined to copy the node. */
+export type Rules = Readonly<
+  Record<string, (node: Node, inputs: readonly Value[], g: GraphBuilder) => Value | undefined>
+>;
+
+/** Builds a graph anew with each node as the rule of its operator has it. */
+export function rebuildByRules(graph: Graph, rules: Rules): Graph {
+  return rebuild(graph, (node, inputs, g) => {
+    const value = rules[node.op]?.(node, inputs, g);
+    return value && [value];
+  });
+}
+
 /** The same node on other inputs of the same shapes. */
 export function copy(node: Node, inputs: readonly Value[], g: GraphBuilder): readonly Value[] {
   if (node.data !== undefined) return [g.constant(node.data, first(node).shape)];

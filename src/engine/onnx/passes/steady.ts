@@ -2,10 +2,10 @@ import { sizeOf } from '../../host.ts';
 import { elementwise } from '../build/elementwise.ts';
 import { matMul } from '../build/linear.ts';
 import { reduce } from '../build/reduce.ts';
-import { at, concat, pad, reshape, slice, transpose } from '../build/shape.ts';
+import { at, concat, pad, reshape, slice, turned } from '../build/shape.ts';
 import { first, type GraphBuilder } from '../builder.ts';
 import type { Graph, Node, Value } from '../graph.ts';
-import { rebuild } from './rebuild.ts';
+import { type Rules, rebuildByRules } from './rebuild.ts';
 
 // onnxruntime divides the work of an operator by the number of threads, and where a part's size decides in which order
 // it adds, the last bits depend on that number. Results must not, so such cases are put in a form where they do not.
@@ -16,15 +16,10 @@ export const MOST_THREADS = 8;
 
 /** Makes results independent of the number of threads, up to `MOST_THREADS`. */
 export function steady(graph: Graph): Graph {
-  return rebuild(graph, (node, inputs, g) => {
-    const value = RULES[node.op]?.(node, inputs, g);
-    return value && [value];
-  });
+  return rebuildByRules(graph, RULES);
 }
 
-const RULES: Readonly<
-  Record<string, (node: Node, inputs: readonly Value[], g: GraphBuilder) => Value | undefined>
-> = {
+const RULES: Rules = {
   Conv: oneImage,
   ConvTranspose: manyChannels,
   FusedMatMul: product,
@@ -53,9 +48,7 @@ function product(node: Node, [a, b]: readonly Value[], g: GraphBuilder): Value |
   const batch = sizeOf(first(node).shape.slice(0, -2));
   if (batch >= MOST_THREADS || m === 1 || m * n * inner < ONE_THREAD) return undefined;
   if (n > m && inner > ONE_SUM) {
-    const swapped = steadyRows(g, b, a, !transposeB, !transposeA);
-    const axes = swapped.shape.map((_, axis) => axis);
-    return transpose(g, swapped, [...axes.slice(0, -2), axes.length - 1, axes.length - 2]);
+    return turned(g, steadyRows(g, b, a, !transposeB, !transposeA));
   }
   return m < 2 * MOST_THREADS ? steadyRows(g, a, b, transposeA, transposeB) : undefined;
 }
