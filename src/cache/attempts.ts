@@ -1,9 +1,11 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { Failure } from '../failure.ts';
 import type { Json } from '../json.ts';
-import { canonicalJson, type Fingerprint } from './digest.ts';
+import { canonicalJson, type Digest, type Fingerprint } from './digest.ts';
 import { keepManifest } from './index-rows.ts';
 import { enlist, isOwnerDead } from './owners.ts';
+import { pin } from './pins.ts';
 import { type Store, write } from './store.ts';
 
 export interface NewAttempt {
@@ -14,6 +16,8 @@ export interface NewAttempt {
   /** What the fingerprint was taken of; kept for `why`. */
   readonly manifest: Json;
   readonly kind: string;
+  /** The artifacts that it reads: they are pinned for this process. */
+  readonly inputs: Iterable<Digest>;
 }
 
 export type EndState = 'done' | 'failed' | 'interrupted' | 'timeout';
@@ -48,10 +52,23 @@ export interface Attempt {
   readonly measured: Json | undefined;
 }
 
-/** Notes that an attempt begins, and makes its private folder with an empty `output/`. */
+/**
+ * Notes that an attempt begins, and makes its private folder with an empty `output/`.
+ * @throws Failure `input-lost` where an input was collected
+ */
 export function startAttempt(store: Store, attempt: NewAttempt): { id: number; folder: string } {
   const { fingerprint, cell, pipeline, profile, kind } = attempt;
   const id = write(store, () => {
+    const [lost] = pin(store, attempt.inputs);
+    if (lost !== undefined) {
+      throw new Failure(
+        'input-lost',
+        `An input of ${cell} is no longer in the cache (${lost.slice(0, 12)}).`,
+        {
+          hint: 'Run again: what it needs is made anew.',
+        },
+      );
+    }
     keepManifest(store, fingerprint, canonicalJson(attempt.manifest));
     const { lastInsertRowid } = store
       .sql<[Fingerprint, string, string, string, string, number, number]>(

@@ -22,13 +22,15 @@ import { createFolders, foldersOf } from './folders.ts';
 import { openIndex } from './index-database.ts';
 import { type Acquired, acquire, release } from './leases.ts';
 import { beat } from './owners.ts';
+import { pin, unpin } from './pins.ts';
 import type { Publication } from './publication.ts';
 import { Publisher } from './publisher.ts';
 import type { ArtifactFile } from './record.ts';
 import { type Recovered, recover } from './recover.ts';
 import { type LastManifest, lastManifest, manifestOf, type RunRecord, recordRun } from './runs.ts';
 import { type AffectedCell, setAside } from './set-aside.ts';
-import { preparer, type Store } from './store.ts';
+import { racy } from './stamp.ts';
+import { preparer, type Store, write } from './store.ts';
 import { type Progress, type Verified, verify } from './verify.ts';
 
 export type { Attempt, AttemptEnd, NewAttempt } from './attempts.ts';
@@ -109,6 +111,14 @@ export class Cache {
     return this.checkMany([artifact]).get(artifact) ?? [];
   }
 
+  /**
+   * The same for something that may have changed lately, in a way that a stat does not show: what changed at `since`
+   * (milliseconds since 1970), shortly before it or later is read.
+   */
+  checkSince(artifacts: Iterable<Digest>, since: number): Map<Digest, Damage[]> {
+    return explained('check artifacts', () => checkMany(this.#store, artifacts, since - racy));
+  }
+
   /** The same for many at once; a file that several share is looked at once. */
   checkMany(artifacts: Iterable<Digest>): Map<Digest, Damage[]> {
     return explained('check artifacts', () => checkMany(this.#store, artifacts));
@@ -158,6 +168,15 @@ export class Cache {
 
   release(fingerprint: Fingerprint): void {
     explained('give back a lease', () => release(this.#store, fingerprint));
+  }
+
+  /** Keeps artifacts from being collected until this process unpins or ends; those that are gone are left out. */
+  pin(artifacts: Iterable<Digest>): void {
+    explained('pin artifacts', () => write(this.#store, () => pin(this.#store, artifacts)));
+  }
+
+  unpin(): void {
+    explained('unpin artifacts', () => write(this.#store, () => unpin(this.#store)));
   }
 
   /** Tells other hosts that this process lives; to be called every 10 s or so. */

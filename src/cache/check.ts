@@ -23,8 +23,15 @@ interface FileRow {
   readonly stamp: Stamp | null;
 }
 
-/** What the index says of an artifact, and what a stat of each file says. Only what differs is read. */
-export function checkMany(store: Store, artifacts: Iterable<Digest>): Map<Digest, Damage[]> {
+/**
+ * What the index says of an artifact, and what a stat of each file says. Only what differs is read.
+ * @param since files that changed at that time (milliseconds since 1970) or later are read too, whatever their stat says
+ */
+export function checkMany(
+  store: Store,
+  artifacts: Iterable<Digest>,
+  since = Number.POSITIVE_INFINITY,
+): Map<Digest, Damage[]> {
   const { sql, folders } = store;
   const looks = new Map<string, Looked>();
   const manifests = sql<[Digest], { stamp: Stamp | null }>('SELECT stamp FROM artifacts WHERE digest = ?');
@@ -36,7 +43,7 @@ export function checkMany(store: Store, artifacts: Iterable<Digest>): Map<Digest
   function find(file: string, path: string, digest: Digest, size: number | undefined, stamp: Stamp | null) {
     let looked = looks.get(path);
     if (looked === undefined) {
-      looked = lookAt(path, digest, size, stamp);
+      looked = lookAt(path, { digest, size, stamp, since });
       looks.set(path, looked);
     }
     return looked.problem === undefined ? [] : [{ file, path, ...looked.problem }];
@@ -63,11 +70,18 @@ interface Looked {
   readonly renewed?: Stamp;
 }
 
-function lookAt(path: string, digest: Digest, size: number | undefined, known: Stamp | null): Looked {
+interface Known {
+  readonly digest: Digest;
+  readonly size: number | undefined;
+  readonly stamp: Stamp | null;
+  readonly since: number;
+}
+
+function lookAt(path: string, { digest, size, stamp: known, since }: Known): Looked {
   const stat = look(path);
   if (stat === undefined) return { digest, problem: missing };
   const stamp = stampOf(stat);
-  if (stamp === known) return { digest };
+  if (stamp === known && Number(stat.ctimeMs) < since) return { digest };
   const problem = read(path, stat, digest, size);
   return problem === undefined ? { digest, renewed: stamp } : { digest, problem };
 }

@@ -6,6 +6,7 @@ import type { Digest, Fingerprint } from './digest.ts';
 import { deleteArtifact } from './index-rows.ts';
 import { leased } from './leases.ts';
 import { type OldAttempts, oldAttempts } from './old-attempts.ts';
+import { pinned } from './pins.ts';
 import { ingestMissing } from './rebuild.ts';
 import { recentFingerprints } from './runs.ts';
 import { look } from './stamp.ts';
@@ -42,7 +43,7 @@ const hour = 3_600_000;
 const batchSize = 500;
 
 /**
- * Frees what nobody needs. Never what is leased or in a running attempt. Records go first, then the index, then files:
+ * Frees what nobody needs. Never what is leased, pinned or in a running attempt. Records go first, then the index, then files:
  * a crash on the way leaves files that the next collection finds, never a cell without its files.
  */
 export function collect(store: Store, options: CollectOptions): Collected {
@@ -87,17 +88,19 @@ function findGarbage(
   for (const { fingerprint } of runningAttempts(store)) busy.add(fingerprint);
   const kept = new Set([...keep, ...busy, ...recentFingerprints(store, keepRuns)]);
 
+  const held = pinned(store);
+  const isKept = ({ fingerprint, artifact }: ListedCell) => kept.has(fingerprint) || held.has(artifact);
   const all = listCells(store);
-  const staying = all.filter(({ fingerprint }) => kept.has(fingerprint));
-  const cells = all.filter(({ fingerprint }) => !kept.has(fingerprint));
+  const staying = all.filter(isKept);
+  const cells = all.filter((cell) => !isKept(cell));
   const published = new Set(staying.flatMap(({ attempt }) => attempt ?? []));
   const attempts = oldAttempts(store, attemptNames, published, busy);
-  const artifacts = artifactsBut(store, new Set(staying.map(({ artifact }) => artifact)));
+  const artifacts = artifactsBut(store, new Set([...held, ...staying.map(({ artifact }) => artifact)]));
 
-  const held = filesOnlyIn(store, artifacts);
+  const contents = filesOnlyIn(store, artifacts);
   const loose = orphans(store).filter(({ path }) => isOlder(path, began - grace));
   const files = [
-    ...held.map((digest) => store.folders.content(digest)),
+    ...contents.map((digest) => store.folders.content(digest)),
     ...artifacts.map((digest) => store.folders.manifest(digest)),
     ...loose.map(({ path }) => path),
   ];

@@ -2,11 +2,9 @@ import { resolve } from 'node:path';
 import { Failure } from '../failure.ts';
 import { type Digest, hashFile } from './digest.ts';
 import { isMissing } from './disk-failure.ts';
-import { look, type Stamp, stampOf } from './stamp.ts';
+import { look, racy, type Stamp, stampOf } from './stamp.ts';
 import { type Store, write } from './store.ts';
 
-/** A file that changed so recently may change again without a new stamp: clocks of file systems are coarse. ms */
-const racy = 2_000;
 const tries = 3;
 
 /** Digests of files outside the cache, remembered under their stamps, so that a data set is hashed once. */

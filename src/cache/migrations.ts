@@ -47,6 +47,9 @@ export const migrations: readonly string[] = [
 
   CREATE TABLE content_digests (path TEXT PRIMARY KEY, stamp TEXT NOT NULL, sha256 TEXT NOT NULL) WITHOUT ROWID;
   `,
+  `
+  CREATE TABLE pins (owner INTEGER NOT NULL, artifact TEXT NOT NULL, PRIMARY KEY (owner, artifact)) WITHOUT ROWID;
+  `,
 ];
 
 export function versionOf(database: Database): number {

@@ -57,7 +57,7 @@ export function forget({ sql }: Store, owners: readonly Owner[]): void {
   for (const { id } of owners) {
     sql<[number]>(
       `DELETE FROM owners WHERE id = ? AND id NOT IN (SELECT owner FROM leases)
-       AND id NOT IN (SELECT owner FROM attempts WHERE state = 'running')`,
+       AND id NOT IN (SELECT owner FROM attempts WHERE state = 'running') AND id NOT IN (SELECT owner FROM pins)`,
     ).run(id);
   }
 }

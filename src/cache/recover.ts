@@ -16,7 +16,7 @@ export interface Recovered {
 
 /**
  * Tidies up after processes that died: their attempts become `interrupted`, their private output is deleted (the log
- * stays), their leases are dropped. Output goes first: if this process dies too, the next one finds them again.
+ * stays), their leases and pins are dropped. Output goes first: if this process dies too, the next one finds them again.
  */
 export function recover(store: Store): Recovered {
   const dead = deadOwners(store);
@@ -34,6 +34,8 @@ export function recover(store: Store): Recovered {
       'DELETE FROM leases WHERE owner = ? RETURNING fingerprint',
     );
     const leases = dead.flatMap(({ id }) => drop.all(id).map(({ fingerprint }) => fingerprint));
+    const unpin = store.sql<[number]>('DELETE FROM pins WHERE owner = ?');
+    for (const { id } of dead) unpin.run(id);
     forget(store, dead);
     return {
       attempts: interrupted.map(({ owner: _, ...attempt }) => ({

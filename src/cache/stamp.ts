@@ -6,6 +6,9 @@ import { type BigIntStats, statSync } from 'node:fs';
  */
 export type Stamp = string & { readonly stampBrand: true };
 
+/** A file that changed so recently may change again without a new stamp: clocks of file systems are coarse. ms */
+export const racy = 2_000;
+
 export function stampOf(stat: BigIntStats): Stamp {
   return `${stat.size}:${stat.mtimeNs}:${stat.ctimeNs}:${stat.ino}` as Stamp;
 }

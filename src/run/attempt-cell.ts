@@ -8,6 +8,7 @@ import type { Json } from '../json.ts';
 import type { Cell } from '../pipeline/pipeline.ts';
 import type { CellKey, Planner } from '../plan/planner.ts';
 import type { Reason } from '../plan/reasons.ts';
+import { refuseChangedInputs, requireWholeInputs } from './attempt-inputs.ts';
 import type { Exit, Job, JobInput } from './job.ts';
 import type { Outcome } from './outcome.ts';
 import type { Allocation } from './resources.ts';
@@ -41,6 +42,9 @@ async function attemptOnce(options: RunOptions, task: Task, retries: number): Pr
   const { cache, emit, pipeline, signal, execute } = options;
   const { cell, key, reasons } = task;
   const { fingerprint, manifest } = key;
+  const inputs = manifest.inputs;
+  requireWholeInputs(cache, inputs);
+  const began = Date.now();
   const { id, folder } = cache.startAttempt({
     cell: cell.id,
     pipeline: pipeline.name,
@@ -48,6 +52,7 @@ async function attemptOnce(options: RunOptions, task: Task, retries: number): Pr
     fingerprint,
     manifest,
     kind: cell.kind,
+    inputs: Object.values(inputs),
   });
   emit({ event: 'cell-started', cell: cell.id, fingerprint, attempt: id, reasons });
   const output = join(folder, 'output');
@@ -56,7 +61,7 @@ async function attemptOnce(options: RunOptions, task: Task, retries: number): Pr
     emit({ event: 'cell-progress', cell: cell.id, progress });
   const attempt = async () => execute(jobOf(options, task, { folder, output, log }), { signal, onProgress });
   const exit = await attempt().catch(couldNotExecute);
-  const published = exit.state === 'done' ? await publish(options, task, output, id) : exit;
+  const published = exit.state === 'done' ? await publish(options, task, { output, id, began }) : exit;
   const { measured } = exit;
   if ('artifact' in published) {
     cache.finishAttempt(id, { state: 'done', exitCode: 0, measured });
@@ -141,12 +146,12 @@ type Unpublished = Pick<Exclude<Exit, { state: 'done' }>, 'state' | 'reason' | '
 async function publish(
   { cache, kinds, planner }: RunOptions,
   { cell, key }: Task,
-  output: string,
-  attempt: number,
+  { output, id, began }: { output: string; id: number; began: number },
 ): Promise<{ artifact: Digest; values: Record<string, number> } | Unpublished> {
   try {
     const { fingerprint, manifest } = key;
     await refuseChangedSources(planner, cell, key);
+    refuseChangedInputs(cache, manifest.inputs, began);
     const values = await readValues(output);
     const artifact = await cache.publish({
       fingerprint,
@@ -156,7 +161,7 @@ async function publish(
       type: loadedKind(kinds, cell).kind.output,
       folder: output,
       values,
-      attempt,
+      attempt: id,
     });
     return { artifact, values };
   } catch (error) {

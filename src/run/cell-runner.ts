@@ -143,7 +143,6 @@ export class CellRunner {
         });
       }
       if (again.state === 'cached') return this.#cached(again, key);
-      this.#checkInputs(key);
       const { reasons } = planned;
       const mayRetry = () => !signal.aborted && !(failFast && this.#failed);
       const task = { cell: planned.cell, key, reasons, allocation, mayRetry };
@@ -152,21 +151,6 @@ export class CellRunner {
       return outcome;
     } finally {
       cache.release(fingerprint);
-    }
-  }
-
-  /** What it needs may have been collected, or damaged, since it was planned. */
-  #checkInputs({ manifest }: CellKey): void {
-    for (const [need, digest] of Object.entries(manifest.inputs)) {
-      const [damage] = this.#options.cache.check(digest);
-      if (!damage) continue;
-      throw new Failure(
-        'input-lost',
-        `Its input ${need} is no longer whole in the cache: ${damageText(damage)}.`,
-        {
-          hint: 'Run again: what it needs is made anew.',
-        },
-      );
     }
   }
 

@@ -3,6 +3,7 @@ import type { CellId } from '../pipeline/pipeline.ts';
 import { CellRunner } from './cell-runner.ts';
 import type { RunSummary } from './events.ts';
 import type { Outcome } from './outcome.ts';
+import { Pinning } from './pinning.ts';
 import type { RunOptions } from './run-options.ts';
 
 /** So often other processes are told that this one lives, in milliseconds. */
@@ -17,15 +18,17 @@ export async function run(options: RunOptions): Promise<RunSummary> {
   const { emit } = options;
   const began = performance.now();
   const heart = setInterval(() => beat(options), HEARTBEAT_MS);
+  const pinning = new Pinning(options.cache, options.cells);
   try {
     const runner = new CellRunner(options);
-    const outcomes = await settle(runner, options);
+    const outcomes = await settle(runner, options, pinning);
     remember(options, outcomes);
     const summary = { ...counts([...outcomes.values()]), seconds: (performance.now() - began) / 1000 };
     emit({ event: 'run-finished', ...summary });
     return summary;
   } finally {
     clearInterval(heart);
+    pinning.end();
   }
 }
 
@@ -55,7 +58,11 @@ function beat({ cache, emit }: RunOptions): void {
   }
 }
 
-async function settle(runner: CellRunner, { cells }: RunOptions): Promise<Map<CellId, Outcome>> {
+async function settle(
+  runner: CellRunner,
+  { cells }: RunOptions,
+  pinning: Pinning,
+): Promise<Map<CellId, Outcome>> {
   const outcomes = new Map<CellId, Promise<Outcome>>();
   const settled = new Map<CellId, Outcome>();
   for (const cell of cells) {
@@ -65,6 +72,7 @@ async function settle(runner: CellRunner, { cells }: RunOptions): Promise<Map<Ce
       cell.id,
       outcome.then((known) => {
         settled.set(cell.id, known);
+        if (known.artifact) pinning.add(cell.id, known.artifact);
         return known;
       }),
     );

@@ -14,6 +14,7 @@ function attempt(name: string, more: Partial<NewAttempt> = {}): NewAttempt {
     fingerprint: fingerprint(name),
     manifest: { epsilon: name },
     kind: 'train',
+    inputs: [],
     ...more,
   };
 }

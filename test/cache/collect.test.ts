@@ -56,6 +56,22 @@ describe('collection of garbage', () => {
     expect(cache.ls().map(({ cell }) => cell)).toEqual(['new', 'paper']);
   });
 
+  test('leaves what is pinned, and an attempt does not start on an input that is gone', async () => {
+    const { cache } = rig();
+    const input = await publish(cache, 'input', { a: '1' });
+    const attempt = {
+      ...{ cell: 'reader', pipeline: 'p', profile: '', kind: 'k', manifest: {}, inputs: [input] },
+      fingerprint: fingerprint('reader'),
+    };
+    cache.pin([input]);
+    cache.collect(keepNothing);
+    expect(readArtifact(cache, input)).toEqual({ a: '1' });
+    cache.finishAttempt(cache.startAttempt(attempt).id, { state: 'failed' });
+    cache.unpin();
+    cache.collect(keepNothing);
+    expect(() => cache.startAttempt(attempt)).toThrow(expect.objectContaining({ reason: 'input-lost' }));
+  });
+
   test('never frees what is leased or in a running attempt', async () => {
     const { cache } = rig();
     await publish(cache, 'leased', { a: '1' });

@@ -126,7 +126,7 @@ describe('kill -9 elsewhere', () => {
       kind: 'train',
     };
     await other.call('acquire', key.fingerprint);
-    const started = await other.call('startAttempt', { ...key, manifest: {} });
+    const started = await other.call('startAttempt', { ...key, manifest: {}, inputs: [] });
     const { id, folder } = started as { id: number; folder: string };
     writeFileSync(join(folder, 'log.txt'), 'epoch 1');
     expect(cache.recover()).toEqual({ attempts: [], leases: [] });
@@ -144,7 +144,12 @@ describe('kill -9 elsewhere', () => {
     const { cache, root } = rig();
     const doomed = await startProcess(root, { crashAt: 'index-committed' });
     const key = { cell: 'cell', fingerprint: fingerprint('cell'), kind: 'train', manifest: {} };
-    const started = await doomed.call('startAttempt', { ...key, pipeline: 'p', profile: 'quick' });
+    const started = await doomed.call('startAttempt', {
+      ...key,
+      pipeline: 'p',
+      profile: 'quick',
+      inputs: [],
+    });
     const { id, folder } = started as { id: number; folder: string };
     const publication = { ...key, type: 'model', folder: join(folder, 'output'), values: {}, attempt: id };
     expect(await doomed.call('publish', publication)).toBe('killed');

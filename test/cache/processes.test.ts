@@ -120,6 +120,7 @@ describe('leases', () => {
       fingerprint: cell,
       manifest: {},
       kind: 'train',
+      inputs: [],
     };
     await other.call('startAttempt', attempt);
     expect(cache.attemptsOf('slow')).toMatchObject([{ state: 'running' }]);

@@ -60,7 +60,7 @@ export function begin(
   values: Record<string, number> = { accuracy: 0.5 },
 ) {
   const key = { fingerprint: fingerprint(name), manifest: { name }, cell: name, kind: 'train' };
-  const { id, folder } = cache.startAttempt({ ...key, pipeline: 'transfer', profile: 'quick' });
+  const { id, folder } = cache.startAttempt({ ...key, pipeline: 'transfer', profile: 'quick', inputs: [] });
   const publication: Publication = {
     ...key,
     type: 'model',

@@ -1,0 +1,42 @@
+import type { Cache, Damage } from '../cache/cache.ts';
+import type { Digest } from '../cache/digest.ts';
+import { Failure } from '../failure.ts';
+import { damageText } from '../plan/planner.ts';
+
+type Inputs = Readonly<Record<string, Digest>>;
+
+/**
+ * To be called before an attempt: what it needs may have been damaged since it was planned.
+ * @param inputs the artifact of each need
+ * @throws Failure `input-lost`
+ */
+export function requireWholeInputs(cache: Cache, inputs: Inputs): void {
+  const damaged = firstDamage(inputs, cache.checkMany(Object.values(inputs)));
+  if (!damaged) return;
+  throw new Failure('input-lost', `Its input ${damaged} in the cache.`, {
+    hint: 'Run again: what it needs is made anew.',
+  });
+}
+
+/**
+ * To be called after an attempt and before its output is published: a result that was computed from a changed input
+ * would be kept under the key of the input as it was.
+ * @param began when the attempt began, milliseconds since 1970: what could have changed since is read
+ * @throws Failure `input-changed`
+ */
+export function refuseChangedInputs(cache: Cache, inputs: Inputs, began: number): void {
+  const damaged = firstDamage(inputs, cache.checkSince(Object.values(inputs), began));
+  if (!damaged) return;
+  throw new Failure('input-changed', `While it ran, its input ${damaged}. Nothing was published.`, {
+    hint: 'A cell must not write to its inputs: let it copy them first. Run again: the input is made anew.',
+  });
+}
+
+/** `data: train.bin is missing`, as the end of a sentence. */
+function firstDamage(inputs: Inputs, damage: ReadonlyMap<Digest, readonly Damage[]>): string | undefined {
+  for (const [need, artifact] of Object.entries(inputs)) {
+    const [first] = damage.get(artifact) ?? [];
+    if (first) return `${need} was damaged: ${damageText(first)}`;
+  }
+  return undefined;
+}
