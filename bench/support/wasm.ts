@@ -8,7 +8,7 @@ export async function createWasmEngine(): Promise<Engine> {
   await tf.setBackend('wasm');
   await tf.ready();
   return {
-    identity: { name: 'wasm', device: 'cpu', packages: {} },
+    identity: { name: 'wasm', device: 'cpu', processor: process.arch, packages: {} },
     compile: (name, fn, { fixed = {} } = {}) => eagerFunction('wasm', name, fn, fixed),
     dispose: async () => {},
   };

@@ -12,9 +12,10 @@ export async function engines({ json }: PipelineFlags): Promise<number> {
   }
   for (const { name, available, chosen, why, identity } of entries) {
     const mark = chosen ? pc.green('*') : available ? ' ' : pc.red('x');
-    const versions = Object.entries(identity?.packages ?? {}).map(([pkg, version]) => `${pkg} ${version}`);
+    const packages = Object.entries(identity?.packages ?? {}).map(([pkg, version]) => `${pkg} ${version}`);
+    const facts = identity ? [identity.processor, ...packages] : [];
     console.log(
-      `${mark} ${name.padEnd(12)} ${(identity?.device ?? '-').padEnd(6)}  ${why}${versions.length > 0 ? pc.dim(` (${versions.join(', ')})`) : ''}`,
+      `${mark} ${name.padEnd(12)} ${(identity?.device ?? '-').padEnd(6)}  ${why}${facts.length > 0 ? pc.dim(` (${facts.join(', ')})`) : ''}`,
     );
   }
   console.log(`\n* chosen by default; --engine NAME takes another; x not usable here`);

@@ -20,6 +20,8 @@ export interface EngineIdentity {
   readonly name: string;
   /** Where it computes: `cpu`, `webgpu`, `cuda`. */
   readonly device: string;
+  /** The kind of processor or GPU, as far as the bits of results depend on it. */
+  readonly processor: string;
   /** Versions of the packages whose kernels compute. */
   readonly packages: Readonly<Record<string, string>>;
 }

@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { Failure } from '../failure.ts';
 import type { EngineIdentity } from './engine.ts';
+import { gpuModel, vectorProcessor } from './processor.ts';
 
 // Read at every start of the planner: nothing heavy may be imported here.
 
@@ -43,20 +44,28 @@ export function engineIdentity(name: string = installedEngine()): EngineIdentity
   const known = engineName(name);
   switch (known) {
     case 'onnx':
-    case 'onnx-webgpu':
-      return { name, device: onnxDevice(known), packages: versions(...ONNX_PACKAGES) };
+      return { name, device: 'cpu', processor: vectorProcessor(), packages: versions(...ONNX_PACKAGES) };
     case 'onnx-cuda':
       if (!hasFile(CUDA_LIBRARY)) throw unavailable(name, "onnxruntime's CUDA library is not installed");
-      return { name, device: onnxDevice(known), packages: versions(...ONNX_PACKAGES) };
+      return { ...onGpu(name, 'cuda'), packages: versions(...ONNX_PACKAGES) };
+    case 'onnx-webgpu':
+      return { ...onGpu(name, 'webgpu'), packages: versions(...ONNX_PACKAGES) };
     case 'cpu':
-      return { name, device: 'cpu', packages: versions('@tensorflow/tfjs') };
+      // V8's own mathematics: the same on every processor of an architecture.
+      return { name, device: 'cpu', processor: process.arch, packages: versions('@tensorflow/tfjs') };
     case 'tensorflow': {
       const native = TENSORFLOW_PACKAGES.find(isInstalled);
       if (native === undefined) throw unavailable(name, NO_TENSORFLOW);
-      const device = native === '@tensorflow/tfjs-node-gpu' ? 'cuda' : 'cpu';
-      return { name, device, packages: versions(native, '@tensorflow/tfjs') };
+      const packages = versions(native, '@tensorflow/tfjs');
+      if (native === '@tensorflow/tfjs-node-gpu') return { ...onGpu(name, 'cuda'), packages };
+      return { name, device: 'cpu', processor: vectorProcessor(), packages };
     }
   }
+}
+
+/** What a GPU cannot compute is left to the processor. */
+function onGpu(name: string, device: string) {
+  return { name, device, processor: `${gpuModel()}, ${vectorProcessor()}` };
 }
 
 /** The fastest engine whose files are there. */

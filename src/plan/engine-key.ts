@@ -40,8 +40,9 @@ export async function loadEngine(
     root: home,
     fallback: store,
   });
-  const { device, packages } = identity;
+  const { device, processor, packages } = identity;
   // Also those that only help, such as the one that encodes the graph.
   const all = { ...graph.packages, ...packages };
-  return { identity, key: { name: identity.name, device, packages: all, code: graph.digest }, module };
+  const key = { name: identity.name, device, processor, packages: all, code: graph.digest };
+  return { identity, key, module };
 }

@@ -20,7 +20,9 @@ export type CodeKey =
   | { readonly version: string }
   | { readonly digest: Digest; readonly packages: Readonly<Record<string, string>> };
 
-export type EngineKey = Pick<EngineIdentity, 'name' | 'device' | 'packages'> & { readonly code: Digest };
+export type EngineKey = Pick<EngineIdentity, 'name' | 'device' | 'processor' | 'packages'> & {
+  readonly code: Digest;
+};
 
 /** A manifest as it is kept with an attempt: with the files of its code, so that a change can be named. */
 export type KeptManifest = FingerprintManifest & { readonly files: Readonly<Record<string, Digest>> };

@@ -121,13 +121,15 @@ function jobOf(
       files: Object.fromEntries(cache.files(digest).map(({ path }) => [path, cache.path(digest, path)])),
     },
   ]);
+  const kind = loadedKind(kinds, cell);
   return {
     cell: cell.id,
-    kind: loadedKind(kinds, cell),
+    kind,
     parameters: cell.parameters,
     inputs: Object.fromEntries(inputs),
     places,
-    engine: engine && { name: engine.identity.name, module: engine.module },
+    // Without the declaration the engine is no part of the key: then the cell gets none.
+    engine: kind.kind.usesEngine && engine ? { name: engine.identity.name, module: engine.module } : null,
     ...paths,
     scratch: cache.scratch(key.fingerprint),
     allocation,

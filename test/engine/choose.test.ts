@@ -46,6 +46,7 @@ describe('the identity of an engine', () => {
     expect(engineIdentity()).toEqual({
       name: installedEngine(),
       device: 'cpu',
+      processor: expect.any(String),
       packages: { 'onnxruntime-node': expect.stringMatching(/^1\./), '@tensorflow/tfjs': '4.22.0' },
     });
   });

@@ -9,7 +9,13 @@ const manifest: KeptManifest = {
   inputs: { model: sha256('model'), data: sha256('data') },
   sources: {},
   code: { digest: sha256('code'), packages: { '@tensorflow/tfjs': '4.22.0' } },
-  engine: { name: 'onnx', device: 'cpu', packages: { 'onnxruntime-node': '1.30.0' }, code: sha256('engine') },
+  engine: {
+    name: 'onnx',
+    device: 'cpu',
+    processor: 'x64-avx2',
+    packages: { 'onnxruntime-node': '1.30.0' },
+    code: sha256('engine'),
+  },
   files: { 'src/learn/attack/pgd.ts': sha256('pgd'), 'stages/attack.ts': sha256('attack') },
 };
 
@@ -49,6 +55,12 @@ const changes: [string, KeptManifest, string, string][] = [
     'packages.@tensorflow/tfjs: 4.22.0 → 4.23.0',
   ],
   ['a pinned version', { ...manifest, code: { version: '2' } }, 'code-changed', 'code.version: (none) → 2'],
+  [
+    'the kind of processor',
+    { ...manifest, engine: manifest.engine && { ...manifest.engine, processor: 'x64-avx512' } },
+    'engine-changed',
+    'engine.processor: x64-avx2 → x64-avx512',
+  ],
   ['the engine', { ...manifest, engine: null }, 'engine-changed', 'engine.name: onnx → (none)'],
 ];
 
