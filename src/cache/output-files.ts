@@ -1,4 +1,4 @@
-import { type Dirent, readdirSync } from 'node:fs';
+import { type Dirent, lstatSync, readdirSync, type Stats } from 'node:fs';
 import { join } from 'node:path';
 import { Failure } from '../failure.ts';
 import { type Digest, hashFile } from './digest.ts';
@@ -25,9 +25,20 @@ export interface OutputFile {
  * Throws a Failure `odd-output` for anything but files and folders, `output-in-motion` for files still written to.
  */
 export async function outputFiles(folder: string): Promise<OutputFile[]> {
+  requireFolder(folder);
   const files: OutputFile[] = [];
   for (const path of listFiles(folder)) files.push(await readOutput(folder, path));
   return files.sort((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+/** A link in the place of the folder would have the files of another folder moved into the cache. */
+function requireFolder(folder: string): void {
+  const found = lstatSync(folder, { throwIfNoEntry: false });
+  if (found?.isDirectory()) return;
+  throw new Failure('odd-output', `the output folder is ${found ? wordFor(found) : 'gone'}`, {
+    hint: 'Write files into the folder that is given, and leave the folder itself in its place.',
+    details: { path: folder },
+  });
 }
 
 function listFiles(folder: string, prefix = ''): string[] {
@@ -42,7 +53,8 @@ function listFiles(folder: string, prefix = ''): string[] {
   });
 }
 
-function wordFor(entry: Dirent): string {
+function wordFor(entry: Dirent | Stats): string {
+  if (entry.isFile()) return 'a file';
   if (entry.isSymbolicLink()) return 'a symbolic link';
   if (entry.isSocket()) return 'a socket';
   return entry.isFIFO() ? 'a pipe' : 'a device';

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { Digest, Fingerprint } from '../cache/digest.ts';
+import { isMissing } from '../cache/disk-failure.ts';
 import { asFailure, Failure } from '../failure.ts';
 import type { Json } from '../json.ts';
 import type { Cell } from '../pipeline/pipeline.ts';
@@ -189,7 +190,7 @@ async function refuseChangedSources(
 /** The numbers that a cell wrote for tables; none where it wrote none. */
 async function readValues(folder: string): Promise<Record<string, number>> {
   const text = await readFile(join(folder, 'values.json'), 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return '{}';
+    if (isMissing(error)) return '{}';
     throw new Failure('values-unreadable', `values.json can't be read: ${error.message}`, { cause: error });
   });
   const bad = new Failure('bad-values', 'values.json must be one JSON object of names and finite numbers.');

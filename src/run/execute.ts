@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { lstatSync, readdirSync } from 'node:fs';
 import { mkdir, symlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -55,14 +55,14 @@ async function runCell(job: Job, options: ExecuteOptions): Promise<Exit> {
 async function runProgram(job: Job, program: Program, options: ExecuteOptions): Promise<Exit> {
   const inputs = await linkedInputs(job);
   const report = (): Report => {
-    const missing = program.outputs.filter((file) => !existsSync(join(job.output, file)));
+    const missing = program.outputs.filter((name) => !holdsFile(join(job.output, name)));
     if (missing.length === 0) return {};
     const message = `It ended well but did not write ${missing.join(', ')}.`;
     return {
       failure: {
         reason: 'output-missing',
         message,
-        hint: 'It must write its outputs to the folder in $RETABLE_OUTPUT.',
+        hint: 'It must write its outputs to the folder in $RETABLE_OUTPUT; a folder counts when there is a file in it.',
       },
     };
   };
@@ -76,11 +76,19 @@ async function runProgram(job: Job, program: Program, options: ExecuteOptions): 
   return failure ? { state: 'failed', ...failure, measured: exit.measured } : exit;
 }
 
+/** Whether there is a file at a path, or anywhere below it: an artifact keeps no empty folders. */
+function holdsFile(path: string): boolean {
+  const found = lstatSync(path, { throwIfNoEntry: false });
+  if (!found?.isDirectory()) return found !== undefined;
+  return readdirSync(path).some((name) => holdsFile(join(path, name)));
+}
+
 /** Programs see an input as a folder of links into the store, named by `RETABLE_INPUT_<NEED>`. */
 async function linkedInputs(job: Job): Promise<Record<string, string>> {
   const variables: Record<string, string> = {};
   for (const [need, { files }] of Object.entries(job.inputs)) {
     const folder = join(job.folder, 'inputs', need);
+    await mkdir(folder, { recursive: true });
     for (const [name, path] of Object.entries(files)) {
       await mkdir(dirname(join(folder, name)), { recursive: true });
       await symlink(path, join(folder, name));
