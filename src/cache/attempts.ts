@@ -7,6 +7,7 @@ import { keepManifest } from './index-rows.ts';
 import { enlist, isOwnerDead } from './owners.ts';
 import { pin } from './pins.ts';
 import { type Store, write } from './store.ts';
+import { noteUse } from './uses.ts';
 
 export interface NewAttempt {
   readonly cell: string;
@@ -70,12 +71,13 @@ export function startAttempt(store: Store, attempt: NewAttempt): { id: number; f
       );
     }
     keepManifest(store, fingerprint, canonicalJson(attempt.manifest));
+    noteUse(store, fingerprint);
     const { lastInsertRowid } = store
-      .sql<[Fingerprint, string, string, string, string, number, number]>(
-        `INSERT INTO attempts (fingerprint, cell, pipeline, profile, kind, state, owner, started)
-         VALUES (?, ?, ?, ?, ?, 'running', ?, ?)`,
+      .sql<[Fingerprint, string, string, string, string, string, number, number]>(
+        `INSERT INTO attempts (fingerprint, cell, project, pipeline, profile, kind, state, owner, started)
+         VALUES (?, ?, ?, ?, ?, ?, 'running', ?, ?)`,
       )
-      .run(fingerprint, cell, pipeline, profile, kind, enlist(store), Date.now());
+      .run(fingerprint, cell, store.project, pipeline, profile, kind, enlist(store), Date.now());
     return Number(lastInsertRowid);
   });
   const folder = store.folders.attempt(id);
@@ -140,19 +142,19 @@ interface AttemptRow extends Record<'signal' | 'reason' | 'message' | 'measured'
   readonly owner: number;
 }
 
-/** The attempts at a cell, newest first; of one pipeline or of all. */
+/** The attempts of this project at a cell, newest first; of one pipeline or of all. */
 export function attemptsOf(store: Store, cell: string, pipeline?: string): Attempt[] {
   const rows = store
-    .sql<[string, string | null, string | null], AttemptRow>(
-      'SELECT * FROM attempts WHERE cell = ? AND (? IS NULL OR pipeline = ?) ORDER BY id DESC',
+    .sql<[string, string, string | null, string | null], AttemptRow>(
+      `SELECT * FROM attempts WHERE cell = ? AND project = ? AND (? IS NULL OR pipeline = ?) ORDER BY id DESC`,
     )
-    .all(cell, pipeline ?? null, pipeline ?? null);
+    .all(cell, store.project, pipeline ?? null, pipeline ?? null);
   // `recover` will note it; who asks before that should not be told that something runs which does not.
   const isCutOff = (row: AttemptRow) => row.state === 'running' && isOwnerDead(store, row.owner);
   return rows.map((row) => asAttempt(store, isCutOff(row) ? { ...row, state: 'interrupted' } : row));
 }
 
-/** The attempts that are noted as running, be their process alive or not. */
+/** The attempts of all projects that are noted as running, be their process alive or not. */
 export function runningAttempts(store: Store): (Attempt & { owner: number })[] {
   return store
     .sql<[], AttemptRow>("SELECT * FROM attempts WHERE state = 'running' ORDER BY id")

@@ -27,7 +27,7 @@ import type { Publication } from './publication.ts';
 import { Publisher } from './publisher.ts';
 import type { ArtifactFile } from './record.ts';
 import { type Recovered, recover } from './recover.ts';
-import { type LastManifest, lastManifest, manifestOf, type RunRecord, recordRun } from './runs.ts';
+import { hasRun, type LastManifest, lastManifest, manifestOf, type RunRecord, recordRun } from './runs.ts';
 import { type AffectedCell, setAside } from './set-aside.ts';
 import { racy } from './stamp.ts';
 import { preparer, type Store, write } from './store.ts';
@@ -46,6 +46,8 @@ export type { AffectedCell } from './set-aside.ts';
 export type { Progress, Verified } from './verify.ts';
 
 export interface CacheOptions {
+  /** The project whose attempts and runs are meant: the path of its folder from the cache folder. `..` unless told. */
+  readonly project?: string;
   /** Is told, in one line, what the user should know: a rebuilt index, a slower journal. */
   readonly notice?: (text: string) => void;
   /** Is called between every two durable steps; for tests. `RETABLE_CRASH_AT` is heeded besides. */
@@ -53,7 +55,10 @@ export interface CacheOptions {
 }
 
 /** Opens the cache in a folder, and makes one if there is none. Any number of processes may do so at once. */
-export function openCache(dir: string, { notice = () => {}, onStep = () => {} }: CacheOptions = {}): Cache {
+export function openCache(
+  dir: string,
+  { project = '..', notice = () => {}, onStep = () => {} }: CacheOptions = {},
+): Cache {
   const folders = foldersOf(resolve(dir));
   const crash = crashPoint();
   const database = explained(`open the cache ${folders.root}`, () => {
@@ -64,7 +69,7 @@ export function openCache(dir: string, { notice = () => {}, onStep = () => {} }:
     onStep(name);
     crash(name);
   };
-  return new Cache({ folders, database, sql: preparer(database), step, notice });
+  return new Cache({ folders, database, project, sql: preparer(database), step, notice });
 }
 
 /**
@@ -210,6 +215,11 @@ export class Cache {
   /** What a fingerprint was taken of, for every one that was tried or published. */
   manifest(fingerprint: Fingerprint): Json | undefined {
     return explained('look up a manifest', () => manifestOf(this.#store, fingerprint));
+  }
+
+  /** Whether this project has run that pipeline with that profile, as far as runs are remembered. */
+  hasRun(pipeline: string, profile: string): boolean {
+    return explained('look up runs', () => hasRun(this.#store, pipeline, profile));
   }
 
   recordRun(run: RunRecord): void {

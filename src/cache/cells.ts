@@ -22,6 +22,9 @@ export interface ListedCell extends StoredCell {
   readonly size: number;
   /** When it was published, milliseconds since 1970. */
   readonly published: number;
+  /** The project and the pipeline that it was published for, where that is known. */
+  readonly project: string | undefined;
+  readonly pipeline: string | undefined;
 }
 
 interface CellRow {
@@ -30,6 +33,14 @@ interface CellRow {
   readonly kind: string;
   readonly values: string;
   readonly attempt: number | null;
+}
+
+interface ListedRow extends CellRow {
+  readonly fingerprint: Fingerprint;
+  readonly published: number;
+  readonly size: number;
+  readonly project: string | null;
+  readonly pipeline: string | null;
 }
 
 /** The cell with that fingerprint, if it was published. Whether its files are sound, `check` says. */
@@ -51,8 +62,8 @@ function find({ sql }: Store, fingerprint: Fingerprint): CellRow | undefined {
 
 /** All published cells, by name. */
 export function listCells({ sql }: Store): ListedCell[] {
-  const rows = sql<[], CellRow & { fingerprint: Fingerprint; published: number; size: number }>(
-    `SELECT fingerprint, artifact, cell, kind, "values", attempt, published,
+  const rows = sql<[], ListedRow>(
+    `SELECT fingerprint, artifact, cell, kind, "values", attempt, published, project, pipeline,
        (SELECT coalesce(sum(size), 0) FROM files WHERE sha256 IN
          (SELECT sha256 FROM artifact_files f WHERE f.artifact = cells.artifact)) AS size
      FROM cells ORDER BY cell, published`,
@@ -62,6 +73,8 @@ export function listCells({ sql }: Store): ListedCell[] {
     fingerprint: row.fingerprint,
     size: row.size,
     published: row.published,
+    project: row.project ?? undefined,
+    pipeline: row.pipeline ?? undefined,
   }));
 }
 

@@ -11,6 +11,7 @@ import { ingestMissing } from './rebuild.ts';
 import { recentFingerprints } from './runs.ts';
 import { look } from './stamp.ts';
 import { type Store, write } from './store.ts';
+import { forgetUses, usedElsewhere } from './uses.ts';
 import { orphans, strayRecords } from './verify.ts';
 
 export interface CollectOptions {
@@ -18,8 +19,10 @@ export interface CollectOptions {
   readonly keep: ReadonlySet<Fingerprint>;
   /** Only say what would be freed. */
   readonly dryRun?: boolean | undefined;
-  /** Also keep what the last so many runs of each profile of each pipeline refer to; 1 unless told. */
+  /** Also keep what the last so many runs of each profile, with each text of settings, refer to; 1 unless told. */
   readonly keepRuns?: number | undefined;
+  /** Also free what other projects use. */
+  readonly allProjects?: boolean | undefined;
   /** Files that nothing refers to are left for so long: somebody may be publishing them. ms; an hour unless told. */
   readonly grace?: number | undefined;
 }
@@ -43,7 +46,7 @@ const hour = 3_600_000;
 const batchSize = 500;
 
 /**
- * Frees what nobody needs. Never what is leased, pinned or in a running attempt. Records go first, then the index, then files:
+ * Frees what nobody needs: what this project does not use and no other does. Never what is leased, pinned or in a running attempt. Records go first, then the index, then files:
  * a crash on the way leaves files that the next collection finds, never a cell without its files.
  */
 export function collect(store: Store, options: CollectOptions): Collected {
@@ -75,18 +78,21 @@ interface Garbage {
   readonly artifacts: readonly Digest[];
   readonly strays: readonly string[];
   readonly attempts: OldAttempts;
+  /** What this project goes on using. */
+  readonly used: ReadonlySet<Fingerprint>;
   readonly paths: readonly { what: Exclude<Freed['what'], 'cell'>; path: string }[];
 }
 
 function findGarbage(
   store: Store,
-  { keep, keepRuns = 1, grace = hour }: CollectOptions,
+  { keep, keepRuns = 1, grace = hour, allProjects = false }: CollectOptions,
   attemptNames: string[],
   began: number,
 ): Garbage {
   const busy = leased(store);
   for (const { fingerprint } of runningAttempts(store)) busy.add(fingerprint);
-  const kept = new Set([...keep, ...busy, ...recentFingerprints(store, keepRuns)]);
+  const used = new Set([...keep, ...recentFingerprints(store, keepRuns)]);
+  const kept = new Set([...used, ...busy, ...(allProjects ? [] : usedElsewhere(store))]);
 
   const held = pinned(store);
   const isKept = ({ fingerprint, artifact }: ListedCell) => kept.has(fingerprint) || held.has(artifact);
@@ -94,7 +100,8 @@ function findGarbage(
   const staying = all.filter(isKept);
   const cells = all.filter((cell) => !isKept(cell));
   const published = new Set(staying.flatMap(({ attempt }) => attempt ?? []));
-  const attempts = oldAttempts(store, attemptNames, published, busy);
+  const keeps = (fingerprint: Fingerprint) => kept.has(fingerprint);
+  const attempts = oldAttempts(store, attemptNames, { published, busy, keeps });
   const artifacts = artifactsBut(store, new Set([...held, ...staying.map(({ artifact }) => artifact)]));
 
   const contents = filesOnlyIn(store, artifacts);
@@ -110,6 +117,7 @@ function findGarbage(
     artifacts,
     strays: strayRecords(store).filter((path) => isOlder(path, began - grace)),
     attempts,
+    used,
     paths: [
       ...files.filter((path) => isOlder(path, began)).map((path) => ({ what: 'file' as const, path })),
       ...scratch.map((name) => ({ what: 'scratch' as const, path: join(store.folders.scratch, name) })),
@@ -121,7 +129,7 @@ function findGarbage(
   };
 }
 
-function forget(store: Store, { cells, artifacts, strays, attempts }: Garbage): void {
+function forget(store: Store, { cells, artifacts, strays, attempts, used }: Garbage): void {
   for (const path of [...cells.map(({ fingerprint }) => store.folders.record(fingerprint)), ...strays]) {
     rmSync(path, { force: true });
     store.step('record-removed');
@@ -131,6 +139,7 @@ function forget(store: Store, { cells, artifacts, strays, attempts }: Garbage): 
   for (const artifact of artifacts) deleteArtifact(store, artifact);
   const deleteAttempt = store.sql<[number]>('DELETE FROM attempts WHERE id = ?');
   for (const id of attempts.ids) deleteAttempt.run(id);
+  forgetUses(store, used);
   store.sql<[]>('DELETE FROM files WHERE sha256 NOT IN (SELECT sha256 FROM artifact_files)').run();
   store
     .sql<[]>(

@@ -2,6 +2,7 @@ import { canonicalJson, type Digest, type Fingerprint } from './digest.ts';
 import type { ArtifactManifest, CellRecord } from './record.ts';
 import type { Stamp } from './stamp.ts';
 import type { Store } from './store.ts';
+import { noteUse } from './uses.ts';
 
 /** The stamps under which an artifact's files were last known to be sound. */
 export interface KnownStamps {
@@ -38,11 +39,22 @@ export function insertArtifact(
 
 /** Writes a published cell, and that its attempt is done; within a transaction. `at`: when it was published. */
 export function insertCell({ sql }: Index, record: CellRecord, at: number): void {
-  const { fingerprint, artifact, cell, kind, values, attempt } = record;
+  const { fingerprint, artifact, cell, kind, values, attempt, project, pipeline } = record;
   keepManifest({ sql }, fingerprint, canonicalJson(record.manifest));
-  sql<[Fingerprint, Digest, string, string, string, number | null, number]>(
-    'INSERT OR REPLACE INTO cells VALUES (?, ?, ?, ?, ?, ?, ?)',
-  ).run(fingerprint, artifact, cell, kind, canonicalJson(values), attempt ?? null, at);
+  sql<[Fingerprint, Digest, string, string, string, number | null, number, string | null, string | null]>(
+    'INSERT OR REPLACE INTO cells VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
+  ).run(
+    fingerprint,
+    artifact,
+    cell,
+    kind,
+    canonicalJson(values),
+    attempt ?? null,
+    at,
+    project ?? null,
+    pipeline ?? null,
+  );
+  if (project !== undefined) noteUse({ sql, project }, fingerprint);
   if (attempt === undefined) return;
   sql<[number, number, Fingerprint]>(
     "UPDATE attempts SET state = 'done', finished = coalesce(finished, ?) WHERE id = ? AND fingerprint = ?",

@@ -4,7 +4,8 @@ import { Failure } from '../failure.ts';
 /**
  * Each entry brings an index from the version of its position to the next. Entries are never changed once released,
  * only added. Times are milliseconds since 1970. A `stamp` is what `stamp.ts` makes of a stat; NULL means that the
- * file has not been looked at yet.
+ * file has not been looked at yet. A `project` is the path of its folder from the cache folder, with `/`: a cache that
+ * is copied or moved with its project goes on being that project's.
  */
 export const migrations: readonly string[] = [
   `
@@ -49,6 +50,18 @@ export const migrations: readonly string[] = [
   `,
   `
   CREATE TABLE pins (owner INTEGER NOT NULL, artifact TEXT NOT NULL, PRIMARY KEY (owner, artifact)) WITHOUT ROWID;
+  `,
+  `
+  ALTER TABLE attempts ADD COLUMN project TEXT NOT NULL DEFAULT '..';
+  DROP INDEX attempts_by_cell;
+  CREATE INDEX attempts_by_cell ON attempts (cell, pipeline, project, id);
+  ALTER TABLE runs ADD COLUMN project TEXT NOT NULL DEFAULT '..';
+  ALTER TABLE runs ADD COLUMN settings TEXT NOT NULL DEFAULT '';
+  ALTER TABLE cells ADD COLUMN project TEXT;
+  ALTER TABLE cells ADD COLUMN pipeline TEXT;
+  CREATE TABLE uses (
+    project TEXT NOT NULL, fingerprint TEXT NOT NULL, PRIMARY KEY (project, fingerprint)
+  ) WITHOUT ROWID;
   `,
 ];
 

@@ -13,25 +13,33 @@ export interface OldAttempts {
   readonly ids: number[];
 }
 
+interface Staying {
+  /** The attempts that published cells that stay. */
+  readonly published: ReadonlySet<number>;
+  readonly busy: ReadonlySet<Fingerprint>;
+  readonly keeps: (fingerprint: Fingerprint) => boolean;
+}
+
 /**
- * The attempts that can go. What stays: those running, the last three of each cell with their logs (but not what they
- * wrote), those that published a cell that stays.
+ * The attempts that can go. What stays: those running, those of other projects, the last three of each cell that is kept
+ * with their logs (but not what they wrote), those that published a cell that stays.
  * @param names what lies in `attempts/`, listed before: a folder is made after its row, so one without a row is old
  */
 export function oldAttempts(
-  { sql, folders }: Store,
+  { sql, folders, project }: Store,
   names: readonly string[],
-  published: ReadonlySet<number>,
-  busy: ReadonlySet<Fingerprint>,
+  { published, busy, keeps }: Staying,
 ): OldAttempts {
-  const rows = sql<[], { id: number; state: string; fingerprint: Fingerprint; age: number }>(
-    `SELECT id, state, fingerprint, row_number() OVER (PARTITION BY pipeline, cell ORDER BY id DESC) AS age
+  const rows = sql<[], { id: number; state: string; fingerprint: Fingerprint; project: string; age: number }>(
+    `SELECT id, state, fingerprint, project,
+       row_number() OVER (PARTITION BY project, pipeline, cell ORDER BY id DESC) AS age
      FROM attempts`,
   ).all();
   const kept = new Map<number, boolean>();
-  for (const { id, state, fingerprint, age } of rows) {
+  for (const { id, state, fingerprint, project: whose, age } of rows) {
     const isBusy = state === 'running' || busy.has(fingerprint);
-    if (isBusy || age <= keptPerCell || published.has(id)) kept.set(id, isBusy);
+    const isRecent = age <= keptPerCell && keeps(fingerprint);
+    if (isBusy || whose !== project || isRecent || published.has(id)) kept.set(id, isBusy);
   }
   for (const id of published) if (!kept.has(id)) kept.set(id, false);
   return {

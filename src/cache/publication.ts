@@ -26,6 +26,7 @@ export interface Publication {
   readonly manifest: Json;
   /** Its readable name. */
   readonly cell: string;
+  readonly pipeline: string;
   readonly kind: string;
   /** The type of the artifact. */
   readonly type: string;
@@ -61,7 +62,7 @@ export async function prepare(store: Store, publication: Publication): Promise<P
   const manifest = { type: publication.type, files: outputs.map(asArtifactFile) };
   const text = manifestText(manifest);
   const artifact = sha256(text);
-  const record = asRecord(publication, artifact);
+  const record = asRecord(publication, artifact, store.project);
   const settled = await Promise.allSettled(
     firstOfEach(outputs).map((output) => disk.add(() => prepareContent(store, output))),
   );
@@ -155,8 +156,8 @@ export function enter(store: Store, { artifact, manifest, record, contents }: Pl
   return true;
 }
 
-function asRecord(publication: Publication, artifact: Digest): CellRecord {
-  const { fingerprint, manifest, cell, kind, values, attempt } = publication;
+function asRecord(publication: Publication, artifact: Digest, project: string): CellRecord {
+  const { fingerprint, manifest, cell, pipeline, kind, values, attempt } = publication;
   return {
     fingerprint,
     manifest,
@@ -164,6 +165,8 @@ function asRecord(publication: Publication, artifact: Digest): CellRecord {
     cell,
     kind,
     values,
+    project,
+    pipeline,
     ...(attempt === undefined ? {} : { attempt }),
   };
 }

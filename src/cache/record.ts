@@ -27,6 +27,9 @@ export interface CellRecord {
   readonly kind: string;
   readonly values: Readonly<Record<string, number>>;
   readonly attempt?: number;
+  /** The project and the pipeline that it was published for; records of older versions have none. */
+  readonly project?: string;
+  readonly pipeline?: string;
 }
 
 export function manifestText(manifest: ArtifactManifest): string {
@@ -35,8 +38,13 @@ export function manifestText(manifest: ArtifactManifest): string {
 }
 
 export function recordText(record: CellRecord): string {
-  const { attempt, ...rest } = record;
-  return canonicalJson(attempt === undefined ? rest : { ...rest, attempt });
+  const { attempt, project, pipeline, ...rest } = record;
+  return canonicalJson({
+    ...rest,
+    ...(attempt === undefined ? {} : { attempt }),
+    ...(project === undefined ? {} : { project }),
+    ...(pipeline === undefined ? {} : { pipeline }),
+  });
 }
 
 /** The record of a cell, or undefined where there is none or it is damaged. */

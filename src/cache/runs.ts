@@ -1,11 +1,14 @@
 import type { Json } from '../json.ts';
 import type { Fingerprint } from './digest.ts';
 import { type Store, write } from './store.ts';
+import { noteUse } from './uses.ts';
 
 /** What a run did with each cell: `cached`, `done`, `failed` and the like. */
 export interface RunRecord {
   readonly pipeline: string;
   readonly profile: string;
+  /** What was set besides the profile, as text: runs that differ in it are remembered apart. */
+  readonly settings: string;
   readonly cells: readonly {
     readonly cell: string;
     readonly fingerprint: Fingerprint;
@@ -22,49 +25,62 @@ export interface LastManifest {
   readonly attempt: number | undefined;
 }
 
-/** So many runs are remembered of each profile of a pipeline. */
+/** So many runs are remembered of each profile of a pipeline, for each text of settings. */
 const remembered = 10;
 
 /** Remembers a run: `why` and `collect` ask for it. */
-export function recordRun({ sql, database }: Store, { pipeline, profile, cells }: RunRecord): void {
-  write({ database }, () => {
-    const { lastInsertRowid: run } = sql<[string, string, number]>(
-      'INSERT INTO runs (pipeline, profile, at) VALUES (?, ?, ?)',
-    ).run(pipeline, profile, Date.now());
+export function recordRun(store: Store, { pipeline, profile, settings, cells }: RunRecord): void {
+  const { sql, project } = store;
+  write(store, () => {
+    const { lastInsertRowid: run } = sql<[string, string, string, string, number]>(
+      'INSERT INTO runs (project, pipeline, profile, settings, at) VALUES (?, ?, ?, ?, ?)',
+    ).run(project, pipeline, profile, settings, Date.now());
     const insert = sql<[number | bigint, string, string, string]>(
       'INSERT OR REPLACE INTO run_cells VALUES (?, ?, ?, ?)',
     );
-    for (const { cell, fingerprint, state } of cells) insert.run(run, cell, fingerprint, state);
-    sql<[string, string, number]>(
+    for (const { cell, fingerprint, state } of cells) {
+      insert.run(run, cell, fingerprint, state);
+      noteUse(store, fingerprint);
+    }
+    sql<[string, string, string, string, number]>(
       `DELETE FROM runs WHERE id IN
-         (SELECT id FROM runs WHERE pipeline = ? AND profile = ? ORDER BY id DESC LIMIT -1 OFFSET ?)`,
-    ).run(pipeline, profile, remembered);
+         (SELECT id FROM runs WHERE project = ? AND pipeline = ? AND profile = ? AND settings = ?
+          ORDER BY id DESC LIMIT -1 OFFSET ?)`,
+    ).run(project, pipeline, profile, settings, remembered);
     sql<[]>('DELETE FROM run_cells WHERE run NOT IN (SELECT id FROM runs)').run();
   });
 }
 
 /**
- * What a cell of that name in that pipeline was the last time it was tried or served; for `why`. After the index was
- * rebuilt, attempts and runs are forgotten: then the newest published cell of that name, whatever its pipeline.
+ * What a cell of that name in that pipeline of this project was the last time it was tried or served; for `why`. After
+ * the index was rebuilt, attempts and runs are forgotten: then the newest that was published under that name.
  */
-export function lastManifest({ sql }: Store, cell: string, pipeline: string): LastManifest | undefined {
+export function lastManifest(
+  { sql, project }: Store,
+  cell: string,
+  pipeline: string,
+): LastManifest | undefined {
+  const name = { cell, pipeline, project };
   const last =
-    sql<[string, string, string, string], { fingerprint: Fingerprint; state: string }>(
+    sql<[typeof name], { fingerprint: Fingerprint; state: string }>(
       `SELECT fingerprint, state FROM (
-         SELECT fingerprint, state, started AS at, id FROM attempts WHERE cell = ? AND pipeline = ?
+         SELECT fingerprint, state, started AS at, id FROM attempts
+         WHERE cell = @cell AND pipeline = @pipeline AND project = @project
          UNION ALL
-         SELECT fingerprint, state, at, id FROM run_cells JOIN runs ON run = id WHERE cell = ? AND pipeline = ?
+         SELECT fingerprint, state, at, id FROM run_cells JOIN runs ON run = id
+         WHERE cell = @cell AND pipeline = @pipeline AND project = @project
        ) ORDER BY at DESC, id DESC LIMIT 1`,
-    ).get(cell, pipeline, cell, pipeline) ??
-    sql<[string], { fingerprint: Fingerprint; state: string }>(
-      "SELECT fingerprint, 'done' AS state FROM cells WHERE cell = ? ORDER BY published DESC LIMIT 1",
-    ).get(cell);
+    ).get(name) ??
+    sql<[typeof name], { fingerprint: Fingerprint; state: string }>(
+      `SELECT fingerprint, 'done' AS state FROM cells
+       WHERE cell = @cell AND pipeline = @pipeline AND project = @project ORDER BY published DESC LIMIT 1`,
+    ).get(name);
   if (last === undefined) return undefined;
   const manifest = manifestOf({ sql }, last.fingerprint);
   if (manifest === undefined) return undefined;
-  const attempt = sql<[Fingerprint, string], { id: number; state: string }>(
-    'SELECT id, state FROM attempts WHERE fingerprint = ? AND cell = ? ORDER BY id DESC LIMIT 1',
-  ).get(last.fingerprint, cell);
+  const attempt = sql<[Fingerprint, string, string], { id: number; state: string }>(
+    'SELECT id, state FROM attempts WHERE fingerprint = ? AND cell = ? AND project = ? ORDER BY id DESC LIMIT 1',
+  ).get(last.fingerprint, cell, project);
   return {
     fingerprint: last.fingerprint,
     manifest,
@@ -82,15 +98,25 @@ export function manifestOf({ sql }: Pick<Store, 'sql'>, fingerprint: Fingerprint
   return kept && (JSON.parse(kept.manifest) as Json);
 }
 
-/** The fingerprints that the last `count` runs of each profile of each pipeline refer to. */
-export function recentFingerprints({ sql }: Store, count: number): Fingerprint[] {
-  return sql<[number], { fingerprint: Fingerprint }>(
+/** Whether this project has run that pipeline with that profile, as far as runs are remembered. */
+export function hasRun({ sql, project }: Store, pipeline: string, profile: string): boolean {
+  return (
+    sql<[string, string, string]>(
+      'SELECT 1 FROM runs WHERE project = ? AND pipeline = ? AND profile = ? LIMIT 1',
+    ).get(project, pipeline, profile) !== undefined
+  );
+}
+
+/** The fingerprints that this project's last `count` runs of each profile, with each text of settings, refer to. */
+export function recentFingerprints({ sql, project }: Store, count: number): Fingerprint[] {
+  return sql<[string, number], { fingerprint: Fingerprint }>(
     `SELECT DISTINCT fingerprint FROM run_cells WHERE run IN (
        SELECT id FROM (
-         SELECT id, row_number() OVER (PARTITION BY pipeline, profile ORDER BY id DESC) AS age FROM runs
+         SELECT id, row_number() OVER (PARTITION BY pipeline, profile, settings ORDER BY id DESC) AS age
+         FROM runs WHERE project = ?
        ) WHERE age <= ?
      )`,
   )
-    .all(count)
+    .all(project, count)
     .map(({ fingerprint }) => fingerprint);
 }

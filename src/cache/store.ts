@@ -5,6 +5,8 @@ import type { Folders } from './folders.ts';
 export interface Store {
   readonly folders: Folders;
   readonly database: Database;
+  /** Whose attempts, runs and uses are written and asked for: the path of a project's folder from the cache folder. */
+  readonly project: string;
   /** Prepares a statement once and keeps it. */
   readonly sql: Sql;
   /** Called between every two durable steps, so that tests can end the process there. */

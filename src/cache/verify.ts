@@ -6,7 +6,7 @@ import { type Digest, type Fingerprint, hashFile } from './digest.ts';
 import { isMissing } from './disk-failure.ts';
 import { syncFolders, writeBeside } from './durable.ts';
 import { ingestMissing } from './rebuild.ts';
-import { listFanOut, listRecords, readRecord, recordText } from './record.ts';
+import { type CellRecord, listFanOut, listRecords, readRecord, recordText } from './record.ts';
 import { manifestOf } from './runs.ts';
 import { type AffectedCell, setAside } from './set-aside.ts';
 import { look, type Stamp, stampOf } from './stamp.ts';
@@ -154,15 +154,19 @@ function cellsWithoutRecord(store: Store): ListedCell[] {
 }
 
 async function restoreRecord(store: Store, listed: ListedCell): Promise<void> {
-  const { fingerprint, artifact, cell, kind, values, attempt } = listed;
+  const { size: _, published: __, attempt, project, pipeline, ...cell } = listed;
+  const { fingerprint } = cell;
   const manifest = manifestOf(store, fingerprint);
   if (manifest === undefined) return;
-  const record = { fingerprint, artifact, cell, kind, values, manifest };
   const target = store.folders.record(fingerprint);
-  const temporary = await writeBeside(
-    target,
-    recordText(attempt === undefined ? record : { ...record, attempt }),
-  );
+  const record: CellRecord = {
+    ...cell,
+    manifest,
+    ...(attempt === undefined ? {} : { attempt }),
+    ...(project === undefined ? {} : { project }),
+    ...(pipeline === undefined ? {} : { pipeline }),
+  };
+  const temporary = await writeBeside(target, recordText(record));
   renameSync(temporary, target);
   await syncFolders([dirname(target)]);
 }

@@ -10,13 +10,16 @@ import { lastRun } from './last-run.ts';
 import { EXIT } from './outcome.ts';
 import { openPipeline, type PipelineFlags, Workspace } from './workspace.ts';
 
-/** `retable cache gc`: frees what neither the pipelines, in any profile, nor the last runs refer to. */
+/**
+ * `retable cache gc`: frees what neither the pipelines of this project, in any profile, nor its last runs refer to, and no
+ * other project uses.
+ */
 export default async function cacheGc(given: PipelineFlags): Promise<number> {
   const keepRuns = Number(given.keepRuns);
   if (!Number.isInteger(keepRuns) || keepRuns < 0)
     throw new Failure('bad-flag', `--keep-runs takes a whole number, not ${given.keepRuns}.`);
   const workspace = new Workspace(given);
-  const last = lastRun(workspace.cacheFolder);
+  const last = lastRun(workspace);
   // Where data lie is part of what cells are known by: without it, what was made of them would look like garbage.
   const dataDir = last?.dataDir && existsSync(last.dataDir) ? last.dataDir : undefined;
   const flags = { ...(dataDir && { dataDir }), ...given };
@@ -27,10 +30,11 @@ export default async function cacheGc(given: PipelineFlags): Promise<number> {
     }
   }
   const cache = workspace.openCache();
-  const collected = cache.collect({ keep, dryRun: flags.dryRun ?? false, keepRuns });
+  const { dryRun = false, allProjects = false } = flags;
+  const collected = cache.collect({ keep, dryRun, keepRuns, allProjects });
   cache.close();
   if (flags.json) console.log(JSON.stringify(collected));
-  else print(collected, flags.dryRun ?? false);
+  else print(collected, dryRun);
   return EXIT.done;
 }
 
@@ -62,8 +66,9 @@ async function referredTo(
     const planned = await planCells(planner, pipeline.cells);
     const reasons = planned.flatMap((one) => one.reasons);
     const blocked = reasons.find(({ reason }) => reason === 'blocked');
-    // Such as data that are not here now: what the last runs of it made is kept all the same.
-    if (blocked)
+    // Such as data that are not here now: what the last runs of it made is kept all the same. Of a pipeline that was
+    // never run there is nothing to keep.
+    if (blocked && cache.hasRun(pipeline.name, pipeline.profile ?? ''))
       console.error(
         `note: ${name}${profile ? `, profile ${profile}` : ''} can't be planned here: ${blocked.message}`,
       );

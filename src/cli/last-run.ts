@@ -1,7 +1,9 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { type Static, Type } from '@sinclair/typebox';
 import { Value } from '@sinclair/typebox/value';
+import { sha256 } from '../cache/digest.ts';
+import type { Workspace } from './workspace.ts';
 
 const schema = Type.Object({
   file: Type.String(),
@@ -14,25 +16,42 @@ const schema = Type.Object({
 /** What was run last: so that `why`, `table`, `logs` and `status` need not be told again. */
 export type LastRun = Static<typeof schema>;
 
-const FILE = 'last-run.json';
+type Place = Pick<Workspace, 'cacheFolder' | 'project' | 'places'>;
 
-export function rememberRun(cacheFolder: string, run: LastRun): void {
-  const draft = join(cacheFolder, `${FILE}.${process.pid}`);
+export function rememberRun(place: Place, run: LastRun): void {
+  const note = noteOf(place);
+  const draft = `${note}.${process.pid}`;
   try {
-    mkdirSync(cacheFolder, { recursive: true });
-    writeFileSync(draft, `${JSON.stringify(run)}\n`);
-    renameSync(draft, join(cacheFolder, FILE));
+    mkdirSync(dirname(note), { recursive: true });
+    writeFileSync(draft, `${JSON.stringify(mapPaths(run, (path) => kept(path, place)))}\n`);
+    renameSync(draft, note);
   } catch {
     // A full or read-only disk costs the convenience, nothing else; the cache itself will tell.
   }
 }
 
 /** Undefined where nothing was run yet, or where the note is damaged: it is only a convenience. */
-export function lastRun(cacheFolder: string): LastRun | undefined {
+export function lastRun(place: Place): LastRun | undefined {
   try {
-    const run: unknown = JSON.parse(readFileSync(join(cacheFolder, FILE), 'utf8'));
-    return Value.Check(schema, run) ? run : undefined;
+    const run: unknown = JSON.parse(readFileSync(noteOf(place), 'utf8'));
+    if (!Value.Check(schema, run)) return undefined;
+    return mapPaths(run, (path) => resolve(place.places.project, path));
   } catch {
     return undefined;
   }
+}
+
+/** One note for each project: several may share a cache. */
+function noteOf({ cacheFolder, project }: Place): string {
+  return join(cacheFolder, 'last-runs', `${sha256(project).slice(0, 16)}.json`);
+}
+
+/** Paths within the project are kept relative to it: a copy of the project speaks of its own files. */
+function kept(path: string, { places: { project } }: Place): string {
+  const short = relative(project, path);
+  return short === '..' || short.startsWith(`..${sep}`) || isAbsolute(short) ? path : short;
+}
+
+function mapPaths({ file, dataDir, ...rest }: LastRun, map: (path: string) => string): LastRun {
+  return { ...rest, file: map(file), ...(dataDir === undefined ? {} : { dataDir: map(dataDir) }) };
 }

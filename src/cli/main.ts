@@ -139,7 +139,7 @@ const cache = program.command('cache').description('Look after the cache');
 for (const [name, description] of [
   ['ls', 'List what is kept'],
   ['verify', 'Read every file again and report damage'],
-  ['gc', 'Free what neither the pipelines nor the last runs refer to'],
+  ['gc', 'Free what neither the pipelines of this project nor its last runs refer to'],
 ] as const) {
   const command = cache
     .command(name)
@@ -150,7 +150,8 @@ for (const [name, description] of [
   if (name === 'gc') {
     command
       .option('--dry-run', 'only say what would be freed')
-      .option('--keep-runs <n>', 'how many of the last runs of each pipeline are kept', '3')
+      .option('--keep-runs <n>', 'how many of the last runs are kept, for each profile and each --set', '3')
+      .option('--all-projects', 'also free what other projects on this cache use')
       .option('--data-dir <dir>', 'where data sets are looked for')
       .option('--engine <name>', 'engine of the pipelines');
   }

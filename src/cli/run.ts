@@ -26,7 +26,7 @@ export async function runCommand(name: string | undefined, given: PipelineFlags)
     return EXIT.done;
   }
   const cells = selectCells(pipeline.cells, flags.only);
-  rememberRun(opened.workspace.cacheFolder, lastRunOf(opened));
+  rememberRun(opened.workspace, lastRunOf(opened));
   const machine = thisMachine(cells);
   const display = displayFor(flags);
   display.show({
@@ -46,6 +46,7 @@ export async function runCommand(name: string | undefined, given: PipelineFlags)
     }
     const summary = await run({
       ...opened,
+      settings: settingsOf(flags),
       places: opened.workspace.places,
       cells,
       machine,
@@ -78,6 +79,11 @@ async function finish(opened: OpenPipeline): Promise<void> {
 function displayFor({ json, verbose = false }: PipelineFlags): Display {
   if (json) return jsonDisplay();
   return process.stdout.isTTY ? liveDisplay({ verbose }) : plainDisplay({ verbose });
+}
+
+/** Flags that make other cells of one profile; runs that differ in them are remembered apart. */
+function settingsOf({ set = [], engine }: PipelineFlags): string {
+  return [...set, ...(engine === undefined ? [] : [`--engine ${engine}`])].join(' ');
 }
 
 function lastRunOf({ file, pipeline, flags, workspace }: OpenPipeline) {

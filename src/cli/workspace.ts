@@ -36,12 +36,15 @@ export interface PipelineFlags {
   readonly markdown?: boolean;
   readonly repair?: boolean;
   readonly keepRuns?: string;
+  readonly allProjects?: boolean;
 }
 
 /** A project and its cache folder. Nothing is opened or written yet. */
 export class Workspace {
   readonly places: Places;
   readonly cacheFolder: string;
+  /** How the cache knows this project: its folder as seen from the cache, so that both can be moved together. */
+  readonly project: string;
   readonly kinds: Kinds;
 
   constructor(flags: PipelineFlags) {
@@ -54,11 +57,13 @@ export class Workspace {
     }
     this.places = { project, home, dataDir };
     this.cacheFolder = resolve(project, flags.cache ?? 'cache');
+    this.project = relative(this.cacheFolder, project).replaceAll('\\', '/');
     this.kinds = new Kinds(project === home ? [home] : [project, home], join(this.cacheFolder, 'code'));
   }
 
   openCache(): Cache {
-    return openCache(this.cacheFolder, { notice: (text) => console.error(`note: ${text}`) });
+    const notice = (text: string) => console.error(`note: ${text}`);
+    return openCache(this.cacheFolder, { project: this.project, notice });
   }
 
   /** Names of the pipelines in the project's `pipelines/`, then of those that come with retable. */
@@ -164,7 +169,7 @@ export async function openPipeline(name: string | undefined, given: PipelineFlag
 export function resolvePipeline(name: string | undefined, given: PipelineFlags) {
   const workspace = new Workspace(given);
   if (name !== undefined) return { workspace, file: workspace.pipelineFile(name), flags: given };
-  const last = lastRun(workspace.cacheFolder);
+  const last = lastRun(workspace);
   if (last && existsSync(last.file)) {
     const { file, ...before } = last;
     const flags = { ...before, ...given, set: given.set?.length ? given.set : before.set };

@@ -147,7 +147,7 @@ function loadedKind(kinds: RunOptions['kinds'], { kind: name }: Cell) {
 type Unpublished = Pick<Exclude<Exit, { state: 'done' }>, 'state' | 'reason' | 'message' | 'hint'>;
 
 async function publish(
-  { cache, kinds, planner }: RunOptions,
+  { cache, kinds, planner, pipeline }: RunOptions,
   { cell, key }: Task,
   { output, id, began }: { output: string; id: number; began: number },
 ): Promise<{ artifact: Digest; values: Record<string, number> } | Unpublished> {
@@ -160,6 +160,7 @@ async function publish(
       fingerprint,
       manifest: manifest as Json,
       cell: cell.id,
+      pipeline: pipeline.name,
       kind: cell.kind,
       type: loadedKind(kinds, cell).kind.output,
       folder: output,

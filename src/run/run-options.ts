@@ -10,6 +10,8 @@ import type { Machine } from './resources.ts';
 
 export interface RunOptions {
   readonly pipeline: Pipeline;
+  /** What was set besides the profile, as text. */
+  readonly settings: string;
   /** The cells to bring to their result, each after those it needs. */
   readonly cells: readonly Cell[];
   readonly planner: Planner;

@@ -34,7 +34,7 @@ export async function run(options: RunOptions): Promise<RunSummary> {
 
 /** A run that cannot be noted, on a full disk say, has its results all the same. */
 function remember(
-  { cache, cells, emit, pipeline }: RunOptions,
+  { cache, cells, emit, pipeline, settings }: RunOptions,
   outcomes: ReadonlyMap<CellId, Outcome>,
 ): void {
   const { name, profile = '' } = pipeline;
@@ -42,6 +42,7 @@ function remember(
     cache.recordRun({
       pipeline: name,
       profile,
+      settings,
       cells: cells.flatMap(({ id }) => served(id, outcomes.get(id))),
     });
   } catch (error) {

@@ -20,7 +20,12 @@ function attempt(name: string, more: Partial<NewAttempt> = {}): NewAttempt {
 }
 
 function run(cache: Cache, cell: string, key: Fingerprint, state = 'cached', profile = 'quick'): void {
-  cache.recordRun({ pipeline: 'transfer', profile, cells: [{ cell, fingerprint: key, state }] });
+  cache.recordRun({
+    pipeline: 'transfer',
+    profile,
+    settings: '',
+    cells: [{ cell, fingerprint: key, state }],
+  });
 }
 
 describe('attempts', () => {

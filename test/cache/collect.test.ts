@@ -47,6 +47,7 @@ describe('collection of garbage', () => {
       cache.recordRun({
         pipeline: 'transfer',
         profile: name === 'paper' ? 'paper' : 'quick',
+        settings: '',
         cells: [{ cell: name, fingerprint: fingerprint(name), state: 'done' }],
       });
     }
@@ -98,16 +99,18 @@ describe('collection of garbage', () => {
     expect([kept, going].map((path) => existsSync(path))).toEqual([true, false]);
   });
 
-  test('keeps the logs of the last three attempts at a cell, without what they wrote', () => {
+  test('keeps the logs of the last three attempts at a cell that is kept, without what they wrote', () => {
     const { cache, root } = rig();
     for (let count = 0; count < 5; count++) {
       const { attempt = 0, folder } = begin(cache, 'cell', { big: 'partial' });
       writeFileSync(join(dirname(folder), 'log.txt'), `attempt ${attempt}`);
       cache.finishAttempt(attempt, { state: 'failed' });
     }
-    cache.collect(keepNothing);
+    cache.collect({ ...keepNothing, keep: new Set([fingerprint('cell')]) });
     expect(listTree(join(root, 'attempts'))).toEqual(['3/log.txt', '4/log.txt', '5/log.txt']);
     expect(cache.attemptsOf('cell').map(({ id }) => id)).toEqual([5, 4, 3]);
+    cache.collect(keepNothing);
+    expect(listTree(join(root, 'attempts'))).toEqual([]);
   });
 
   test('keeps the attempt that published a kept cell, however many came after', async () => {

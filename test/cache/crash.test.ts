@@ -103,6 +103,7 @@ describe('kill -9 elsewhere', () => {
       cache.recordRun({
         pipeline: 'p',
         profile: 'quick',
+        settings: '',
         cells: [{ cell: 'kept', fingerprint: fingerprint('kept'), state: 'done' }],
       });
       expect(await doomed.call('collect', { keep: [], grace: 0 })).toBe('killed');

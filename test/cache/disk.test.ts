@@ -46,6 +46,7 @@ describe('a full disk', () => {
       fingerprint: fingerprint('cell'),
       manifest: {},
       cell: 'cell',
+      pipeline: 'p',
       kind: 'train',
       type: 'model',
     };
@@ -74,6 +75,7 @@ describe('a full disk', () => {
       fingerprint: fingerprint('cell'),
       manifest: {},
       cell: 'cell',
+      pipeline: 'p',
       kind: 'train',
       type: 'model',
     };

@@ -78,6 +78,8 @@ describe('publishing', () => {
       'fingerprint',
       'kind',
       'manifest',
+      'pipeline',
+      'project',
       'values',
     ]);
   });

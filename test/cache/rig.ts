@@ -59,8 +59,14 @@ export function begin(
   tree: Tree,
   values: Record<string, number> = { accuracy: 0.5 },
 ) {
-  const key = { fingerprint: fingerprint(name), manifest: { name }, cell: name, kind: 'train' };
-  const { id, folder } = cache.startAttempt({ ...key, pipeline: 'transfer', profile: 'quick', inputs: [] });
+  const key = {
+    fingerprint: fingerprint(name),
+    manifest: { name },
+    cell: name,
+    pipeline: 'transfer',
+    kind: 'train',
+  };
+  const { id, folder } = cache.startAttempt({ ...key, profile: 'quick', inputs: [] });
   const publication: Publication = {
     ...key,
     type: 'model',
