@@ -1,6 +1,7 @@
 import { Type } from '@sinclair/typebox';
 import { defineKind } from '../src/kind/kind.ts';
 import { attackPattern } from '../src/learn/attack/attack-names.ts';
+import { partFiles } from '../src/learn/data/parts.ts';
 import { oneOf } from '../src/learn/train/parameters.ts';
 
 export default defineKind({
@@ -88,7 +89,11 @@ export default defineKind({
     }),
   }),
   inputs: {
-    data: { type: 'dataset', description: 'the data set; its test part is attacked' },
+    data: {
+      type: 'dataset',
+      description: 'the data set; its test part is attacked',
+      reads: partFiles('test'),
+    },
     model: { type: 'model', description: 'the model; it is attacked in evaluation mode' },
     surrogate: {
       type: 'model',

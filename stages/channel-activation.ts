@@ -1,5 +1,6 @@
 import { Type } from '@sinclair/typebox';
 import { defineKind } from '../src/kind/kind.ts';
+import { partFiles } from '../src/learn/data/parts.ts';
 import { adversarialOptions, adversarialParameters } from '../src/learn/diagnose/parameters.ts';
 import { oneOf } from '../src/learn/train/parameters.ts';
 
@@ -14,7 +15,7 @@ export default defineKind({
     }),
   }),
   inputs: {
-    data: { type: 'dataset', description: 'the data set; its test part is used' },
+    data: { type: 'dataset', description: 'the data set; its test part is used', reads: partFiles('test') },
     model: { type: 'model', description: 'the model' },
   },
   output: 'results',

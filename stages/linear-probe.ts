@@ -1,5 +1,6 @@
 import { Type } from '@sinclair/typebox';
 import { defineKind } from '../src/kind/kind.ts';
+import { partFiles } from '../src/learn/data/parts.ts';
 import { loopOptions, loopParameters, oneOf, trainingMeasures } from '../src/learn/train/parameters.ts';
 
 export default defineKind({
@@ -13,7 +14,11 @@ export default defineKind({
     }),
   }),
   inputs: {
-    data: { type: 'dataset', description: 'the other data set; its training part is used' },
+    data: {
+      type: 'dataset',
+      description: 'the other data set; its training part is used',
+      reads: partFiles('train'),
+    },
     model: { type: 'model', description: 'the model; its body and its normalisation stay as they are' },
   },
   output: 'model',

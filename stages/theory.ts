@@ -1,5 +1,6 @@
 import { Type } from '@sinclair/typebox';
 import { defineKind } from '../src/kind/kind.ts';
+import { partFiles } from '../src/learn/data/parts.ts';
 import { adversarialOptions, adversarialParameters } from '../src/learn/diagnose/parameters.ts';
 import { oneOf } from '../src/learn/train/parameters.ts';
 
@@ -28,7 +29,7 @@ export default defineKind({
     }),
   }),
   inputs: {
-    data: { type: 'dataset', description: 'the data set; its test part is used' },
+    data: { type: 'dataset', description: 'the data set; its test part is used', reads: partFiles('test') },
     student: { type: 'model', description: 'the student' },
     teacher: { type: 'model', description: 'the teacher' },
   },

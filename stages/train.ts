@@ -1,5 +1,6 @@
 import { Type } from '@sinclair/typebox';
 import { defineKind } from '../src/kind/kind.ts';
+import { partFiles } from '../src/learn/data/parts.ts';
 import { attackChoices, attackParameters } from '../src/learn/train/attack-parameters.ts';
 import { oneOf, trainingMeasures, trainingParameters } from '../src/learn/train/parameters.ts';
 
@@ -53,7 +54,13 @@ export default defineKind({
         'For free-at: steps in succession that take the same batch. The authors divide the number of epochs by it.',
     }),
   }),
-  inputs: { data: { type: 'dataset', description: 'the data set; its training part is used' } },
+  inputs: {
+    data: {
+      type: 'dataset',
+      description: 'the data set; its training part is used',
+      reads: partFiles('train'),
+    },
+  },
   output: 'model',
   measures: trainingMeasures,
   usesEngine: true,

@@ -1,5 +1,6 @@
 import { Type } from '@sinclair/typebox';
 import { defineKind } from '../src/kind/kind.ts';
+import { partFiles } from '../src/learn/data/parts.ts';
 import { attackChoices, attackParameters } from '../src/learn/train/attack-parameters.ts';
 import { oneOf, trainingMeasures, trainingParameters } from '../src/learn/train/parameters.ts';
 
@@ -113,7 +114,11 @@ export default defineKind({
     }),
   }),
   inputs: {
-    data: { type: 'dataset', description: 'the data set; its training part is used' },
+    data: {
+      type: 'dataset',
+      description: 'the data set; its training part is used',
+      reads: partFiles('train'),
+    },
     teacher: { type: 'model', description: 'the teacher; it stays as it is' },
   },
   output: 'model',

@@ -11,7 +11,7 @@ import {
   type NewAttempt,
   startAttempt,
 } from './attempts.ts';
-import { filesOf, type ListedCell, listCells, lookup, pathOf, type StoredCell } from './cells.ts';
+import { filesOf, type ListedCell, listCells, lookup, partDigest, pathOf, type StoredCell } from './cells.ts';
 import { checkMany, type Damage } from './check.ts';
 import { type Collected, type CollectOptions, collect } from './collect.ts';
 import { ContentDigests } from './content-digests.ts';
@@ -150,6 +150,11 @@ export class Cache {
   /** The files of an artifact, sorted by path. */
   files(artifact: Digest): ArtifactFile[] {
     return explained('list an artifact', () => filesOf(this.#store, artifact));
+  }
+
+  /** The digest that an artifact would have if it held these of its files alone. */
+  partDigest(artifact: Digest, names: readonly string[]): Digest {
+    return explained('list an artifact', () => partDigest(this.#store, artifact, names));
   }
 
   /** Where the contents of a file of an artifact lie; read-only. Failure: `no-such-file`. */

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { Failure } from '../failure.ts';
-import type { Digest, Fingerprint } from './digest.ts';
+import { type Digest, type Fingerprint, sha256 } from './digest.ts';
 import { ingest } from './rebuild.ts';
-import type { ArtifactFile } from './record.ts';
+import { type ArtifactFile, manifestText } from './record.ts';
 import { type Store, write } from './store.ts';
 
 /** What the cache knows of a cell that was run. */
@@ -83,6 +83,15 @@ export function filesOf({ sql }: Store, artifact: Digest): ArtifactFile[] {
   return sql<[Digest], ArtifactFile>(
     'SELECT path, size, sha256 FROM artifact_files JOIN files USING (sha256) WHERE artifact = ? ORDER BY path',
   ).all(artifact);
+}
+
+/** The digest that an artifact would have if it held these of its files alone. */
+export function partDigest(store: Store, artifact: Digest, names: readonly string[]): Digest {
+  const { type } = store
+    .sql<[Digest], { type: string }>('SELECT type FROM artifacts WHERE digest = ?')
+    .get(artifact) ?? { type: '' };
+  const files = filesOf(store, artifact).filter(({ path }) => names.includes(path));
+  return sha256(manifestText({ type, files }));
 }
 
 /** Where the contents of a file of an artifact lie. Throws a Failure `no-such-file` if it has none of that name. */

@@ -32,6 +32,11 @@ export interface InputDeclaration {
   /** The artifact type that is accepted. */
   readonly type: string;
   readonly description: string;
+  /**
+   * Names of the files that it reads, where it does not read the whole artifact: then its result depends on these alone,
+   * and it sees no others. A file that the artifact does not have is left out.
+   */
+  readonly reads?: readonly string[];
   /** A stage may do without it: then `CellContext.inputs` has none of this name. */
   readonly optional?: true;
 }

@@ -5,6 +5,7 @@ import type { Places, Source } from '../kind/kind.ts';
 import type { Cell, CellId, Pipeline } from '../pipeline/pipeline.ts';
 import { type EngineKey, type FingerprintManifest, type KeptManifest, keyOf } from './fingerprint.ts';
 import type { LoadedKind } from './kinds.ts';
+import { Parts } from './parts.ts';
 import { differences, type Reason } from './reasons.ts';
 import { SourceDigests } from './source-digests.ts';
 
@@ -24,6 +25,8 @@ export interface PlannedCell {
 export interface CellKey {
   readonly fingerprint: Fingerprint;
   readonly manifest: KeptManifest;
+  /** The artifact of each need. The manifest has the digests of the parts of them that the cell reads. */
+  readonly artifacts: Readonly<Record<string, Digest>>;
 }
 
 export interface PlannerOptions {
@@ -41,10 +44,12 @@ export interface PlannerOptions {
 export class Planner {
   readonly #options: PlannerOptions;
   readonly #sources: SourceDigests;
+  readonly #parts: Parts;
 
   constructor(options: PlannerOptions) {
     this.#options = options;
     this.#sources = new SourceDigests(options.cache);
+    this.#parts = new Parts(options.cache);
   }
 
   /**
@@ -60,11 +65,29 @@ export class Planner {
     return this.#decide(cell, key);
   }
 
-  /** The fingerprint of a cell, given its inputs. */
-  async key(cell: Cell, inputs: Readonly<Record<string, Digest>>): Promise<CellKey> {
-    const { kinds, engine, places } = this.#options;
-    const loaded = kinds.get(cell.kind);
+  /** The fingerprint of a cell, given the artifact of each need. */
+  async key(cell: Cell, artifacts: Readonly<Record<string, Digest>>): Promise<CellKey> {
+    const manifest = await this.#manifest(cell, this.#inputKeys(cell, artifacts));
+    return { fingerprint: keyOf(manifest), manifest, artifacts };
+  }
+
+  /** What the key of a cell has of its inputs: digests of the parts that it reads. */
+  #inputKeys(cell: Cell, artifacts: Readonly<Record<string, Digest>>): Record<string, Digest> {
+    const { kind } = this.#kind(cell);
+    return Object.fromEntries(
+      Object.entries(artifacts).map(([need, artifact]) => [need, this.#parts.digest(kind, need, artifact)]),
+    );
+  }
+
+  #kind(cell: Cell): LoadedKind {
+    const loaded = this.#options.kinds.get(cell.kind);
     if (!loaded) throw new Error(`kind ${cell.kind} was not loaded`);
+    return loaded;
+  }
+
+  async #manifest(cell: Cell, inputs: Readonly<Record<string, Digest>>): Promise<KeptManifest> {
+    const { engine, places } = this.#options;
+    const loaded = this.#kind(cell);
     const { kind, code } = loaded;
     const manifest: FingerprintManifest = {
       kind: cell.kind,
@@ -77,7 +100,7 @@ export class Planner {
           : { version: kind.version },
       engine: kind.usesEngine ? engine : null,
     };
-    return { fingerprint: keyOf(manifest), manifest: { ...manifest, files: code.files } };
+    return { ...manifest, files: code.files };
   }
 
   /** As far as it can be told while inputs are not known: what else has changed, and what it waits for. */
@@ -85,8 +108,9 @@ export class Planner {
     const last = this.#lastManifest(cell);
     if (!last) return [{ reason: 'first-run', message: 'it has not run before' }];
     // What it waits for is taken for what it was.
-    const expected = Object.entries({ ...last.inputs, ...known }).filter(([need]) => need in cell.needs);
-    const { manifest } = await this.key(cell, Object.fromEntries(expected));
+    const inputs = { ...last.inputs, ...this.#inputKeys(cell, known) };
+    const expected = Object.entries(inputs).filter(([need]) => need in cell.needs);
+    const manifest = await this.#manifest(cell, Object.fromEntries(expected));
     const changes = differences(last, manifest);
     const isSame = changes.length === 0 && expected.length === Object.keys(cell.needs).length;
     return [...changes, ...unknown.map((id) => waitsFor(id, isSame))];

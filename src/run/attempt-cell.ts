@@ -7,6 +7,7 @@ import { isMissing } from '../cache/disk-failure.ts';
 import { asFailure, Failure } from '../failure.ts';
 import type { Json } from '../json.ts';
 import type { Cell } from '../pipeline/pipeline.ts';
+import { filesRead } from '../plan/parts.ts';
 import type { CellKey, Planner } from '../plan/planner.ts';
 import type { Reason } from '../plan/reasons.ts';
 import { refuseChangedInputs, requireWholeInputs } from './attempt-inputs.ts';
@@ -43,8 +44,7 @@ async function attemptOnce(options: RunOptions, task: Task, retries: number): Pr
   const { cache, emit, pipeline, signal, execute } = options;
   const { cell, key, reasons } = task;
   const { fingerprint, manifest } = key;
-  const inputs = manifest.inputs;
-  requireWholeInputs(cache, inputs);
+  requireWholeInputs(cache, key.artifacts);
   const began = Date.now();
   const { id, folder } = cache.startAttempt({
     cell: cell.id,
@@ -53,7 +53,7 @@ async function attemptOnce(options: RunOptions, task: Task, retries: number): Pr
     fingerprint,
     manifest,
     kind: cell.kind,
-    inputs: Object.values(inputs),
+    inputs: Object.values(key.artifacts),
   });
   emit({ event: 'cell-started', cell: cell.id, fingerprint, attempt: id, reasons });
   const output = join(folder, 'output');
@@ -115,14 +115,13 @@ function jobOf(
   { cell, key, allocation }: Task,
   paths: Pick<Job, 'folder' | 'output' | 'log'>,
 ): Job {
-  const inputs = Object.entries(key.manifest.inputs).map(([need, digest]): [string, JobInput] => [
-    need,
-    {
-      digest,
-      files: Object.fromEntries(cache.files(digest).map(({ path }) => [path, cache.path(digest, path)])),
-    },
-  ]);
   const kind = loadedKind(kinds, cell);
+  const inputs = Object.entries(key.artifacts).map(([need, artifact]): [string, JobInput] => {
+    const read = filesRead(kind.kind, need);
+    const names = cache.files(artifact).flatMap(({ path }) => ((read?.includes(path) ?? true) ? [path] : []));
+    const files = Object.fromEntries(names.map((name) => [name, cache.path(artifact, name)]));
+    return [need, { digest: key.manifest.inputs[need] ?? artifact, files }];
+  });
   return {
     cell: cell.id,
     kind,
@@ -154,7 +153,7 @@ async function publish(
   try {
     const { fingerprint, manifest } = key;
     await refuseChangedSources(planner, cell, key);
-    refuseChangedInputs(cache, manifest.inputs, began);
+    refuseChangedInputs(cache, key.artifacts, began);
     const values = await readValues(output);
     const artifact = await cache.publish({
       fingerprint,
@@ -178,10 +177,10 @@ async function publish(
 async function refuseChangedSources(
   planner: Planner,
   cell: Cell,
-  { fingerprint, manifest }: CellKey,
+  { fingerprint, manifest, artifacts }: CellKey,
 ): Promise<void> {
   if (Object.keys(manifest.sources).length === 0) return;
-  const now = await planner.key(cell, manifest.inputs);
+  const now = await planner.key(cell, artifacts);
   if (now.fingerprint === fingerprint) return;
   throw new Failure('source-changed', 'A file that it reads was changed while it ran.', {
     hint: 'Run again: it runs with the file as it is now.',

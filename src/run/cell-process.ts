@@ -72,7 +72,7 @@ function inputArtifact(need: string, { digest, files }: JobInput): InputArtifact
       const path = files[name];
       if (path === undefined) {
         throw new Failure('no-such-file', `The input ${need} has no file ${name}.`, {
-          hint: `It has: ${names.join(', ')}.`,
+          hint: `The cell can read: ${names.join(', ')}. (A kind that names files in \`reads\` sees no others.)`,
         });
       }
       return path;

@@ -24,7 +24,7 @@ export interface Job {
   readonly timeout: number | undefined;
 }
 
-/** An artifact with the place of each of its files. */
+/** An artifact, or the part of it that the cell reads, with the place of each of its files. */
 export interface JobInput {
   readonly digest: Digest;
   readonly files: Readonly<Record<string, string>>;

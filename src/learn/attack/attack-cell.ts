@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CellContext } from '../../kind/kind.ts';
-import { readDataset } from '../data/artifact.ts';
+import { readPart } from '../data/artifact.ts';
 import { type Checkpoint, readModel } from '../model/artifact.ts';
 import { digestOf, failedOf, refuseErrors, sampleOf, selfCheck } from '../self-check/self-check.ts';
 import { writeTensors } from '../weights/host-tensors.ts';
@@ -36,7 +36,7 @@ type Context = Pick<
 export async function attackCell(context: Context, settings: AttackCellSettings): Promise<void> {
   const { inputs, output, scratch, progress, values, warn } = context;
   if (!inputs.data || !inputs.model) throw new Error('The kind declares no inputs named data and model');
-  const { test } = await readDataset(inputs.data.file);
+  const test = await readPart(inputs.data.file, 'test');
   const { model, weights } = await readModel(inputs.model.file, settings.checkpoint);
   const target = { model, weights, engine: await context.engine() };
   const { batchSize, seed, keepImages } = settings;

@@ -5,52 +5,47 @@ import { Value } from '@sinclair/typebox/value';
 import { Failure } from '../../failure.ts';
 import { readSafetensors, writeSafetensors } from '../weights/safetensors.ts';
 import { type Dataset, imageSize, type Split } from './dataset.ts';
+import { type Part, partFile } from './parts.ts';
 
-const count = Type.Integer({ minimum: 0 });
 const size = Type.Integer({ minimum: 1 });
 const description = Type.Object({
   name: Type.String(),
   classes: Type.Array(Type.String()),
   shape: Type.Tuple([size, size, size]),
-  counts: Type.Object({ train: count, test: count }),
 });
 
-/** `dataset.json` of an artifact. */
+/** `dataset.json` of an artifact: what all parts have in common, and nothing that one part alone would change. */
 type Description = Static<typeof description>;
 
 /**
- * Writes a data set as an artifact: `dataset.json` (name, classes, shape, counts) and, for each part,
- * `train.safetensors` and `test.safetensors` with `images` (U8 [count, height, width, channels]) and `labels` (I32 [count]).
+ * Writes a data set as an artifact: `dataset.json` (name, classes, shape) and, for each part, `train.safetensors` and
+ * `test.safetensors` with `images` (U8 [count, height, width, channels]) and `labels` (I32 [count]).
  *
  * @param folder exists
  * @throws Failure `disk-full`
  */
 export async function writeDataset(folder: string, name: string, split: Split): Promise<void> {
   const { classes, shape } = split.train;
-  const counts = { train: split.train.labels.length, test: split.test.labels.length };
   for (const part of ['train', 'test'] as const) {
     const { images, labels } = split[part];
-    await writeSafetensors(join(folder, `${part}.safetensors`), {
-      images: { dtype: 'U8', shape: [counts[part], ...shape], data: images },
-      labels: { dtype: 'I32', shape: [counts[part]], data: labels },
+    await writeSafetensors(join(folder, partFile(part)), {
+      images: { dtype: 'U8', shape: [labels.length, ...shape], data: images },
+      labels: { dtype: 'I32', shape: [labels.length], data: labels },
     });
   }
-  const json = JSON.stringify({ name, classes, shape, counts }, null, 2);
+  const json = JSON.stringify({ name, classes, shape }, null, 2);
   await writeFile(join(folder, 'dataset.json'), `${json}\n`);
 }
 
 /**
- * Reads a data set back.
+ * Reads a part of a data set back.
  *
  * @param file where a file of the artifact lies, such as `InputArtifact.file`
  * @throws Failure `bad-dataset`, `bad-safetensors`, `no-such-file`
  */
-export async function readDataset(file: (name: string) => string): Promise<Split & { name: string }> {
+export async function readPart(file: (name: string) => string, part: Part): Promise<Dataset> {
   const path = file('dataset.json');
-  const described = parse(path, await readFile(path, 'utf8'));
-  const train = await readPart(file('train.safetensors'), described, described.counts.train);
-  const test = await readPart(file('test.safetensors'), described, described.counts.test);
-  return { name: described.name, train, test };
+  return readRecords(file(partFile(part)), parse(path, await readFile(path, 'utf8')));
 }
 
 function parse(path: string, text: string): Description {
@@ -61,19 +56,18 @@ function parse(path: string, text: string): Description {
   }
 }
 
-async function readPart(path: string, { shape, classes }: Description, records: number): Promise<Dataset> {
+async function readRecords(path: string, { shape, classes }: Description): Promise<Dataset> {
   const { images, labels } = (await readSafetensors(path)).tensors;
   const dataset = { shape, classes };
   const fits =
     images?.dtype === 'U8' &&
     labels?.dtype === 'I32' &&
-    labels.data.length === records &&
-    images.data.length === records * imageSize(dataset) &&
+    images.data.length === labels.data.length * imageSize(dataset) &&
     labels.data.every((label) => label >= 0 && label < classes.length);
   if (!fits) {
     throw new Failure(
       'bad-dataset',
-      `${path} does not hold the ${records} records that dataset.json tells of.`,
+      `${path} does not hold images and labels such as dataset.json describes.`,
     );
   }
   return { ...dataset, images: images.data, labels: labels.data };

@@ -4,7 +4,7 @@ import type { HostTensor, Tensors } from '../../engine/engine.ts';
 import type { CellContext } from '../../kind/kind.ts';
 import { batchFiles } from '../attack/batch-files.ts';
 import { output } from '../attack/gradient-step.ts';
-import { readDataset } from '../data/artifact.ts';
+import { readPart } from '../data/artifact.ts';
 import { classCounts, type Dataset } from '../data/dataset.ts';
 import { type Checkpoint, readModel } from '../model/artifact.ts';
 import { mean } from '../train/averages.ts';
@@ -30,7 +30,7 @@ type Context = Pick<
 export async function channelCell(context: Context, settings: ChannelSettings): Promise<void> {
   const { inputs, scratch, engine, progress, values } = context;
   if (!inputs.data || !inputs.model) throw new Error('The kind declares no inputs named data and model');
-  const { test } = await readDataset(inputs.data.file);
+  const test = await readPart(inputs.data.file, 'test');
   const read = await readModel(inputs.model.file, settings.checkpoint);
   const found = await channelActivation({
     ...settings,

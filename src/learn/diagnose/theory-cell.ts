@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { CellContext } from '../../kind/kind.ts';
 import { batchFiles } from '../attack/batch-files.ts';
-import { readDataset } from '../data/artifact.ts';
+import { readPart } from '../data/artifact.ts';
 import { type Checkpoint, readModel } from '../model/artifact.ts';
 import { mean } from '../train/averages.ts';
 import { writeTensors } from '../weights/host-tensors.ts';
@@ -20,7 +20,7 @@ export async function theoryCell(context: Context, settings: TheorySettings): Pr
   const { inputs, output, scratch, engine, progress, values } = context;
   const { data, student, teacher } = inputs;
   if (!data || !student || !teacher) throw new Error('The kind lacks an input: data, student or teacher');
-  const { test } = await readDataset(data.file);
+  const test = await readPart(data.file, 'test');
   const examples = await theory({
     ...settings,
     engine: await engine(),

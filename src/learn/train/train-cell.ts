@@ -1,5 +1,5 @@
 import type { CellContext } from '../../kind/kind.ts';
-import { readDataset } from '../data/artifact.ts';
+import { readPart } from '../data/artifact.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { channelStatistics } from '../data/statistics.ts';
 import { splitOff } from '../data/subset.ts';
@@ -25,7 +25,7 @@ export async function trainCell(
 ): Promise<void> {
   const { parameters, inputs, output, values } = context;
   if (!inputs.data) throw new Error('The kind declares no input named data');
-  const { train: whole } = await readDataset(inputs.data.file);
+  const whole = await readPart(inputs.data.file, 'train');
   const description = describe(parameters, whole);
   const { seed, validation } = parameters;
   const parts = validation > 0 ? splitOff(whole, validation, seed) : { rest: whole, off: undefined };

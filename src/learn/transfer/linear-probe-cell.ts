@@ -1,5 +1,5 @@
 import type { CellContext } from '../../kind/kind.ts';
-import { readDataset } from '../data/artifact.ts';
+import { readPart } from '../data/artifact.ts';
 import { type Checkpoint, readModel } from '../model/artifact.ts';
 import { measuredTraining, type TrainingContext } from '../train/measured-training.ts';
 import type { loopOptions } from '../train/parameters.ts';
@@ -20,7 +20,7 @@ export async function linearProbeCell(
 ): Promise<void> {
   const { inputs, output, values } = context;
   if (!inputs.data || !inputs.model) throw new Error('The kind declares no inputs named data and model');
-  const { train: dataset } = await readDataset(inputs.data.file);
+  const dataset = await readPart(inputs.data.file, 'train');
   const trained = await readModel(inputs.model.file, checkpoint);
   const { description, model, body, method } = linearProbe(trained, dataset.classes);
   const result = await measuredTraining(context, { model, method, dataset, ...loop });

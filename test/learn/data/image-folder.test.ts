@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from '
 import { dirname, join } from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
-import { readDataset } from '../../../src/learn/data/artifact.ts';
+import { readPart } from '../../../src/learn/data/artifact.ts';
 import { listImages, locateImages } from '../../../src/learn/data/image-folder.ts';
 import { type Preparation, prepareDataset } from '../../../src/learn/data/prepare.ts';
 import { decoded } from '../../../src/learn/data/read-images.ts';
@@ -48,7 +48,8 @@ const parted = { 'train/a/1.JPEG': red, 'train/b/2.jpg': blue, 'val/a/3.JPEG': r
 async function prepared(dir: string, changes: Partial<Preparation> = {}) {
   const output = mkdtempSync(join(home, 'output-'));
   await prepareDataset({ ...wanted, ...changes }, places(dir), { workspace: output, output });
-  return readDataset((name) => join(output, name));
+  const file = (name: string) => join(output, name);
+  return { train: await readPart(file, 'train'), test: await readPart(file, 'test') };
 }
 
 describe('listing an image folder', () => {

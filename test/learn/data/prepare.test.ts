@@ -1,7 +1,7 @@
 import { mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { readDataset } from '../../../src/learn/data/artifact.ts';
+import { readPart } from '../../../src/learn/data/artifact.ts';
 import { type Preparation, prepareDataset } from '../../../src/learn/data/prepare.ts';
 import { project, temporaryFolder } from './folder.ts';
 
@@ -24,7 +24,8 @@ async function prepared(wanted: Partial<Preparation>, output = mkdtempSync(join(
 async function dataset(wanted: Partial<Preparation>) {
   const output = mkdtempSync(join(folder, 'part-'));
   await prepared(wanted, output);
-  return readDataset((name) => join(output, name));
+  const file = (name: string) => join(output, name);
+  return { train: await readPart(file, 'train'), test: await readPart(file, 'test') };
 }
 
 describe('the size of a part', () => {
