@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Database } from 'better-sqlite3';
 import type { Json } from '../json.ts';
@@ -18,7 +18,7 @@ import { ContentDigests } from './content-digests.ts';
 import { crashPoint } from './crash-point.ts';
 import type { Digest, Fingerprint } from './digest.ts';
 import { explainDiskError } from './disk-failure.ts';
-import { createFolders, foldersOf } from './folders.ts';
+import { createFolders, foldersOf, removeFolder } from './folders.ts';
 import { openIndex } from './index-database.ts';
 import { type Acquired, acquire, release } from './leases.ts';
 import { beat } from './owners.ts';
@@ -238,9 +238,12 @@ export class Cache {
     return folder;
   }
 
-  dropScratch(fingerprint: Fingerprint): void {
-    const folder = this.#store.folders.scratchOf(fingerprint);
-    explained('remove checkpoints', () => rmSync(folder, { recursive: true, force: true }));
+  async dropScratch(fingerprint: Fingerprint): Promise<void> {
+    try {
+      await removeFolder(this.#store.folders.scratchOf(fingerprint));
+    } catch (error) {
+      throw explainDiskError(error, 'remove checkpoints');
+    }
   }
 
   /** All published cells, by name. */

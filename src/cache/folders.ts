@@ -1,4 +1,5 @@
 import { mkdirSync, statSync } from 'node:fs';
+import { rm, rmdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Digest, Fingerprint } from './digest.ts';
 import { isMissing } from './disk-failure.ts';
@@ -46,6 +47,11 @@ export function createFolders(folders: Folders): void {
   for (const name of ['files', 'artifacts', 'cells', 'scratch', 'attempts', 'aside'] as const) {
     makeFolder(folders[name]);
   }
+}
+
+/** Removes a folder, most often an empty one, without holding the thread: on a busy disk it takes milliseconds. */
+export async function removeFolder(path: string): Promise<void> {
+  await rmdir(path).catch(() => rm(path, { recursive: true, force: true }));
 }
 
 /** As `mkdir -p`. Node's own says ENOENT where the truth is that the file system is read-only. */

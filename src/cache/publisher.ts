@@ -1,9 +1,9 @@
-import { rmSync } from 'node:fs';
 import PQueue from 'p-queue';
 import { Failure } from '../failure.ts';
 import type { Digest } from './digest.ts';
 import { explainDiskError } from './disk-failure.ts';
 import { syncFolders } from './durable.ts';
+import { removeFolder } from './folders.ts';
 import { enter, type Placed, type Prepared, type Publication, place, prepare } from './publication.ts';
 import { type Store, write } from './store.ts';
 
@@ -85,8 +85,7 @@ export class Publisher {
 
   #settle(job: Job, placed: Placed, result: 'entered' | 'again' | { error: unknown }): void {
     if (result === 'entered') {
-      this.#removeFolder(job.publication.folder);
-      job.done(placed.artifact);
+      void this.#removeFolder(job.publication.folder).then(() => job.done(placed.artifact));
     } else if (result === 'again' && job.round < rounds) {
       placed.undo();
       this.publish(job.publication, job.round + 1).then(job.done, job.failed);
@@ -111,9 +110,9 @@ export class Publisher {
     job.failed(error);
   }
 
-  #removeFolder(folder: string): void {
+  async #removeFolder(folder: string): Promise<void> {
     try {
-      rmSync(folder, { recursive: true, force: true });
+      await removeFolder(folder);
     } catch (error) {
       this.#store.notice(`could not remove ${folder}: ${messageOf(error)}`);
     }

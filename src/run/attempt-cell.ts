@@ -1,5 +1,4 @@
-import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { existsSync, readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { Digest, Fingerprint } from '../cache/digest.ts';
@@ -13,15 +12,16 @@ import type { Reason } from '../plan/reasons.ts';
 import { refuseChangedInputs, requireWholeInputs } from './attempt-inputs.ts';
 import type { Exit, Job, JobInput } from './job.ts';
 import type { Outcome } from './outcome.ts';
-import type { Allocation } from './resources.ts';
 import type { RunOptions } from './run-options.ts';
+import type { Share } from './share.ts';
 
 /** A cell that is about to run: its lease is held. */
 export interface Task {
   readonly cell: Cell;
   readonly key: CellKey;
   readonly reasons: readonly Reason[];
-  readonly allocation: Allocation;
+  /** Its process runs within it; publishing does not. */
+  readonly share: Share;
   /** Whether a failed attempt may be followed by another: not after an interrupt, nor where the run is to fail fast. */
   mayRetry(): boolean;
 }
@@ -30,6 +30,7 @@ export interface Task {
 export async function attemptCell(options: RunOptions, task: Task): Promise<Outcome> {
   const { fingerprint } = task.key;
   for (let retries = task.cell.retries; ; retries--) {
+    await task.share.take();
     const { willRetry, ...ended } = await attemptOnce(options, task, retries);
     if (!willRetry) return { ...ended, fingerprint };
   }
@@ -62,11 +63,13 @@ async function attemptOnce(options: RunOptions, task: Task, retries: number): Pr
     emit({ event: 'cell-progress', cell: cell.id, progress });
   const attempt = async () => execute(jobOf(options, task, { folder, output, log }), { signal, onProgress });
   const exit = await attempt().catch(couldNotExecute);
+  // Publishing waits for the disk: meanwhile another cell may run.
+  if (exit.state === 'done') task.share.give();
   const published = exit.state === 'done' ? await publish(options, task, { output, id, began }) : exit;
   const { measured } = exit;
   if ('artifact' in published) {
     cache.finishAttempt(id, { state: 'done', exitCode: 0, measured });
-    dropScratch(options, fingerprint);
+    await dropScratch(options, fingerprint);
     const { artifact, values } = published;
     emit({
       event: 'cell-finished',
@@ -95,9 +98,9 @@ async function attemptOnce(options: RunOptions, task: Task, retries: number): Pr
 }
 
 /** Checkpoints that cannot be removed do not make a published cell a failed one; `cache gc` will try again. */
-function dropScratch({ cache, emit }: RunOptions, fingerprint: Fingerprint): void {
+async function dropScratch({ cache, emit }: RunOptions, fingerprint: Fingerprint): Promise<void> {
   try {
-    cache.dropScratch(fingerprint);
+    await cache.dropScratch(fingerprint);
   } catch (error) {
     emit({ event: 'notice', message: asFailure(error).message });
   }
@@ -112,7 +115,7 @@ function couldNotExecute(error: unknown): Exit {
 
 function jobOf(
   { cache, kinds, places, engine }: RunOptions,
-  { cell, key, allocation }: Task,
+  { cell, key, share }: Task,
   paths: Pick<Job, 'folder' | 'output' | 'log'>,
 ): Job {
   const kind = loadedKind(kinds, cell);
@@ -132,7 +135,7 @@ function jobOf(
     engine: kind.kind.usesEngine && engine ? { name: engine.identity.name, module: engine.module } : null,
     ...paths,
     scratch: cache.scratch(key.fingerprint),
-    allocation,
+    allocation: share.allocation,
     timeout: cell.timeout,
   };
 }
@@ -154,7 +157,7 @@ async function publish(
     const { fingerprint, manifest } = key;
     await refuseChangedSources(planner, cell, key);
     refuseChangedInputs(cache, key.artifacts, began);
-    const values = await readValues(output);
+    const values = readValues(output);
     const artifact = await cache.publish({
       fingerprint,
       manifest: manifest as Json,
@@ -188,17 +191,24 @@ async function refuseChangedSources(
 }
 
 /** The numbers that a cell wrote for tables; none where it wrote none. */
-async function readValues(folder: string): Promise<Record<string, number>> {
-  const text = await readFile(join(folder, 'values.json'), 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (isMissing(error)) return '{}';
-    throw new Failure('values-unreadable', `values.json can't be read: ${error.message}`, { cause: error });
-  });
+function readValues(folder: string): Record<string, number> {
   const bad = new Failure('bad-values', 'values.json must be one JSON object of names and finite numbers.');
-  const values = parsed(text);
+  const values = parsed(valuesText(folder));
   if (values === null || typeof values !== 'object' || Array.isArray(values)) throw bad;
   if (!Object.values(values).every((value) => typeof value === 'number' && Number.isFinite(value))) throw bad;
   // Checked just above.
   return values as Record<string, number>;
+}
+
+/** Read at once: a small file, which would wait in line with the files that are being synced. */
+function valuesText(folder: string): string {
+  try {
+    return readFileSync(join(folder, 'values.json'), 'utf8');
+  } catch (error) {
+    if (isMissing(error)) return '{}';
+    const { message } = asFailure(error);
+    throw new Failure('values-unreadable', `values.json can't be read: ${message}`, { cause: error });
+  }
 }
 
 function parsed(text: string): unknown {

@@ -8,8 +8,9 @@ import { type AdmissionOptions, AdmissionQueue } from './admission-queue.ts';
 import { attemptCell } from './attempt-cell.ts';
 import type { SkipReason } from './events.ts';
 import type { Outcome } from './outcome.ts';
-import { type Allocation, fitted, Slots } from './resources.ts';
+import { fitted, Slots } from './resources.ts';
 import type { RunOptions } from './run-options.ts';
+import { Share } from './share.ts';
 
 /** How often a cell that another process runs is looked after, in milliseconds. */
 const POLL_MS = 150;
@@ -99,22 +100,10 @@ export class CellRunner {
   /** Waits for resources and for the lease; another process may do the work meanwhile. */
   async #execute(planned: PlannedCell, key: CellKey, plan: () => Promise<PlannedCell>): Promise<Outcome> {
     const { cell } = planned;
-    const resources = fitted(cell, this.#options.machine);
+    const share = new Share(this.#queue, this.#slots, fitted(cell, this.#options.machine));
     for (let waits = 0; ; waits++) {
-      let allocation: Allocation = { cpu: 0, memory: 0, gpus: [] };
-      const admit = (given: Allocation) => {
-        allocation = given;
-      };
-      const outcome = await this.#queue.add(
-        async () => {
-          try {
-            return await this.#underLease(planned, key, plan, allocation);
-          } finally {
-            this.#slots.give(allocation);
-          }
-        },
-        { resources, slots: this.#slots, admit },
-      );
+      await share.take();
+      const outcome = await this.#underLease(planned, key, plan, share).finally(() => share.give());
       if (outcome !== 'held') return outcome;
       if (waits === 0)
         this.#options.emit({ event: 'cell-waiting', cell: cell.id, message: 'another process runs it' });
@@ -126,7 +115,7 @@ export class CellRunner {
     planned: PlannedCell,
     key: CellKey,
     plan: () => Promise<PlannedCell>,
-    allocation: Allocation,
+    share: Share,
   ): Promise<Outcome | 'held'> {
     const { cache, signal, failFast } = this.#options;
     const { fingerprint } = key;
@@ -145,7 +134,7 @@ export class CellRunner {
       if (again.state === 'cached') return this.#cached(again, key);
       const { reasons } = planned;
       const mayRetry = () => !signal.aborted && !(failFast && this.#failed);
-      const task = { cell: planned.cell, key, reasons, allocation, mayRetry };
+      const task = { cell: planned.cell, key, reasons, share, mayRetry };
       const outcome = await attemptCell(this.#options, task);
       this.#failed ||= outcome.state === 'failed';
       return outcome;

@@ -20,6 +20,8 @@ export interface Allocation {
   readonly gpus: readonly string[];
 }
 
+export const none: Allocation = { cpu: 0, memory: 0, gpus: [] };
+
 /** This machine; devices are looked for only where a cell asks for one. */
 export function thisMachine(cells: readonly Cell[]): Machine {
   const wantsGpu = cells.some((cell) => cell.resources.gpu > 0);

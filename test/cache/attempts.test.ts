@@ -77,16 +77,16 @@ describe('attempts', () => {
     expect(cache.attemptsOf('nothing')).toEqual([]);
   });
 
-  test('checkpoints of a cell have a folder that outlives attempts and the opening of the cache', () => {
+  test('checkpoints of a cell have a folder that outlives attempts and the opening of the cache', async () => {
     const first = rig();
     const folder = first.cache.scratch(fingerprint('a'));
     writeFileSync(join(folder, 'epoch-3'), 'weights');
     const { cache } = first.reopen();
     expect(cache.scratch(fingerprint('a'))).toBe(folder);
     expect(existsSync(join(folder, 'epoch-3'))).toBe(true);
-    cache.dropScratch(fingerprint('a'));
+    await cache.dropScratch(fingerprint('a'));
     expect(existsSync(folder)).toBe(false);
-    cache.dropScratch(fingerprint('a'));
+    await cache.dropScratch(fingerprint('a'));
   });
 });
 

@@ -92,7 +92,10 @@ test.each(['index.sqlite', 'index.sqlite filled with nonsense'])(
 
 test('cache gc frees what no pipeline and no last run refers to, and says so before', async () => {
   const project = new Project(counting);
-  await project.run('count', '--set', 'factor=7');
+  const pipeline = project.read('pipelines/count.yaml');
+  project.write('pipelines/count.yaml', pipeline.replace('factor: 2', 'factor: 7'));
+  await project.run('count');
+  project.write('pipelines/count.yaml', pipeline);
   await project.run('count');
   const cells = async () => (await project.json<{ cells: unknown[] }>('cache', 'ls')).cells.length;
   expect(await cells()).toBe(19);

@@ -36,7 +36,9 @@ test('cache gc beside a run leaves what a running cell needs', async () => {
 });
 
 test('cache gc beside a run leaves what a cell needs that has not begun yet', async () => {
-  const project = new Project(unseen(stage('slow', '', untilTold) + stage('b', 'a: a, slow: slow', count)));
+  const project = new Project(
+    unseen(stage('slow', 'a: a', untilTold) + stage('b', 'a: a, slow: slow', count)),
+  );
   const { finished } = project.start(['run', 'grid.yaml', '--json', '--jobs', '1']);
   await there(project, 'began');
   expect((await project.retable('cache', 'gc', '--keep-runs', '0')).code).toBe(0);
@@ -91,7 +93,9 @@ test('a program that retries does not go on with an input that it changed', asyn
 });
 
 test('an input that is gone before its cell begins is told, and made again by the next run', async () => {
-  const project = new Project(unseen(stage('slow', '', untilTold) + stage('b', 'a: a, slow: slow', count)));
+  const project = new Project(
+    unseen(stage('slow', 'a: a', untilTold) + stage('b', 'a: a, slow: slow', count)),
+  );
   const { finished } = project.start(['run', 'grid.yaml', '--json']);
   await there(project, 'began');
   rmSync(project.path('cache/files'), { recursive: true });
