@@ -25,8 +25,8 @@ export type Listed =
   | { readonly whole: ListedPart }
   | { readonly train: ListedPart; readonly test: ListedPart };
 
-/** By their names; other files are left alone, as torchvision's ImageFolder does. */
-const imageName = /\.(jpe?g|png|webp|tiff?)$/i;
+/** By their names, those that torchvision's ImageFolder reads. */
+const imageName = /\.(jpe?g|png|ppm|bmp|pgm|tiff?|webp)$/i;
 
 /**
  * Lists the images of `train/` and `val/` (or `test/`), where there is a `train/`, else those of the folder itself. A

@@ -3,9 +3,9 @@ import { dirname, join } from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { readPart } from '../../../src/learn/data/artifact.ts';
+import { decoded } from '../../../src/learn/data/decode.ts';
 import { listImages, locateImages } from '../../../src/learn/data/image-folder.ts';
 import { type Preparation, prepareDataset } from '../../../src/learn/data/prepare.ts';
-import { decoded } from '../../../src/learn/data/read-images.ts';
 import { project, temporaryFolder } from './folder.ts';
 
 const home = temporaryFolder();
@@ -61,6 +61,12 @@ describe('listing an image folder', () => {
       'train/list.jpg': '',
     });
     expect(locate(dir)).toEqual(['train/a/1.JPEG', 'train/b/2.jpg', 'val/a/3.JPEG', 'val/b/4.jpeg']);
+  });
+
+  it('names files of all types that the ImageFolder of torchvision reads, in any case', () => {
+    const types = ['jpg', 'jpeg', 'png', 'ppm', 'bmp', 'pgm', 'tif', 'tiff', 'webp'];
+    const names = [...types, ...types.map((type) => type.toUpperCase())].map((type) => `a/${type}.${type}`);
+    expect(locate(dataDir(Object.fromEntries(names.map((name) => [name, '']))))).toEqual(names.sort());
   });
 
   it('looks below the folders of classes, and for test/ where there is no val/', () => {
