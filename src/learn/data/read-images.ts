@@ -6,6 +6,8 @@ import { decoded } from './decode.ts';
 import { gathered, shaped } from './image.ts';
 import type { Listed, ListedPart } from './image-folder.ts';
 
+type Part = Pick<ListedPart, 'classes' | 'images'>;
+
 export interface ReadImagesOptions {
   /** Of a folder without parts: the share of each class that is for testing, rounded half up. It is always the same. */
   readonly testShare: number;
@@ -26,7 +28,7 @@ export function openImages(
 }
 
 /** Independent of the seed of a pipeline, so that no model is tested on what another one of it was trained on. */
-function split({ classes, images }: ListedPart, share: number): { train: ListedPart; test: ListedPart } {
+function split({ classes, images }: Part, share: number): { train: Part; test: Part } {
   const held = new Set(
     [...new Set(images.map(({ label }) => label))].flatMap((wanted) => {
       const members = images.filter(({ label }) => label === wanted);
@@ -52,7 +54,7 @@ function heldOut<T>(members: readonly T[], share: number, name: string): T[] {
   return members.filter((_, place) => chosen.has(place));
 }
 
-function collection({ classes, images }: ListedPart, onImages: ReadImagesOptions['onImages']): Collection {
+function collection({ classes, images }: Part, onImages: ReadImagesOptions['onImages']): Collection {
   const all = { classes, labels: Int32Array.from(images, ({ label }) => label) };
   return {
     ...all,
