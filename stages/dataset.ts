@@ -19,7 +19,7 @@ export default defineKind({
       ),
       {
         description:
-          'digits comes with retable; the others are read from --data-dir, or downloaded where a checksum is known; image-folder is any folder under --data-dir with a folder of images for each class, such as ImageNet; synthetic is made up, for tests.',
+          'digits comes with retable; the others are read from --data-dir if that is given, else downloaded where a checksum is known; image-folder is any folder under --data-dir with a folder of images for each class, such as ImageNet; synthetic is made up, for tests.',
       },
     ),
     train: size('training'),

@@ -1,0 +1,61 @@
+import { existsSync, statSync } from 'node:fs';
+import { join, sep } from 'node:path';
+import { type PublishedSet, publishedSets } from './sources.ts';
+
+/** A file that is there. */
+export interface FoundFile {
+  /** Its published name, with `.gz` where it is compressed, whatever it is called here. */
+  readonly name: string;
+  readonly path: string;
+}
+
+/**
+ * The files of a set that are in a folder, under any of their names, plain or compressed by gzip. `missing`: the names of the
+ * others.
+ */
+export function filesIn({ files }: PublishedSet, folder: string): { found: FoundFile[]; missing: string[] } {
+  const found: FoundFile[] = [];
+  const missing: string[] = [];
+  for (const { name, alsoNamed = [] } of files) {
+    const choices = ['', '.gz'].flatMap((ending) =>
+      [name, ...alsoNamed].map((spelling) => ({
+        name: name + ending,
+        path: join(folder, spelling + ending),
+      })),
+    );
+    const file = choices.find(({ path }) => isFile(path));
+    if (file) found.push(file);
+    else missing.push(name);
+  }
+  return { found, missing };
+}
+
+/** The archive of a set in a folder, as it was downloaded or with its gzip taken off. */
+export function archiveIn({ archive }: PublishedSet, folder: string): FoundFile | undefined {
+  if (!archive) return undefined;
+  const paths = [archive.name, archive.name.replace(/\.gz$/, '')].map((name) => join(folder, name));
+  const path = paths.find(isFile);
+  return path === undefined ? undefined : { name: archive.name, path };
+}
+
+/**
+ * Whose files a folder holds, as far as names tell: the set's, where the folder is called like one of the set's; another
+ * one's, where it is called like one of that; unknown where it is called otherwise and another set has files of these names.
+ */
+export function ownerOf(set: PublishedSet, folder: string): 'set' | 'another' | 'unknown' {
+  const others = Object.values(publishedSets).filter((other) => other !== set);
+  if (isCalledLike(set, folder)) return 'set';
+  if (others.some((other) => isCalledLike(other, folder))) return 'another';
+  const names = new Set(set.files.map(({ name }) => name));
+  return others.some(({ files }) => files.some(({ name }) => names.has(name))) ? 'unknown' : 'set';
+}
+
+/** Whether a path ends in one of the set's folders. */
+function isCalledLike({ folders }: PublishedSet, path: string): boolean {
+  return folders.some((folder) => `${sep}${path}`.endsWith(`${sep}${join(folder)}`));
+}
+
+function isFile(path: string): boolean {
+  // False also for what may not be looked at.
+  return existsSync(path) && statSync(path).isFile();
+}
