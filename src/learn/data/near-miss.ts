@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { Failure } from '../../failure.ts';
-import { archiveIn, filesIn, ownerOf } from './set-files.ts';
+import { archiveIn, dataFolderOf, filesIn, ownerOf } from './set-files.ts';
 import type { PublishedSet } from './sources.ts';
 
 /**
@@ -28,7 +28,7 @@ export function refuseNearMiss(set: PublishedSet, dataDir: string): void {
       {
         hint: unsure
           ? `If they are ${set.title}, move or link the folder to ${join(dataDir, set.folders[0] ?? '')}.`
-          : `Give --data-dir ${folder}.`,
+          : `Give --data-dir ${whole ? dataFolderOf(set, folder) : folder}.`,
       },
     );
   }

@@ -50,9 +50,14 @@ export function ownerOf(set: PublishedSet, folder: string): 'set' | 'another' | 
   return others.some(({ files }) => files.some(({ name }) => names.has(name))) ? 'unknown' : 'set';
 }
 
-/** Whether a path ends in one of the set's folders. */
-function isCalledLike({ folders }: PublishedSet, path: string): boolean {
-  return folders.some((folder) => `${sep}${path}`.endsWith(`${sep}${join(folder)}`));
+/** The data folder in which a folder with the files of a set is found: the one around it, or itself if it has a name of its own. */
+export function dataFolderOf({ folders }: PublishedSet, path: string): string {
+  const end = folders.map((folder) => sep + join(folder)).find((folder) => path.endsWith(folder));
+  return end === undefined ? path : path.slice(0, -end.length) || sep;
+}
+
+function isCalledLike(set: PublishedSet, path: string): boolean {
+  return dataFolderOf(set, path) !== path;
 }
 
 function isFile(path: string): boolean {

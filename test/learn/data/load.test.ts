@@ -147,9 +147,10 @@ describe('locating a data set', () => {
   });
 
   it.each([
-    ['a level too high', ['data/cifar10/'], '.', 'data/cifar10'],
-    ['two levels too high', ['some/data/cifar-10-batches-bin/'], 'some', 'some/data/cifar-10-batches-bin'],
-    ['a level too low', ['cifar10/', 'other/x.txt'], 'other', 'cifar10'],
+    ['a level too high', ['data/cifar10/'], '.', 'data'],
+    ['two levels too high', ['some/data/cifar-10-batches-bin/'], 'some', 'some/data'],
+    ['a level too high for a folder of another name', ['data/images/'], 'data', 'data/images'],
+    ['a level too low', ['cifar10/', 'other/x.txt'], 'other', '.'],
     ['above the archive', ['downloads/cifar-10-binary.tar.gz'], '.', 'downloads'],
     ['beside the archive', ['cifar-10-binary.tar.gz', 'other/x.txt'], 'other', '.'],
   ])('tells the right --data-dir where it is %s, and gives no URL', async (_, files, given, right) => {
