@@ -4,16 +4,18 @@ import { badFolder, type Entry, entriesOf } from './folder-entries.ts';
 /** By their names, those that torchvision's ImageFolder reads. */
 export const imageName = /\.(jpe?g|png|ppm|bmp|pgm|tiff?|webp)$/i;
 
-/** How the parts of a data set are called, exactly or nearly. */
+/** Names that the parts of data sets usually have. */
 const partName =
   /^(train(ing)?|val(id(ation)?)?|test(ing)?|dev|eval(uation)?)([-_ ]?(set|data|images|\d+))?$/i;
 
 /**
- * The folders of the parts: `train` and `val` (or `test`), or undefined where the folder itself holds the classes. A class
- * may be called `train` too: a class's folder has images in it, a part's folder has folders.
+ * The folders of the parts, `train` and `val` (or `test`); undefined if the folder itself holds those of the classes. A class
+ * may be called `train` as well: it has images directly in its folder, while a part has folders.
  *
- * @throws Failure `bad-image-folder` for folders that look like parts but have other names, and for a wrapper: a lone folder
- * around that of the data set
+ * @param root the folder
+ * @param folder its path under the data folder, for messages
+ * @throws Failure `bad-image-folder` for folders that look like parts but have other names, and for a single folder around
+ * that of the data set
  */
 export function partsOf(root: string, folder: string): { train: Entry; test: Entry } | undefined {
   const folders = foldersIn(root);
@@ -21,8 +23,8 @@ export function partsOf(root: string, folder: string): { train: Entry; test: Ent
   const [train, test] = [named('train'), named('val') ?? named('test')];
   if (train && test) return { train, test };
   const parts = folders.filter(({ name }) => partName.test(name));
-  const alone = parts.length > 0 && parts.length === folders.length;
-  if (alone || parts.some(({ path }) => !hasImages(path) && foldersIn(path).length > 0)) {
+  const allParts = parts.length > 0 && parts.length === folders.length;
+  if (allParts || parts.some(({ path }) => !hasImages(path) && foldersIn(path).length > 0)) {
     const found = folders.map(({ name }) => name).slice(0, 10);
     const lack = train
       ? 'a folder train, but neither val nor test'
@@ -35,19 +37,19 @@ export function partsOf(root: string, folder: string): { train: Entry; test: Ent
   const inner = wrapped(root);
   if (inner === undefined) return undefined;
   throw badFolder(
-    `${root} has one folder alone, ${inner}, with folders in it: that is no class.`,
+    `${root} has a single folder, ${inner}, which has folders in it and is no class.`,
     `Give \`folder: ${join(folder, inner)}\`.`,
   );
 }
 
-/** @throws Failure `bad-image-folder` for a part with a lone folder around those of its classes */
+/** @throws Failure `bad-image-folder` for a part with a single folder around those of its classes */
 export function refuseWrapper(part: string): void {
   const inner = wrapped(part);
   if (inner === undefined) return;
-  throw badFolder(`${part} has one folder alone, ${inner}, with folders in it: that is no class.`);
+  throw badFolder(`${part} has a single folder, ${inner}, which has folders in it and is no class.`);
 }
 
-/** The path, below a folder that has one folder alone and no image, of the first one that has more of them. */
+/** The path to the first folder that has several folders in it, if each folder above it has a single one and no images. */
 function wrapped(folder: string, depth = 3): string | undefined {
   const [only, ...others] = foldersIn(folder);
   if (only === undefined || others.length > 0 || hasImages(only.path)) return undefined;

@@ -2,34 +2,33 @@ import { posix } from 'node:path';
 import type { CellWarning } from '../../kind/kind.ts';
 import { type Listed, type ListedFile, type ListedPart, listedParts } from './image-folder.ts';
 
-/** What readers should know of how an image folder was read: which files were left out, and what may be no class. */
+/** Warnings of files that are left out, and of folders that may not be classes. */
 export function folderWarnings(listed: Listed): CellWarning[] {
   const parts = listedParts(listed);
   const unread = parts.flatMap((part) => part.unread);
   const outside = parts.flatMap((part) => part.outside);
   const warnings = [];
   if (unread.length > 0) {
-    const message = `${counted(unread)} of types that are not read (${types(unread)}): left out.`;
+    const message = `${leftOut(unread)} Their types are not read: ${types(unread)}.`;
     warnings.push({ name: 'unread-files', message });
   }
   if (outside.length > 0) {
-    const message = `${counted(outside)} beside the folders of the classes: left out.`;
+    const message = `${leftOut(outside)} They are images in no folder of a class.`;
     warnings.push({ name: 'images-without-class', message });
   }
   const nested = parts.find(isNested);
   if (nested) {
     warnings.push({
       name: 'nested-classes',
-      message: `No class has an image in its own folder: all are in folders below, such as ${nested.images[0]?.name}. If those are the classes, \`folder\` is a level too high.`,
+      message: `No class has an image directly in its folder: all images are in folders below, such as ${nested.images[0]?.name}. If those folders are the classes, \`folder\` is one level too high.`,
     });
   }
   return warnings;
 }
 
-function counted(files: readonly ListedFile[]): string {
-  return files.length === 1
-    ? `1 file, ${files[0]?.name}, is`
-    : `${files.length} files, the first ${files[0]?.name}, are`;
+function leftOut(files: readonly ListedFile[]): string {
+  const names = files.slice(0, 3).map(({ name }) => name);
+  return `Files left out: ${files.length} (${names.join(', ')}${files.length > names.length ? ', …' : ''}).`;
 }
 
 /** `.gif, .jfif`, in the order of the files. */

@@ -19,7 +19,8 @@ export interface LoadOptions {
 
 /**
  * Reads a data set from where `locate` finds it, downloading and unpacking where needed. All of it is in memory then:
- * 180 MB for CIFAR. Nothing is downloaded where a data folder was given: it was to have the data.
+ * 180 MB for CIFAR. Nothing is downloaded if a data folder was given: the user
+ * expects the data there, and a download would hide that they are not.
  *
  * @throws Failure of `locate`, `download`, `extract`; `data-not-found` for a set that the data folder does not have, and
  * `bad-data-file` for files that are not the published ones

@@ -14,11 +14,11 @@ export const datasetNames: readonly string[] = ['digits', ...Object.keys(publish
  * The files that a data set consists of: in the data folder where they are there (as single files, else the archive as
  * downloaded), otherwise at their URL. The digits come with retable. It looks whether files exist, and reads none.
  *
- * A set that is not in the data folder is given by its URL too: so what was made of it before is known again. It is not
- * downloaded then; see `loadDataset`.
+ * A set that is not in a given data folder has its URL too, so that the cache finds what was made of an earlier download.
+ * `loadDataset` does not download it then.
  *
- * @throws Failure `unknown-dataset`; `data-not-found`, with what to download and where to put it, or where in the data folder
- * something is nearly right
+ * @throws Failure `unknown-dataset`; `data-not-found`, with what to download and where to put it, or with the `--data-dir`
+ * that is right
  */
 export function locate(name: string, places: Places): Source[] {
   if (name === 'digits') return locateDigits(places.home);

@@ -5,10 +5,10 @@ import { archiveIn, dataFolderOf, filesIn, ownerOf } from './set-files.ts';
 import type { PublishedSet } from './sources.ts';
 
 /**
- * Looks for a set near where it is looked for in a data folder: up to two levels deeper, and beside the data folder. So a
- * `--data-dir` that is nearly right is told, and no download begins instead.
+ * Looks for a set near the places where `locate` looks for it: up to two levels below the data folder, and beside it. A
+ * `--data-dir` that is nearly right is then an error which says what to give instead.
  *
- * @throws Failure `data-not-found` for the set in another place, with the right --data-dir, and for another version of it
+ * @throws Failure `data-not-found` if the set, or another version of it, is there
  */
 export function refuseNearMiss(set: PublishedSet, dataDir: string): void {
   const below = foldersIn(dataDir);
@@ -24,7 +24,7 @@ export function refuseNearMiss(set: PublishedSet, dataDir: string): void {
       'data-not-found',
       unsure
         ? `The files in ${folder} are called like those of ${set.title}, but other data sets have files of these names.`
-        : `${set.title} is in ${folder}, where --data-dir ${dataDir} does not lead.`,
+        : `${set.title} is in ${folder}. It is not looked for there with --data-dir ${dataDir}.`,
       {
         hint: unsure
           ? `If they are ${set.title}, move or link the folder to ${join(dataDir, set.folders[0] ?? '')}.`
@@ -41,7 +41,7 @@ export function refuseNearMiss(set: PublishedSet, dataDir: string): void {
   }
 }
 
-/** That a set is nowhere near the data folder, and what to do. */
+/** The failure that a set is nowhere in the data folder or near it, or that no data folder was given. */
 export function notFound(set: PublishedSet, dataDir: string | undefined): Failure {
   const { title, folders, archive, files } = set;
   const looked = `no folder ${folders.join(' or ')} with its files${archive ? `, and no ${archive.name}` : ''}`;

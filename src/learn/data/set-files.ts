@@ -10,8 +10,8 @@ export interface FoundFile {
 }
 
 /**
- * The files of a set that are in a folder, under any of their names, plain or compressed by gzip. `missing`: the names of the
- * others.
+ * The files of a set that are in a folder, under any of their names, plain or compressed by gzip.
+ * @returns `missing`: the published names of the files that are not there
  */
 export function filesIn({ files }: PublishedSet, folder: string): { found: FoundFile[]; missing: string[] } {
   const found: FoundFile[] = [];
@@ -30,7 +30,7 @@ export function filesIn({ files }: PublishedSet, folder: string): { found: Found
   return { found, missing };
 }
 
-/** The archive of a set in a folder, as it was downloaded or with its gzip taken off. */
+/** The archive of a set in a folder, if it is there: as published, or as a plain tar file, which some browsers make of it. */
 export function archiveIn({ archive }: PublishedSet, folder: string): FoundFile | undefined {
   if (!archive) return undefined;
   const paths = [archive.name, archive.name.replace(/\.gz$/, '')].map((name) => join(folder, name));
@@ -39,8 +39,8 @@ export function archiveIn({ archive }: PublishedSet, folder: string): FoundFile 
 }
 
 /**
- * Whose files a folder holds, as far as names tell: the set's, where the folder is called like one of the set's; another
- * one's, where it is called like one of that; unknown where it is called otherwise and another set has files of these names.
+ * Which set the files in a folder belong to, by names alone. The name of the folder decides; if no set has a folder of this
+ * name, it is unknown where several sets have files of the same names (MNIST and Fashion-MNIST).
  */
 export function ownerOf(set: PublishedSet, folder: string): 'set' | 'another' | 'unknown' {
   const others = Object.values(publishedSets).filter((other) => other !== set);
@@ -50,7 +50,7 @@ export function ownerOf(set: PublishedSet, folder: string): 'set' | 'another' | 
   return others.some(({ files }) => files.some(({ name }) => names.has(name))) ? 'unknown' : 'set';
 }
 
-/** The data folder in which a folder with the files of a set is found: the one around it, or itself if it has a name of its own. */
+/** The `--data-dir` for a folder with the files of a set: the folder around it, or itself if no folder of the set has its name. */
 export function dataFolderOf({ folders }: PublishedSet, path: string): string {
   const end = folders.map((folder) => sep + join(folder)).find((folder) => path.endsWith(folder));
   return end === undefined ? path : path.slice(0, -end.length) || sep;

@@ -50,7 +50,7 @@ function describe({ parameters: { net, normalise }, warn }: Context, dataset: Da
   if (statistics.flat.length > 0) {
     warn(
       'flat-channels',
-      `Of ${channels} channels of the training images, those of number ${statistics.flat.join(', ')} (from 0) have a standard deviation below 1/255: normalise takes their mean away and does not scale them.`,
+      `Channels of the training images, counted from 0, with a standard deviation below 1/255: ${statistics.flat.join(', ')}. \`normalise\` subtracts their mean and does not scale them.`,
     );
   }
   return { ...described, normalise: statistics.normalise };

@@ -198,7 +198,7 @@ describe('listing an image folder', () => {
     const parts = ['train', 'val'].flatMap((part) => files.map((name) => [`${part}/${wrapper}/${name}`, '']));
     expect(() => locate(dataDir(Object.fromEntries(parts)))).toThrow(
       expect.objectContaining({
-        message: expect.stringContaining(`one folder alone, ${wrapper}, with folders`),
+        message: expect.stringContaining(`a single folder, ${wrapper}, which has folders`),
       }),
     );
   });
@@ -249,8 +249,8 @@ describe('warnings of an image folder', () => {
     const { train, test } = await prepared(dir, {}, told);
     expect([train.labels.length, test.labels.length]).toEqual([2, 2]);
     expect(told).toEqual([
-      'unread-files: 3 files, the first train/a/2.gif, are of types that are not read (.gif, .jfif, none): left out.',
-      'images-without-class: 1 file, val/5.jpg, is beside the folders of the classes: left out.',
+      'unread-files: Files left out: 3 (train/a/2.gif, train/b/3.JFIF, val/a/4). Their types are not read: .gif, .jfif, none.',
+      'images-without-class: Files left out: 1 (val/5.jpg). They are images in no folder of a class.',
     ]);
     expect(locate(dir)).toEqual(
       expect.arrayContaining(['train/a/2.gif', 'train/b/3.JFIF', 'val/a/4', 'val/5.jpg']),
