@@ -19,7 +19,7 @@ export default defineKind({
       ),
       {
         description:
-          'digits comes with retable; the others are read from --data-dir, or downloaded where a checksum is known; image-folder is any folder under --data-dir with a folder of images for each class, such as ImageNet; synthetic is made up, for tests.',
+          'digits comes with retable; the others are read from --data-dir if that is given, else downloaded where a checksum is known; image-folder is any folder under --data-dir with a folder of images for each class, such as ImageNet; synthetic is made up, for tests.',
       },
     ),
     train: size('training'),
@@ -54,7 +54,7 @@ export default defineKind({
       format: 'project-path',
       default: '.',
       description:
-        'For image-folder: its path under --data-dir. It has train/ and val/ (or test/) with the same folders of classes, or such folders alone. RGB and gray images of 8 bits have the pixels of Pillow; CMYK and 16 bits are converted in another way.',
+        'For image-folder: its path under --data-dir. It has train/ and val/ (or test/) with the same folders of classes, or such folders alone, as torchvision’s ImageFolder has them; files are read if they end in .jpg, .jpeg, .png, .ppm, .bmp, .pgm, .tif, .tiff or .webp. RGB and gray images of 8 bits have the pixels of Pillow; CMYK and 16 bits are converted in another way.',
     }),
     'test-share': Type.Number({
       exclusiveMinimum: 0,
@@ -76,13 +76,14 @@ export default defineKind({
     if (name === 'synthetic') return [];
     return name === 'image-folder' ? locateImages({ folder, classes }, places) : locate(name, places);
   },
-  async run({ parameters, places, scratch, output, progress, values }) {
+  async run({ parameters, places, scratch, output, progress, values, warn }) {
     const { prepareDataset } = await import('../src/learn/data/prepare.ts');
     const wanted = { ...parameters, perClass: parameters['per-class'], testShare: parameters['test-share'] };
     values(
       await prepareDataset(wanted, places, {
         workspace: scratch,
         output,
+        warn,
         onProgress: (file, done, total) =>
           progress({ phase: `download ${file}`, done, unit: 'byte', ...(total !== undefined && { total }) }),
         onImages: (done, total) => progress({ phase: 'decode', done, total, unit: 'image' }),

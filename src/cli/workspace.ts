@@ -1,5 +1,5 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { basename, extname, join, relative, resolve } from 'node:path';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { basename, dirname, extname, join, relative, resolve } from 'node:path';
 import { type Cache, openCache } from '../cache/cache.ts';
 import { asFailure, Failure } from '../failure.ts';
 import type { Places } from '../kind/kind.ts';
@@ -50,10 +50,11 @@ export class Workspace {
   constructor(flags: PipelineFlags) {
     const project = findProject(process.cwd());
     const dataDir = flags.dataDir === undefined ? undefined : resolve(flags.dataDir);
-    if (dataDir !== undefined && !existsSync(dataDir)) {
-      throw new Failure('no-data-dir', `There is no folder ${dataDir}.`, {
-        hint: '--data-dir names the folder that holds the data sets.',
-      });
+    if (dataDir !== undefined && !statSync(dataDir, { throwIfNoEntry: false })?.isDirectory()) {
+      const [what, hint] = existsSync(dataDir)
+        ? [`${dataDir} is a file.`, `Give its folder: --data-dir ${dirname(dataDir)}.`]
+        : [`There is no folder ${dataDir}.`, '--data-dir names the folder that holds the data sets.'];
+      throw new Failure('no-data-dir', what, { hint });
     }
     this.places = { project, home, dataDir };
     this.cacheFolder = resolve(project, flags.cache ?? 'cache');

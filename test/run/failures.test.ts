@@ -143,6 +143,11 @@ test.each([
   ['a number of jobs that is none', ['run', 'f', '--jobs', 'many'], /--jobs takes a whole number/],
   ['an unknown profile', ['run', 'f', '--profile', 'paper'], /profile/],
   ['a data folder that is not there', ['run', 'f', '--data-dir', 'nowhere'], /no folder/],
+  [
+    'a data folder that is a file',
+    ['run', 'f', '--data-dir', 'pipelines/f.yaml'],
+    /f\.yaml is a file\.\s+.*--data-dir .*pipelines\./,
+  ],
   ['an unknown format', ['table', 'f', '--format', 'word'], /no format word/],
 ])('%s is wrong input: exit code 2 and a message', async (_, args, message) => {
   const { code, stderr } = await new Project(failing()).retable(...args);

@@ -1,5 +1,6 @@
 import { distance } from 'fastest-levenshtein';
 import { Failure } from '../../failure.ts';
+import { sameName } from './dataset.ts';
 
 /**
  * The numbers of wanted classes, in the order wanted.
@@ -18,7 +19,7 @@ export function classNumbers(classes: readonly string[], wanted: readonly (strin
 }
 
 function classNumber(classes: readonly string[], which: string | number): number {
-  const named = classes.indexOf(String(which));
+  const named = classes.findIndex((name) => sameName(name, String(which)));
   if (typeof which === 'number' && named !== -1 && named !== which) {
     const numbered = classes[which] === undefined ? 'there is none' : `that is "${classes[which]}"`;
     throw new Failure(

@@ -54,3 +54,8 @@ export function classCounts({ labels, classes }: Pick<Dataset, 'labels' | 'class
   for (const label of labels) counts[label] = (counts[label] ?? 0) + 1;
   return counts;
 }
+
+/** Whether two names of classes are one: Unicode has several forms of some names, and systems differ in the one they store. */
+export function sameName(a: string, b: string): boolean {
+  return a.normalize('NFC') === b.normalize('NFC');
+}

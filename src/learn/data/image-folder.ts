@@ -1,8 +1,10 @@
-import { existsSync, readdirSync, realpathSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, realpathSync } from 'node:fs';
+import { join, posix } from 'node:path';
 import { Failure } from '../../failure.ts';
 import type { Places, Source } from '../../kind/kind.ts';
 import { classNumbers } from './class-numbers.ts';
+import { badFolder, type Entry, entriesOf } from './folder-entries.ts';
+import { imageName, partsOf, refuseWrapper } from './folder-layout.ts';
 
 /** A data set as a folder of images, which lie in a folder for each class. */
 export interface ImageFolder {
@@ -12,12 +14,24 @@ export interface ImageFolder {
   readonly classes: readonly (string | number)[];
 }
 
+/** A file of an image folder. `name` is relative to the data set, with `/`. */
+export interface ListedFile {
+  readonly name: string;
+  readonly path: string;
+}
+
 /** Where the images of one part lie. */
 export interface ListedPart {
+  /** Its path in the data set: empty where it is the whole. */
+  readonly part: string;
   /** Names of all folders, wanted or not, in the order of their UTF-16 code units. */
   readonly classes: readonly string[];
-  /** Those of each wanted class one after the other, each class in the order of its names. `name` is relative to the data set. */
-  readonly images: readonly { readonly name: string; readonly path: string; readonly label: number }[];
+  /** Those of each wanted class one after the other, each class in the order of its names. */
+  readonly images: readonly (ListedFile & { readonly label: number })[];
+  /** Files in the folders of wanted classes that may be images, of types that are not read. */
+  readonly unread: readonly ListedFile[];
+  /** Images beside the folders of the classes. */
+  readonly outside: readonly ListedFile[];
 }
 
 /** Both parts, or one that has yet to be split. */
@@ -25,15 +39,16 @@ export type Listed =
   | { readonly whole: ListedPart }
   | { readonly train: ListedPart; readonly test: ListedPart };
 
-/** By their names; other files are left alone, as torchvision's ImageFolder does. */
-const imageName = /\.(jpe?g|png|webp|tiff?)$/i;
+/** What often lies beside images: descriptions of them, and what file managers leave. */
+const companionName = /^\.|\.(txt|csv|tsv|jsonl?|xml|ya?ml|md|html?|ini|db|log)$/i;
 
 /**
- * Lists the images of `train/` and `val/` (or `test/`), where there is a `train/`, else those of the folder itself. A
- * class's images may lie in folders below its own. Files are looked for and not read.
+ * Lists the images of `train/` and `val/` (or `test/`), where there is a `train/`, else those of the folder itself. As in
+ * torchvision's ImageFolder, each folder is a class, and its images may lie in folders below it; hidden ones count. Files
+ * are looked for and not read.
  *
  * @throws Failure `data-not-found`; `bad-image-folder` for a wanted class without images, for parts of different classes and
- * for what cannot be read; those of `classNumbers`
+ * for what cannot be read; those of `partsOf` and `classNumbers`
  */
 export function listImages({ folder, classes }: ImageFolder, { dataDir }: Places): Listed {
   if (dataDir === undefined) {
@@ -47,91 +62,77 @@ export function listImages({ folder, classes }: ImageFolder, { dataDir }: Places
       hint: '`folder` is the path of the images under --data-dir.',
     });
   }
-  if (!existsSync(join(root, 'train'))) return { whole: listPart(root, '', classes) };
-  const testName = ['val', 'test'].find((name) => existsSync(join(root, name)));
-  if (testName === undefined) {
-    throw badFolder(`${root} has a folder train, but neither val nor test.`);
-  }
-  const [train, test] = [listPart(root, 'train', classes), listPart(root, testName, classes)];
+  const parts = partsOf(root, folder);
+  if (!parts) return { whole: listPart(root, '', classes) };
+  const [train, test] = [
+    listPart(parts.train.path, parts.train.name, classes),
+    listPart(parts.test.path, parts.test.name, classes),
+  ];
   const lone = (of: ListedPart, other: ListedPart) =>
     of.classes.filter((one) => !other.classes.includes(one));
-  const different = [...lone(train, test), ...lone(test, train)];
-  if (different[0] !== undefined) {
+  const [first, ...others] = [...lone(train, test), ...lone(test, train)];
+  if (first !== undefined) {
+    const more = others.length === 1 ? ', as is 1 other' : `, as are ${others.length} others`;
     throw badFolder(
-      `${join(root, 'train')} and ${join(root, testName)} differ: the class ${different[0]} is in one of them alone` +
-        `${different.length > 1 ? `, as are ${different.length - 1} others` : ''}.`,
+      `${parts.train.path} and ${parts.test.path} differ: the class ${first} is in one of them alone` +
+        `${others.length > 0 ? more : ''}.`,
     );
   }
   return { train, test };
 }
 
-/** The files of an image folder, each by its path within the folder. @throws Failure of `listImages` */
+/**
+ * The files that the data set depends on, each by its path within the folder: the images, and those that it warns of.
+ * @throws Failure of `listImages`
+ */
 export function locateImages(given: ImageFolder, places: Places): Source[] {
-  const listed = listImages(given, places);
-  const parts = 'whole' in listed ? [listed.whole] : [listed.train, listed.test];
-  return parts.flatMap(({ images }) => images.map(({ name, path }) => ({ name, path })));
+  return listedParts(listImages(given, places)).flatMap(({ images, unread, outside }) =>
+    [...images, ...unread, ...outside].map(({ name, path }) => ({ name, path })),
+  );
 }
 
-function listPart(root: string, part: string, wanted: ImageFolder['classes']): ListedPart {
-  const folder = join(root, part);
-  const classes = entriesOf(folder).flatMap(({ name, isFolder }) => (isFolder ? [name] : []));
-  if (classes.length === 0) throw badFolder(`${folder} has no folders of classes.`);
-  const numbers = new Set(wanted.length > 0 ? classNumbers(classes, wanted) : classes.keys());
-  const images = classes.flatMap((name, label) => {
-    if (!numbers.has(label)) return [];
-    const files = filesBelow(root, part === '' ? name : `${part}/${name}`, [realpathSync(folder)]);
-    if (files.length === 0) throw badFolder(`The class ${join(folder, name)} has no images.`);
-    return files.map((file) => ({ name: file, path: join(root, file), label }));
-  });
-  return { classes, images };
+export function listedParts(listed: Listed): ListedPart[] {
+  return 'whole' in listed ? [listed.whole] : [listed.train, listed.test];
 }
 
-/** Names relative to `root`, with `/`. @param above the folders that `folder` lies in, without links */
-function filesBelow(root: string, folder: string, above: readonly string[]): string[] {
-  const path = join(root, folder);
-  const real = realpathSync(path);
-  if (above.includes(real)) throw badFolder(`${path} is a link to a folder that it lies in.`);
-  return entriesOf(path).flatMap(({ name, isFolder }) => {
-    if (isFolder) return filesBelow(root, `${folder}/${name}`, [...above, real]);
-    return imageName.test(name) ? [`${folder}/${name}`] : [];
-  });
-}
-
-/** What is in a folder, in order, but what is hidden. */
-function entriesOf(folder: string): { name: string; isFolder: boolean }[] {
-  return lookedAt(folder, () => readdirSync(folder, { withFileTypes: true }))
-    .filter(({ name }) => !name.startsWith('.'))
-    .map((entry) => {
-      const path = join(folder, entry.name);
-      const { name } = entry;
-      // A link says of itself alone what it is.
-      const what = entry.isSymbolicLink() ? lookedAt(path, () => statSync(path)) : entry;
-      return { name, isFolder: what.isDirectory() };
-    })
-    .sort((a, b) => (a.name < b.name ? -1 : 1));
-}
-
-function lookedAt<T>(path: string, look: () => T): T {
-  try {
-    return look();
-  } catch (cause) {
-    const why = cause instanceof Error && 'code' in cause ? causes[String(cause.code)] : undefined;
-    if (why === undefined) throw cause;
-    throw badFolder(`${path} ${why}.`, cause);
+function listPart(folder: string, part: string, wanted: ImageFolder['classes']): ListedPart {
+  if (part !== '') refuseWrapper(folder);
+  const under = part === '' ? '' : `${part}/`;
+  const entries = entriesOf(folder);
+  const folders = entries.filter(({ isFolder }) => isFolder);
+  const outside = entries
+    .filter(({ name, isFolder }) => !isFolder && imageName.test(name))
+    .map(({ name, path }) => ({ name: under + name, path }));
+  if (folders.length === 0) {
+    const but = outside.length > 0 ? ', but images of its own' : '';
+    throw badFolder(`${folder} has no folders of classes${but}.`);
   }
+  const classes = folders.map(({ name }) => name);
+  const numbers = new Set(wanted.length > 0 ? classNumbers(classes, wanted) : classes.keys());
+  const files = folders.flatMap((entry, label) => {
+    if (!numbers.has(label)) return [];
+    const found = filesBelow(entry, under, [realpathSync(folder)]);
+    if (!found.some(({ name }) => imageName.test(name))) {
+      throw badFolder(`The class ${entry.path} has no images.`);
+    }
+    return found.map((file) => ({ ...file, label }));
+  });
+  return {
+    part,
+    classes,
+    images: files.filter(({ name }) => imageName.test(name)),
+    unread: files.filter(({ name }) => !imageName.test(name) && !companionName.test(posix.basename(name))),
+    outside,
+  };
 }
 
-const causes: Readonly<Record<string, string>> = {
-  ENOENT: 'is a link to nothing',
-  ELOOP: 'is a link that leads back to itself',
-  ENOTDIR: 'is no folder',
-  EACCES: 'may not be read',
-  EPERM: 'may not be read',
-};
-
-function badFolder(message: string, cause?: unknown): Failure {
-  return new Failure('bad-image-folder', message, {
-    hint: 'An image-folder has a folder of images for each class, or train/ and val/ with the same such folders in each.',
-    cause,
-  });
+/** @param above the folders that the folder lies in, without links */
+function filesBelow(folder: Entry, under: string, above: readonly string[]): ListedFile[] {
+  const real = realpathSync(folder.path);
+  if (above.includes(real)) throw badFolder(`${folder.path} is a link to a folder that it lies in.`);
+  return entriesOf(folder.path).flatMap((entry) =>
+    entry.isFolder
+      ? filesBelow(entry, `${under}${folder.name}/`, [...above, real])
+      : [{ name: `${under}${folder.name}/${entry.name}`, path: entry.path }],
+  );
 }

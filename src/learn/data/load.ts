@@ -5,7 +5,9 @@ import type { Split } from './dataset.ts';
 import { readDigits } from './digits.ts';
 import { download } from './download.ts';
 import { extract } from './extract.ts';
-import { layoutIn, locate, publishedSet } from './locate.ts';
+import { locate, publishedSet } from './locate.ts';
+import { notFound } from './near-miss.ts';
+import { filesIn } from './set-files.ts';
 import type { PublishedSet } from './sources.ts';
 
 export interface LoadOptions {
@@ -17,25 +19,39 @@ export interface LoadOptions {
 
 /**
  * Reads a data set from where `locate` finds it, downloading and unpacking where needed. All of it is in memory then:
- * 180 MB for CIFAR.
+ * 180 MB for CIFAR. Nothing is downloaded if a data folder was given: the user
+ * expects the data there, and a download would hide that they are not.
  *
- * @throws Failure of `locate`, `download`, `extract`, and `bad-data-file` for files that are not the published ones
+ * @throws Failure of `locate`, `download`, `extract`; `data-not-found` for a set that the data folder does not have, and
+ * `bad-data-file` for files that are not the published ones
  */
 export async function loadDataset(name: string, places: Places, options: LoadOptions): Promise<Split> {
   const sources = locate(name, places);
-  const paths = new Map<string, string>();
-  for (const source of sources) paths.set(source.name, await fetched(source, options));
-  if (name === 'digits') return readDigits(one(paths, 'digits.csv.gz'));
-
-  const set = publishedSet(name);
-  const archive = set.archive && paths.get(set.archive.name);
-  if (set.archive && archive) {
-    const folder = join(options.workspace, 'unpacked');
-    await extract(archive, folder);
-    return readFolder(set, join(folder, set.archive.folder), archive);
+  const set = name === 'digits' ? undefined : publishedSet(name);
+  if (set && places.dataDir !== undefined && sources.some((source) => 'url' in source)) {
+    throw notFound(set, places.dataDir);
   }
-  const layout = set.layouts.find((files) => files.every((file) => paths.has(file.name))) ?? [];
-  return set.read(layout.map((file) => ({ path: one(paths, file.name), records: file.records })));
+  const paths: string[] = [];
+  for (const source of sources) paths.push(await fetched(source, options));
+  const [first = ''] = paths;
+  if (set === undefined) return readDigits(first);
+  return readFiles(set, sources[0]?.name === set.archive?.name ? await unpacked(set, first, options) : paths);
+}
+
+/** @param paths in the order of the set's files */
+function readFiles({ files, read }: PublishedSet, paths: readonly string[]): Promise<Split> {
+  return read(files.map(({ records }, place) => ({ path: paths[place] ?? '', records })));
+}
+
+/** The files that an archive of the set holds, in their order. */
+async function unpacked(set: PublishedSet, archive: string, { workspace }: LoadOptions): Promise<string[]> {
+  const folder = join(workspace, 'unpacked');
+  await extract(archive, folder);
+  const { found, missing } = filesIn(set, join(folder, set.archive?.folder ?? ''));
+  if (missing.length === 0) return found.map(({ path }) => path);
+  throw new Failure('bad-archive', `${archive} does not hold ${set.title}: files of it are missing.`, {
+    hint: `Get it from ${set.homepage}.`,
+  });
 }
 
 async function fetched(source: Source, { workspace, onProgress }: LoadOptions): Promise<string> {
@@ -48,20 +64,4 @@ async function fetched(source: Source, { workspace, onProgress }: LoadOptions): 
     onProgress: (done, total) => onProgress?.(source.name, done, total),
   });
   return to;
-}
-
-async function readFolder(set: PublishedSet, folder: string, archive: string): Promise<Split> {
-  const layout = layoutIn(set, folder);
-  if (!layout) {
-    throw new Failure('bad-archive', `${archive} does not hold ${set.title}: files of it are missing.`, {
-      hint: `Get it from ${set.homepage}.`,
-    });
-  }
-  return set.read(layout.map((file) => ({ path: join(folder, file.name), records: file.records })));
-}
-
-function one(paths: ReadonlyMap<string, string>, name: string): string {
-  const path = paths.get(name);
-  if (path === undefined) throw new Error(`${name} is not among ${[...paths.keys()].join(', ')}`);
-  return path;
 }

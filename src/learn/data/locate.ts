@@ -3,7 +3,9 @@ import { join } from 'node:path';
 import { Failure } from '../../failure.ts';
 import type { Places, Source } from '../../kind/kind.ts';
 import { digitsPath } from './digits.ts';
-import { type PublishedFile, type PublishedSet, publishedSets } from './sources.ts';
+import { howToGet, notFound, refuseNearMiss } from './near-miss.ts';
+import { archiveIn, filesIn, ownerOf } from './set-files.ts';
+import { type PublishedSet, publishedSets } from './sources.ts';
 
 /** Names that `locate` and `loadDataset` take. */
 export const datasetNames: readonly string[] = ['digits', ...Object.keys(publishedSets)];
@@ -12,28 +14,19 @@ export const datasetNames: readonly string[] = ['digits', ...Object.keys(publish
  * The files that a data set consists of: in the data folder where they are there (as single files, else the archive as
  * downloaded), otherwise at their URL. The digits come with retable. It looks whether files exist, and reads none.
  *
- * @throws Failure `unknown-dataset`; `data-not-found`, with what to download and where to put it
+ * A set that is not in a given data folder has its URL too, so that the cache finds what was made of an earlier download.
+ * `loadDataset` does not download it then.
+ *
+ * @throws Failure `unknown-dataset`; `data-not-found`, with what to download and where to put it, or with the `--data-dir`
+ * that is right
  */
 export function locate(name: string, places: Places): Source[] {
   if (name === 'digits') return locateDigits(places.home);
   const set = publishedSet(name);
-  if (places.dataDir !== undefined) {
-    const found = inDataFolder(set, places.dataDir);
-    if (found) return found;
-  }
-  if (set.archive) {
-    const { name: file, url, sha256 } = set.archive;
-    return [{ name: file, url, sha256 }];
-  }
-  for (const layout of set.layouts) {
-    const remotes = layout.flatMap(({ name: file, remote }) => (remote ? [{ name: file, ...remote }] : []));
-    if (remotes.length === layout.length) return remotes;
-  }
-  const where =
-    places.dataDir === undefined ? 'no data folder was given' : `${places.dataDir} does not have it`;
-  throw new Failure('data-not-found', `The data set "${name}" is read from the data folder, and ${where}.`, {
-    hint: howToGet(set, places.dataDir),
-  });
+  const found = places.dataDir === undefined ? undefined : inDataFolder(set, places.dataDir);
+  const sources = found ?? remote(set);
+  if (sources) return sources;
+  throw notFound(set, places.dataDir);
 }
 
 /** @throws Failure `unknown-dataset` */
@@ -45,11 +38,6 @@ export function publishedSet(name: string): PublishedSet {
   });
 }
 
-/** The first layout of which all files are in `folder`. */
-export function layoutIn(set: PublishedSet, folder: string): readonly PublishedFile[] | undefined {
-  return set.layouts.find((layout) => layout.every(({ name }) => existsSync(join(folder, name))));
-}
-
 function locateDigits(home: string): Source[] {
   const path = digitsPath(home);
   if (existsSync(path)) return [{ name: 'digits.csv.gz', path }];
@@ -58,31 +46,31 @@ function locateDigits(home: string): Source[] {
   });
 }
 
+/** In a folder of the set, or in the data folder itself if that is one. @throws Failure `data-not-found` */
 function inDataFolder(set: PublishedSet, dataDir: string): Source[] | undefined {
   const folders = set.folders.map((folder) => join(dataDir, folder));
-  for (const folder of folders) {
-    const layout = layoutIn(set, folder);
-    if (layout) return layout.map(({ name }) => ({ name, path: join(folder, name) }));
+  if (ownerOf(set, dataDir) === 'set') folders.push(dataDir);
+  const contents = folders.map((folder) => ({ folder, ...filesIn(set, folder) }));
+  const whole = contents.find(({ missing }) => missing.length === 0);
+  if (whole) return whole.found;
+  for (const folder of [dataDir, ...folders]) {
+    const archive = archiveIn(set, folder);
+    if (archive) return [archive];
   }
-  // Some of the files: the user means these, so another copy is not fetched behind their back.
-  for (const folder of folders) {
-    for (const layout of set.layouts) {
-      const missing = layout.filter(({ name }) => !existsSync(join(folder, name)));
-      if (missing.length === layout.length) continue;
-      const names = missing.map(({ name }) => name).join(', ');
-      throw new Failure('data-not-found', `${folder} has only a part of ${set.title}: ${names} missing.`, {
-        hint: `${howToGet(set, dataDir)} Or remove the folder.`,
-      });
-    }
+  const part = contents.find(({ found }) => found.length > 0);
+  if (part) {
+    throw new Failure(
+      'data-not-found',
+      `${part.folder} has only a part of ${set.title}: ${part.missing.join(', ')} missing.`,
+      { hint: `${howToGet(set, dataDir)} Or remove the folder.` },
+    );
   }
-  const archive = set.archive && join(dataDir, set.archive.name);
-  return set.archive && archive && existsSync(archive)
-    ? [{ name: set.archive.name, path: archive }]
-    : undefined;
+  refuseNearMiss(set, dataDir);
+  return undefined;
 }
 
-function howToGet({ title, homepage, folders, layouts }: PublishedSet, dataDir = 'DIR'): string {
-  const files = layouts[0]?.map(({ name }) => name).join(', ');
-  const to = join(dataDir, folders[0] ?? '');
-  return `Download ${title} from ${homepage}, put ${files} into ${to}, and give --data-dir ${dataDir}.`;
+function remote({ archive, files }: PublishedSet): Source[] | undefined {
+  if (archive) return [{ name: archive.name, url: archive.url, sha256: archive.sha256 }];
+  const remotes = files.flatMap((file) => (file.remote ? [{ name: `${file.name}.gz`, ...file.remote }] : []));
+  return remotes.length === files.length ? remotes : undefined;
 }

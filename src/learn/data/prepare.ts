@@ -1,8 +1,9 @@
 import { Failure } from '../../failure.ts';
-import type { Places } from '../../kind/kind.ts';
+import type { CellContext, Places } from '../../kind/kind.ts';
 import { writeDataset } from './artifact.ts';
 import { type Collection, inMemory, ofClasses } from './collection.ts';
 import type { Dataset, Split } from './dataset.ts';
+import { folderWarnings } from './folder-warnings.ts';
 import type { Shaping } from './image.ts';
 import { type ImageFolder, listImages } from './image-folder.ts';
 import { type LoadOptions, loadDataset } from './load.ts';
@@ -49,6 +50,13 @@ export async function prepareDataset(
       { hint: 'Give `resize` and `crop`, such as 256 and 224.' },
     );
   }
+  const [only, ...others] = train.classes;
+  if (others.length === 0) {
+    options.warn?.(
+      'one-class',
+      `All images are of one class, ${only}: every model has an accuracy of 100 %.`,
+    );
+  }
   await writeDataset(output, name, { train, test });
   return { train: train.labels.length, test: test.labels.length, classes: train.classes.length };
 }
@@ -58,6 +66,8 @@ export interface PrepareOptions extends LoadOptions {
   readonly output: string;
   /** How many images of how many have been decoded. */
   readonly onImages?: (done: number, total: number) => void;
+  /** Of files that were left out, and of what may not be as it was meant. */
+  readonly warn?: CellContext<unknown>['warn'];
 }
 
 async function opened(
@@ -69,7 +79,9 @@ async function opened(
   if (name === 'image-folder') {
     // Other sets are read without the decoder.
     const { openImages } = await import('./read-images.ts');
-    return openImages(listImages(wanted, places), { testShare, onImages: options.onImages });
+    const listed = listImages(wanted, places);
+    for (const { name, message } of folderWarnings(listed)) options.warn?.(name, message);
+    return openImages(listed, { testShare, onImages: options.onImages });
   }
   const { train, test } = name === 'synthetic' ? madeUp(seed) : await loadDataset(name, places, options);
   return { train: inMemory(train), test: inMemory(test) };

@@ -1,12 +1,12 @@
-import { readFile } from 'node:fs/promises';
-import sharp from 'sharp';
 import { Failure } from '../../failure.ts';
 import { stream } from '../random/stream.ts';
 import type { Collection } from './collection.ts';
 import { labelsAt } from './dataset.ts';
-import { badFile } from './files.ts';
-import { gathered, type Image, shaped } from './image.ts';
+import { decoded } from './decode.ts';
+import { gathered, shaped } from './image.ts';
 import type { Listed, ListedPart } from './image-folder.ts';
+
+type Part = Pick<ListedPart, 'classes' | 'images'>;
 
 export interface ReadImagesOptions {
   /** Of a folder without parts: the share of each class that is for testing, rounded half up. It is always the same. */
@@ -28,7 +28,7 @@ export function openImages(
 }
 
 /** Independent of the seed of a pipeline, so that no model is tested on what another one of it was trained on. */
-function split({ classes, images }: ListedPart, share: number): { train: ListedPart; test: ListedPart } {
+function split({ classes, images }: Part, share: number): { train: Part; test: Part } {
   const held = new Set(
     [...new Set(images.map(({ label }) => label))].flatMap((wanted) => {
       const members = images.filter(({ label }) => label === wanted);
@@ -54,7 +54,7 @@ function heldOut<T>(members: readonly T[], share: number, name: string): T[] {
   return members.filter((_, place) => chosen.has(place));
 }
 
-function collection({ classes, images }: ListedPart, onImages: ReadImagesOptions['onImages']): Collection {
+function collection({ classes, images }: Part, onImages: ReadImagesOptions['onImages']): Collection {
   const all = { classes, labels: Int32Array.from(images, ({ label }) => label) };
   return {
     ...all,
@@ -73,35 +73,4 @@ function collection({ classes, images }: ListedPart, onImages: ReadImagesOptions
       return { classes, labels: labelsAt(all, indices), ...read };
     },
   };
-}
-
-/**
- * An image file as three channels of sRGB: gray is repeated, transparency dropped. As Pillow does, it leaves colour profiles
- * and the orientation that a camera noted alone. RGB and gray JPEGs have the very pixels of libjpeg. CMYK and 16 bits a
- * channel are converted in a way of libvips' own.
- *
- * @throws Failure `bad-data-file` for a file that is cut off, damaged or no image, or has other channels
- */
-export async function decoded(path: string): Promise<Image> {
-  const { data, info } = await raw(path);
-  if (info.channels !== 3) {
-    throw new Failure('bad-data-file', `${path} has ${info.channels} channels that are no colours.`, {
-      hint: 'An image-folder is of RGB, gray or CMYK images. Convert the file, or take it away.',
-      details: { path },
-    });
-  }
-  return { data: new Uint8Array(data), shape: [info.height, info.width, 3] };
-}
-
-async function raw(path: string) {
-  const bytes = await readFile(path);
-  try {
-    return await sharp(bytes, { ignoreIcc: true, failOn: 'truncated' })
-      .toColourspace('srgb')
-      .removeAlpha()
-      .raw()
-      .toBuffer({ resolveWithObject: true });
-  } catch (cause) {
-    throw badFile(path, 'cannot be decoded: it is cut off, damaged, or no image', cause);
-  }
 }

@@ -11,7 +11,10 @@ export interface Remote {
 /** A file of a published data set. */
 export interface PublishedFile {
   readonly name: string;
+  /** Other names that it goes by. */
+  readonly alsoNamed?: readonly string[];
   readonly records: number;
+  /** Where it lies, compressed by gzip. */
   readonly remote?: Remote;
 }
 
@@ -22,11 +25,12 @@ export interface PublishedSet {
   readonly homepage: string;
   /** Folders, under the data folder, that may hold its files. */
   readonly folders: readonly string[];
-  /** Lists of files that make up the set, the preferred one first. */
-  readonly layouts: readonly (readonly PublishedFile[])[];
-  /** An archive that unpacks to a folder with the files of a layout. */
+  readonly files: readonly PublishedFile[];
+  /** An archive that unpacks to a folder with the files. */
   readonly archive?: Remote & { readonly name: string; readonly folder: string };
-  /** @param files those of a layout, in its order */
+  /** Files and folders of other versions of the set, which are not read, with the name of the version. */
+  readonly otherVersions: Readonly<Record<string, string>>;
+  /** @param files those of the set, in its order */
   read(files: readonly RecordFile[]): Promise<Split>;
 }
 
@@ -34,16 +38,22 @@ const cifar10: PublishedSet = {
   title: 'CIFAR-10 binary version',
   homepage: 'https://www.cs.toronto.edu/~kriz/cifar.html',
   folders: ['cifar10', 'cifar-10-batches-bin'],
-  layouts: [
-    ['data_batch_1', 'data_batch_2', 'data_batch_3', 'data_batch_4', 'data_batch_5', 'test_batch'].map(
-      (name) => ({ name: `${name}.bin`, records: 10_000 }),
-    ),
-  ],
+  files: ['data_batch_1', 'data_batch_2', 'data_batch_3', 'data_batch_4', 'data_batch_5', 'test_batch'].map(
+    (name) => ({ name: `${name}.bin`, records: 10_000 }),
+  ),
   archive: {
     name: 'cifar-10-binary.tar.gz',
     folder: 'cifar-10-batches-bin',
     url: 'https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz',
     sha256: 'c4a38c50a1bc5f3a1c5537f2155ab9d68f9f25eb1ed8d9ddda3db29a59bca1dd',
+  },
+  otherVersions: {
+    'cifar-10-batches-py': 'Python',
+    'cifar-10-python.tar.gz': 'Python',
+    data_batch_1: 'Python',
+    'cifar-10-batches-mat': 'Matlab',
+    'cifar-10-matlab.tar.gz': 'Matlab',
+    'data_batch_1.mat': 'Matlab',
   },
   read: async (files) => ({
     train: await readCifar('cifar10', files.slice(0, -1)),
@@ -55,22 +65,21 @@ const cifar100: PublishedSet = {
   title: 'CIFAR-100 binary version',
   homepage: 'https://www.cs.toronto.edu/~kriz/cifar.html',
   folders: ['cifar100', 'cifar-100-binary'],
-  layouts: [
-    [
-      { name: 'train.bin', records: 50_000 },
-      { name: 'test.bin', records: 10_000 },
-    ],
-    // A fifth of the training set, where the whole is too much to carry along.
-    [
-      { name: 'train_first_10000.bin', records: 10_000 },
-      { name: 'test.bin', records: 10_000 },
-    ],
+  files: [
+    { name: 'train.bin', records: 50_000 },
+    { name: 'test.bin', records: 10_000 },
   ],
   archive: {
     name: 'cifar-100-binary.tar.gz',
     folder: 'cifar-100-binary',
     url: 'https://www.cs.toronto.edu/~kriz/cifar-100-binary.tar.gz',
     sha256: '58a81ae192c23a4be8b1804d68e518ed807d710a4eb253b1f2a199162a40d8ec',
+  },
+  otherVersions: {
+    'cifar-100-python': 'Python',
+    'cifar-100-python.tar.gz': 'Python',
+    'cifar-100-matlab': 'Matlab',
+    'cifar-100-matlab.tar.gz': 'Matlab',
   },
   read: async (files) => ({
     train: await readCifar('cifar100', files.slice(0, -1)),
@@ -83,7 +92,8 @@ const fashionHost = 'http://fashion-mnist.s3-website.eu-central-1.amazonaws.com'
 const fashionMnist = idxSet({
   title: 'Fashion-MNIST',
   homepage: 'https://github.com/zalandoresearch/fashion-mnist',
-  folders: ['fashion-mnist', 'FashionMNIST/raw'],
+  folders: ['fashion-mnist', 'FashionMNIST/raw', 'FashionMNIST'],
+  otherVersions: { 'fashion-mnist_train.csv': 'CSV' },
   classes: [
     'T-shirt/top',
     'Trouser',
@@ -109,7 +119,8 @@ const fashionMnist = idxSet({
 const mnist = idxSet({
   title: 'MNIST',
   homepage: 'http://yann.lecun.com/exdb/mnist/',
-  folders: ['mnist', 'MNIST/raw'],
+  folders: ['mnist', 'MNIST/raw', 'MNIST'],
+  otherVersions: { 'mnist.npz': 'NumPy', 'mnist.pkl.gz': 'Python', 'mnist_train.csv': 'CSV' },
   classes: Array.from({ length: 10 }, (_, digit) => String(digit)),
 });
 
@@ -121,36 +132,30 @@ export const publishedSets: Readonly<Record<string, PublishedSet>> = {
   mnist,
 };
 
-interface IdxSet {
-  readonly title: string;
-  readonly homepage: string;
-  readonly folders: readonly string[];
+interface IdxSet extends Pick<PublishedSet, 'title' | 'homepage' | 'folders' | 'otherVersions'> {
   readonly classes: readonly string[];
   /** Where the compressed files lie, with their checksums in the order of the files. */
   readonly host?: string;
   readonly sha256?: readonly string[];
 }
 
-/** A set in the four files of MNIST, plain or each compressed by gzip: 60,000 images to train on, 10,000 to test. */
-function idxSet({ title, homepage, folders, classes, host, sha256 }: IdxSet): PublishedSet {
+/** A set in the four files of MNIST: 60,000 images to train on, 10,000 to test. */
+function idxSet({ classes, host, sha256, ...set }: IdxSet): PublishedSet {
   const files = [
     { name: 'train-images-idx3-ubyte', records: 60_000 },
     { name: 'train-labels-idx1-ubyte', records: 60_000 },
     { name: 't10k-images-idx3-ubyte', records: 10_000 },
     { name: 't10k-labels-idx1-ubyte', records: 10_000 },
-  ];
-  const compressed = files.map(({ name, records }, k): PublishedFile => {
+  ].map((file, k): PublishedFile => {
     const sum = sha256?.[k];
-    const file = { name: `${name}.gz`, records };
-    return host && sum ? { ...file, remote: { url: `${host}/${name}.gz`, sha256: sum } } : file;
+    const remote = host && sum ? { remote: { url: `${host}/${file.name}.gz`, sha256: sum } } : {};
+    return { ...file, alsoNamed: [file.name.replace('-idx', '.idx')], ...remote };
   });
   const part = (images?: RecordFile, labels?: RecordFile) =>
     readIdxDataset({ images: images?.path ?? '', labels: labels?.path ?? '' }, classes, images?.records);
   return {
-    title,
-    homepage,
-    folders,
-    layouts: [files, compressed],
+    ...set,
+    files,
     read: async ([trainImages, trainLabels, testImages, testLabels]) => ({
       train: await part(trainImages, trainLabels),
       test: await part(testImages, testLabels),

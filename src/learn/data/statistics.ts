@@ -15,9 +15,9 @@ export function channelStatistics({ images, shape: [, , channels] }: Dataset): {
   }
   const count = images.length / channels;
   const mean = sums.map((sum) => sum / count);
-  // A constant channel must not divide by 0.
+  // Of a constant channel the difference may be rounded to less than 0.
   const std = squares.map((square, channel) =>
-    Math.sqrt(Math.max(square / count - (mean[channel] ?? 0) ** 2, 1e-12)),
+    Math.sqrt(Math.max(square / count - (mean[channel] ?? 0) ** 2, 0)),
   );
   return { mean, std };
 }

@@ -1,6 +1,6 @@
 import type { Tensors } from '../../engine/engine.ts';
 import { Failure } from '../../failure.ts';
-import type { Dataset } from '../data/dataset.ts';
+import { type Dataset, sameName } from '../data/dataset.ts';
 import type { Model, TensorSpec } from './model.ts';
 
 const otherClasses = 'For other classes the kind linear-probe makes a new last layer.';
@@ -32,9 +32,12 @@ export function checkDataset(model: Model, dataset: Dataset, role = 'model'): vo
 export function checkClasses(model: Model, names: readonly string[] | undefined, role: string): void {
   if (model.classNames === undefined || names === undefined) return;
   const known = model.classNames;
-  const [first, ...others] = names.flatMap((name, place) => (known[place] === name ? [] : [place]));
+  const [first, ...others] = names.flatMap((name, place) =>
+    sameName(known[place] ?? '', name) ? [] : [place],
+  );
   if (first === undefined) return;
-  const more = others.length > 0 ? `, and ${others.length} more classes differ` : '';
+  const count = others.length === 1 ? '1 more class differs' : `${others.length} more classes differ`;
+  const more = others.length > 0 ? `, and ${count}` : '';
   throw new Failure(
     'class-mismatch',
     `The ${role} ${model.name} was trained on other classes than those of the data: class ${first} is ` +

@@ -7,6 +7,22 @@ export interface Normalise {
   readonly std: readonly number[];
 }
 
+/** One level of a pixel of 8 bits. */
+const level = 1 / 255;
+
+/**
+ * The normalisation by the statistics of a data set. A channel that varies by less than one level of 8 bits keeps its
+ * scale (std 1): divided by its own deviation, an error of one level would become greater than any signal.
+ *
+ * @returns with the numbers of those channels, from 0
+ */
+export function normaliseBy({ mean, std }: Normalise) {
+  return {
+    normalise: { mean: [...mean], std: std.map((value) => (value < level ? 1 : value)) },
+    flat: std.flatMap((value, channel) => (value < level ? [channel] : [])),
+  };
+}
+
 /**
  * The first layer of a model: normalisation is part of the model, so that attacks and their epsilon stay in [0, 1].
  * @throws Failure `bad-normalisation`

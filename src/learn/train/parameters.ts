@@ -84,7 +84,7 @@ export const trainingParameters = {
   normalise: oneOf(['none', 'data'], {
     default: 'none',
     description:
-      'First layer of the model: nothing, or mean and standard deviation of each channel of the training images. Epsilon is in [0, 1] either way.',
+      'First layer of the model: nothing, or mean and standard deviation of each channel of the training images. A channel whose standard deviation is below 1/255, one level of 8 bits, is not scaled, and the cell warns of it. Epsilon is in [0, 1] either way.',
   }),
   validation: Type.Integer({
     minimum: 0,

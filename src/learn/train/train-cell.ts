@@ -4,12 +4,13 @@ import type { Dataset } from '../data/dataset.ts';
 import { channelStatistics } from '../data/statistics.ts';
 import { splitOff } from '../data/subset.ts';
 import { createModel, type ModelSettings } from '../model/models.ts';
+import { normaliseBy } from '../model/normalise.ts';
 import { measuredTraining, type TrainingContext } from './measured-training.ts';
 import type { MethodBuilder } from './method.ts';
 import { loopOptions, type TrainingParameters } from './parameters.ts';
 import { writeTraining } from './write-training.ts';
 
-type Context = Pick<CellContext<TrainingParameters>, 'parameters' | 'inputs' | 'output' | 'values'> &
+type Context = Pick<CellContext<TrainingParameters>, 'parameters' | 'inputs' | 'output' | 'values' | 'warn'> &
   TrainingContext;
 
 type TapSettings = Pick<ModelSettings, 'tapBeforeRelu'>;
@@ -26,7 +27,7 @@ export async function trainCell(
   const { parameters, inputs, output, values } = context;
   if (!inputs.data) throw new Error('The kind declares no input named data');
   const whole = await readPart(inputs.data.file, 'train');
-  const description = describe(parameters, whole);
+  const description = describe(context, whole);
   const { seed, validation } = parameters;
   const parts = validation > 0 ? splitOff(whole, validation, seed) : { rest: whole, off: undefined };
   const result = await measuredTraining(context, {
@@ -39,10 +40,18 @@ export async function trainCell(
   values(await writeTraining(output, description, result));
 }
 
-function describe({ net, normalise }: TrainingParameters, dataset: Dataset) {
+function describe({ parameters: { net, normalise }, warn }: Context, dataset: Dataset) {
   const [height, width, channels] = dataset.shape;
   const inputShape: [number, number, number] = [height, width, channels];
-  const statistics = normalise === 'data' ? { normalise: channelStatistics(dataset) } : {};
   const { classes } = dataset;
-  return { net, inputShape, classes: classes.length, classNames: [...classes], ...statistics };
+  const described = { net, inputShape, classes: classes.length, classNames: [...classes] };
+  if (normalise === 'none') return described;
+  const statistics = normaliseBy(channelStatistics(dataset));
+  if (statistics.flat.length > 0) {
+    warn(
+      'flat-channels',
+      `Channels of the training images, counted from 0, with a standard deviation below 1/255: ${statistics.flat.join(', ')}. \`normalise\` subtracts their mean and does not scale them.`,
+    );
+  }
+  return { ...described, normalise: statistics.normalise };
 }

@@ -3,9 +3,9 @@ import { dirname, join } from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { readPart } from '../../../src/learn/data/artifact.ts';
+import { decoded } from '../../../src/learn/data/decode.ts';
 import { listImages, locateImages } from '../../../src/learn/data/image-folder.ts';
 import { type Preparation, prepareDataset } from '../../../src/learn/data/prepare.ts';
-import { decoded } from '../../../src/learn/data/read-images.ts';
 import { project, temporaryFolder } from './folder.ts';
 
 const home = temporaryFolder();
@@ -45,9 +45,10 @@ const locate = (dir: string, classes: Preparation['classes'] = []) =>
   locateImages({ folder: 'set', classes }, places(dir)).map(({ name }) => name);
 const parted = { 'train/a/1.JPEG': red, 'train/b/2.jpg': blue, 'val/a/3.JPEG': red, 'val/b/4.jpeg': blue };
 
-async function prepared(dir: string, changes: Partial<Preparation> = {}) {
+async function prepared(dir: string, changes: Partial<Preparation> = {}, told: string[] = []) {
   const output = mkdtempSync(join(home, 'output-'));
-  await prepareDataset({ ...wanted, ...changes }, places(dir), { workspace: output, output });
+  const warn = (name: string, message: string) => void told.push(`${name}: ${message}`);
+  await prepareDataset({ ...wanted, ...changes }, places(dir), { workspace: output, output, warn });
   const file = (name: string) => join(output, name);
   return { train: await readPart(file, 'train'), test: await readPart(file, 'test') };
 }
@@ -57,10 +58,17 @@ describe('listing an image folder', () => {
     const dir = dataDir({
       ...parted,
       'train/a/notes.txt': '',
-      'train/.hidden/1.jpg': '',
-      'train/list.jpg': '',
+      'train/a/.DS_Store': '',
+      'train/classes.json': '',
+      'README.md': '',
     });
     expect(locate(dir)).toEqual(['train/a/1.JPEG', 'train/b/2.jpg', 'val/a/3.JPEG', 'val/b/4.jpeg']);
+  });
+
+  it('names files of all types that the ImageFolder of torchvision reads, in any case', () => {
+    const types = ['jpg', 'jpeg', 'png', 'ppm', 'bmp', 'pgm', 'tif', 'tiff', 'webp'];
+    const names = [...types, ...types.map((type) => type.toUpperCase())].map((type) => `a/${type}.${type}`);
+    expect(locate(dataDir(Object.fromEntries(names.map((name) => [name, '']))))).toEqual(names.sort());
   });
 
   it('looks below the folders of classes, and for test/ where there is no val/', () => {
@@ -111,6 +119,90 @@ describe('listing an image folder', () => {
     refused('a/0.jpg');
   });
 
+  it('takes hidden folders and images as it takes others', () => {
+    const dir = dataDir({ '.a/1.jpg': '', 'b/.1.jpg': '', 'b/.c/1.jpg': '' });
+    expect(locate(dir)).toEqual(['.a/1.jpg', 'b/.1.jpg', 'b/.c/1.jpg']);
+    mkdirSync(join(dir, 'set/.ipynb_checkpoints'));
+    expect(() => locate(dir)).toThrow(
+      expect.objectContaining({ message: expect.stringContaining('.ipynb_checkpoints has no images') }),
+    );
+  });
+
+  it('knows a name in any of its Unicode forms, and refuses two that differ in nothing else', () => {
+    const [composed, decomposed] = ['caf\u00e9', 'cafe\u0301'];
+    const parts = { [`train/${decomposed}/1.jpg`]: '', 'train/cafz/1.jpg': '' };
+    const dir = dataDir({ ...parted, ...parts, [`val/${composed}/1.jpg`]: '', 'val/cafz/1.jpg': '' });
+    const names = [`train/${composed}/1.jpg`, `val/${composed}/1.jpg`];
+    for (const name of [composed, decomposed]) expect(locate(dir, [name])).toEqual(names);
+    // In the order of the composed form, whatever the disk has.
+    expect(locate(dir, [3])).toEqual(names);
+    expect(locateImages({ folder: 'set', classes: [3] }, places(dir))).toMatchObject([
+      { path: join(dir, 'set/train', decomposed, '1.jpg') },
+      { path: join(dir, 'set/val', composed, '1.jpg') },
+    ]);
+    const two = dataDir({ [`${composed}/1.jpg`]: '', [`${decomposed}/1.jpg`]: '' });
+    expect(() => locate(two)).toThrow(expect.objectContaining({ reason: 'bad-image-folder' }));
+  });
+
+  it('takes a class that is called train, which has images where a part has folders', () => {
+    const dir = dataDir({ 'plane/1.jpg': '', 'train/1.jpg': '', 'train/old/2.jpg': '' });
+    expect(locate(dir)).toEqual(['plane/1.jpg', 'train/1.jpg', 'train/old/2.jpg']);
+  });
+
+  it.each([
+    'Train Test',
+    'training validation',
+    'train Val',
+    'train valid',
+    'training_set test_set',
+    'val extra',
+    'Test',
+  ])('refuses the folders %s, which look like parts, with what they should be called', (names) => {
+    const dir = dataDir(
+      Object.fromEntries(
+        names.split(' ').flatMap((name) => [
+          [`${name}/a/1.jpg`, ''],
+          [`${name}/b/1.jpg`, ''],
+        ]),
+      ),
+    );
+    expect(() => locate(dir)).toThrow(
+      expect.objectContaining({
+        reason: 'bad-image-folder',
+        message: expect.stringMatching(new RegExp(`Its folders: ${names.split(' ').sort().join(', ')}\\.$`)),
+        hint: expect.stringContaining('Call the parts train and val'),
+      }),
+    );
+  });
+
+  it('refuses parts whose images are in no folders of classes', () => {
+    expect(() => locate(dataDir({ 'Train/1.jpg': '', 'Test/1.jpg': '' }))).toThrow(
+      expect.objectContaining({ hint: expect.stringContaining('Call the parts train and val') }),
+    );
+    expect(() => locate(dataDir({ 'train/1.jpg': '', 'val/1.jpg': '' }))).toThrow(
+      expect.objectContaining({
+        message: expect.stringContaining('train has no folders of classes, but images'),
+      }),
+    );
+  });
+
+  it.each([
+    [['a/1.jpg', 'b/1.jpg'], 'wrapper', 'set/wrapper'],
+    [['train/a/1.jpg', 'val/a/1.jpg'], 'wrapper', 'set/wrapper'],
+    [['a/1.jpg', 'b/1.jpg'], 'one/two', 'set/one/two'],
+  ])('refuses a lone folder around that of the data set', (files, wrapper, inner) => {
+    const dir = dataDir(Object.fromEntries(files.map((name) => [`${wrapper}/${name}`, ''])));
+    expect(() => locate(dir)).toThrow(
+      expect.objectContaining({ reason: 'bad-image-folder', hint: `Give \`folder: ${inner}\`.` }),
+    );
+    const parts = ['train', 'val'].flatMap((part) => files.map((name) => [`${part}/${wrapper}/${name}`, '']));
+    expect(() => locate(dataDir(Object.fromEntries(parts)))).toThrow(
+      expect.objectContaining({
+        message: expect.stringContaining(`a single folder, ${wrapper}, which has folders`),
+      }),
+    );
+  });
+
   it('names a file where a folder should be', () => {
     const dir = mkdtempSync(join(home, 'data-'));
     writeFileSync(join(dir, 'set'), '');
@@ -123,7 +215,12 @@ describe('listing an image folder', () => {
     ['a class without images', { 'a/1.jpg': '', 'b/notes.txt': '' }, 'has no images'],
     ['no folders of classes', { '1.jpg': '' }, 'has no folders of classes'],
     ['a train/ without a val/', { 'train/a/1.jpg': '' }, 'neither val nor test'],
-    ['classes that differ', { ...parted, 'val/c/1.jpg': '' }, 'the class c is in one of them alone'],
+    ['a class that differs', { ...parted, 'val/c/1.jpg': '' }, 'the class c is in one of them alone.'],
+    [
+      'classes that differ',
+      { ...parted, 'val/c/1.jpg': '', 'train/d/1.jpg': '' },
+      'the class d is in one of them alone, as is 1 other.',
+    ],
   ])('refuses %s', (_, files, message) => {
     expect(() => locate(dataDir(files))).toThrow(
       expect.objectContaining({ reason: 'bad-image-folder', message: expect.stringContaining(message) }),
@@ -136,6 +233,53 @@ describe('listing an image folder', () => {
         expect.objectContaining({ reason: 'data-not-found' }),
       );
     }
+  });
+});
+
+describe('warnings of an image folder', () => {
+  it('say which files are left out, which are part of what the data set is known by', async () => {
+    const dir = dataDir({
+      ...parted,
+      'train/a/2.gif': '',
+      'train/b/3.JFIF': '',
+      'val/a/4': '',
+      'val/5.jpg': '',
+    });
+    const told: string[] = [];
+    const { train, test } = await prepared(dir, {}, told);
+    expect([train.labels.length, test.labels.length]).toEqual([2, 2]);
+    expect(told).toEqual([
+      'unread-files: Files left out: 3 (train/a/2.gif, train/b/3.JFIF, val/a/4). Their types are not read: .gif, .jfif, none.',
+      'images-without-class: Files left out: 1 (val/5.jpg). They are images in no folder of a class.',
+    ]);
+    expect(locate(dir)).toEqual(
+      expect.arrayContaining(['train/a/2.gif', 'train/b/3.JFIF', 'val/a/4', 'val/5.jpg']),
+    );
+  });
+
+  it('say where there is one class alone', async () => {
+    const told: string[] = [];
+    await prepared(dataDir({ 'train/a/1.jpg': red, 'val/a/1.jpg': red }), {}, told);
+    expect(told).toEqual([
+      'one-class: All images are of one class, a: every model has an accuracy of 100 %.',
+    ]);
+  });
+
+  it('say where the classes may lie a level deeper', async () => {
+    const files = { 'p/a/1.jpg': red, 'p/b/1.jpg': red, 'q/a/1.jpg': red, 'q/b/1.jpg': red };
+    const told: string[] = [];
+    await prepared(dataDir(files), { testShare: 0.5 }, told);
+    expect(told).toEqual([expect.stringMatching(/^nested-classes: No class .* such as p\/a\/1.jpg\./)]);
+    told.length = 0;
+    await prepared(dataDir({ ...files, 'p/1.jpg': red }), { testShare: 0.4 }, told);
+    const tiny = {
+      'p/images/1.jpg': red,
+      'p/images/2.jpg': red,
+      'q/images/1.jpg': red,
+      'q/images/2.jpg': red,
+    };
+    await prepared(dataDir(tiny), { testShare: 0.5 }, told);
+    expect(told).toEqual([]);
   });
 });
 

@@ -27,6 +27,9 @@ async function dataDir(files: Record<string, Uint8Array | string>): Promise<stri
 }
 
 const cifarNames = [1, 2, 3, 4, 5].map((k) => `data_batch_${k}.bin`).concat('test_batch.bin');
+const idxNames = ['train-images-idx3', 'train-labels-idx1', 't10k-images-idx3', 't10k-labels-idx1'].map(
+  (name) => `${name}-ubyte`,
+);
 const all = (under: string, names: readonly string[]) =>
   Object.fromEntries(names.map((name) => [`${under}/${name}`, '']));
 
@@ -47,16 +50,57 @@ describe('locating a data set', () => {
     );
   });
 
-  it('takes the whole training set of CIFAR-100 before the first 10,000', async () => {
-    const names = async (files: string[]) => {
-      const dir = await dataDir(all('cifar100', files));
-      return locate('cifar100', { ...here, dataDir: dir }).map(({ name }) => name);
-    };
-    expect(await names(['train_first_10000.bin', 'test.bin'])).toEqual(['train_first_10000.bin', 'test.bin']);
-    expect(await names(['train.bin', 'train_first_10000.bin', 'test.bin'])).toEqual([
-      'train.bin',
-      'test.bin',
-    ]);
+  it.each(['cifar10', 'cifar-10-batches-bin', 'elsewhere'])(
+    'finds the files of CIFAR-10 in a data folder %s, which has them itself',
+    async (under) => {
+      const dir = join(await dataDir(all(under, cifarNames)), under);
+      expect(locate('cifar10', { ...here, dataDir: dir })).toEqual(
+        cifarNames.map((name) => ({ name, path: join(dir, name) })),
+      );
+    },
+  );
+
+  it('finds the files of MNIST, each compressed or not, under both of its names', async () => {
+    const [images = '', labels = '', testImages = '', testLabels = ''] = idxNames;
+    const given = [`${images}.gz`, 'train-labels.idx1-ubyte', testImages, 't10k-labels.idx1-ubyte.gz'];
+    const dir = await dataDir(all('mnist', given));
+    // A folder that is called like a file, as some archives unpack.
+    await mkdir(join(dir, 'mnist', images));
+    const names = [`${images}.gz`, labels, testImages, `${testLabels}.gz`];
+    expect(locate('mnist', { ...here, dataDir: dir })).toEqual(
+      names.map((name, place) => ({ name, path: join(dir, 'mnist', given[place] ?? '') })),
+    );
+  });
+
+  it('knows whether the data folder itself has MNIST or Fashion-MNIST by what it is called', async () => {
+    const dir = await dataDir({
+      ...all('mnist', idxNames),
+      ...all('FashionMNIST/raw', idxNames),
+      ...all('other', idxNames),
+    });
+    const firstOf = (name: string, under: string) => locate(name, { ...here, dataDir: join(dir, under) })[0];
+    expect(firstOf('mnist', 'mnist')).toMatchObject({ path: join(dir, 'mnist', idxNames[0] ?? '') });
+    expect(firstOf('fashion-mnist', 'FashionMNIST/raw')).toMatchObject({
+      path: join(dir, 'FashionMNIST/raw', idxNames[0] ?? ''),
+    });
+    expect(() => firstOf('mnist', 'other')).toThrow(
+      expect.objectContaining({
+        reason: 'data-not-found',
+        message: expect.stringContaining('other data sets have files of these names'),
+        hint: `If they are MNIST, move or link the folder to ${join(dir, 'other/mnist')}.`,
+      }),
+    );
+  });
+
+  it('does not take Fashion-MNIST for MNIST', async () => {
+    const dir = await dataDir(all('fashion-mnist', idxNames));
+    for (const given of [dir, join(dir, 'fashion-mnist')]) {
+      expect(() => locate('mnist', { ...here, dataDir: given })).toThrow(
+        expect.objectContaining({
+          message: `${given} does not have MNIST: there is no folder mnist or MNIST/raw or MNIST with its files.`,
+        }),
+      );
+    }
   });
 
   it('takes the archive in the data folder before the one at the address', async () => {
@@ -64,6 +108,13 @@ describe('locating a data set', () => {
     expect(locate('cifar10', { ...here, dataDir: dir })).toEqual([
       { name: 'cifar-10-binary.tar.gz', path: join(dir, 'cifar-10-binary.tar.gz') },
     ]);
+    // In the folder of the files, and as browsers leave it that take the gzip off.
+    for (const path of ['cifar10/cifar-10-binary.tar.gz', 'cifar-10-binary.tar']) {
+      const other = await dataDir({ [path]: '' });
+      expect(locate('cifar10', { ...here, dataDir: other })).toEqual([
+        { name: 'cifar-10-binary.tar.gz', path: join(other, path) },
+      ]);
+    }
     expect(locate('cifar10', { ...here, dataDir: await dataDir({}) })).toEqual([
       {
         name: 'cifar-10-binary.tar.gz',
@@ -95,12 +146,49 @@ describe('locating a data set', () => {
     );
   });
 
+  it.each([
+    ['a level too high', ['data/cifar10/'], '.', 'data'],
+    ['two levels too high', ['some/data/cifar-10-batches-bin/'], 'some', 'some/data'],
+    ['a level too high for a folder of another name', ['data/images/'], 'data', 'data/images'],
+    ['a level too low', ['cifar10/', 'other/x.txt'], 'other', '.'],
+    ['above the archive', ['downloads/cifar-10-binary.tar.gz'], '.', 'downloads'],
+    ['beside the archive', ['cifar-10-binary.tar.gz', 'other/x.txt'], 'other', '.'],
+  ])('tells the right --data-dir where it is %s, and gives no URL', async (_, files, given, right) => {
+    const names = files.flatMap((file) =>
+      file.endsWith('/') ? cifarNames.map((name) => file + name) : file,
+    );
+    const dir = await dataDir(Object.fromEntries(names.map((name) => [name, ''])));
+    expect(() => locate('cifar10', { ...here, dataDir: join(dir, given) })).toThrow(
+      expect.objectContaining({ reason: 'data-not-found', hint: `Give --data-dir ${join(dir, right)}.` }),
+    );
+    locate('cifar10', { ...here, dataDir: join(dir, right) });
+  });
+
+  it.each([
+    ['cifar10', 'cifar-10-batches-py/data_batch_1', '.', 'Python'],
+    ['cifar10', 'cifar-10-batches-py/data_batch_1', 'cifar-10-batches-py', 'Python'],
+    ['cifar10', 'data/cifar-10-python.tar.gz', '.', 'Python'],
+    ['cifar10', 'cifar10/data_batch_1.mat', '.', 'Matlab'],
+    ['cifar100', 'cifar-100-python/train', '.', 'Python'],
+    ['cifar100', 'cifar-100-python/train', 'cifar-100-python', 'Python'],
+    ['mnist', 'mnist.npz', '.', 'NumPy'],
+  ])('tells of %s that %s in %s is of another version', async (name, file, given, version) => {
+    const dir = await dataDir({ [file]: '' });
+    expect(() => locate(name, { ...here, dataDir: join(dir, given) })).toThrow(
+      expect.objectContaining({
+        reason: 'data-not-found',
+        message: expect.stringMatching(`^${dir}.* is of the ${version} version, which is not read.$`),
+        hint: expect.stringMatching(/^Download .*, put .* into /),
+      }),
+    );
+  });
+
   it('tells what to download and where to put it', async () => {
     const dir = await dataDir({});
     expect(() => locate('mnist', { ...here, dataDir: dir })).toThrow(
       expect.objectContaining({
         reason: 'data-not-found',
-        hint: `Download MNIST from http://yann.lecun.com/exdb/mnist/, put train-images-idx3-ubyte, train-labels-idx1-ubyte, t10k-images-idx3-ubyte, t10k-labels-idx1-ubyte into ${join(dir, 'mnist')}, and give --data-dir ${dir}.`,
+        hint: `Download MNIST from http://yann.lecun.com/exdb/mnist/, put train-images-idx3-ubyte, train-labels-idx1-ubyte, t10k-images-idx3-ubyte, t10k-labels-idx1-ubyte into ${join(dir, 'mnist')}.`,
       }),
     );
     expect(() => locate('mnist', { ...here, dataDir: undefined })).toThrow(
@@ -118,7 +206,7 @@ describe('locating a data set', () => {
 
   it('has a SHA-256 for each address', () => {
     for (const set of Object.values(publishedSets)) {
-      const files = set.layouts.flat().flatMap(({ remote }) => remote ?? []);
+      const files = set.files.flatMap(({ remote }) => remote ?? []);
       for (const { sha256 } of [...files, ...(set.archive ? [set.archive] : [])]) {
         expect(sha256).toMatch(/^[0-9a-f]{64}$/);
       }
@@ -193,6 +281,23 @@ describe('loading a data set', () => {
         `${join(dir, 'cifar10', 'data_batch_1.bin')} has 0 bytes instead of 30730000`,
       ),
     });
+  });
+
+  it('downloads nothing where a data folder was given, and says what it looked for', async () => {
+    const dir = await dataDir({});
+    for (const [name, looked] of [
+      ['cifar10', 'no folder cifar10 or cifar-10-batches-bin with its files, and no cifar-10-binary.tar.gz.'],
+      ['fashion-mnist', 'no folder fashion-mnist or FashionMNIST/raw or FashionMNIST with its files.'],
+    ] as const) {
+      const places = { ...here, dataDir: dir };
+      // What was made of a download before is known by its checksum still.
+      expect(locate(name, places)).toEqual(locate(name, { ...here, dataDir: undefined }));
+      await expect(loadDataset(name, places, { workspace: folder })).rejects.toMatchObject({
+        reason: 'data-not-found',
+        message: expect.stringContaining(`there is ${looked}`),
+        hint: expect.stringContaining('Without --data-dir it is downloaded.'),
+      });
+    }
   });
 
   it('unpacks an archive, and names it where files are missing from it', async () => {

@@ -195,9 +195,12 @@ describe('what belongs to a model', () => {
       'empty-dataset',
     );
     checkDataset({ ...model, classNames: ['a', 'b'] }, data);
+    // An é of one code point, and one of two.
+    const [composed, decomposed] = ['caf\u00e9', 'cafe\u0301'];
+    checkDataset({ ...model, classNames: ['a', composed] }, { ...data, classes: ['a', decomposed] });
     const others = failureOf(() => checkDataset({ ...model, classNames: ['b', 'a'] }, data));
     expect(others.reason).toBe('class-mismatch');
-    expect(others.message).toContain('class 0 is "b" to it and "a" in the data, and 1 more');
+    expect(others.message).toContain('class 0 is "b" to it and "a" in the data, and 1 more class differs.');
     expect(others.hint).toContain('linear-probe');
   });
 });

@@ -1,0 +1,45 @@
+import { readFile } from 'node:fs/promises';
+import sharp from 'sharp';
+import { Failure } from '../../failure.ts';
+import { readBmp } from './bmp.ts';
+import { badFile } from './files.ts';
+import type { Image } from './image.ts';
+import { readPnm } from './pnm.ts';
+
+/**
+ * An image file as three channels of sRGB: gray is repeated, transparency dropped. Its first bytes tell its format, whatever
+ * its name. As Pillow does, it leaves colour profiles alone, and the orientation that a camera noted too, but in TIFF files.
+ * RGB and gray JPEGs have the very pixels of libjpeg. CMYK and 16 bits a channel are converted in a way of libvips' own.
+ *
+ * @throws Failure `bad-data-file` for a file that is cut off, damaged or no image, or has other channels
+ */
+export async function decoded(path: string): Promise<Image> {
+  const bytes = await readFile(path);
+  const start = bytes.toString('latin1', 0, 4);
+  if (start.startsWith('BM')) return readBmp(bytes, path);
+  if (/^P\d/.test(start)) return readPnm(bytes, path);
+  // Little- and big-endian TIFF, and BigTIFF.
+  const upright = /^(?:II[*+]\0|MM\0[*+])/.test(start);
+  const { data, info } = await withSharp(bytes, upright, path);
+  if (info.channels !== 3) {
+    throw new Failure('bad-data-file', `${path} has ${info.channels} channels that are no colours.`, {
+      hint: 'An image-folder is of RGB, gray or CMYK images. Convert the file, or take it away.',
+      details: { path },
+    });
+  }
+  return { data: new Uint8Array(data), shape: [info.height, info.width, 3] };
+}
+
+/** @param upright whether the image is turned as its orientation tag says */
+async function withSharp(bytes: Buffer, upright: boolean, path: string) {
+  try {
+    const image = sharp(bytes, { ignoreIcc: true, failOn: 'truncated' });
+    return await (upright ? image.autoOrient() : image)
+      .toColourspace('srgb')
+      .removeAlpha()
+      .raw()
+      .toBuffer({ resolveWithObject: true });
+  } catch (cause) {
+    throw badFile(path, 'cannot be decoded: it is cut off, damaged, or no image', cause);
+  }
+}
