@@ -29,6 +29,19 @@ export type KeptManifest = FingerprintManifest & { readonly files: Readonly<Reco
 
 /** The key of a cell: the SHA-256 of its manifest as canonical JSON. The names of files are not part of it. */
 export function keyOf({ kind, parameters, inputs, sources, code, engine }: FingerprintManifest): Fingerprint {
+  // The canonical JSON of the whole, with its keys in order; what many cells share is written once.
+  const text =
+    `{"code":${shared(code)},"engine":${engine === null ? 'null' : shared(engine)},` +
+    `"inputs":${canonicalJson(inputs)},"kind":${canonicalJson(kind)},` +
+    `"parameters":${canonicalJson(parameters)},"sources":${canonicalJson(sources)}}`;
   // A digest by another name: this is the one place where the one becomes the other.
-  return sha256(canonicalJson({ kind, parameters, inputs, sources, code, engine })) as string as Fingerprint;
+  return sha256(text) as string as Fingerprint;
+}
+
+const texts = new WeakMap<object, string>();
+
+function shared(value: CodeKey | EngineKey): string {
+  const text = texts.get(value) ?? canonicalJson(value);
+  texts.set(value, text);
+  return text;
 }

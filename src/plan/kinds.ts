@@ -5,6 +5,7 @@ import { Failure } from '../failure.ts';
 import type { Kind } from '../kind/kind.ts';
 import { loadCode } from './code.ts';
 import type { CodeGraph } from './code-graph.ts';
+import type { CodeKey } from './fingerprint.ts';
 
 /** A kind as the planner and the cell process need it. */
 export interface LoadedKind {
@@ -15,6 +16,8 @@ export interface LoadedKind {
   /** The module that a cell process imports. */
   readonly module: string;
   readonly code: CodeGraph;
+  /** What of it counts in fingerprints. */
+  readonly codeKey: CodeKey;
 }
 
 interface Home {
@@ -62,7 +65,9 @@ export class Kinds {
       });
     const { module, graph: code } = await loadCode({ ...home, fallback: this.#store });
     const kind = await importKind(module, home);
-    return { name, kind, file: relative(home.root, home.file), module, code };
+    const { digest, packages } = code;
+    const codeKey = kind.version === undefined ? { digest, packages } : { version: kind.version };
+    return { name, kind, file: relative(home.root, home.file), module, code, codeKey };
   }
 }
 

@@ -88,19 +88,15 @@ export class Planner {
   async #manifest(cell: Cell, inputs: Readonly<Record<string, Digest>>): Promise<KeptManifest> {
     const { engine, places } = this.#options;
     const loaded = this.#kind(cell);
-    const { kind, code } = loaded;
     const manifest: FingerprintManifest = {
       kind: cell.kind,
       parameters: cell.parameters,
       inputs,
       sources: await this.#sources.of(sourcesOf(loaded, cell, places)),
-      code:
-        kind.version === undefined
-          ? { digest: code.digest, packages: code.packages }
-          : { version: kind.version },
-      engine: kind.usesEngine ? engine : null,
+      code: loaded.codeKey,
+      engine: loaded.kind.usesEngine ? engine : null,
     };
-    return { ...manifest, files: code.files };
+    return { ...manifest, files: loaded.code.files };
   }
 
   /** As far as it can be told while inputs are not known: what else has changed, and what it waits for. */

@@ -15,6 +15,7 @@ export class SourceDigests {
 
   /** @returns digest by name of source @throws Failure `source-missing` */
   async of(sources: readonly Source[]): Promise<Record<string, Digest>> {
+    if (sources.length === 0) return {};
     // A folder of images has more files than a process may have open at once.
     const queue = new PQueue({ concurrency: 16 });
     const entries = await queue.addAll(

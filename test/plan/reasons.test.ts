@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { sha256 } from '../../src/cache/digest.ts';
+import { canonicalJson, sha256 } from '../../src/cache/digest.ts';
+import type { Json } from '../../src/json.ts';
 import { type KeptManifest, keyOf } from '../../src/plan/fingerprint.ts';
 import { differences } from '../../src/plan/reasons.ts';
 
@@ -63,6 +64,14 @@ const changes: [string, KeptManifest, string, string][] = [
   ],
   ['the engine', { ...manifest, engine: null }, 'engine-changed', 'engine.name: onnx → (none)'],
 ];
+
+test('a fingerprint is the SHA-256 of the canonical JSON of all that counts', () => {
+  const { files: _, ...counted } = manifest;
+  expect(keyOf(manifest)).toBe(sha256(canonicalJson(counted as unknown as Json)));
+  expect(keyOf({ ...manifest, engine: null })).toBe(
+    sha256(canonicalJson({ ...counted, engine: null } as unknown as Json)),
+  );
+});
 
 test.each(changes)('%s that changes gives another fingerprint and is named', (_, after, reason, message) => {
   expect(keyOf(after)).not.toBe(keyOf(manifest));
