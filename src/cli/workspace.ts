@@ -1,9 +1,10 @@
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, extname, join, relative, resolve } from 'node:path';
 import { type Cache, openCache } from '../cache/cache.ts';
 import { asFailure, Failure } from '../failure.ts';
 import type { Places } from '../kind/kind.ts';
 import { loadPipeline } from '../pipeline/load.ts';
+import type { PipelineText } from '../pipeline/names.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
 import { suggest } from '../pipeline/suggest.ts';
 import { type LoadedEngine, loadEngine } from '../plan/engine-key.ts';
@@ -67,16 +68,29 @@ export class Workspace {
     return openCache(this.cacheFolder, { project: this.project, notice });
   }
 
-  /** Names of the pipelines in the project's `pipelines/`, then of those that come with retable. */
+  /**
+   * Files by name: those in the project's `pipelines/`, and those that come with retable and have other names.
+   * @throws Failure `ambiguous-pipeline` for two files of one name, such as `alpha.yaml` and `alpha.yml`
+   */
   get pipelines(): ReadonlyMap<string, string> {
     const folders = [join(home, 'pipelines'), join(this.places.project, 'pipelines')];
-    return new Map(
-      folders.filter(existsSync).flatMap((folder) =>
-        readdirSync(folder)
-          .filter((file) => /\.ya?ml$/.test(file))
-          .map((file): [string, string] => [basename(file, extname(file)), join(folder, file)]),
-      ),
-    );
+    return new Map(folders.flatMap((folder) => [...this.#pipelinesIn(folder)]));
+  }
+
+  #pipelinesIn(folder: string): Map<string, string> {
+    const found = new Map<string, string>();
+    for (const file of yamlFiles(folder)) {
+      const name = basename(file, extname(file));
+      const before = found.get(name);
+      if (before !== undefined) {
+        const both = `${this.shown(before)} and ${this.shown(file)}`;
+        throw new Failure('ambiguous-pipeline', `Two files are the pipeline ${name}: ${both}.`, {
+          hint: 'Rename one of them.',
+        });
+      }
+      found.set(name, file);
+    }
+    return found;
   }
 
   /** @throws Failure `unknown-pipeline`, `no-pipeline` */
@@ -101,11 +115,20 @@ export class Workspace {
   /** Reads a pipeline and checks it. @throws InvalidPipeline */
   async load(file: string, { profile, set = [] }: Pick<PipelineFlags, 'profile' | 'set'>): Promise<Pipeline> {
     const input = { file: this.shown(file), text: readPipeline(file) };
-    const options = { kinds: this.kinds, set, ...(profile === undefined ? {} : { profile }) };
+    const options = { kinds: this.kinds, profile, set, others: this.#others(file) };
     const result = await loadPipeline(input, options);
     if (!result.ok) throw new InvalidPipeline(result.diagnostics);
     if (result.warnings.length > 0) InvalidPipeline.warn(result.warnings);
     return result.pipeline;
+  }
+
+  /** The other pipelines that can be named here, and those in the folder of the file. */
+  #others(file: string): PipelineText[] {
+    const all = new Set([...this.pipelines.values(), ...yamlFiles(dirname(file))]);
+    const itself = realpathSync(file);
+    return [...all]
+      .filter((other) => realpathSync(other) !== itself)
+      .map((other) => ({ file: this.shown(other), text: readPipeline(other) }));
   }
 
   async loadedKinds(pipeline: Pipeline): Promise<ReadonlyMap<string, LoadedKind>> {
@@ -123,6 +146,15 @@ export class Workspace {
     const needed = [...kinds.values()].some(({ kind }) => kind.usesEngine);
     return needed ? loadEngine(name, home, join(this.cacheFolder, 'code')) : null;
   }
+}
+
+/** Paths of the YAML files of a folder, sorted; none where there is no such folder. Links that lead nowhere are left out. */
+function yamlFiles(folder: string): string[] {
+  if (!existsSync(folder)) return [];
+  const paths = readdirSync(folder).map((name) => join(folder, name));
+  return paths
+    .filter((path) => /\.ya?ml$/.test(path) && statSync(path, { throwIfNoEntry: false })?.isFile())
+    .sort();
 }
 
 function readPipeline(file: string): string {

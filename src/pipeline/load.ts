@@ -4,6 +4,7 @@ import type { Diagnostic } from './diagnostic.ts';
 import { Expansion } from './expand.ts';
 import type { Findings } from './findings.ts';
 import { KindChecker } from './kind-checker.ts';
+import { checkPipelineName, type PipelineText } from './names.ts';
 import { orderStages } from './order.ts';
 import { Params } from './params.ts';
 import { parseYaml } from './parse-yaml.ts';
@@ -24,6 +25,8 @@ export interface LoadOptions {
   readonly profile?: string | undefined;
   /** `key=value` of each `--set`. */
   readonly set?: readonly string[] | undefined;
+  /** The other pipelines of the project: none of them may have the same name. */
+  readonly others?: readonly PipelineText[] | undefined;
 }
 
 export type LoadResult =
@@ -31,14 +34,12 @@ export type LoadResult =
   | { readonly ok: false; readonly diagnostics: Diagnostic[] };
 
 /** YAML text to a checked pipeline, or to all that is wrong with it. It does not throw for any text. */
-export async function loadPipeline(
-  input: { readonly file: string; readonly text: string },
-  options: LoadOptions,
-): Promise<LoadResult> {
+export async function loadPipeline(input: PipelineText, options: LoadOptions): Promise<LoadResult> {
   const { findings, value } = parseYaml(input.file, input.text);
   const shape = value === undefined ? undefined : readShape(value.root, findings);
   if (shape === undefined) return { ok: false, diagnostics: findings.sorted() };
 
+  checkPipelineName(shape.name, input.file, options.others ?? [], findings);
   const params = new Params(shape, options, findings);
   const checkers = await loadKinds(shape, options.kinds, findings);
   const order = orderStages(shape.stages, findings);

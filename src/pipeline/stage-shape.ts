@@ -1,5 +1,6 @@
 import type { Json } from '../json.ts';
 import type { Findings } from './findings.ts';
+import { checkSimilarNames } from './names.ts';
 import { isMapping, type JsonMap, Readers } from './readers.ts';
 import type { Path } from './source.ts';
 
@@ -45,6 +46,8 @@ export function readStage(name: string, value: Json, findings: Findings): StageS
   }
   read.text(body.description, [...path, 'description'], `'description' of stage '${name}'`);
   const needs = read.named(body.needs, [...path, 'needs'], `'needs' of stage '${name}'`, 'a need');
+  // A program finds what it needs in the variable RETABLE_INPUT_NAME.
+  checkSimilarNames(Object.keys(needs), [...path, 'needs'], 'needs', findings);
   return {
     name,
     path,
