@@ -1,11 +1,20 @@
 const pattern = /^([+-]?\d+(?:\.\d+)?)\/(\d+(?:\.\d+)?)$/;
 
-/** The number that a string such as `8/255` stands for; undefined where it is no fraction or divides by zero. */
+/**
+ * The number that a string such as `8/255` stands for; undefined where it is no fraction, divides by zero, or is of whole
+ * numbers that a double does not hold exactly.
+ */
 export function parseFraction(text: string): number | undefined {
-  const match = pattern.exec(text);
-  if (match === null) return undefined;
-  const value = Number(match[1]) / Number(match[2]);
+  const [, above = '', below = ''] = pattern.exec(text) ?? [];
+  if (![above, below].every(isExact)) return undefined;
+  const value = Number(above) / Number(below);
   return Number.isFinite(value) ? value : undefined;
+}
+
+function isExact(text: string): boolean {
+  return (
+    text !== '' && (text.includes('.') ? Number.isFinite(Number(text)) : Number.isSafeInteger(Number(text)))
+  );
 }
 
 /** True for what is written like a fraction, `1/0` too. */

@@ -47,6 +47,7 @@ export async function loadPipeline(input: PipelineText, options: LoadOptions): P
   const tables = readTables(shape, params, expansion, findings);
 
   if (findings.errors > 0) return { ok: false, diagnostics: findings.sorted() };
+  params.warnOfUnused();
   const pipeline: Pipeline = {
     name: shape.name,
     file: input.file,

@@ -7,6 +7,7 @@ import {
   describeSchema,
   type JsonSchema,
   quoted,
+  types,
   wantsNumber,
 } from './json-schema.ts';
 import { describeValue } from './readers.ts';
@@ -129,8 +130,12 @@ function typeHint(value: Json, schema: JsonSchema): string | undefined {
   if (typeof value === 'string' && wantsNumber(schema)) {
     if (looksLikeFraction(value)) return 'a fraction with zero below is no number';
     if (/^[\d.]+ *\/ *[\d.]+$/.test(value)) return 'write a fraction without blanks, such as 8/255';
+    if (/^[-+]?\d+(_\d+)+$/.test(value)) return `write it without _: ${value.replaceAll('_', '')}`;
     if (value.trim() !== '' && Number.isFinite(Number(value))) return 'write the number without quotes';
   }
+  const takesTruth = branches(schema).some((one) => types(one).includes('boolean'));
+  if (takesTruth && typeof value === 'string' && /^(y|yes|n|no|on|off)$/i.test(value))
+    return `in YAML 1.2, '${value}' is text: write ${/^(y|yes|on)$/i.test(value)}`;
   const takesText = branches(schema).some(({ type }) => type === 'string');
   if (takesText && (typeof value === 'number' || typeof value === 'boolean'))
     return `put quotes around it: ${JSON.stringify(String(value))}`;

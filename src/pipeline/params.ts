@@ -13,6 +13,7 @@ export class Params {
   readonly #raw = new Map<string, { readonly value: Json; readonly place: Place }>();
   readonly #values = new Map<string, Json | undefined>();
   readonly #visiting: string[] = [];
+  readonly #used = new Set<string>();
   readonly #findings: Findings;
 
   constructor(
@@ -50,9 +51,23 @@ export class Params {
     return this.#raw.get(name)?.place;
   }
 
+  /** Warns of parameters that nothing refers to. To be asked after all references were followed. */
+  warnOfUnused(): void {
+    for (const name of this.#raw.keys()) {
+      if (this.#used.has(name)) continue;
+      this.#findings.warning(
+        'unused-param',
+        { path: ['params', name], at: 'key' },
+        `nothing refers to parameter '${name}'`,
+        { hint: `use it as \${{ params.${name} }}, or remove it` },
+      );
+    }
+  }
+
   /** The value that `params.x.y` stands for; undefined after reporting, at `place`, that there is none. */
   get(reference: Reference, embedded: boolean, place: Place): Json | undefined {
     const [name = '', ...rest] = reference.names;
+    this.#used.add(name);
     if (!this.#raw.has(name)) {
       this.#findings.error('unknown-param', place, `there is no parameter '${name}'`, {
         hint: suggest(name, this.#raw.keys(), 'params'),
@@ -142,6 +157,7 @@ export class Params {
         if (template.constant) continue;
         for (const reference of checkReferences(template.references, ['params'], this.#findings, { path })) {
           const [root = ''] = reference.names;
+          this.#used.add(root);
           if (this.#raw.has(root)) continue;
           this.#findings.error(
             'unknown-param',

@@ -1,4 +1,5 @@
-import { isAlias, LineCounter, parseDocument, visit, type YAMLError } from 'yaml';
+import { type Document, isAlias, LineCounter, parseDocument, visit, type YAMLError } from 'yaml';
+import { findInexactNumbers } from './exact-numbers.ts';
 import { Findings } from './findings.ts';
 import { checkMergeKeys } from './merge-keys.ts';
 import { Source } from './source.ts';
@@ -25,18 +26,25 @@ export function parseYaml(file: string, text: string): ParsedYaml {
       resolveKnownTags: false,
       stringKeys: true,
       merge: true,
-      logLevel: 'silent',
+      // With 'silent' a second document would be left out without an error.
+      logLevel: 'error',
     });
     const source = new Source(file, text, document, lineCounter);
     const findings = new Findings(source);
+    reportVersion(document, findings, source);
     const fatal = reportSyntax(source, findings, text.trimEnd().length, [
       ...document.errors,
       ...document.warnings,
     ]);
     if (fatal || !checkMergeKeys(document, source, findings)) return { source, findings, value: undefined };
+    const inexact = findInexactNumbers(document);
+    for (const { start, end, code, message, hint } of inexact)
+      findings.error(code, { location: source.at(start, end) }, message, { hint });
+    // What else is said of such a number would show another one.
+    if (inexact.length > 0) return { source, findings, value: undefined };
     try {
       const root: unknown = document.toJS({ maxAliasCount });
-      return { source, findings, value: checkJson(findings, root) ? { root } : undefined };
+      return { source, findings, value: checkCircles(findings, root) ? { root } : undefined };
     } catch (error) {
       if (!(error instanceof ReferenceError)) throw error;
       visit(document, {
@@ -69,6 +77,14 @@ export function parseYaml(file: string, text: string): ParsedYaml {
   }
 }
 
+/** Under `%YAML 1.1`, `yes` would be true and `010` eight. */
+function reportVersion({ directives }: Document, findings: Findings, source: Source): void {
+  if (directives === undefined || directives.yaml.version === '1.2') return;
+  findings.error('yaml-version', { location: source.at(0, 1) }, 'a pipeline is YAML 1.2', {
+    hint: `leave out the line %YAML ${directives.yaml.version}`,
+  });
+}
+
 /** True where the text, which ends at `end`, cannot be trusted any further. A key written twice is a mistake, but not such a one. */
 function reportSyntax(
   source: Source,
@@ -99,6 +115,18 @@ function reportSyntax(
       });
       continue;
     }
+    if (error.code === 'MULTIPLE_DOCS') {
+      const start = error.pos[0];
+      findings.error(
+        'yaml-syntax',
+        { location: source.at(start, start + 3) },
+        'a second document begins here',
+        {
+          hint: 'a file holds one pipeline: remove the line --- or ..., or make two files',
+        },
+      );
+      continue;
+    }
     // What is missing at the end of the file is a consequence of what was wrong before.
     if (fatal && error.pos[0] >= end) continue;
     fatal = true;
@@ -117,15 +145,13 @@ function decapitalised(message: string): string {
   return message.charAt(0).toLowerCase() + message.slice(1);
 }
 
-/** Reports what JSON cannot carry: numbers that are not finite, and collections that contain themselves. */
-function checkJson(findings: Findings, root: unknown): boolean {
+/** Reports collections that contain themselves. */
+function checkCircles(findings: Findings, root: unknown): boolean {
   const ancestors = new Set<unknown>();
   const path: (string | number)[] = [];
   let sound = true;
   const walk = (value: unknown): void => {
-    if (typeof value === 'number' && !Number.isFinite(value)) {
-      findings.error('not-json', { path: [...path] }, `${value} is not a finite number`);
-    } else if (typeof value === 'object' && value !== null) {
+    if (typeof value === 'object' && value !== null) {
       if (ancestors.has(value)) {
         sound = false;
         findings.error(

@@ -1,6 +1,7 @@
 import { parseDocument } from 'yaml';
 import type { Json } from '../json.ts';
 import type { Location } from './diagnostic.ts';
+import { findInexactNumbers, type InexactNumber } from './exact-numbers.ts';
 import type { Findings } from './findings.ts';
 import { isMapping } from './readers.ts';
 import { suggest } from './suggest.ts';
@@ -30,14 +31,18 @@ export function readSetOptions(
     const steps = text.slice(0, equals).trim().split('.');
     const name = steps[0] ?? '';
     const valueText = text.slice(equals + 1);
-    const value = parseValue(valueText);
+    const { value, inexact } = parseValue(valueText);
+    for (const { start, end, code, message, hint } of inexact) {
+      const at = { ...location, column: equals + 2 + start, length: end - start };
+      findings.error(code, { location: at }, message, { hint });
+    }
     if (value === undefined) {
       const at = { ...location, column: equals + 2, length: Math.max(1, valueText.length) };
       findings.error('bad-set', { location: at }, 'this value is not YAML', {
         hint: 'put quotes around text',
       });
-      continue;
     }
+    if (value === undefined || inexact.length > 0) continue;
     const changed = change(current, steps, value);
     if ('unknown' in changed) {
       const key = steps.slice(0, changed.depth + 1).join('.');
@@ -82,23 +87,19 @@ function change(
   return 'unknown' in inner ? inner : { value: { ...record, [step]: inner.value } };
 }
 
-/** Undefined for what is no YAML or cannot be JSON. */
-function parseValue(text: string): Json | undefined {
+/** The value is undefined for what is no YAML; numbers that cannot be kept as written are told apart. */
+function parseValue(text: string): { readonly value: Json | undefined; readonly inexact: InexactNumber[] } {
+  const wrong = { value: undefined, inexact: [] };
   try {
-    const document = parseDocument(text, { stringKeys: true, resolveKnownTags: false, logLevel: 'silent' });
-    if (document.errors.length > 0 || document.warnings.length > 0) return undefined;
-    const value: unknown = document.toJS({ maxAliasCount: 0 });
-    return isJson(value) ? value : undefined;
+    const document = parseDocument(text, { stringKeys: true, resolveKnownTags: false, logLevel: 'error' });
+    const isOther = document.directives !== undefined && document.directives.yaml.version !== '1.2';
+    if (document.errors.length > 0 || document.warnings.length > 0 || isOther) return wrong;
+    // Without tags, YAML holds what JSON holds, but for numbers that are not finite: those are inexact.
+    const value = document.toJS({ maxAliasCount: 0 }) as Json;
+    return { value, inexact: findInexactNumbers(document) };
   } catch (error) {
     // A reference to an anchor, or nesting beyond the stack.
-    if (error instanceof ReferenceError || error instanceof RangeError) return undefined;
+    if (error instanceof ReferenceError || error instanceof RangeError) return wrong;
     throw error;
   }
-}
-
-function isJson(value: unknown): value is Json {
-  if (typeof value === 'number') return Number.isFinite(value);
-  if (Array.isArray(value)) return value.every(isJson);
-  if (typeof value === 'object' && value !== null) return Object.values(value).every(isJson);
-  return value === null || typeof value === 'string' || typeof value === 'boolean';
 }

@@ -81,6 +81,7 @@ stages:
         epochs: 2,
         epsilon: 8 / 255,
         seed: 0,
+        augment: true,
         schedule: [0.5, 3],
         optimizer: { rate: 0.25, name: 'sgd' },
       }),

@@ -34,6 +34,7 @@ export const kinds: Readonly<Record<string, Kind>> = {
         epochs: Type.Integer({ minimum: 1 }),
         epsilon: Type.Number({ default: 0, minimum: 0, maximum: 1 }),
         seed: Type.Integer({ default: 0 }),
+        augment: Type.Boolean({ default: true }),
         schedule: Type.Array(Type.Number(), { default: [] }),
         optimizer: Type.Object(
           { name: Type.String({ default: 'sgd' }), rate: Type.Number({ default: 0.1 }) },

@@ -1,0 +1,55 @@
+import { type Document, isScalar, visit } from 'yaml';
+
+/** A number of a YAML text that the program would not compute with as it is written. */
+export interface InexactNumber {
+  /** Where it starts and ends, in characters from the start of the text. */
+  readonly start: number;
+  readonly end: number;
+  readonly code: 'bad-number' | 'not-json';
+  readonly message: string;
+  readonly hint?: string;
+}
+
+/**
+ * Finds numbers that a double cannot hold or that can be read in two ways: whole numbers beyond 2^53, what is too large
+ * or too small, and leading zeros. Fractions of decimals are rounded to the nearest double, as in every language.
+ */
+export function findInexactNumbers(document: Document): InexactNumber[] {
+  const found: InexactNumber[] = [];
+  visit(document, {
+    Scalar(_, node) {
+      if (!isScalar(node) || typeof node.value !== 'number' || !node.range) return;
+      const problem = problemOf(node.source ?? '', node.value);
+      if (problem !== undefined)
+        found.push({ start: node.range[0], end: node.range[1], code: 'bad-number', ...problem });
+    },
+  });
+  return found;
+}
+
+function problemOf(
+  source: string,
+  value: number,
+): (Partial<InexactNumber> & Pick<InexactNumber, 'message'>) | undefined {
+  const quote = `if it is text, put it in quotes: "${source}"`;
+  const sign = source.startsWith('-') ? '-' : '';
+  if (/^[-+]?0\d/.test(source)) {
+    const plain = `${sign}${source.replace(/^[-+]?0+(?=\d)/, '')}`;
+    return {
+      message: `the number ${source} begins with 0, which some read as octal`,
+      hint: `write ${plain}; ${quote}`,
+    };
+  }
+  if (/^[-+]?\d+$|^0[xo]/.test(source)) {
+    if (Number.isSafeInteger(value)) return undefined;
+    const message = `the whole number ${source} cannot be kept exactly: the limit is 2^53 - 1 = ${Number.MAX_SAFE_INTEGER}`;
+    return { message, hint: quote };
+  }
+  // `.inf`, `.nan`
+  if (!/\d/.test(source)) return { code: 'not-json', message: `${value} is not a finite number` };
+  if (!Number.isFinite(value))
+    return { message: `the number ${source} is too large: the limit is about 1.8e308`, hint: quote };
+  if (value === 0 && /[1-9]/.test(source.replace(/e.*/i, '')))
+    return { message: `the number ${source} is too small: it would become 0`, hint: quote };
+  return undefined;
+}
