@@ -94,9 +94,9 @@ export class Expansion {
       const one = joined[at];
       if (one === undefined) continue;
       const lookup = cellLookup(shape, combination, one, this.#findings);
-      const parameters = values.at(combination, lookup);
+      const given = values.at(combination, lookup);
       const { resources, timeout, retries } = limits.at(lookup([...shape.path, 'resources']));
-      if (parameters === undefined) continue;
+      if (given === undefined) continue;
       const chosen: Record<string, Scalar> = {};
       for (const [need, axis] of unionAxes) chosen[axis] = one.needs[need]?.cell.stage ?? '';
       const { id, axes } = namer.name(chosen, inherited[at] ?? {}, combination);
@@ -108,7 +108,7 @@ export class Expansion {
         stage: shape.name,
         kind: checker.name,
         axes,
-        parameters,
+        ...given,
         needs,
         resources,
         timeout,

@@ -1,3 +1,5 @@
+import type { Scalar } from '../json.ts';
+
 const pattern = /^([+-]?\d+(?:\.\d+)?)\/(\d+(?:\.\d+)?)$/;
 
 /**
@@ -15,6 +17,15 @@ function isExact(text: string): boolean {
   return (
     text !== '' && (text.includes('.') ? Number.isFinite(Number(text)) : Number.isSafeInteger(Number(text)))
   );
+}
+
+/** What a value is compared by: `8/255` and 0.03137254901960784 are one setting, written in two ways. */
+export function settingOf<T extends Scalar | undefined>(value: T): T | number {
+  return typeof value === 'string' ? (parseFraction(value) ?? value) : value;
+}
+
+export function isSameSetting(a: Scalar | undefined, b: Scalar | undefined): boolean {
+  return settingOf(a) === settingOf(b);
 }
 
 /** True for what is written like a fraction, `1/0` too. */

@@ -10,7 +10,7 @@ const indices = new WeakMap<Pipeline, Map<CellId, Cell>>();
 /**
  * The value of a table's key for one cell. `key` is `NAME.FIELD`: NAME is the cell's stage, one of its needs, or a
  * stage of its lineage (the nearest first); FIELD is an axis, a parameter, or the word `stage`.
- * @returns undefined where the cell has no such value
+ * @returns as it was written (`8/255`); undefined where the cell has no such value
  */
 export function resolveKey(pipeline: Pipeline, cell: Cell, key: string): Scalar | undefined {
   let index = indices.get(pipeline);
@@ -53,7 +53,8 @@ function cellCalled(cell: Cell, name: string, find: FindCell): Cell | undefined 
 
 function fieldOf(cell: Cell, field: string, find: FindCell): Scalar | undefined {
   const axis = Object.hasOwn(cell.axes, field) ? cell.axes[field] : undefined;
-  const parameter = Object.hasOwn(cell.parameters, field) ? cell.parameters[field] : undefined;
+  const { parameters, written } = cell;
+  const parameter = [written, parameters].find((one) => Object.hasOwn(one, field))?.[field];
   // An own axis comes before a parameter, and that before an axis which is only inherited.
   if (axis !== undefined && (parameter === undefined || !isInherited(cell, field, find))) return axis;
   if (isScalar(parameter)) return parameter;

@@ -1,5 +1,6 @@
 import type { Json, Scalar } from '../json.ts';
 import type { Findings } from './findings.ts';
+import { isSameSetting, settingOf } from './fractions.ts';
 import type { Params } from './params.ts';
 import { describeValue, isMapping } from './readers.ts';
 import type { Path } from './source.ts';
@@ -82,19 +83,26 @@ function readAxes(
       continue;
     }
     if (value.length === 0) findings.error('empty-matrix', place, `axis '${axis}' has no values`);
-    const seen = new Set<unknown>();
+    const seen = new Map<string, Scalar>();
     for (const [index, one] of value.entries()) {
       const at = { path: [...place.path, index] };
+      const forms = isScalar(one) ? formsOf(one) : [];
+      const twin = forms.map((form) => seen.get(form)).find((other) => other !== undefined);
+      if (isScalar(one)) for (const form of forms) seen.set(form, one);
       if (!isScalar(one)) {
         findings.error(
           'wrong-type',
           at,
           `a value of axis '${axis}' must be text, a number, true or false, not ${describeValue(one)}`,
         );
-      } else if (seen.has(one)) {
+      } else if (twin === one) {
         findings.error('duplicate-cell', at, `axis '${axis}' has the value ${JSON.stringify(one)} twice`);
+      } else if (twin !== undefined) {
+        const both = `${describeValue(twin)} and ${describeValue(one)}`;
+        findings.error('duplicate-cell', at, `axis '${axis}' has one value in two forms: ${both}`, {
+          hint: 'keep one of them',
+        });
       }
-      seen.add(one);
     }
     axes[axis] = value.filter(isScalar);
   }
@@ -143,6 +151,11 @@ function readEntries(
   });
 }
 
+/** Two values that share one of these cannot be told apart: by the name (1 and "1"), or as a setting (1/2 and 0.5). */
+function formsOf(value: Scalar): string[] {
+  return [`name ${value}`, `setting ${JSON.stringify(settingOf(value))}`];
+}
+
 function product(axes: Readonly<Record<string, readonly Scalar[]>>): Combination[] {
   let combinations: Combination[] = [{}];
   for (const [axis, values] of Object.entries(axes)) {
@@ -160,7 +173,7 @@ function applyExcludes(
   let kept = all;
   for (const [index, entry] of excludes.entries()) {
     const pairs = Object.entries(entry);
-    const matches = (one: Combination) => pairs.every(([axis, value]) => one[axis] === value);
+    const matches = (one: Combination) => pairs.every(([axis, value]) => isSameSetting(one[axis], value));
     // Another exclude may have removed the same combinations: that is no mistake.
     if (!all.some(matches)) {
       findings.warning(
@@ -184,8 +197,11 @@ function applyIncludes(
   const added: Combination[] = [];
   for (const entry of includes) {
     const shared = Object.entries(entry).filter(([axis]) => axes.includes(axis));
-    const matching = extended.filter((one) => shared.every(([axis, value]) => one[axis] === value));
-    for (const one of matching) Object.assign(one, entry);
+    const others = Object.fromEntries(Object.entries(entry).filter(([axis]) => !axes.includes(axis)));
+    const matching = extended.filter((one) =>
+      shared.every(([axis, value]) => isSameSetting(one[axis], value)),
+    );
+    for (const one of matching) Object.assign(one, others);
     if (matching.length === 0) added.push(entry);
   }
   return [...extended, ...added];

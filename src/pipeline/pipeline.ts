@@ -33,6 +33,8 @@ export interface Cell {
   readonly axes: Readonly<Record<string, Scalar>>;
   /** Checked against the kind's schema, with defaults filled in. */
   readonly parameters: Readonly<Record<string, Json>>;
+  /** Parameters that were written as fractions, as they were written: `8/255`. Tables show these. */
+  readonly written: Readonly<Record<string, string>>;
   readonly needs: Readonly<Record<string, CellId>>;
   readonly resources: Resources;
   /** Seconds; undefined where there is no limit. */

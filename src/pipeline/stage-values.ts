@@ -4,6 +4,7 @@ import type { KindChecker } from './kind-checker.ts';
 import type { Combination } from './matrix.ts';
 import type { Issue } from './parameter-messages.ts';
 import type { Params } from './params.ts';
+import type { Cell } from './pipeline.ts';
 import { compileTemplate, type Lookup, type Reference, type Template } from './references.ts';
 import type { Path, Place } from './source.ts';
 import type { StageShape } from './stage-shape.ts';
@@ -17,6 +18,7 @@ export class StageValues {
   readonly #params: Params;
   readonly #findings: Findings;
   readonly #constants = new Map<string, Json>();
+  readonly #written = new Map<string, string>();
   readonly #templates = new Map<string, Extract<Template, { constant: false }>>();
   /** Parameters that are given, but by a reference that leads nowhere. */
   readonly #lost = new Set<string>();
@@ -39,7 +41,7 @@ export class StageValues {
       const template = compileTemplate(value);
       this.#collect(template, path);
       if (!checker.takes(name)) continue;
-      if (template.constant) this.#constants.set(name, checker.prepare(name, template.value));
+      if (template.constant) this.#prepare(name, template.value, this.#constants, this.#written);
       else this.#templates.set(name, template);
     }
   }
@@ -59,22 +61,33 @@ export class StageValues {
     for (const issue of this.#checker.check(this.#constants, unresolved).issues) this.#report(issue, {});
   }
 
-  /** The parameters of one cell; undefined after a mistake. */
-  at(combination: Combination, lookup: (path: Path) => Lookup): Record<string, Json> | undefined {
+  /** The parameters of one cell, and how those were written that are fractions; undefined after a mistake. */
+  at(
+    combination: Combination,
+    lookup: (path: Path) => Lookup,
+  ): Pick<Cell, 'parameters' | 'written'> | undefined {
     const values = new Map(this.#constants);
+    const written = new Map(this.#written);
     const lost = new Set(this.#lost);
     for (const axis in combination) {
       const value = combination[axis];
-      if (value !== undefined && this.passes(axis)) values.set(axis, this.#checker.prepare(axis, value));
+      if (value !== undefined && this.passes(axis)) this.#prepare(axis, value, values, written);
     }
     for (const [name, template] of this.#templates) {
       const value = template.fill(lookup([...this.#stage.path, 'with', name]));
       if (value === undefined) lost.add(name);
-      else values.set(name, this.#checker.prepare(name, value));
+      else this.#prepare(name, value, values, written);
     }
     const { parameters, issues } = this.#checker.check(values, lost);
     for (const issue of issues) this.#report(issue, combination);
-    return issues.length === 0 && lost.size === 0 ? parameters : undefined;
+    if (issues.length > 0 || lost.size > 0) return undefined;
+    return { parameters, written: Object.fromEntries(written) };
+  }
+
+  #prepare(name: string, raw: Json, values: Map<string, Json>, written: Map<string, string>): void {
+    const value = this.#checker.prepare(name, raw);
+    values.set(name, value);
+    if (typeof raw === 'string' && typeof value === 'number') written.set(name, raw);
   }
 
   #collect(template: Template, path: Path): void {

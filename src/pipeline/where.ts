@@ -1,5 +1,6 @@
 import type { Json, Scalar } from '../json.ts';
 import type { Findings } from './findings.ts';
+import { isSameSetting, settingOf } from './fractions.ts';
 import type { Built, Joined } from './join.ts';
 import { type FindCell, lookUp } from './keys.ts';
 import { type Combination, isScalar } from './matrix.ts';
@@ -67,7 +68,9 @@ export function filterCells(
     }
     if (!template.constant) continue;
     const wanted: readonly Json[] = Array.isArray(template.value) ? template.value : [template.value];
-    const matching = kept.filter((_, index) => wanted.includes(values[index] ?? null));
+    const matching = kept.filter((_, index) =>
+      wanted.some((one) => isScalar(one) && isSameSetting(one, values[index])),
+    );
     if (matching.length === 0 && kept.length > 0) {
       const there = [...new Set(values.filter((value) => value !== undefined))];
       const words = wanted.map((value) => `${key}=${String(value)}`).join(' or ');
@@ -96,7 +99,7 @@ export class MatrixPairing {
     for (const [index, { needs }] of joined.entries()) {
       const values = this.#conditions.map(({ need, key }) => {
         const built = needs[need];
-        return built === undefined ? undefined : lookUp(built.cell, key, find);
+        return built === undefined ? undefined : settingOf(lookUp(built.cell, key, find));
       });
       const group = this.#index.get(JSON.stringify(values));
       if (group === undefined) this.#index.set(JSON.stringify(values), [index]);
@@ -111,7 +114,7 @@ export class MatrixPairing {
       const value = template.constant
         ? template.value
         : template.fill(({ names: [axis = ''] }) => combination[axis]);
-      return isScalar(value) ? value : undefined;
+      return isScalar(value) ? settingOf(value) : undefined;
     });
     if (wanted.includes(undefined)) return [];
     return this.#index.get(JSON.stringify(wanted)) ?? [];

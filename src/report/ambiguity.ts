@@ -1,5 +1,6 @@
 import { Failure } from '../failure.ts';
 import type { Scalar } from '../json.ts';
+import { isSameSetting } from '../pipeline/fractions.ts';
 import { resolveKey } from '../pipeline/keys.ts';
 import type { Cell, Pipeline, TableSpec } from '../pipeline/pipeline.ts';
 
@@ -21,8 +22,9 @@ export function refuseAmbiguity(
   const suspects = axes.filter((axis) => {
     // Cells of another branch, such as a teacher that all seeds share, may not have the axis at all.
     const having = cells.filter((cell) => axisOf(cell, axis) !== undefined);
-    return !spec.over.some((key) =>
-      having.every((cell) => resolveKey(pipeline, cell, key) === axisOf(cell, axis)),
+    // Cells of one entry have the same rows and columns, be it by an axis or by a parameter of that name.
+    return ![...spec.over, ...spec.rows, ...spec.columns].some((key) =>
+      having.every((cell) => isSameSetting(resolveKey(pipeline, cell, key), axisOf(cell, axis))),
     );
   });
   for (const group of groups) for (const axis of suspects) refuseIfMixed(spec, axis, group);
@@ -30,7 +32,7 @@ export function refuseAmbiguity(
 
 function refuseIfMixed(spec: TableSpec, axis: string, group: readonly Cell[]): void {
   const [first] = group;
-  const other = first && group.find((cell) => axisOf(cell, axis) !== axisOf(first, axis));
+  const other = first && group.find((cell) => !isSameSetting(axisOf(cell, axis), axisOf(first, axis)));
   if (!first || !other) return;
   throw new Failure(
     'ambiguous-table',

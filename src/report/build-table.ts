@@ -1,4 +1,5 @@
 import type { Scalar } from '../json.ts';
+import { settingOf } from '../pipeline/fractions.ts';
 import { resolveKey } from '../pipeline/keys.ts';
 import type { Cell, Pipeline, TableSpec } from '../pipeline/pipeline.ts';
 import { refuseAmbiguity } from './ambiguity.ts';
@@ -93,11 +94,11 @@ function gather(spec: TableSpec, pipeline: Pipeline) {
   for (const cell of cells) {
     const valuesOf = (keys: readonly string[]) => keys.map((key) => resolveKey(pipeline, cell, key));
     const row = line(spec.rows, valuesOf(spec.rows), spec);
-    rows.set(idOf(row), rows.get(idOf(row)) ?? row);
+    rows.set(idOf(row), better(row, rows.get(idOf(row))));
     for (const value of spec.values) {
       const across = valuesOf(spec.columns);
       const column = line(spec.columns, spec.values.length > 1 ? [...across, value] : across, spec);
-      columns.set(idOf(column), columns.get(idOf(column)) ?? column);
+      columns.set(idOf(column), better(column, columns.get(idOf(column))));
       const place = placeOf(row, column);
       const group = groups.get(place) ?? { cells: [], value };
       group.cells.push(cell);
@@ -126,9 +127,15 @@ function label(labels: TableSpec['labels'], key: string): string | undefined {
   return Object.hasOwn(labels, key) ? labels[key] : undefined;
 }
 
-/** Tells 1 from "1". */
+/** Tells 1 from "1", but not 8/255 from 0.03137254901960784. */
 function idOf({ values }: Line): string {
-  return JSON.stringify(values.map((value) => value ?? null));
+  return JSON.stringify(values.map((value) => settingOf(value) ?? null));
+}
+
+/** Of two ways to write the values of a line, the one with more fractions; the first one where there are as many. */
+function better(line: Line, before: Line = line): Line {
+  const fractions = ({ values }: Line) => values.filter((value) => value !== settingOf(value)).length;
+  return fractions(line) > fractions(before) ? line : before;
 }
 
 function placeOf(row: Line, column: Line): string {

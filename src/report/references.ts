@@ -1,4 +1,5 @@
 import { Failure } from '../failure.ts';
+import { settingOf } from '../pipeline/fractions.ts';
 import type { Reference, TableSpec } from '../pipeline/pipeline.ts';
 import type { Line, PlacedReference } from './table.ts';
 
@@ -54,10 +55,10 @@ export function references(spec: TableSpec, rows: readonly Line[], columns: read
   };
 }
 
-/** YAML may have made a number of what is text elsewhere: `8/255` stays text, `20` does not. */
+/** YAML may have made a number of what is text elsewhere, such as `20`. */
 function matches(line: Line, wanted: Reference['row']): boolean {
   return (
     line.values.length === wanted.length &&
-    line.values.every((value, k) => String(value) === String(wanted[k]))
+    line.values.every((value, k) => String(settingOf(value)) === String(settingOf(wanted[k])))
   );
 }

@@ -17,6 +17,7 @@ export function cell(stage: string, axes: Axes, needs: Record<string, CellId> = 
     kind: stage,
     axes,
     parameters: {},
+    written: {},
     needs,
     resources,
     timeout: undefined,
