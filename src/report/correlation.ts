@@ -1,4 +1,5 @@
 import type { Cell, TableSpec } from '../pipeline/pipeline.ts';
+import { printed } from './numbers.ts';
 import { correlation } from './statistics.ts';
 import { type Numbers, numbersOf } from './values.ts';
 
@@ -9,7 +10,7 @@ export function correlationNotes(spec: TableSpec, cells: readonly Cell[], known:
     const told = others.flatMap((other) => {
       const pairs = cells.flatMap((cell) => pairOf(cell, [one, other], known));
       const r = correlation(pairs);
-      return r === undefined ? [] : [`${spec.labels[other] ?? other} ${r.toFixed(2)} (${pairs.length})`];
+      return r === undefined ? [] : [`${spec.labels[other] ?? other} ${printed(r, 2)} (${pairs.length})`];
     });
     const name = spec.labels[one] ?? one;
     return told.length > 0 ? [`Pearson correlation with ${name} over cells (n): ${told.join(', ')}.`] : [];

@@ -1,30 +1,19 @@
+import { difference, meanAndDeviation, number } from './numbers.ts';
 import type { Entry, Line, Table, TableWarning } from './table.ts';
-
-/** A number as printed: percent where the table is, with its digits, and never -0.0. */
-export function number(value: number, { format, digits }: Table): string {
-  const text = (format === 'percent' ? value * 100 : value).toFixed(digits);
-  return Number(text) === 0 ? text.replace('-', '') : text;
-}
-
-/** A difference, with its sign: `+0.4`, `-1.2`, `0.0`. */
-export function signed(value: number, table: Table): string {
-  const text = number(value, table);
-  return Number(text) > 0 ? `+${text}` : text;
-}
 
 /** Our own part of an entry: `87.3 ± 0.6 (3)`, `87.3 (1)`, `87.1 ± 0.4 (2 of 3)`, or a dash where nothing is known. */
 export function ours({ mean, std, n, of }: Entry, table: Table): string {
   if (mean === undefined) return '—';
-  const spread = std === undefined ? '' : ` ± ${number(std, table)}`;
-  return `${number(mean, table)}${spread} (${n === of ? n : `${n} of ${of}`})`;
+  const numbers = std === undefined ? number(mean, table) : meanAndDeviation(mean, std, table);
+  return `${numbers} (${n === of ? n : `${n} of ${of}`})`;
 }
 
 /** An entry with the published value beside it: `87.3 ± 0.6 (3); 86.9 [1], +0.4`. */
 export function entryText(entry: Entry, table: Table): string {
-  const { reference } = entry;
+  const { reference, mean } = entry;
   if (!reference) return ours(entry, table);
-  const difference = reference.difference === undefined ? '' : `, ${signed(reference.difference, table)}`;
-  return `${ours(entry, table)}; ${number(reference.value, table)} [${reference.mark}]${difference}`;
+  const minus = mean === undefined ? '' : `, ${difference(mean, reference.value, table)}`;
+  return `${ours(entry, table)}; ${number(reference.value, table)} [${reference.mark}]${minus}`;
 }
 
 /** What the numbers are, in one line. */

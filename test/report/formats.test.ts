@@ -5,8 +5,9 @@ import { toCsv } from '../../src/report/csv.ts';
 import { toJson } from '../../src/report/json.ts';
 import { escapeLatex, toLatex } from '../../src/report/latex.ts';
 import { toMarkdown } from '../../src/report/markdown.ts';
+import { difference, number } from '../../src/report/numbers.ts';
 import { toText } from '../../src/report/text.ts';
-import { number, ours, signed } from '../../src/report/words.ts';
+import { ours } from '../../src/report/words.ts';
 import { cell, grid, pipelineOf, spec } from './grid.ts';
 
 const known: Record<string, number> = {
@@ -276,11 +277,8 @@ describe('an entry', () => {
 
   it('has the digits and units of the table, and no negative zero', () => {
     expect(number(0.8731, { ...table, format: 'number', digits: 3 })).toBe('0.873');
-    expect(number(-0.0001, percent)).toBe('0.0');
-    expect([signed(0.012, percent), signed(-0.012, percent), signed(0.0001, percent)]).toEqual([
-      '+1.2',
-      '-1.2',
-      '0.0',
-    ]);
+    expect(number(-0, percent)).toBe('0.0');
+    const from = (ours: number) => difference(ours, 0.5, percent);
+    expect([from(0.512), from(0.488), from(0.5001), from(0.4999)]).toEqual(['+1.2', '-1.2', '0.0', '0.0']);
   });
 });
