@@ -16,6 +16,7 @@ import type { Table } from '../report/table.ts';
 import { toText } from '../report/text.ts';
 import type { Known } from '../report/values.ts';
 import type { Measured } from '../run/job.ts';
+import { resultsFolder } from './results-folder.ts';
 import { warningsOf } from './warnings.ts';
 import type { OpenPipeline } from './workspace.ts';
 
@@ -89,14 +90,14 @@ export function showTables(tables: readonly Table[]): void {
   for (const table of tables) console.log(`\n${toText(table)}`);
 }
 
-/** Writes each table in every form to `results/PIPELINE/PROFILE/`. @returns the folder, or undefined where there are no tables */
+/** Writes each table in every form. @returns the folder, or undefined where there are no tables */
 export async function writeTables(
   { pipeline, workspace }: OpenPipeline,
   tables: readonly Table[],
   results: string,
 ): Promise<string | undefined> {
   if (tables.length === 0) return undefined;
-  const folder = resolve(workspace.places.project, results, pipeline.name, pipeline.profile ?? '');
+  const folder = resolve(workspace.places.project, results, resultsFolder(pipeline));
   try {
     await mkdir(folder, { recursive: true });
     for (const table of tables) await writeTable(table, folder);

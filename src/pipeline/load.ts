@@ -52,6 +52,7 @@ export async function loadPipeline(input: PipelineText, options: LoadOptions): P
     name: shape.name,
     file: input.file,
     profile: params.profile,
+    set: params.changed,
     profiles: Object.keys(shape.profiles),
     params: params.all(),
     stages: order.stages.map(({ name, uses = '' }) => ({ name, kind: uses })),

@@ -2,7 +2,7 @@ import type { Json } from '../json.ts';
 import type { Findings } from './findings.ts';
 import { isMapping } from './readers.ts';
 import { checkEmbedded, checkReferences, compileTemplate, type Reference } from './references.ts';
-import { readSetOptions } from './set-options.ts';
+import { changedBySet, readSetOptions } from './set-options.ts';
 import type { PipelineShape } from './shape.ts';
 import type { Path, Place } from './source.ts';
 import { suggest } from './suggest.ts';
@@ -10,6 +10,8 @@ import { suggest } from './suggest.ts';
 /** The parameters of a pipeline under one profile, with what `--set` changes; references among them are followed. */
 export class Params {
   readonly profile: string | undefined;
+  /** What `--set` makes other than it is in the profile, by key. */
+  readonly changed: Readonly<Record<string, Json>>;
   readonly #raw = new Map<string, { readonly value: Json; readonly place: Place }>();
   readonly #values = new Map<string, Json | undefined>();
   readonly #visiting: string[] = [];
@@ -33,7 +35,9 @@ export class Params {
         this.#raw.set(name, { value, place: { path: ['profiles', this.profile ?? '', name] } });
     }
     const raw = Object.fromEntries([...this.#raw].map(([name, { value }]) => [name, value]));
-    for (const { name, value, location } of readSetOptions(options.set ?? [], raw, findings)) {
+    const overrides = readSetOptions(options.set ?? [], raw, findings);
+    this.changed = changedBySet(overrides, raw);
+    for (const { name, value, location } of overrides) {
       this.#raw.set(name, { value, place: { location } });
     }
     for (const name of this.#raw.keys()) this.#evaluate(name);

@@ -10,6 +10,8 @@ export interface Pipeline {
   /** Path of its file, as the user gave it. */
   readonly file: string;
   readonly profile: string | undefined;
+  /** Parameters that `--set` makes other than they are in the profile, sorted by key: `{epochs: 10, 'net.width': 4}`. */
+  readonly set: Readonly<Record<string, Json>>;
   /** Names of all its profiles. */
   readonly profiles: readonly string[];
   readonly params: Readonly<Record<string, Json>>;

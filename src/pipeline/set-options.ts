@@ -1,16 +1,49 @@
+import { isDeepStrictEqual } from 'node:util';
 import { parseDocument } from 'yaml';
 import type { Json } from '../json.ts';
 import type { Location } from './diagnostic.ts';
 import { findInexactNumbers, type InexactNumber } from './exact-numbers.ts';
 import type { Findings } from './findings.ts';
+import { isSameSetting } from './fractions.ts';
+import { isScalar } from './matrix.ts';
 import { isMapping } from './readers.ts';
 import { suggest } from './suggest.ts';
 
 /** A `--set key=value` that changes a parameter. */
 export interface Override {
+  /** As given: `epochs`, `net.width`. */
+  readonly key: string;
+  /** What `key` was given. */
+  readonly given: Json;
   readonly name: string;
+  /** The whole value of the parameter. */
   readonly value: Json;
   readonly location: Location;
+}
+
+/**
+ * What is other than without `--set`: values by key, sorted. A key that is set again counts once; a parameter that is set
+ * to what it is anyway does not count.
+ */
+export function changedBySet(
+  overrides: readonly Override[],
+  params: Readonly<Record<string, Json>>,
+): Record<string, Json> {
+  const given = new Map<string, Json>();
+  const last = new Map<string, Json>();
+  for (const { key, given: value, name, value: whole } of overrides) {
+    for (const inner of given.keys()) if (inner.startsWith(`${key}.`)) given.delete(inner);
+    given.set(key, value);
+    last.set(name, whole);
+  }
+  const isChanged = (name: string) => {
+    const [before, after] = [params[name], last.get(name)];
+    return !(isScalar(before) && isScalar(after)
+      ? isSameSetting(before, after)
+      : isDeepStrictEqual(before, after));
+  };
+  const changed = [...given].filter(([key]) => isChanged(key.split('.')[0] ?? ''));
+  return Object.fromEntries(changed.sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 /** Applies `--set` options to raw parameters, in order; each result holds the whole new value of its parameter. */
@@ -63,7 +96,7 @@ export function readSetOptions(
     const whole = Object.hasOwn(changed.value, name) ? changed.value[name] : undefined;
     if (whole === undefined) continue;
     current[name] = whole;
-    overrides.push({ name, value: whole, location });
+    overrides.push({ key: steps.join('.'), given: value, name, value: whole, location });
   }
   return overrides;
 }

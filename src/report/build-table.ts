@@ -43,6 +43,7 @@ export function buildTable(
     title: spec.title,
     pipeline: pipeline.name,
     profile: pipeline.profile,
+    set: pipeline.set,
     values: spec.values,
     over: spec.over,
     format: spec.format,

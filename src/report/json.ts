@@ -1,7 +1,7 @@
 import type { Entry, Key, Line, Table } from './table.ts';
 
 /**
- * The table for programs: `{table, rows, columns, cells: [[{mean, std, n, of, reference?}]], notes, warnings:
+ * The table for programs: `{table, pipeline, profile, set, rows, columns, cells: [[{mean, std, n, of, reference?}]], notes, warnings:
  * [{name, cells, message}]}`. A row or column is an
  * object of its keys (with several values, a column has `value` too). Numbers are exact and in the value's own unit (0.873,
  * not 87.3), those of `reference` too; what is missing is null.
@@ -12,6 +12,7 @@ export function toJson(table: Table): string {
     title: table.title ?? null,
     pipeline: table.pipeline,
     profile: table.profile ?? null,
+    set: table.set,
     values: table.values,
     over: table.over,
     format: table.format,

@@ -1,4 +1,4 @@
-import type { Scalar } from '../json.ts';
+import type { Json, Scalar } from '../json.ts';
 
 /** A table with its numbers, before it is printed. */
 export interface Table {
@@ -7,6 +7,8 @@ export interface Table {
   /** The pipeline's name. */
   readonly pipeline: string;
   readonly profile: string | undefined;
+  /** Parameters that `--set` made other than they are in the profile. */
+  readonly set: Readonly<Record<string, Json>>;
   /** Names of the values shown; with several, the last part of each column is one of them. */
   readonly values: readonly string[];
   /** Keys that are aggregated over. */

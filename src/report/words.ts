@@ -1,3 +1,6 @@
+import type { Json } from '../json.ts';
+import { formatValue } from '../pipeline/cell-names.ts';
+import { isScalar } from '../pipeline/matrix.ts';
 import { difference, meanAndDeviation, number } from './numbers.ts';
 import type { Entry, Line, Table, TableWarning } from './table.ts';
 
@@ -21,8 +24,16 @@ export function headline(table: Table): string {
   const unit = table.format === 'percent' ? ' (%)' : '';
   const over = table.over.length > 0 ? ` over ${table.over.join(', ')}` : '';
   const statistic = over ? `mean ± sample standard deviation (n)${over}` : 'value (n)';
+  const set = Object.entries(table.set).map(([key, value]) => `${key}=${shortened(value)}`);
   const profile = table.profile === undefined ? 'no profile' : `profile ${table.profile}`;
-  return `${table.values.join(', ')}${unit}: ${statistic}; pipeline ${table.pipeline}, ${profile}`;
+  const changed = set.length > 0 ? ` with ${set.join(', ')}` : '';
+  return `${table.values.join(', ')}${unit}: ${statistic}; pipeline ${table.pipeline}, ${profile}${changed}`;
+}
+
+/** A value of `--set`, in one line. */
+function shortened(value: Json): string {
+  const text = isScalar(value) ? formatValue(value) : JSON.stringify(value);
+  return text.length <= 60 ? text : `${text.slice(0, 59)}…`;
 }
 
 export function titleOf({ title, name }: Table): string {

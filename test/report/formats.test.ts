@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Json } from '../../src/json.ts';
 import type { CellId } from '../../src/pipeline/pipeline.ts';
 import { buildTable } from '../../src/report/build-table.ts';
 import { toCsv } from '../../src/report/csv.ts';
@@ -168,6 +169,7 @@ describe('JSON', () => {
       title: 'Robust accuracy, 100% honest',
       pipeline: 'transfer',
       profile: 'quick',
+      set: {},
       values: ['accuracy'],
       over: ['student.seed'],
       format: 'percent',
@@ -211,6 +213,20 @@ describe('JSON', () => {
       { 'robustness.attack': 'none', value: 'loss' },
     ]);
   });
+});
+
+it('a table with other parameters says so in its headline, and in JSON', () => {
+  const changed = (set: Record<string, Json>, profile?: string) =>
+    buildTable(wanted, { ...grid(['kd'], ['none'], [1]), profile, set }, values);
+  const other = { epochs: 10, name: 'a b', 'net.widths': [1, 2] };
+  for (const form of [toText, toMarkdown, toLatex]) {
+    expect(form(changed(other, 'quick')).replaceAll(/[\\{}]/g, '')).toMatch(
+      /pipeline transfer, profile quick with epochs=10, name=("|'')a b("|''), net.widths=\[1,2\](par)?$/m,
+    );
+  }
+  expect(JSON.parse(toJson(changed(other, 'quick'))).set).toEqual(other);
+  expect(toText(changed({ epochs: 10 }))).toContain('pipeline transfer, no profile with epochs=10\n');
+  expect(toText(changed({ seeds: Array.from({ length: 99 }, (_, k) => k) }))).toMatch(/with seeds=.{59}…\n/);
 });
 
 describe('warnings of cells', () => {

@@ -32,6 +32,7 @@ export function pipelineOf(cells: readonly Cell[], profile: string | undefined =
     file: 'transfer.yaml',
     profiles: [],
     profile,
+    set: {},
     params: {},
     stages,
     cells,

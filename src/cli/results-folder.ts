@@ -1,0 +1,31 @@
+import { canonicalJson, sha256 } from '../cache/digest.ts';
+import type { Json } from '../json.ts';
+import type { Pipeline } from '../pipeline/pipeline.ts';
+
+/**
+ * Where the tables of a pipeline are written, below `results/`: `mixacm/quick`, and with other parameters
+ * `mixacm/quick+epochs=10`. What cannot be a part of a folder's name on every system, such as upper case, is replaced by
+ * a digest: `quick+net=@1f0c3a9b52de`.
+ */
+export function resultsFolder({ name, profile = '', set }: Pipeline): string {
+  const parts = Object.entries(set).map(([key, value]) => part(key, value));
+  const whole = parts.map((one) => `+${one}`).join('');
+  const suffix = whole.length <= 100 ? whole : `+@${digest(set)}`;
+  return profile + suffix === '' ? name : `${name}/${profile}${suffix}`;
+}
+
+function part(key: string, value: Json): string {
+  const text = `${key}=${String(value)}`;
+  // Text that would read as another type, such as "10", is not shown as it.
+  const isPlain = typeof value === 'number' || typeof value === 'boolean' || isWord(value);
+  if (isPlain && /^[a-z0-9._-]+=[a-z0-9._+-]*[a-z0-9]$/.test(text)) return text;
+  return `${key.toLowerCase()}=@${digest([key, value])}`;
+}
+
+function isWord(value: Json): boolean {
+  return typeof value === 'string' && /^[a-z]/.test(value) && !['true', 'false', 'null'].includes(value);
+}
+
+function digest(value: Json): string {
+  return sha256(canonicalJson(value)).slice(0, 12);
+}
