@@ -20,7 +20,7 @@ export interface Kind<P extends TObject = TObject> {
   readonly measures?: readonly string[];
   /** True where it computes with tensors: then the engine is part of the fingerprint. */
   readonly usesEngine?: boolean;
-  /** Files outside the cache that it reads; their contents are part of the fingerprint. */
+  /** Files outside the cache, and environment variables, that it reads; their contents are part of the fingerprint. */
   sources?(parameters: Static<P>, places: Places): Source[];
   /** The work of one cell, in a process of its own. */
   run?(context: CellContext<Static<P>>): Promise<void>;
@@ -51,8 +51,13 @@ export interface Places {
   readonly dataDir: string | undefined;
 }
 
-/** A file outside the cache: at a path, or (known by its checksum before it is here) at a URL. */
-export type Source =
+/**
+ * What a kind reads from outside the cache: a file, or an environment variable, of whose value only a digest is kept.
+ */
+export type Source = FileSource | { readonly name: string; readonly variable: string };
+
+/** A file at a path, or (known by its checksum before it is here) at a URL. */
+export type FileSource =
   | { readonly name: string; readonly path: string }
   | { readonly name: string; readonly url: string; readonly sha256: string };
 

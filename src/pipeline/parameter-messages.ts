@@ -25,15 +25,36 @@ export interface Issue {
   readonly hint: string | undefined;
 }
 
-/** The errors of ajv in words for people. Errors inside an alternative are consequences: only the alternative is explained. */
+/** The errors of ajv in words for people. */
 export function explain(kind: string, errors: readonly ErrorObject[]): Issue[] {
-  const alternatives = errors.filter(({ keyword }) => keyword === 'anyOf' || keyword === 'oneOf');
   return errors
-    .filter(
-      (error) =>
-        !alternatives.some((one) => one !== error && error.schemaPath.startsWith(`${one.schemaPath}/`)),
-    )
+    .filter((error) => !errors.some((one) => isAlternative(one) && explains(one, error, errors)))
     .map((error) => explainOne(kind, error));
+}
+
+function isAlternative({ keyword }: ErrorObject): boolean {
+  return keyword === 'anyOf' || keyword === 'oneOf';
+}
+
+/**
+ * Whether an error goes unsaid because of an alternative that the value does not meet. Mostly the alternative is told and
+ * not the errors inside it, which are consequences. But where the value has the type of just one branch, what is wrong by
+ * that branch is told: of a list with `true` in it, that `true` is wrong.
+ */
+function explains(one: ErrorObject, error: ErrorObject, errors: readonly ErrorObject[]): boolean {
+  const within = errors.filter(({ schemaPath }) => schemaPath.startsWith(`${one.schemaPath}/`));
+  const ofOtherType = within.filter(
+    ({ instancePath, keyword }) =>
+      instancePath === one.instancePath && ['type', 'const', 'enum', 'anyOf', 'oneOf'].includes(keyword),
+  );
+  const branches = new Set(within.map((inner) => branchOf(inner, one)));
+  for (const inner of ofOtherType) branches.delete(branchOf(inner, one));
+  if (branches.size !== 1) return within.includes(error);
+  return error === one || (within.includes(error) && !branches.has(branchOf(error, one)));
+}
+
+function branchOf({ schemaPath }: ErrorObject, one: ErrorObject): string | undefined {
+  return schemaPath.slice(one.schemaPath.length + 1).split('/')[0];
 }
 
 function explainOne(kind: string, error: ErrorObject): Issue {
@@ -56,6 +77,11 @@ function explainOne(kind: string, error: ErrorObject): Issue {
     // A border: ajv gives the schema and the value that it was given.
     const known = Object.keys((error.parentSchema as JsonSchema).properties ?? {});
     const inside = steps.length === 0 ? { parameter: key, path: [] } : { parameter, path: [...path, key] };
+    const { description, patternProperties } = error.parentSchema as JsonSchema;
+    if (patternProperties !== undefined) {
+      const message = `'${key}' cannot be a key of '${steps.join('.')}'`;
+      return { ...inside, code: 'bad-parameter', at: 'key', message, hint: description };
+    }
     const message = `'${steps.join('.')}' has no key '${key}'`;
     return {
       ...inside,

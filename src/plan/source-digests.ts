@@ -1,11 +1,11 @@
 import { stat } from 'node:fs/promises';
 import PQueue from 'p-queue';
 import type { Cache } from '../cache/cache.ts';
-import type { Digest } from '../cache/digest.ts';
+import { type Digest, sha256 } from '../cache/digest.ts';
 import { Failure } from '../failure.ts';
 import type { Source } from '../kind/kind.ts';
 
-/** Digests of files outside the cache; the cache remembers those of files that have not been touched. */
+/** Digests of files outside the cache and of environment variables; the cache remembers those of files that have not been touched. */
 export class SourceDigests {
   readonly #cache: Cache;
 
@@ -13,7 +13,7 @@ export class SourceDigests {
     this.#cache = cache;
   }
 
-  /** @returns digest by name of source @throws Failure `source-missing` */
+  /** @returns digest by name of source; a variable that is not set has none @throws Failure `source-missing` */
   async of(sources: readonly Source[]): Promise<Record<string, Digest>> {
     if (sources.length === 0) return {};
     // A folder of images has more files than a process may have open at once.
@@ -21,11 +21,15 @@ export class SourceDigests {
     const entries = await queue.addAll(
       sources.map((source) => async () => [source.name, await this.#digest(source)] as const),
     );
-    return Object.fromEntries(entries);
+    return Object.fromEntries(entries.flatMap(([name, digest]) => (digest ? [[name, digest]] : [])));
   }
 
-  #digest(source: Source): Promise<Digest> {
-    if ('url' in source) return Promise.resolve(source.sha256 as Digest);
+  async #digest(source: Source): Promise<Digest | undefined> {
+    if ('variable' in source) {
+      const value = process.env[source.variable];
+      return value === undefined ? undefined : sha256(value);
+    }
+    if ('url' in source) return source.sha256 as Digest;
     return this.#read(source);
   }
 

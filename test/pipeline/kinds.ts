@@ -78,8 +78,15 @@ export const kinds: Readonly<Record<string, Kind>> = {
     defineKind({
       description: 'Runs a program.',
       parameters: Type.Object({
-        run: Type.Array(Type.String(), { minItems: 1 }),
-        env: Type.Record(Type.String(), Type.String(), { default: {} }),
+        run: Type.Union([
+          Type.String(),
+          Type.Array(Type.Union([Type.String(), Type.Number()]), { minItems: 1 }),
+        ]),
+        env: Type.Record(
+          Type.String({ pattern: '^(?!RETABLE_)[A-Z_]+$' }),
+          Type.Union([Type.String(), Type.Number(), Type.Boolean()]),
+          { default: {}, additionalProperties: false, description: 'Variables in upper case.' },
+        ),
       }),
       inputs: 'any',
       output: 'files',

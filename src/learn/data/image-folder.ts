@@ -1,7 +1,7 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import { Failure } from '../../failure.ts';
-import type { Places, Source } from '../../kind/kind.ts';
+import type { FileSource, Places } from '../../kind/kind.ts';
 import { classNumbers } from './class-numbers.ts';
 import { badFolder, type Entry, entriesOf } from './folder-entries.ts';
 import { imageName, partsOf, refuseWrapper } from './folder-layout.ts';
@@ -85,7 +85,7 @@ export function listImages({ folder, classes }: ImageFolder, { dataDir }: Places
  * The files that the data set depends on, each by its path within the folder: the images, and those that it warns of.
  * @throws Failure of `listImages`
  */
-export function locateImages(given: ImageFolder, places: Places): Source[] {
+export function locateImages(given: ImageFolder, places: Places): FileSource[] {
   return listedParts(listImages(given, places)).flatMap(({ images, unread, outside }) =>
     [...images, ...unread, ...outside].map(({ name, path }) => ({ name, path })),
   );

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { Failure } from '../../failure.ts';
-import type { Places, Source } from '../../kind/kind.ts';
+import type { FileSource, Places } from '../../kind/kind.ts';
 import type { Split } from './dataset.ts';
 import { readDigits } from './digits.ts';
 import { download } from './download.ts';
@@ -54,7 +54,7 @@ async function unpacked(set: PublishedSet, archive: string, { workspace }: LoadO
   });
 }
 
-async function fetched(source: Source, { workspace, onProgress }: LoadOptions): Promise<string> {
+async function fetched(source: FileSource, { workspace, onProgress }: LoadOptions): Promise<string> {
   if ('path' in source) return source.path;
   const to = join(workspace, source.name);
   await download({

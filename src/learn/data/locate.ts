@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Failure } from '../../failure.ts';
-import type { Places, Source } from '../../kind/kind.ts';
+import type { FileSource, Places } from '../../kind/kind.ts';
 import { digitsPath } from './digits.ts';
 import { howToGet, notFound, refuseNearMiss } from './near-miss.ts';
 import { archiveIn, filesIn, ownerOf } from './set-files.ts';
@@ -20,7 +20,7 @@ export const datasetNames: readonly string[] = ['digits', ...Object.keys(publish
  * @throws Failure `unknown-dataset`; `data-not-found`, with what to download and where to put it, or with the `--data-dir`
  * that is right
  */
-export function locate(name: string, places: Places): Source[] {
+export function locate(name: string, places: Places): FileSource[] {
   if (name === 'digits') return locateDigits(places.home);
   const set = publishedSet(name);
   const found = places.dataDir === undefined ? undefined : inDataFolder(set, places.dataDir);
@@ -38,7 +38,7 @@ export function publishedSet(name: string): PublishedSet {
   });
 }
 
-function locateDigits(home: string): Source[] {
+function locateDigits(home: string): FileSource[] {
   const path = digitsPath(home);
   if (existsSync(path)) return [{ name: 'digits.csv.gz', path }];
   throw new Failure('data-not-found', `The digits that come with retable are not there: ${path}.`, {
@@ -47,7 +47,7 @@ function locateDigits(home: string): Source[] {
 }
 
 /** In a folder of the set, or in the data folder itself if that is one. @throws Failure `data-not-found` */
-function inDataFolder(set: PublishedSet, dataDir: string): Source[] | undefined {
+function inDataFolder(set: PublishedSet, dataDir: string): FileSource[] | undefined {
   const folders = set.folders.map((folder) => join(dataDir, folder));
   if (ownerOf(set, dataDir) === 'set') folders.push(dataDir);
   const contents = folders.map((folder) => ({ folder, ...filesIn(set, folder) }));
@@ -69,7 +69,7 @@ function inDataFolder(set: PublishedSet, dataDir: string): Source[] | undefined 
   return undefined;
 }
 
-function remote({ archive, files }: PublishedSet): Source[] | undefined {
+function remote({ archive, files }: PublishedSet): FileSource[] | undefined {
   if (archive) return [{ name: archive.name, url: archive.url, sha256: archive.sha256 }];
   const remotes = files.flatMap((file) => (file.remote ? [{ name: `${file.name}.gz`, ...file.remote }] : []));
   return remotes.length === files.length ? remotes : undefined;

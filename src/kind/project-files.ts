@@ -1,0 +1,89 @@
+import { readdirSync, realpathSync, type Stats, statSync } from 'node:fs';
+import { join, posix, sep } from 'node:path';
+import picomatch from 'picomatch';
+import { Failure } from '../failure.ts';
+import type { Source } from './kind.ts';
+
+/** More files than this are a slip, such as a folder of data that belongs into a cell of its own. */
+const maxFiles = 10_000;
+
+/** What programs leave behind, or packages: below a folder that is named, these are not read. */
+const skipped = new Set(['__pycache__', 'node_modules']);
+
+/** What runs write at the top of the project. */
+const written = new Set(['cache', 'results']);
+
+/**
+ * The files of the project that names stand for, sorted, each once. A name is a file, a folder (all files below it) or a
+ * glob such as `src/*.py`. Below a folder, and below the part of a glob that has no wildcard, hidden files and folders are
+ * left out, as are `__pycache__`, `node_modules` and the project's own `cache` and `results`; to be read they must be named.
+ *
+ * @throws Failure `no-files` for a folder or glob without files; `path-escape` for a link out of the project;
+ * `too-many-files`. A file that is missing is told when it is read.
+ */
+export function projectFiles(names: readonly string[], project: string): Source[] {
+  const root = realpathSync(project);
+  const files = new Set<string>();
+  for (const name of names) {
+    for (const file of filesOf(posix.normalize(name), root)) files.add(file);
+    if (files.size > maxFiles)
+      throw new Failure('too-many-files', `${name} makes it more than ${maxFiles} files to read.`, {
+        hint: 'Name fewer, or make the data an artifact of another stage, which is read once.',
+      });
+  }
+  return [...files].sort().map((name) => ({ name, path: join(project, name) }));
+}
+
+function filesOf(name: string, root: string): string[] {
+  const there = found(join(root, name));
+  if (there?.isDirectory()) return someOf(name, [...walk(name, root)], 'has no files');
+  const { base, isGlob } = picomatch.scan(name);
+  // A file with a bracket in its name is not a glob.
+  if (there !== undefined || !isGlob) return [checked(name, root)];
+  const matches = picomatch(name, { nonegate: true });
+  const isFolder = found(join(root, base))?.isDirectory() ?? false;
+  const files = isFolder ? [...walk(base, root)].filter((file) => matches(file)) : [];
+  return someOf(name, files, 'matches no files');
+}
+
+function someOf(name: string, files: string[], problem: string): string[] {
+  if (files.length > 0) return files;
+  throw new Failure('no-files', `${name} ${problem}.`, {
+    hint: 'Hidden files, __pycache__ and node_modules count only where they are named; paths start at the project.',
+  });
+}
+
+/** @param outer the real paths of the folders on the way, so that links in a circle end */
+function* walk(folder: string, root: string, outer: readonly string[] = []): Generator<string> {
+  const real = realpathSync(checked(folder, root, join(root, folder)));
+  if (outer.includes(real)) return;
+  for (const name of readdirSync(real).sort()) {
+    if (name.startsWith('.') || skipped.has(name) || (real === root && written.has(name))) continue;
+    const inner = posix.join(folder, name);
+    const path = join(root, inner);
+    if (found(path)?.isDirectory()) yield* walk(inner, root, [...outer, real]);
+    else yield checked(inner, root);
+  }
+}
+
+/** @returns `result` where the name does not lead out of the project */
+function checked(name: string, root: string, result = name): string {
+  const path = join(root, name);
+  if (found(path) === undefined) return result;
+  const real = realpathSync(path);
+  if (real === root || real.startsWith(`${root}${sep}`)) return result;
+  throw new Failure('path-escape', `${name} is a link that leads out of the project, to ${real}.`, {
+    hint: 'Copy it into the project, or read it in a stage of its own kind.',
+  });
+}
+
+/** Undefined where nothing is at the path, or a link leads nowhere. */
+function found(path: string): Stats | undefined {
+  try {
+    return statSync(path);
+  } catch (error) {
+    const { code = '' } = error as NodeJS.ErrnoException;
+    if (['ENOENT', 'ENOTDIR', 'ELOOP'].includes(code)) return undefined;
+    throw error;
+  }
+}
