@@ -53,9 +53,13 @@ export function checkPipelineName(
   // A name that is missing or wrong is reported already.
   if (name === '') return;
   const place = { path: ['pipeline'] };
+  // To parse all files for each command would be slow. Dots are all of a name that a pattern would read otherwise.
+  const mayBe = new RegExp(
+    `pipeline["']?\\s*:\\s*(?:[&!]\\S*\\s+)*["']?${name.replaceAll('.', '\\.')}(?![\\w.-])`,
+    'i',
+  );
   for (const other of others) {
-    // Most files do not even have the name in their text, and need not be parsed.
-    if (!other.text.toLowerCase().includes(name.toLowerCase())) continue;
+    if (!mayBe.test(other.text)) continue;
     const { source, value } = parseYaml(other.file, other.text);
     const found = isMapping(value?.root) ? value.root.pipeline : undefined;
     if (typeof found !== 'string' || found.toLowerCase() !== name.toLowerCase()) continue;

@@ -19,9 +19,21 @@ it('another pipeline of the same name is a mistake that names both files, in upp
   ]);
 });
 
+it.each([
+  'pipeline: A',
+  '"pipeline" : \'a\'',
+  'pipeline:\n  a',
+  'pipeline: &name a',
+  '{stages: 1, pipeline: !!str a}',
+])('also where it is written as %j', async (text) => {
+  expect(await found('a', [{ file: 'b.yaml', text }])).toHaveLength(1);
+});
+
 it('another pipeline of another name, or a file that is broken, is none', async () => {
   const others = [
     { file: 'b.yaml', text: text('b') },
+    { file: 'b.yaml', text: text('a-b') },
+    { file: 'b.yaml', text: 'description: |\n  pipeline: a\npipeline: b\n' },
     { file: 'c.yaml', text: 'pipeline: a: b\n' },
     { file: 'd.yaml', text: '- a\n' },
     { file: 'e.yaml', text: '' },

@@ -1,4 +1,5 @@
-import { expect, test } from 'vitest';
+import { existsSync } from 'node:fs';
+import { expect, test, vi } from 'vitest';
 import { Project } from '../support/project.ts';
 
 const failing = (more = '') => ({
@@ -180,12 +181,13 @@ test('a kind that leaves its process before it is done has no result', async () 
 test('a file that is edited while a cell reads it is not kept under the key of its old content', async () => {
   const project = new Project({
     'pipelines/s.yaml':
-      'pipeline: s\nstages:\n  a: {uses: command, with: {run: "sleep 1; cat in.txt > $RETABLE_OUTPUT/o", files: [in.txt]}}\n',
+      'pipeline: s\nstages:\n  a: {uses: command, with: {run: "touch started; until test -e go; do sleep 0.1; done; cat in.txt > $RETABLE_OUTPUT/o", files: [in.txt]}}\n',
     'in.txt': 'old',
   });
   const running = project.events('s');
-  await new Promise((resolve) => setTimeout(resolve, 900));
+  await vi.waitUntil(() => existsSync(project.path('started')), { timeout: 60_000 });
   project.write('in.txt', 'new');
+  project.write('go', '');
   const { list } = await running;
   expect(list.find(({ event }) => event === 'cell-failed')).toMatchObject({ reason: 'source-changed' });
   expect((await project.run('s')).executed).toBe(1);

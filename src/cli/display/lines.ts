@@ -2,6 +2,7 @@ import pc from 'picocolors';
 import prettyBytes from 'pretty-bytes';
 import prettyMilliseconds from 'pretty-ms';
 import type { Progress } from '../../kind/kind.ts';
+import { printed } from '../../report/numbers.ts';
 import type { RunEvent } from '../../run/events.ts';
 
 /** What a person is told of an event, as whole lines; undefined where it is not worth one. */
@@ -79,5 +80,5 @@ export function duration(seconds: number): string {
 }
 
 function round(value: number): string {
-  return Number.isInteger(value) ? String(value) : value.toFixed(3);
+  return Number.isInteger(value) ? String(value) : printed(value, 3);
 }
