@@ -1,18 +1,36 @@
-/** Turns the first SIGINT, SIGTERM or SIGHUP into an abort; a second SIGINT ends the process at once. */
+import { startedWithNohup } from './hangup.ts';
+
+/**
+ * One Ctrl-C may arrive several times: a terminal sends it to npm and to its child, and npm passes it on. Milliseconds
+ * within which they count as one.
+ */
+const ONE_CTRL_C_MS = 1000;
+
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/**
+ * Turns the first SIGINT, SIGTERM or SIGHUP into an abort; another SIGINT, a second or more later, ends the process at
+ * once. With `nohup`, SIGHUP does nothing.
+ */
 export function interruptible(): { signal: AbortSignal; stop(): void } {
   const controller = new AbortController();
+  const isHeld = startedWithNohup();
+  let first = 0;
   const onSignal = (signal: NodeJS.Signals) => {
-    if (controller.signal.aborted && signal === 'SIGINT') process.exit(130);
-    if (!controller.signal.aborted)
-      console.error('interrupted: stopping what runs; the next run goes on from here');
+    if (signal === 'SIGHUP' && isHeld) return;
+    if (controller.signal.aborted) {
+      if (signal === 'SIGINT' && performance.now() - first >= ONE_CTRL_C_MS) process.exit(130);
+      return;
+    }
+    first = performance.now();
+    console.error('interrupted: stopping what runs; the next run goes on from here');
     controller.abort();
   };
-  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-  for (const signal of signals) process.on(signal, onSignal);
+  for (const signal of SIGNALS) process.on(signal, onSignal);
   return {
     signal: controller.signal,
     stop: () => {
-      for (const signal of signals) process.off(signal, onSignal);
+      for (const signal of SIGNALS) process.off(signal, onSignal);
     },
   };
 }

@@ -44,3 +44,48 @@ test('when the scheduler alone is killed, its cells stop too, and the next run t
   expect(list.some(({ event, message }) => event === 'notice' && /cut off/.test(message ?? ''))).toBe(true);
   expect(project.lines('steps.txt').length).toBeLessThanOrEqual(31);
 });
+
+test.each([
+  ['nohup of a shell that names it', 'bash', 'nohup $RETABLE run count --jobs 1 & echo $! > pid; wait $!'],
+  [
+    'a script under nohup',
+    'sh',
+    "nohup sh -c '$RETABLE run count --jobs 1 & echo $! > pid; wait $!' > log.txt 2>&1",
+  ],
+])('a run under nohup outlives its terminal: %s', async (_, shell, line) => {
+  const project = new Project(slow);
+  const { finished } = project.shell(line, shell);
+  await until(() => project.lines('steps.txt').length >= 4);
+  process.kill(Number(project.read('pid')), 'SIGHUP');
+  expect((await finished).code).toBe(0);
+  expect(await project.run('count')).toMatchObject({ executed: 0, cached: 10 });
+});
+
+test('without nohup a run ends in order with its terminal', async () => {
+  const project = new Project(slow);
+  const { child, finished } = project.start(['run', 'count', '--jobs', '1']);
+  await until(() => project.lines('steps.txt').length >= 4);
+  child.kill('SIGHUP');
+  const { code, stdout } = await finished;
+  expect(code).toBe(130);
+  expect(stdout).toMatch(/executed/);
+});
+
+test('a Ctrl-C that arrives twice, from the terminal and from npm, is one: the run still ends in order', async () => {
+  const project = new Project({
+    'pipelines/c.yaml': `pipeline: c
+stages:
+  slow-to-end: {uses: command, with: {run: "trap 'sleep 1; exit 1' TERM; echo on > on.txt; sleep 30 & wait"}}
+`,
+  });
+  const { child, finished } = project.start(['run', 'c']);
+  let told = '';
+  child.stderr?.on('data', (data) => (told += data));
+  await until(() => project.lines('on.txt').length > 0);
+  child.kill('SIGINT');
+  await until(() => told.includes('interrupted'));
+  child.kill('SIGINT');
+  const { code, stdout } = await finished;
+  expect(code).toBe(130);
+  expect(stdout).toContain('0 executed, 0 cached, 1 skipped');
+});

@@ -57,7 +57,20 @@ export class Project {
     args: readonly string[],
     env: Readonly<Record<string, string>> = {},
   ): { child: ChildProcess; finished: Promise<Finished> } {
-    const child = spawn(process.execPath, [retableFile, ...args], {
+    return this.#spawn(process.execPath, [retableFile, ...args], env);
+  }
+
+  /** Starts a line of a shell in which `$RETABLE` is the command line. */
+  shell(
+    line: string,
+    shell = 'sh',
+    env: Readonly<Record<string, string>> = {},
+  ): { child: ChildProcess; finished: Promise<Finished> } {
+    return this.#spawn(shell, ['-c', line], { ...env, RETABLE: `${process.execPath} ${retableFile}` });
+  }
+
+  #spawn(file: string, args: readonly string[], env: Readonly<Record<string, string>>) {
+    const child = spawn(file, args, {
       cwd: this.folder,
       env: { ...process.env, NO_COLOR: '1', ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
