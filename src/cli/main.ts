@@ -2,6 +2,7 @@
 import { Command, CommanderError, Option } from 'commander';
 import type { ExportFlags } from './export.ts';
 import { version } from './home.ts';
+import { surviveLostOutput } from './lost-output.ts';
 import { EXIT, guarded } from './outcome.ts';
 import type { PipelineFlags } from './workspace.ts';
 
@@ -13,6 +14,13 @@ const program = new Command('retable')
   .showHelpAfterError()
   .enablePositionalOptions()
   .exitOverride();
+
+// A run goes on without its display: its results are files.
+let isRun = false;
+program.hook('preAction', (_, command) => {
+  isRun = command.name() === 'run';
+});
+surviveLostOutput(() => !isRun);
 
 /** A command on a pipeline, with the flags that all of those share. */
 function onPipeline(name: string, description: string): Command {

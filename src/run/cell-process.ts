@@ -14,6 +14,8 @@ import { peakMemory } from './peak-memory.ts';
 process.once('message', (job: CellJob) => void main(job));
 // Without a scheduler nobody would publish what comes out: it stops at once, and its checkpoint stays for the next attempt.
 process.once('disconnect', () => process.exit(1));
+// A log that can't be written, on a full disk say, ends no cell: what it writes itself will tell.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
 
 async function main(job: CellJob): Promise<void> {
   const engine = lazyEngine(job);
