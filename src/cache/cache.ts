@@ -20,7 +20,7 @@ import type { Digest, Fingerprint } from './digest.ts';
 import { explainDiskError } from './disk-failure.ts';
 import { createFolders, foldersOf, removeFolder } from './folders.ts';
 import { openIndex } from './index-database.ts';
-import { type Acquired, acquire, release } from './leases.ts';
+import { type Acquired, acquire, leased, release } from './leases.ts';
 import { beat } from './owners.ts';
 import { pin, unpin } from './pins.ts';
 import type { Publication } from './publication.ts';
@@ -187,6 +187,11 @@ export class Cache {
 
   unpin(): void {
     explained('unpin artifacts', () => write(this.#store, () => unpin(this.#store)));
+  }
+
+  /** Whether a living process holds the lease of a cell. */
+  isLeased(fingerprint: Fingerprint): boolean {
+    return explained('look up a lease', () => leased(this.#store).has(fingerprint));
   }
 
   /** Tells other hosts that this process lives; to be called every 10 s or so. */

@@ -7,7 +7,9 @@ import type { Tensors } from '../engine/engine.ts';
 import { Failure } from '../failure.ts';
 import type { ModelDescription } from '../learn/model/artifact.ts';
 import type { Model } from '../learn/model/model.ts';
+import type { CellId } from '../pipeline/pipeline.ts';
 import { suggest } from '../pipeline/suggest.ts';
+import { findCell } from '../plan/find-cell.ts';
 import { planCells } from '../plan/plan.ts';
 import { EXIT } from './outcome.ts';
 import { type OpenPipeline, openPipeline, type PipelineFlags } from './workspace.ts';
@@ -35,12 +37,17 @@ export interface Told {
 }
 
 /** `retable export CELL --to FILE`: the model that a cell trained, as an ONNX file or, by FILE's ending, as weights. */
-export async function exportCell(id: string, name: string | undefined, given: ExportFlags): Promise<number> {
+export async function exportCell(
+  cellName: string,
+  name: string | undefined,
+  given: ExportFlags,
+): Promise<number> {
   const to = resolve(given.to);
   checkPlace(to);
   const opened = await openPipeline(name, given);
   const { checkpoint } = given;
   const { cache, workspace } = opened;
+  const { id } = findCell(opened.pipeline.cells, cellName, opened.pipeline.name);
   const { artifact, fingerprint } = await trained(opened, id);
   const { readModel } = await import('../learn/model/artifact.ts');
   const read = await readModel((file) => cache.path(artifact, file), checkpoint);
@@ -83,15 +90,11 @@ function checkPlace(to: string): void {
 }
 
 /** The artifact of a cell that has trained a model. */
-async function trained({ pipeline, kinds, known }: OpenPipeline, id: string) {
+async function trained({ pipeline, kinds, known }: OpenPipeline, id: CellId) {
   const planned = (await planCells(known, pipeline.cells)).find(({ cell }) => cell.id === id);
+  if (!planned) throw new Error(`${id} was not planned`);
   const makesModel = (kind: string) => kinds.get(kind)?.kind.output === 'model';
   const models = pipeline.cells.filter(({ kind }) => makesModel(kind)).map((cell) => cell.id);
-  if (!planned) {
-    throw new Failure('no-such-cell', `${pipeline.name} has no cell ${id}.`, {
-      hint: suggest(id, models, 'cells with a model'),
-    });
-  }
   const { cell, state, reasons, key, artifact } = planned;
   if (!makesModel(cell.kind)) {
     const output = kinds.get(cell.kind)?.kind.output;

@@ -43,7 +43,12 @@ function withPipeline(command: Command): Command {
     .option('--json', 'print JSON for programs');
 }
 
-const only = () => new Option('--only <glob>', 'these cells and what they need, such as `student*`');
+/** Cells by name or pattern; with several, all that any of them matches. */
+function selecting(flag: string, description: string): Option {
+  return new Option(flag, `${description}; may be repeated`).argParser(collectCells);
+}
+
+const only = () => selecting('--only <glob>', 'these cells and what they need, such as `student*`');
 
 onPipeline('validate', 'Check a pipeline and say what is wrong with it').action(
   guarded(async (name: string | undefined, flags: PipelineFlags) =>
@@ -52,7 +57,7 @@ onPipeline('validate', 'Check a pipeline and say what is wrong with it').action(
 );
 onPipeline('plan', 'Show what would run, what is cached, and why')
   .addOption(only())
-  .option('--force <glob>', 'plan these cells to run again')
+  .addOption(selecting('--force <glob>', 'plan these cells to run again'))
   .action(
     guarded(async (name: string | undefined, flags: PipelineFlags) =>
       (await import('./plan.ts')).plan(name, flags),
@@ -60,7 +65,7 @@ onPipeline('plan', 'Show what would run, what is cached, and why')
   );
 onPipeline('run', 'Run what is not known yet, and print the tables')
   .addOption(only())
-  .option('--force <glob>', 'run these cells again')
+  .addOption(selecting('--force <glob>', 'run these cells again'))
   .option('--jobs <n>', 'cells that may run at a time (default: one a core)')
   .option('--fail-fast', 'start nothing more after the first failure')
   .option('--dry-run', 'only plan')
@@ -104,6 +109,7 @@ named(
   'Print the log of the last attempt at a cell',
 )
   .option('--attempt <n>', 'an earlier attempt, by its number')
+  .option('--follow', 'go on printing until the cell has ended, also what a further attempt prints')
   .option('--path', 'print where the log is instead')
   .action(
     guarded(async (cell: string, name: string | undefined, flags: PipelineFlags) =>
@@ -188,6 +194,10 @@ program
   .description('Show which engines are here, which is chosen, and why')
   .option('--json', 'print JSON for programs')
   .action(guarded(async (flags: PipelineFlags) => (await import('./engines.ts')).engines(flags)));
+
+function collectCells(value: string, before?: readonly string[]): string[] {
+  return collect(value, before ?? []);
+}
 
 function collect(value: string, before: readonly string[]): string[] {
   return [...before, value];

@@ -1,7 +1,6 @@
 import pc from 'picocolors';
-import { Failure } from '../failure.ts';
 import type { CellId } from '../pipeline/pipeline.ts';
-import { suggest } from '../pipeline/suggest.ts';
+import { findCell } from '../plan/find-cell.ts';
 import type { KeptManifest } from '../plan/fingerprint.ts';
 import { planCells } from '../plan/plan.ts';
 import type { PlannedCell } from '../plan/planner.ts';
@@ -10,16 +9,12 @@ import { EXIT } from './outcome.ts';
 import { type OpenPipeline, openPipeline, type PipelineFlags } from './workspace.ts';
 
 /** `retable why CELL`: why it would run or is cached, and why each of its earlier attempts ran, field by field. */
-export async function why(id: string, name: string | undefined, given: PipelineFlags): Promise<number> {
+export async function why(cellName: string, name: string | undefined, given: PipelineFlags): Promise<number> {
   const opened = await openPipeline(name, given);
   const { pipeline, planner, flags } = opened;
+  const { id } = findCell(pipeline.cells, cellName, pipeline.name);
   const planned = (await planCells(planner, pipeline.cells)).find(({ cell }) => cell.id === id);
-  if (!planned) {
-    const names = pipeline.cells.map((cell) => cell.id);
-    throw new Failure('no-such-cell', `${pipeline.name} has no cell ${id}.`, {
-      hint: suggest(id, names, 'cells'),
-    });
-  }
+  if (!planned) throw new Error(`${id} was not planned`);
   const history = attemptHistory(opened, planned.cell.id);
   if (flags.json) {
     const { state, reasons, key } = planned;

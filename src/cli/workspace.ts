@@ -23,8 +23,8 @@ export interface PipelineFlags {
   readonly cache?: string;
   readonly dataDir?: string;
   readonly json?: boolean;
-  readonly only?: string;
-  readonly force?: string;
+  readonly only?: readonly string[];
+  readonly force?: readonly string[];
   readonly jobs?: string;
   readonly failFast?: boolean;
   readonly dryRun?: boolean;
@@ -33,6 +33,7 @@ export interface PipelineFlags {
   readonly format?: string;
   readonly cells?: boolean;
   readonly attempt?: string;
+  readonly follow?: boolean;
   readonly path?: boolean;
   readonly markdown?: boolean;
   readonly repair?: boolean;

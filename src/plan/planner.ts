@@ -154,7 +154,11 @@ export class Planner {
       return differences(last.manifest as unknown as KeptManifest, key.manifest);
     if (last.attempt === undefined || last.state === 'done')
       return [{ reason: 'collected', message: 'its result is no longer in the cache' }];
-    return [{ reason: 'unfinished', message: `its last attempt (${last.attempt}) ended as ${last.state}` }];
+    const ended =
+      last.state === 'running'
+        ? `its attempt ${last.attempt} is running, or was cut off`
+        : `its last attempt (${last.attempt}) ended as ${last.state}`;
+    return [{ reason: 'unfinished', message: ended }];
   }
 }
 

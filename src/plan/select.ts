@@ -1,28 +1,35 @@
 import picomatch from 'picomatch';
 import { Failure } from '../failure.ts';
 import type { Cell, CellId } from '../pipeline/pipeline.ts';
+import { didYouMean } from '../pipeline/suggest.ts';
+import { isCalled, unquoted } from './find-cell.ts';
 
 /**
- * Matches cell names: `student*`, `attack[*fgsm*]`, or a stage's bare name for all of its cells. Brackets are taken as they
- * stand, since they are part of the names.
- * @throws Failure `no-such-cell` where nothing matches, with the names nearest to it
+ * The cells that any of the patterns matches: `student*`, `attack[*fgsm*]`, a stage's bare name for all of its cells, or
+ * the name of a cell with its axes in any order. Brackets are taken as they stand, since they are part of the names.
+ * @throws Failure `no-such-cell` where a pattern matches nothing, with the names nearest to it
  */
-export function matchCells(cells: readonly Cell[], pattern: string): Set<CellId> {
-  const matches = picomatch(pattern.replace(/[[\](){}!+@?\\]/g, '\\$&'), { bash: true, dot: true });
-  const found = cells.filter((cell) => cell.stage === pattern || cell.id === pattern || matches(cell.id));
-  if (found.length === 0) {
-    const stages = [...new Set(cells.map((cell) => cell.stage))];
-    throw new Failure('no-such-cell', `No cell is called ${pattern}.`, {
-      hint: `Stages: ${stages.join(', ')}. A pattern such as '${stages.at(-1) ?? 'stage'}*' takes all cells of one; \`retable plan\` lists them.`,
-    });
-  }
-  return new Set(found.map((cell) => cell.id));
+export function matchCells(cells: readonly Cell[], patterns: readonly string[]): Set<CellId> {
+  return new Set(patterns.flatMap((pattern) => matching(cells, unquoted(pattern))).map(({ id }) => id));
 }
 
-/** The matching cells and all that they need, in order. */
-export function selectCells(cells: readonly Cell[], pattern: string | undefined): Cell[] {
-  if (pattern === undefined) return [...cells];
-  const wanted = matchCells(cells, pattern);
+function matching(cells: readonly Cell[], pattern: string): Cell[] {
+  const matches = picomatch(pattern.replace(/[[\](){}!+@?\\]/g, '\\$&'), { bash: true, dot: true });
+  const called = isCalled(pattern);
+  const found = cells.filter((cell) => cell.stage === pattern || called(cell) || matches(cell.id));
+  if (found.length > 0) return found;
+  const stages = [...new Set(cells.map((cell) => cell.stage))];
+  const ids = cells.map(({ id }) => id);
+  const near = didYouMean(pattern, [...stages, ...ids]);
+  throw new Failure('no-such-cell', `No cell is called ${pattern}.`, {
+    hint: `${near ? `${near} ` : ''}Stages: ${stages.join(', ')}. A pattern such as '${stages.at(-1) ?? 'stage'}*' takes all cells of one; \`retable plan\` lists them.`,
+  });
+}
+
+/** The matching cells and all that they need, in order; all cells without a pattern. */
+export function selectCells(cells: readonly Cell[], patterns: readonly string[] = []): Cell[] {
+  if (patterns.length === 0) return [...cells];
+  const wanted = matchCells(cells, patterns);
   for (const cell of cells.toReversed()) {
     if (wanted.has(cell.id)) for (const id of Object.values(cell.needs)) wanted.add(id);
   }
