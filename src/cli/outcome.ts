@@ -17,7 +17,7 @@ export function guarded<A extends readonly unknown[]>(
 }
 
 /** Prints a failure for a person, or a defect with its stack, and gives the exit code. */
-function tell(error: unknown): number {
+export function tell(error: unknown): number {
   if (!isFailure(error)) {
     console.error(error);
     console.error('This is a defect of retable. Please report it with the lines above.');

@@ -10,7 +10,7 @@ import { liveDisplay } from './display/live.ts';
 import { plainDisplay } from './display/plain.ts';
 import { interruptible } from './interrupt.ts';
 import { rememberRun } from './last-run.ts';
-import { EXIT } from './outcome.ts';
+import { EXIT, tell } from './outcome.ts';
 import { printPlan } from './plan.ts';
 import { showTables, tablesOf, writeTables } from './tables.ts';
 import { type OpenPipeline, openPipeline, type PipelineFlags } from './workspace.ts';
@@ -58,8 +58,9 @@ export async function runCommand(name: string | undefined, given: PipelineFlags)
     });
     display.end();
     if (interrupt.signal.aborted) return EXIT.interrupted;
-    await finish(opened);
-    return summary.failed > 0 ? EXIT.failed : EXIT.done;
+    const failures = await finish(opened);
+    const code = Math.max(EXIT.done, ...failures.map(tell));
+    return summary.failed > 0 ? EXIT.failed : code;
   } finally {
     display.end();
     interrupt.stop();
@@ -67,13 +68,15 @@ export async function runCommand(name: string | undefined, given: PipelineFlags)
   }
 }
 
-async function finish(opened: OpenPipeline): Promise<void> {
+/** @returns what is wrong with tables that could not be made */
+async function finish(opened: OpenPipeline): Promise<readonly Failure[]> {
   const { flags, workspace } = opened;
-  const tables = await tablesOf(opened);
+  const { tables, failures } = await tablesOf(opened);
   const folder = await writeTables(opened, tables, flags.results ?? 'results');
-  if (flags.json) return;
+  if (flags.json) return failures;
   showTables(tables);
   if (folder) console.log(pc.dim(`tables written to ${workspace.shown(folder)}/`));
+  return failures;
 }
 
 function displayFor({ json, verbose = false }: PipelineFlags): Display {

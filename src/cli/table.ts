@@ -1,5 +1,5 @@
 import { Failure } from '../failure.ts';
-import { EXIT } from './outcome.ts';
+import { EXIT, tell } from './outcome.ts';
 import { FORMATS, tablesOf } from './tables.ts';
 import { openPipeline, type PipelineFlags, Workspace } from './workspace.ts';
 
@@ -18,11 +18,11 @@ export async function table(
   const lone = tableName !== undefined && pipelineName === undefined;
   const isPipeline = lone && (/\.ya?ml$/.test(tableName) || new Workspace(flags).pipelines.has(tableName));
   const opened = await openPipeline(isPipeline ? tableName : pipelineName, flags);
-  const tables = await tablesOf(opened, isPipeline ? undefined : tableName);
-  const [only, ...others] = tables;
+  const { tables, failures } = await tablesOf(opened, isPipeline ? undefined : tableName);
   // For programs there is one object, whatever the number of tables.
-  const isList = format === 'json' && (only === undefined || others.length > 0);
-  console.log(isList ? `{"tables":[${tables.map(form).join(',')}]}` : tables.map(form).join('\n'));
+  const isList = format === 'json' && tables.length + failures.length !== 1;
+  if (isList) console.log(`{"tables":[${tables.map(form).join(',')}]}`);
+  else if (tables.length > 0) console.log(tables.map(form).join('\n'));
   opened.cache.close();
-  return EXIT.done;
+  return Math.max(EXIT.done, ...failures.map(tell));
 }

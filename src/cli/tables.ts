@@ -1,7 +1,7 @@
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { explainDiskError } from '../cache/disk-failure.ts';
-import { Failure } from '../failure.ts';
+import { Failure, isFailure } from '../failure.ts';
 import type { Json } from '../json.ts';
 import type { CellId } from '../pipeline/pipeline.ts';
 import { planCells } from '../plan/plan.ts';
@@ -29,8 +29,14 @@ export const FORMATS: Readonly<Record<string, (table: Table) => string>> = {
   json: toJson,
 };
 
+export interface Tables {
+  readonly tables: readonly Table[];
+  /** Of those that could not be made, such as one for which a cell gives no value. */
+  readonly failures: readonly Failure[];
+}
+
 /** Tables from what is known now: a cell that is not cached is missing. */
-export async function tablesOf(open: OpenPipeline, only?: string): Promise<Table[]> {
+export async function tablesOf(open: OpenPipeline, only?: string): Promise<Tables> {
   const { pipeline, known } = open;
   const specs = pipeline.tables.filter((spec) => only === undefined || spec.name === only);
   if (specs.length === 0 && only !== undefined) {
@@ -43,7 +49,18 @@ export async function tablesOf(open: OpenPipeline, only?: string): Promise<Table
     console.error(`note: some cells can't be planned, and tables are without them: ${message}`);
   }
   const { values, ...others } = recordedOf(open, plans);
-  return specs.map((spec) => buildTable(spec, pipeline, values, others));
+  const tables: Table[] = [];
+  const failures: Failure[] = [];
+  for (const spec of specs) {
+    try {
+      tables.push(buildTable(spec, pipeline, values, others));
+    } catch (error) {
+      if (!isFailure(error)) throw error;
+      const { reason, message, hint } = error;
+      failures.push(new Failure(reason, `table ${spec.name}: ${message}`, { ...(hint && { hint }) }));
+    }
+  }
+  return { tables, failures };
 }
 
 /** What cells that are cached gave, warned of and measured. Tables ask several times for a cell: it is read once. */
