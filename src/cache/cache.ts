@@ -18,9 +18,9 @@ import { ContentDigests } from './content-digests.ts';
 import { crashPoint } from './crash-point.ts';
 import type { Digest, Fingerprint } from './digest.ts';
 import { explainDiskError } from './disk-failure.ts';
-import { createFolders, foldersOf, removeFolder } from './folders.ts';
-import { openIndex } from './index-database.ts';
+import { foldersOf, removeFolder } from './folders.ts';
 import { type Acquired, acquire, leased, release } from './leases.ts';
+import { openToRead, openToWrite } from './open.ts';
 import { beat } from './owners.ts';
 import { pin, unpin } from './pins.ts';
 import type { Publication } from './publication.ts';
@@ -52,19 +52,18 @@ export interface CacheOptions {
   readonly notice?: (text: string) => void;
   /** Is called between every two durable steps; for tests. `RETABLE_CRASH_AT` is heeded besides. */
   readonly onStep?: (name: string) => void;
+  /** Only looks: no cache is made where there is none, and one that can't be written can be read. */
+  readonly readOnly?: boolean;
 }
 
 /** Opens the cache in a folder, and makes one if there is none. Any number of processes may do so at once. */
-export function openCache(
-  dir: string,
-  { project = '..', notice = () => {}, onStep = () => {} }: CacheOptions = {},
-): Cache {
-  const folders = foldersOf(resolve(dir));
+export function openCache(dir: string, options: CacheOptions = {}): Cache {
+  const { project = '..', notice = () => {}, onStep = () => {}, readOnly = false } = options;
+  const own = foldersOf(resolve(dir));
   const crash = crashPoint();
-  const database = explained(`open the cache ${folders.root}`, () => {
-    createFolders(folders);
-    return openIndex(folders, notice);
-  });
+  const { folders, database } = explained(`open the cache ${own.root}`, () =>
+    readOnly ? openToRead(own, notice) : openToWrite(own, notice),
+  );
   const step = (name: string) => {
     onStep(name);
     crash(name);
@@ -261,7 +260,7 @@ export class Cache {
     try {
       return await verify(this.#store, options, onProgress);
     } catch (error) {
-      throw explainDiskError(error, 'verify the cache');
+      throw explainDiskError(error, 'verify the cache', '--cache DIR');
     }
   }
 
@@ -280,6 +279,6 @@ function explained<Result>(attempted: string, act: () => Result): Result {
   try {
     return act();
   } catch (error) {
-    throw explainDiskError(error, attempted);
+    throw explainDiskError(error, attempted, '--cache DIR');
   }
 }

@@ -3,39 +3,52 @@ import { Failure } from '../failure.ts';
 interface Explanation {
   readonly reason: string;
   readonly what: string;
-  readonly hint: string;
+  /** @param flag of the command line, such as `--cache DIR`, that names another place; empty where there is none */
+  readonly hint: (flag: string) => string;
 }
 
 const again = 'then run the same command again: what is finished is kept.';
+const orElse = (flag: string, what = 'another place') =>
+  flag === '' ? '' : `, or name ${what} with ${flag}`;
 const full: Explanation = {
   reason: 'disk-full',
   what: 'the disk is full',
-  hint: `Free some space (\`retable cache gc\` shows what the cache can spare), ${again}`,
+  hint: () => `Free some space (\`retable cache gc\` shows what the cache can spare), ${again}`,
 };
 const readOnly: Explanation = {
   reason: 'read-only',
   what: 'it is read-only',
-  hint: 'Name a cache folder that can be written with --cache DIR.',
+  hint: (flag) => `Make it writable${orElse(flag, 'a folder that can be written')}.`,
 };
 const forbidden: Explanation = {
   reason: 'no-permission',
-  what: 'this user may not write there',
-  hint: 'Give this user the right to write there, or name another folder with --cache DIR.',
+  what: 'this user does not have the right to',
+  hint: (flag) => `Give this user the right to do that${orElse(flag)}.`,
 };
 const broken: Explanation = {
   reason: 'disk-error',
   what: 'the disk reported an error',
-  hint: `Look at the disk (its space, its health, its mount), ${again}`,
+  hint: () => `Look at the disk (its space, its health, its mount), ${again}`,
 };
 const notAFolder: Explanation = {
   reason: 'not-a-folder',
   what: 'a file is in the way',
-  hint: 'Move that file away, or name another folder with --cache DIR.',
+  hint: (flag) => `Move that file away${orElse(flag, 'another folder')}.`,
+};
+const notAFile: Explanation = {
+  reason: 'not-a-file',
+  what: 'there is a folder where a file should be',
+  hint: (flag) => `Move that folder away${orElse(flag)}.`,
+};
+const tooLong: Explanation = {
+  reason: 'path-too-long',
+  what: 'its path, or a name in it, is too long',
+  hint: (flag) => `Use shorter names, or move the project to a shorter path${orElse(flag)}.`,
 };
 const damagedIndex: Explanation = {
   reason: 'index-damaged',
   what: 'the index is damaged',
-  hint: 'Run the same command again: the index is put aside and rebuilt from the rest of the cache.',
+  hint: () => 'Run the same command again: the index is put aside and rebuilt from the rest of the cache.',
 };
 
 const explanations: Record<string, Explanation> = {
@@ -52,17 +65,19 @@ const explanations: Record<string, Explanation> = {
   SQLITE_PERM: forbidden,
   EEXIST: notAFolder,
   ENOTDIR: notAFolder,
+  EISDIR: notAFile,
+  ENAMETOOLONG: tooLong,
   EIO: broken,
   SQLITE_IOERR: broken,
   EMFILE: {
     reason: 'too-many-open-files',
     what: 'this process has too many files open',
-    hint: 'Raise the limit with `ulimit -n 4096`, or run with fewer --jobs.',
+    hint: () => 'Raise the limit with `ulimit -n 4096`, or run with fewer --jobs.',
   },
   SQLITE_BUSY: {
     reason: 'index-busy',
     what: 'another process has held the index for too long',
-    hint: 'See whether another retable hangs on this cache; end it, then run the same command again.',
+    hint: () => 'See whether another retable hangs on this cache; end it, then run the same command again.',
   },
   SQLITE_CORRUPT: damagedIndex,
   SQLITE_NOTADB: damagedIndex,
@@ -71,13 +86,14 @@ const explanations: Record<string, Explanation> = {
 /**
  * An error of the file system or of SQLite that a user can act on, as a Failure; any other value as it came.
  * @param attempted what was tried, to follow "cannot": `publish student[seed=2]`
+ * @param flag of the command line, such as `--cache DIR`, by which another place can be named
  */
-export function explainDiskError(error: unknown, attempted: string): unknown {
+export function explainDiskError(error: unknown, attempted: string, flag = ''): unknown {
   if (error instanceof Failure || !(error instanceof Error)) return error;
   const explanation = explanations[fullCode(error)] ?? explanations[codeOf(error)];
   if (explanation === undefined) return error;
   return new Failure(explanation.reason, `cannot ${attempted}: ${explanation.what} (${error.message})`, {
-    hint: explanation.hint,
+    hint: explanation.hint(flag),
     cause: error,
   });
 }
@@ -90,6 +106,12 @@ export function codeOf(error: unknown): string {
 
 function fullCode(error: unknown): string {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
+}
+
+/** Whether it is an error of a full disk, explained or not. */
+export function isDiskFull(error: unknown): boolean {
+  if (error instanceof Failure) return error.reason === full.reason;
+  return (explanations[fullCode(error)] ?? explanations[codeOf(error)]) === full;
 }
 
 /** Whether a path turned out not to exist. */

@@ -1,5 +1,5 @@
-import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { accessSync, constants, existsSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
 import { codeOf, explainDiskError } from './disk-failure.ts';
 import type { Folders } from './folders.ts';
@@ -15,7 +15,8 @@ const patience = 30_000;
 
 /** Opens the index, whatever state it is in: creates it, brings it up to date, puts it aside and rebuilds it. */
 export function openIndex(folders: Folders, notice: Notice): Database.Database {
-  const journal = chooseJournal(folders.root);
+  requireOpenable(folders.index);
+  const journal = chooseJournal(dirname(folders.index));
   const database = openReady(folders, journal) ?? openCarefully(folders, journal, notice);
   try {
     setMode(database, journal, notice);
@@ -86,8 +87,25 @@ function open(folders: Folders): Database.Database | undefined {
     return new Database(folders.index, { timeout: patience });
   } catch (error) {
     if (isDamage(error)) return undefined;
-    throw explainDiskError(error, `open the cache index ${folders.index}`);
+    throw explainDiskError(error, `open the cache index ${folders.index}`, '--cache DIR');
   }
+}
+
+/** The longest path of an index, in bytes: SQLite takes 512 with what it appends to the names of its other files. */
+const LONGEST_PATH = 504;
+
+/** SQLite says of all that is wrong with a place that it can't open the file: the system tells more. */
+function requireOpenable(index: string): void {
+  if (Buffer.byteLength(index) > LONGEST_PATH)
+    throw errorOf('ENAMETOOLONG', `SQLite takes paths of ${LONGEST_PATH} bytes at most`);
+  accessSync(dirname(index), constants.W_OK);
+  if (!existsSync(index)) return;
+  if (statSync(index).isDirectory()) throw errorOf('EISDIR', index);
+  accessSync(index, constants.W_OK);
+}
+
+function errorOf(code: string, message: string): Error {
+  return Object.assign(new Error(`${code}: ${message}`), { code });
 }
 
 /** SQLite's own quick check: 30 ms for an index of ten thousand cells. */

@@ -43,7 +43,7 @@ export class Publisher {
         })
         .catch(failed);
     }).catch((error: unknown) => {
-      throw explainDiskError(error, `publish ${publication.cell}`);
+      throw explainDiskError(error, `publish ${publication.cell}`, '--cache DIR');
     });
   }
 

@@ -18,7 +18,9 @@ export default async function cacheGc(given: PipelineFlags): Promise<number> {
   const keepRuns = Number(given.keepRuns);
   if (!Number.isInteger(keepRuns) || keepRuns < 0)
     throw new Failure('bad-flag', `--keep-runs takes a whole number, not ${given.keepRuns}.`);
-  const workspace = new Workspace(given);
+  const workspace = new Workspace(given, given.dryRun ? 'read' : 'write');
+  // First of all: what was cut off may fill the disk.
+  if (!given.dryRun) recoverIn(workspace);
   const last = lastRun(workspace);
   // Where data lie is part of what cells are known by: without it, what was made of them would look like garbage.
   const dataDir = last?.dataDir && existsSync(last.dataDir) ? last.dataDir : undefined;
@@ -36,6 +38,12 @@ export default async function cacheGc(given: PipelineFlags): Promise<number> {
   if (flags.json) console.log(JSON.stringify(collected));
   else print(collected, dryRun);
   return EXIT.done;
+}
+
+function recoverIn(workspace: Workspace): void {
+  const cache = workspace.openCache();
+  cache.recover();
+  cache.close();
 }
 
 /**

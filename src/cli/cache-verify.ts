@@ -4,7 +4,7 @@ import { type PipelineFlags, Workspace } from './workspace.ts';
 
 /** `retable cache verify`: reads every file again. Exits with 1 where there is damage that was not repaired. */
 export default async function cacheVerify(flags: PipelineFlags): Promise<number> {
-  const cache = new Workspace(flags).openCache();
+  const cache = new Workspace(flags, flags.repair ? 'write' : 'read').openCache();
   const report = await cache.verify({ repair: flags.repair ?? false });
   cache.close();
   const damaged = report.damage.length;

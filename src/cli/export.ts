@@ -69,7 +69,7 @@ export async function exportCell(
     );
     return EXIT.done;
   } catch (error) {
-    throw explainDiskError(error, `write ${to}`);
+    throw explainDiskError(error, `write ${to}`, '--to FILE');
   } finally {
     await rm(draft, { force: true });
   }

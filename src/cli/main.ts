@@ -8,6 +8,8 @@ import type { PipelineFlags } from './workspace.ts';
 
 // One file a command; each is loaded only when it is called, so that every command starts fast.
 
+const CACHE = "where results are kept (default: the project's cache/)";
+
 const program = new Command('retable')
   .description('Reproduce the tables of a paper: a grid of experiments as YAML, run once, cached by content.')
   .version(version)
@@ -38,7 +40,7 @@ function withPipeline(command: Command): Command {
     .option('--profile <name>', 'profile of the pipeline')
     .option('--set <key=value>', 'give a parameter another value; may be repeated', collect, [])
     .option('--engine <name>', 'onnx, onnx-cuda, onnx-webgpu, tensorflow or cpu; see `retable engines`')
-    .option('--cache <dir>', 'where results are kept', 'cache')
+    .option('--cache <dir>', CACHE)
     .option('--data-dir <dir>', 'where data sets are looked for')
     .option('--json', 'print JSON for programs');
 }
@@ -69,7 +71,7 @@ onPipeline('run', 'Run what is not known yet, and print the tables')
   .option('--jobs <n>', 'cells that may run at a time (default: one a core)')
   .option('--fail-fast', 'start nothing more after the first failure')
   .option('--dry-run', 'only plan')
-  .option('--results <dir>', 'where tables are written', 'results')
+  .option('--results <dir>', "where tables are written (default: the project's results/)")
   .option('--verbose', 'print what cells cost: seconds, peak memory, graphs compiled')
   .action(
     guarded(async (name: string | undefined, flags: PipelineFlags) =>
@@ -158,7 +160,7 @@ for (const [name, description] of [
   const command = cache
     .command(name)
     .description(description)
-    .option('--cache <dir>', 'where results are kept', 'cache')
+    .option('--cache <dir>', CACHE)
     .option('--json', 'print JSON for programs');
   if (name === 'verify') command.option('--repair', 'put damaged files aside, so that their cells run again');
   if (name === 'gc') {

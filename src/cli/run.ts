@@ -18,7 +18,7 @@ import { type OpenPipeline, openPipeline, type PipelineFlags } from './workspace
 /** `retable run`: brings a pipeline to its tables. */
 export async function runCommand(name: string | undefined, given: PipelineFlags): Promise<number> {
   const jobs = parseJobs(given.jobs);
-  const opened = await openPipeline(name, given);
+  const opened = await openPipeline(name, given, given.dryRun ? 'read' : 'write');
   const { pipeline, cache, flags } = opened;
   if (flags.dryRun) {
     await printPlan(opened);
@@ -72,7 +72,7 @@ export async function runCommand(name: string | undefined, given: PipelineFlags)
 async function finish(opened: OpenPipeline): Promise<readonly Failure[]> {
   const { flags, workspace } = opened;
   const { tables, failures } = await tablesOf(opened);
-  const folder = await writeTables(opened, tables, flags.results ?? 'results');
+  const folder = await writeTables(opened, tables);
   if (flags.json) return failures;
   showTables(tables);
   if (folder) console.log(pc.dim(`tables written to ${workspace.shown(folder)}/`));

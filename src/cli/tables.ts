@@ -1,5 +1,5 @@
 import { mkdir, rename, writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { explainDiskError } from '../cache/disk-failure.ts';
 import { Failure, isFailure } from '../failure.ts';
 import type { Json } from '../json.ts';
@@ -109,17 +109,16 @@ export function showTables(tables: readonly Table[]): void {
 
 /** Writes each table in every form. @returns the folder, or undefined where there are no tables */
 export async function writeTables(
-  { pipeline, workspace }: OpenPipeline,
+  { pipeline, workspace, flags }: OpenPipeline,
   tables: readonly Table[],
-  results: string,
 ): Promise<string | undefined> {
   if (tables.length === 0) return undefined;
-  const folder = resolve(workspace.places.project, results, resultsFolder(pipeline));
+  const folder = join(workspace.resultsRoot(flags), resultsFolder(pipeline));
   try {
     await mkdir(folder, { recursive: true });
     for (const table of tables) await writeTable(table, folder);
   } catch (error) {
-    throw explainDiskError(error, `write tables to ${folder}`);
+    throw explainDiskError(error, `write tables to ${folder}`, '--results DIR');
   }
   return folder;
 }

@@ -1,6 +1,8 @@
-import { existsSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, extname, join, relative, resolve } from 'node:path';
 import { type Cache, openCache } from '../cache/cache.ts';
+import { temporaryFolder } from '../cache/temporary-folder.ts';
+import { isWritable } from '../cache/writable.ts';
 import { asFailure, Failure } from '../failure.ts';
 import type { Places } from '../kind/kind.ts';
 import { loadPipeline } from '../pipeline/load.ts';
@@ -41,6 +43,9 @@ export interface PipelineFlags {
   readonly allProjects?: boolean;
 }
 
+/** What a command does with the cache. */
+export type Access = 'read' | 'write';
+
 /** A project and its cache folder. Nothing is opened or written yet. */
 export class Workspace {
   readonly places: Places;
@@ -48,8 +53,12 @@ export class Workspace {
   /** How the cache knows this project: its folder as seen from the cache, so that both can be moved together. */
   readonly project: string;
   readonly kinds: Kinds;
+  readonly #access: Access;
+  #codeFolder: string | undefined;
 
-  constructor(flags: PipelineFlags) {
+  /** @param access commands that only read make no folder and no file, and read a cache that can't be written */
+  constructor(flags: PipelineFlags, access: Access = 'read') {
+    this.#access = access;
     const project = findProject(process.cwd());
     const dataDir = flags.dataDir === undefined ? undefined : resolve(flags.dataDir);
     if (dataDir !== undefined && !statSync(dataDir, { throwIfNoEntry: false })?.isDirectory()) {
@@ -59,14 +68,30 @@ export class Workspace {
       throw new Failure('no-data-dir', what, { hint });
     }
     this.places = { project, home, dataDir };
-    this.cacheFolder = resolve(project, flags.cache ?? 'cache');
+    this.cacheFolder = flags.cache === undefined ? join(project, 'cache') : resolve(flags.cache);
     this.project = relative(this.cacheFolder, project).replaceAll('\\', '/');
-    this.kinds = new Kinds(project === home ? [home] : [project, home], join(this.cacheFolder, 'code'));
+    this.kinds = new Kinds(project === home ? [home] : [project, home], () => this.#code());
+  }
+
+  /** The folder that holds those of all pipelines' tables. */
+  resultsRoot({ results }: PipelineFlags): string {
+    return results === undefined ? join(this.places.project, 'results') : resolve(results);
   }
 
   openCache(): Cache {
     const notice = (text: string) => console.error(`note: ${text}`);
-    return openCache(this.cacheFolder, { project: this.project, notice });
+    return openCache(this.cacheFolder, {
+      project: this.project,
+      notice,
+      readOnly: this.#access === 'read',
+    });
+  }
+
+  /** Where bundles of code lie if not in `node_modules`. */
+  #code(): string {
+    if (this.#access === 'write') mkdirIfPossible(this.cacheFolder);
+    this.#codeFolder ??= isWritable(this.cacheFolder) ? join(this.cacheFolder, 'code') : temporaryFolder();
+    return this.#codeFolder;
   }
 
   /**
@@ -145,7 +170,7 @@ export class Workspace {
     name: string | undefined,
   ): Promise<LoadedEngine | null> {
     const needed = [...kinds.values()].some(({ kind }) => kind.usesEngine);
-    return needed ? loadEngine(name, home, join(this.cacheFolder, 'code')) : null;
+    return needed ? loadEngine(name, home, () => this.#code()) : null;
   }
 }
 
@@ -156,6 +181,13 @@ function yamlFiles(folder: string): string[] {
   return paths
     .filter((path) => /\.ya?ml$/.test(path) && statSync(path, { throwIfNoEntry: false })?.isFile())
     .sort();
+}
+
+/** What is wrong with the place is told when the cache is opened. */
+function mkdirIfPossible(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true });
+  } catch {}
 }
 
 function readPipeline(file: string): string {
@@ -186,8 +218,12 @@ export interface OpenPipeline {
 }
 
 /** Opens the named pipeline; without a name that of the last run, with its flags, or the only one there is. */
-export async function openPipeline(name: string | undefined, given: PipelineFlags): Promise<OpenPipeline> {
-  const { workspace, file, flags } = resolvePipeline(name, given);
+export async function openPipeline(
+  name: string | undefined,
+  given: PipelineFlags,
+  access: Access = 'read',
+): Promise<OpenPipeline> {
+  const { workspace, file, flags } = resolvePipeline(name, given, access);
   const pipeline = await workspace.load(file, flags);
   const kinds = await workspace.loadedKinds(pipeline);
   const engine = await workspace.engine(kinds, flags.engine);
@@ -200,14 +236,14 @@ export async function openPipeline(name: string | undefined, given: PipelineFlag
 }
 
 /** @throws Failure `unknown-pipeline`, `no-pipeline` */
-export function resolvePipeline(name: string | undefined, given: PipelineFlags) {
-  const workspace = new Workspace(given);
+export function resolvePipeline(name: string | undefined, given: PipelineFlags, access: Access = 'read') {
+  const workspace = new Workspace(given, access);
   if (name !== undefined) return { workspace, file: workspace.pipelineFile(name), flags: given };
   const last = lastRun(workspace);
   if (last && existsSync(last.file)) {
     const { file, ...before } = last;
     const flags = { ...before, ...given, set: given.set?.length ? given.set : before.set };
-    return { workspace: new Workspace(flags), file, flags };
+    return { workspace: new Workspace(flags, access), file, flags };
   }
   const [only, ...others] = workspace.pipelines.values();
   if (only !== undefined && others.length === 0) return { workspace, file: only, flags: given };

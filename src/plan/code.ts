@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { sha256 } from '../cache/digest.ts';
 import { type CodeGraph, codeGraph } from './code-graph.ts';
 import { remembered } from './code-memo.ts';
-import { bundleStore, executable } from './executable.ts';
+import { type BundleFolder, bundleStore, executable } from './executable.ts';
 
 /** A module as it is run, and what of its code counts in fingerprints. */
 export interface Code {
@@ -18,8 +18,8 @@ export interface CodeOptions {
   readonly counted?: string;
   /** The project or package that the file belongs to. */
   readonly root: string;
-  /** A folder for bundles where the root has no `node_modules`. */
-  readonly fallback: string;
+  /** A folder for bundles where the root has no `node_modules` that can be written. */
+  readonly fallback: BundleFolder;
 }
 
 /**
@@ -29,12 +29,13 @@ export interface CodeOptions {
 export function loadCode({ file, counted = file, root, fallback }: CodeOptions): Promise<Code> {
   // Absolute paths: the memo of a project that was copied elsewhere speaks of the files of the original.
   const name = sha256(`${file} ${counted}`).slice(0, 32);
-  const memo = join(bundleStore(root, fallback), `${name}.json`);
+  const store = bundleStore(root, fallback);
+  const memo = join(store, `${name}.json`);
   return remembered<Code>(
     memo,
     ({ module }) => existsSync(module),
     async () => {
-      const whole = executable(file, root, fallback);
+      const whole = executable(file, root, store);
       const [module, { graph, inputs }] = await Promise.all([whole, codeGraph(counted, root)]);
       const rest = counted === file ? [] : (await codeGraph(file, root)).inputs;
       return { value: { module, graph }, inputs: [...inputs, ...rest] };

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { EngineIdentity } from '../engine/engine.ts';
 import { engineIdentity } from '../engine/identity.ts';
 import { loadCode } from './code.ts';
+import type { BundleFolder } from './executable.ts';
 import type { EngineKey } from './fingerprint.ts';
 
 /** An engine as the planner and the cell process need it. */
@@ -29,7 +30,7 @@ const ENTRIES: Readonly<Record<string, string>> = {
 export async function loadEngine(
   name: string | undefined,
   home: string,
-  store: string,
+  store: BundleFolder,
 ): Promise<LoadedEngine> {
   const identity = engineIdentity(name);
   const entry = ENTRIES[identity.name];

@@ -1,39 +1,73 @@
 import { createHash } from 'node:crypto';
-import { accessSync, constants, existsSync } from 'node:fs';
+import { existsSync, mkdirSync, symlinkSync } from 'node:fs';
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
-import { basename, extname, join } from 'node:path';
+import { basename, dirname, extname, join } from 'node:path';
 import { build, type Plugin } from 'esbuild';
+import { sha256 } from '../cache/digest.ts';
+import { explainDiskError } from '../cache/disk-failure.ts';
+import { isWritable } from '../cache/writable.ts';
 import { brokenCode } from './code-graph.ts';
 
 /**
  * Bundles a module of ours or of a project to plain JavaScript that Node can import, so that TypeScript kinds need no
- * build step and are never stale. The bundle lies within `node_modules/.cache`, from where its packages are found.
+ * build step and are never stale.
  * @param file the module, TypeScript or JavaScript
  * @param root the project or package that it belongs to
- * @param fallback a folder for bundles where the root has no `node_modules`
+ * @param store where bundles of the root are kept
  * @returns the path of the entry module
  * @throws Failure `code-broken`
  */
-export async function executable(file: string, root: string, fallback: string): Promise<string> {
+export async function executable(file: string, root: string, store: string): Promise<string> {
   const outputs = await bundle(file, root);
-  const folder = join(bundleStore(root, fallback), keyOf(outputs));
+  const folder = join(store, keyOf(outputs));
   const entry = join(folder, `${basename(file, extname(file))}.js`);
-  if (!existsSync(entry)) await publish(outputs, folder);
+  try {
+    if (!existsSync(entry)) await publish(outputs, folder);
+  } catch (error) {
+    throw explainDiskError(error, `write the code to run to ${folder}`, '--cache DIR');
+  }
   return entry;
 }
 
-/** Where bundles of a root are kept. */
-export function bundleStore(root: string, fallback: string): string {
+/** Gives a folder for bundles; asked only where it is needed. */
+export type BundleFolder = () => string;
+
+/**
+ * Where bundles of a root are kept: in `node_modules/.cache`, from where their packages are found, or else in the fallback,
+ * from where links lead to the root's packages.
+ */
+export function bundleStore(root: string, fallback: BundleFolder): string {
   const modules = join(root, 'node_modules');
-  return isWritable(modules) ? join(modules, '.cache', 'retable') : fallback;
+  return isWritable(modules) ? join(modules, '.cache', 'retable') : linkedStore(root, fallback());
 }
 
-function isWritable(folder: string): boolean {
+/** Node looks for packages in each folder above a module: there is one here for each above the root that has some. */
+function linkedStore(root: string, fallback: string): string {
+  let store = join(fallback, sha256(root).slice(0, 16));
   try {
-    accessSync(folder, constants.W_OK);
-    return true;
-  } catch {
-    return false;
+    for (const modules of modulesAbove(root).reverse()) {
+      store = join(store, 'above');
+      mkdirSync(store, { recursive: true });
+      link(modules, join(store, 'node_modules'));
+    }
+  } catch (error) {
+    throw explainDiskError(error, `make the folder ${store}`, '--cache DIR');
+  }
+  return join(store, 'bundles');
+}
+
+function modulesAbove(root: string): string[] {
+  const folder = basename(root) === 'node_modules' ? root : join(root, 'node_modules');
+  const here = existsSync(folder) ? [folder] : [];
+  return dirname(root) === root ? here : [...here, ...modulesAbove(dirname(root))];
+}
+
+function link(target: string, path: string): void {
+  try {
+    symlinkSync(target, path);
+  } catch (error) {
+    // Made by an earlier command, or by another that runs now.
+    if (!existsSync(path)) throw error;
   }
 }
 

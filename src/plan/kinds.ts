@@ -5,6 +5,7 @@ import { Failure } from '../failure.ts';
 import type { Kind } from '../kind/kind.ts';
 import { loadCode } from './code.ts';
 import type { CodeGraph } from './code-graph.ts';
+import type { BundleFolder } from './executable.ts';
 import type { CodeKey } from './fingerprint.ts';
 
 /** A kind as the planner and the cell process need it. */
@@ -30,13 +31,13 @@ interface Home {
 export class Kinds {
   readonly #homes: ReadonlyMap<string, Home>;
   readonly #loaded = new Map<string, Promise<LoadedKind>>();
-  readonly #store: string;
+  readonly #store: BundleFolder;
 
   /**
    * @param roots folders that hold a `stages/` folder, the one that wins first
-   * @param store a folder for bundles
+   * @param store a folder for bundles, where a root has none of its own
    */
-  constructor(roots: readonly string[], store: string) {
+  constructor(roots: readonly string[], store: BundleFolder) {
     this.#homes = new Map([...roots].reverse().flatMap(kindFiles));
     this.#store = store;
   }

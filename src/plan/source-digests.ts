@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import PQueue from 'p-queue';
 import type { Cache } from '../cache/cache.ts';
 import { type Digest, sha256 } from '../cache/digest.ts';
+import { explainDiskError, isMissing } from '../cache/disk-failure.ts';
 import { Failure } from '../failure.ts';
 import type { Source } from '../kind/kind.ts';
 
@@ -13,7 +14,10 @@ export class SourceDigests {
     this.#cache = cache;
   }
 
-  /** @returns digest by name of source; a variable that is not set has none @throws Failure `source-missing` */
+  /**
+   * @returns digest by name of source; a variable that is not set has none
+   * @throws Failure `source-missing`, `source-not-a-file`, `no-permission`
+   */
   async of(sources: readonly Source[]): Promise<Record<string, Digest>> {
     if (sources.length === 0) return {};
     // A folder of images has more files than a process may have open at once.
@@ -34,7 +38,14 @@ export class SourceDigests {
   }
 
   async #read({ name, path }: { name: string; path: string }): Promise<Digest> {
-    const found = await stat(path).catch(() => undefined);
+    const found = await stat(path).catch((error: unknown) => {
+      if (isMissing(error)) return undefined;
+      throw explainDiskError(error, `read ${path}`);
+    });
+    if (found?.isDirectory())
+      throw new Failure('source-not-a-file', `${name} is needed as a file, but ${path} is a folder.`, {
+        hint: 'Name the files in it, one by one.',
+      });
     if (!found?.isFile())
       throw new Failure('source-missing', `The file ${name} is needed but is not at ${path}.`);
     return this.#cache.contentDigest(path);

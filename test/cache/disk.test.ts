@@ -2,10 +2,11 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { openCache } from '../../src/cache/cache.ts';
 import { explainDiskError } from '../../src/cache/disk-failure.ts';
 import { chooseJournal } from '../../src/cache/journal-mode.ts';
+import { mountSmallDisk } from '../support/disks.ts';
 import {
   begin,
   fingerprint,
@@ -16,20 +17,6 @@ import {
   temporaryFolder,
   writeTree,
 } from './rig.ts';
-
-/** A file system of its own, or undefined where this user may not mount one. */
-function mountSmallDisk(size: string): string | undefined {
-  const folder = temporaryFolder();
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs', folder], { stdio: 'ignore' });
-  } catch {
-    return undefined;
-  }
-  onTestFinished(() => {
-    execFileSync('umount', ['--lazy', folder]);
-  });
-  return folder;
-}
 
 afterEach(() => vi.unstubAllEnvs());
 
@@ -94,6 +81,8 @@ describe('errors of the disk and of SQLite', () => {
     ['EDQUOT', 'quota-exceeded'],
     ['EROFS', 'read-only'],
     ['EACCES', 'no-permission'],
+    ['EISDIR', 'not-a-file'],
+    ['ENAMETOOLONG', 'path-too-long'],
     ['EIO', 'disk-error'],
     ['EMFILE', 'too-many-open-files'],
     ['SQLITE_FULL', 'disk-full'],
@@ -121,6 +110,16 @@ describe('errors of the disk and of SQLite', () => {
     if (disk === undefined) return context.skip('this user may not mount a small file system');
     execFileSync('mount', ['-o', 'remount,ro', disk]);
     expect(() => openCache(join(disk, 'cache'))).toThrow(expect.objectContaining({ reason: 'read-only' }));
+  });
+
+  test('a path that is too long for SQLite is a failure of its own', () => {
+    const long = join(temporaryFolder(), ...Array(5).fill('n'.repeat(120)), 'cache');
+    expect(() => openCache(long)).toThrow(expect.objectContaining({ reason: 'path-too-long' }));
+  });
+
+  test('a folder in the place of the index is a failure that says so', () => {
+    const folder = writeTree(temporaryFolder(), { 'index.sqlite/file': '' });
+    expect(() => openCache(folder)).toThrow(expect.objectContaining({ reason: 'not-a-file' }));
   });
 
   test.skipIf(process.getuid?.() === 0)('a folder without the right to write is a failure', () => {

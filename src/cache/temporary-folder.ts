@@ -1,0 +1,16 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+let parent: string | undefined;
+
+/** A new folder for this process alone, which is gone when the process ends. */
+export function temporaryFolder(): string {
+  parent ??= removedAtExit(mkdtempSync(join(tmpdir(), 'retable-')));
+  return mkdtempSync(join(parent, 'folder-'));
+}
+
+function removedAtExit(folder: string): string {
+  process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
