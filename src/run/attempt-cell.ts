@@ -1,8 +1,7 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { Digest, Fingerprint } from '../cache/digest.ts';
-import { isMissing } from '../cache/disk-failure.ts';
 import { asFailure, Failure } from '../failure.ts';
 import type { Json } from '../json.ts';
 import type { Cell } from '../pipeline/pipeline.ts';
@@ -14,6 +13,7 @@ import type { Exit, Job, JobInput } from './job.ts';
 import type { Outcome } from './outcome.ts';
 import type { RunOptions } from './run-options.ts';
 import type { Share } from './share.ts';
+import { readValues } from './values.ts';
 
 /** A cell that is about to run: its lease is held. */
 export interface Task {
@@ -188,33 +188,4 @@ async function refuseChangedSources(
   throw new Failure('source-changed', 'A file that it reads was changed while it ran.', {
     hint: 'Run again: it runs with the file as it is now.',
   });
-}
-
-/** The numbers that a cell wrote for tables; none where it wrote none. */
-function readValues(folder: string): Record<string, number> {
-  const bad = new Failure('bad-values', 'values.json must be one JSON object of names and finite numbers.');
-  const values = parsed(valuesText(folder));
-  if (values === null || typeof values !== 'object' || Array.isArray(values)) throw bad;
-  if (!Object.values(values).every((value) => typeof value === 'number' && Number.isFinite(value))) throw bad;
-  // Checked just above.
-  return values as Record<string, number>;
-}
-
-/** Read at once: a small file, which would wait in line with the files that are being synced. */
-function valuesText(folder: string): string {
-  try {
-    return readFileSync(join(folder, 'values.json'), 'utf8');
-  } catch (error) {
-    if (isMissing(error)) return '{}';
-    const { message } = asFailure(error);
-    throw new Failure('values-unreadable', `values.json can't be read: ${message}`, { cause: error });
-  }
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }

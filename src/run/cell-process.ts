@@ -8,6 +8,7 @@ import type { CellContext, CellWarning, InputArtifact, Kind, Progress } from '..
 import type { CellJob, CellMessage } from './cell-messages.ts';
 import type { JobInput } from './job.ts';
 import { peakMemory } from './peak-memory.ts';
+import { finiteValue } from './values.ts';
 
 // The process of one cell: it takes a job, runs the kind, writes files and sends messages. It never touches the index.
 
@@ -83,10 +84,7 @@ function inputArtifact(need: string, { digest, files }: JobInput): InputArtifact
 }
 
 function checkedValues(values: Readonly<Record<string, number>>): Readonly<Record<string, number>> {
-  for (const [name, value] of Object.entries(values)) {
-    if (!Number.isFinite(value))
-      throw new Failure('value-not-finite', `The value ${name} came out as ${value}.`);
-  }
+  for (const [name, value] of Object.entries(values)) finiteValue(name, value);
   return values;
 }
 

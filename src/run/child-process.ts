@@ -2,6 +2,7 @@ import { closeSync, openSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { execa, type Message } from 'execa';
 import type { CompileCost } from '../engine/engine.ts';
+import { explainEnding } from './ending.ts';
 import type { ExecuteOptions, Exit, Job } from './job.ts';
 import { ProcessGroup } from './process-group.ts';
 
@@ -62,7 +63,7 @@ export async function runChild(job: Job, child: ChildOptions, { signal }: Execut
     const message = `It was stopped after its timeout of ${job.timeout} s.`;
     return { state: 'timeout', reason: 'timeout', message, ...ended };
   }
-  return { state: 'failed', ...(failure ?? howItEnded(child.argv[0], result)), ...ended };
+  return { state: 'failed', ...(failure ?? explainEnding(child.argv[0], child.cwd, result)), ...ended };
 }
 
 function start(job: Job, { argv: [file, ...args], cwd, env, message, onMessage }: ChildOptions) {
@@ -111,35 +112,4 @@ function pick<T extends object, K extends keyof T>(from: T, key: K): { [P in K]?
 /** A cell that asks for devices sees those and no others. */
 function visibleGpus({ allocation: { gpus } }: Job): Record<string, string> {
   return gpus.length > 0 ? { CUDA_VISIBLE_DEVICES: gpus.join(',') } : {};
-}
-
-function howItEnded(
-  file: string,
-  result: { exitCode?: number; signal?: string; code?: string; originalMessage?: string },
-) {
-  if (result.code === 'ENOENT') {
-    return {
-      reason: 'program-not-found',
-      message: `The program ${file} was not found.`,
-      hint: 'Install it, or give its path.',
-    };
-  }
-  if (result.signal === 'SIGKILL') {
-    return {
-      reason: 'killed',
-      message: 'It was killed (SIGKILL).',
-      hint: 'Often that is the kernel, out of memory: see `dmesg`.',
-    };
-  }
-  if (result.signal) return { reason: 'signalled', message: `It was ended by ${result.signal}.` };
-  if (result.exitCode === undefined)
-    return { reason: 'not-started', message: result.originalMessage ?? `${file} could not be started.` };
-  if (result.exitCode === 0) {
-    return {
-      reason: 'ended-early',
-      message: 'It exited with 0 before its work was done.',
-      hint: 'Something called `process.exit`.',
-    };
-  }
-  return { reason: 'exit-non-zero', message: `It exited with ${result.exitCode}.` };
 }

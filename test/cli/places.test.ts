@@ -135,9 +135,11 @@ describe('a place that is not what it should be', () => {
     expect(code).toBe(2);
   });
 
-  test('is told where a file that a program reads is a folder', async () => {
+  test('is told where a file that a kind reads is a folder', async () => {
     const project = new Project({
-      'pipelines/p.yaml': 'pipeline: p\nstages: {a: {uses: command, with: {run: "true", files: [data]}}}\n',
+      'pipelines/p.yaml': 'pipeline: p\nstages: {a: {uses: reader}}\n',
+      'stages/reader.ts':
+        "export default { description: 'Reads.', parameters: { type: 'object', properties: {} }, inputs: {}, output: 'x', sources: (_, { project }) => [{ name: 'data', path: project + '/data' }], run: async () => {} };\n",
       'data/x': '',
     });
     const { stdout } = await project.retable('run', 'p');
