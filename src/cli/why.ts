@@ -1,5 +1,6 @@
 import pc from 'picocolors';
 import type { CellId } from '../pipeline/pipeline.ts';
+import { withoutSecrets } from '../pipeline/secrets.ts';
 import { findCell } from '../plan/find-cell.ts';
 import type { KeptManifest } from '../plan/fingerprint.ts';
 import { planCells } from '../plan/plan.ts';
@@ -24,7 +25,7 @@ export async function why(cellName: string, name: string | undefined, given: Pip
         state,
         fingerprint: key?.fingerprint ?? null,
         reasons,
-        manifest: key?.manifest ?? null,
+        manifest: key ? { ...key.manifest, parameters: withoutSecrets(key.manifest.parameters) } : null,
         attempts: history,
       }),
     );

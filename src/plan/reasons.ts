@@ -1,5 +1,6 @@
 import { canonicalJson, type Digest } from '../cache/digest.ts';
 import type { Json } from '../json.ts';
+import { withoutSecrets } from '../pipeline/secrets.ts';
 import type { KeptManifest } from './fingerprint.ts';
 
 /** Why a cell runs, or why it does not. `field`, `before` and `after` are there where one field of the manifest explains it. */
@@ -30,7 +31,7 @@ export interface Reason {
 export function differences(before: KeptManifest, after: KeptManifest): Reason[] {
   return [
     ...(before.kind === after.kind ? [] : [changed('kind-changed', 'kind', before.kind, after.kind)]),
-    ...changedFields('parameter-changed', 'parameters', before.parameters, after.parameters),
+    ...changedFields('parameter-changed', 'parameters', before.parameters, after.parameters).map(hideSecrets),
     ...changedFields('input-changed', 'inputs', before.inputs, after.inputs),
     ...changedFields('source-changed', 'sources', before.sources, after.sources),
     ...codeDifferences(before, after),
@@ -57,6 +58,15 @@ function changedFields(reason: Reason['reason'], group: string, before: Fields, 
   return names
     .filter((name) => !isSame(before[name], after[name]))
     .map((name) => changed(reason, `${group}.${name}`, before[name], after[name]));
+}
+
+/** Reasons are printed, and end in logs. */
+function hideSecrets(reason: Reason): Reason {
+  const { field = '', before, after } = reason;
+  const name = field.slice('parameters.'.length);
+  const shownBefore = before === undefined ? undefined : withoutSecrets(before, name);
+  const shownAfter = after === undefined ? undefined : withoutSecrets(after, name, before);
+  return changed(reason.reason, field, shownBefore, shownAfter);
 }
 
 /** Mappings are the same whatever the order of their keys: one side was kept in canonical form. */
