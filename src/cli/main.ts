@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { Command, CommanderError, Option } from 'commander';
+import { unknownVariables } from './environment.ts';
 import type { ExportFlags } from './export.ts';
 import { version } from './home.ts';
 import { surviveLostOutput } from './lost-output.ts';
@@ -23,6 +24,7 @@ program.hook('preAction', (_, command) => {
   isRun = command.name() === 'run';
 });
 surviveLostOutput(() => !isRun);
+for (const note of unknownVariables(process.env)) console.error(`note: ${note}`);
 
 /** A command on a pipeline, with the flags that all of those share. */
 function onPipeline(name: string, description: string): Command {

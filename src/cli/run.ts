@@ -34,9 +34,13 @@ export async function runCommand(name: string | undefined, given: PipelineFlags)
     pipeline: pipeline.name,
     profile: pipeline.profile,
     cells: cells.length,
-    jobs: jobs ?? machine.cpu,
+    jobs: Math.min(jobs ?? machine.cpu, machine.cpu),
     engine: opened.engine?.identity.name ?? 'none',
   });
+  if (jobs !== undefined && jobs > machine.cpu) {
+    const message = `--jobs ${jobs} starts no more than ${machine.cpu} at a time: a cell takes a core of its own, and this machine has ${machine.cpu}. With \`resources: {cpu: N}\` a stage's cells take N cores each, for N threads.`;
+    display.show({ event: 'notice', message });
+  }
   const interrupt = interruptible();
   try {
     const recovered = cache.recover();

@@ -1,0 +1,15 @@
+import { suggest } from '../pipeline/suggest.ts';
+
+/** What retable reads, and what it gives to programs: one of those may call retable. */
+const READ = ['RETABLE_JOURNAL', 'RETABLE_CRASH_AT'];
+const GIVEN = /^RETABLE_(OUTPUT|SCRATCH|INPUT_.*)$/;
+/** Read by the tests of retable itself. */
+const OF_TESTS = 'RETABLE_IMAGENET_SAMPLE';
+
+/** Notes on variables that are named like those of retable but mean nothing to it: most often a slip. */
+export function unknownVariables(env: NodeJS.ProcessEnv): string[] {
+  return Object.keys(env)
+    .filter((name) => name.startsWith('RETABLE_') && !GIVEN.test(name))
+    .filter((name) => !READ.includes(name) && name !== OF_TESTS)
+    .map((name) => `${name} means nothing to retable: ${suggest(name, READ, 'variables that it reads')}`);
+}
