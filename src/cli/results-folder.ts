@@ -1,11 +1,12 @@
 import { canonicalJson, sha256 } from '../cache/digest.ts';
 import type { Json } from '../json.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
+import { isSecretName } from '../pipeline/secrets.ts';
 
 /**
  * Where the tables of a pipeline are written, below `results/`: `mixacm/quick`, and with other parameters
- * `mixacm/quick+epochs=10`. What cannot be a part of a folder's name on every system, such as upper case, is replaced by
- * a digest: `quick+net=@1f0c3a9b52de`.
+ * `mixacm/quick+epochs=10`. What cannot be a part of a folder's name on every system, such as upper case, or is a
+ * secret by its name, is replaced by a digest: `quick+net=@1f0c3a9b52de`.
  */
 export function resultsFolder({ name, profile = '', set }: Pipeline): string {
   const parts = Object.entries(set).map(([key, value]) => part(key, value));
@@ -17,7 +18,8 @@ export function resultsFolder({ name, profile = '', set }: Pipeline): string {
 function part(key: string, value: Json): string {
   const text = `${key}=${String(value)}`;
   // Text that would read as another type, such as "10", is not shown as it.
-  const isPlain = typeof value === 'number' || typeof value === 'boolean' || isWord(value);
+  const isPlain =
+    !isSecretName(key) && (typeof value === 'number' || typeof value === 'boolean' || isWord(value));
   if (isPlain && /^[a-z0-9._-]+=[a-z0-9._+-]*[a-z0-9]$/.test(text)) return text;
   return `${key.toLowerCase()}=@${digest([key, value])}`;
 }

@@ -2,6 +2,7 @@ import type { Scalar } from '../json.ts';
 import { settingOf } from '../pipeline/fractions.ts';
 import { resolveKey } from '../pipeline/keys.ts';
 import type { Cell, Pipeline, TableSpec } from '../pipeline/pipeline.ts';
+import { withoutSecrets } from '../pipeline/secrets.ts';
 import { refuseAmbiguity } from './ambiguity.ts';
 import { correlationNotes } from './correlation.ts';
 import { references } from './references.ts';
@@ -43,7 +44,9 @@ export function buildTable(
     title: spec.title,
     pipeline: pipeline.name,
     profile: pipeline.profile,
-    set: pipeline.set,
+    set: Object.fromEntries(
+      Object.entries(pipeline.set).map(([key, value]) => [key, withoutSecrets(value, key)]),
+    ),
     values: spec.values,
     over: spec.over,
     format: spec.format,

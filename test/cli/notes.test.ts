@@ -6,7 +6,9 @@ const pipelines = {
   'pipelines/p.yaml': `pipeline: p
 params: {token: first-secret}
 stages:
-  a: {uses: command, with: {run: "true", env: {API_TOKEN: "\${{ params.token }}", FINE: "1"}}}
+  a: {uses: command, with: {run: "echo '{\\"x\\": 1}' > $RETABLE_OUTPUT/values.json", env: {API_TOKEN: "\${{ params.token }}", FINE: "1"}}}
+tables:
+  main: {value: a.x}
 `,
 };
 
@@ -30,6 +32,11 @@ test('secrets do not show in plans, reasons, events and explanations', async () 
     project.retable('run', 'p', ...set, '--json'),
   ]);
   told.push(await project.retable('why', 'a', 'p', ...set), await project.retable('why', 'a', 'p', '--json'));
+  told.push(
+    await project.retable('table', 'p', ...set),
+    await project.retable('table', 'p', ...set, '--json'),
+  );
+  told.push(await project.shell('ls -R results; cat results/p/*/main.*').finished);
   for (const { stdout, stderr } of told) expect(stdout + stderr).not.toMatch(/(first|second)-secret/);
   expect(told[0]?.stdout).toContain(
     'parameters.env: {"API_TOKEN":"(hidden)","FINE":"1"} → {"API_TOKEN":"(hidden, changed)","FINE":"1"}',
