@@ -22,7 +22,8 @@ export function reductionParameter(value: Reduction) {
 export function softLabelParameters({ temperature, reduction, kdWeight, labelWeight }: Defaults) {
   return {
     temperature: Type.Number({
-      exclusiveMinimum: 0,
+      minimum: 1e-3,
+      maximum: 1e6, // beyond, τ² · KL leaves float32
       default: temperature,
       description: 'τ of the soft labels; their loss is τ² · KL(teacher ‖ student).',
     }),
