@@ -2,6 +2,7 @@ import { Type } from '@sinclair/typebox';
 import { defineKind } from '../src/kind/kind.ts';
 import { locateImages } from '../src/learn/data/image-folder.ts';
 import { locate } from '../src/learn/data/locate.ts';
+import { seed } from '../src/learn/parameter-schemas.ts';
 
 const size = (what: string) =>
   Type.Number({
@@ -63,12 +64,9 @@ export default defineKind({
       description:
         'For image-folder without train/: the part of each class that is for testing, the same for every seed.',
     }),
-    seed: Type.Integer({
-      minimum: 0,
-      default: 0,
-      description:
-        'Seed of the choice of images. By one seed, a smaller choice of training images is part of a larger one.',
-    }),
+    seed: seed(
+      'Seed of the choice of images. By one seed, a smaller choice of training images is part of a larger one.',
+    ),
   }),
   inputs: {},
   output: 'dataset',

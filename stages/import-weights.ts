@@ -3,8 +3,10 @@ import { Type } from '@sinclair/typebox';
 import { defineKind } from '../src/kind/kind.ts';
 import { netParameter } from '../src/learn/train/parameters.ts';
 
-const perChannel = (what: string) =>
-  Type.Array(Type.Number(), {
+const hint = 'pixels are in [0, 1]: divide statistics of 0 … 255 by 255';
+
+const perChannel = (what: string, limits: { minimum?: number; exclusiveMinimum?: number }) =>
+  Type.Array(Type.Number({ ...limits, maximum: 1, hint }), {
     default: [],
     description: `Normalisation as the first layer of the model: ${what} of each channel, for pixels in [0, 1]; none without.`,
   });
@@ -24,8 +26,8 @@ export default defineKind({
       description: 'Height, width and channels of an image.',
     }),
     classes: Type.Integer({ minimum: 1, description: 'Classes that it tells apart.' }),
-    mean: perChannel('mean'),
-    std: perChannel('standard deviation'),
+    mean: perChannel('mean', { minimum: 0 }),
+    std: perChannel('standard deviation', { exclusiveMinimum: 0 }),
     prefix: Type.String({
       default: '',
       description: 'What all names in the file begin with, such as the `module.` of DataParallel.',

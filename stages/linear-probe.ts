@@ -1,17 +1,15 @@
 import { Type } from '@sinclair/typebox';
 import { defineKind } from '../src/kind/kind.ts';
 import { partFiles } from '../src/learn/data/parts.ts';
-import { loopOptions, loopParameters, oneOf, trainingMeasures } from '../src/learn/train/parameters.ts';
+import { checkpoint } from '../src/learn/parameter-schemas.ts';
+import { loopOptions, loopParameters, trainingMeasures } from '../src/learn/train/parameters.ts';
 
 export default defineKind({
   description:
     'Gives a trained model a new last layer (head) for the classes of another data set, trained by cross entropy on the features of its frozen body: linear probing.',
   parameters: Type.Object({
     ...loopParameters,
-    checkpoint: oneOf(['last', 'best'], {
-      default: 'last',
-      description: "Which of the model's checkpoints the body is taken of.",
-    }),
+    checkpoint: checkpoint("Which of the model's checkpoints the body is taken of."),
   }),
   inputs: {
     data: {

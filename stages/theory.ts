@@ -1,8 +1,12 @@
 import { Type } from '@sinclair/typebox';
 import { defineKind } from '../src/kind/kind.ts';
 import { partFiles } from '../src/learn/data/parts.ts';
-import { adversarialOptions, adversarialParameters } from '../src/learn/diagnose/parameters.ts';
-import { oneOf } from '../src/learn/train/parameters.ts';
+import {
+  adversarialDefaults,
+  adversarialOptions,
+  adversarialParameters,
+} from '../src/learn/diagnose/parameters.ts';
+import { checkpoint, oneOf } from '../src/learn/parameter-schemas.ts';
 
 export default defineKind({
   description:
@@ -19,15 +23,10 @@ export default defineKind({
       default: 1,
       description: 'Of mixup: λ ~ Beta(alpha, alpha), one an example; 0: no mixing. Ours.',
     }),
-    checkpoint: oneOf(['last', 'best'], {
-      default: 'last',
-      description: "Which of the student's checkpoints is measured.",
-    }),
-    'teacher-checkpoint': oneOf(['last', 'best'], {
-      default: 'last',
-      description: "Which of the teacher's checkpoints is measured.",
-    }),
+    checkpoint: checkpoint("Which of the student's checkpoints is measured."),
+    'teacher-checkpoint': checkpoint("Which of the teacher's checkpoints is measured."),
   }),
+  derived: adversarialDefaults,
   inputs: {
     data: { type: 'dataset', description: 'the data set; its test part is used', reads: partFiles('test') },
     student: { type: 'model', description: 'the student' },

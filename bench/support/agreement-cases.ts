@@ -1,19 +1,31 @@
-import { fastAt, fastAtDefaults } from '../../src/learn/train/fast-at.ts';
+import { fastAt } from '../../src/learn/train/fast-at.ts';
 import { freeAt } from '../../src/learn/train/free-at.ts';
-import { mart, martDefaults } from '../../src/learn/train/mart.ts';
+import { mart } from '../../src/learn/train/mart.ts';
 import type { MethodBuilder } from '../../src/learn/train/method.ts';
-import { mixup, mixupDefaults } from '../../src/learn/train/mixup.ts';
-import { pgdAt, pgdAtDefaults } from '../../src/learn/train/pgd-at.ts';
+import { mixup } from '../../src/learn/train/mixup.ts';
+import { pgdAt } from '../../src/learn/train/pgd-at.ts';
 import { standard } from '../../src/learn/train/standard.ts';
-import { trades, tradesDefaults } from '../../src/learn/train/trades.ts';
+import { trades } from '../../src/learn/train/trades.ts';
 import { awp, awpDefaults } from '../../src/learn/train/weight-perturbation.ts';
-import { ard, ardDefaults } from '../../src/learn/transfer/ard.ts';
-import { attention, attentionDefaults } from '../../src/learn/transfer/attention.ts';
-import { igam, igamDefaults } from '../../src/learn/transfer/igam.ts';
+import { ard } from '../../src/learn/transfer/ard.ts';
+import { attention } from '../../src/learn/transfer/attention.ts';
+import { igam } from '../../src/learn/transfer/igam.ts';
 import { kd } from '../../src/learn/transfer/kd.ts';
-import { mixAcmDefaults, mixacm } from '../../src/learn/transfer/mixacm.ts';
-import { rslad, rsladDefaults } from '../../src/learn/transfer/rslad.ts';
+import { mixacm } from '../../src/learn/transfer/mixacm.ts';
+import { rslad } from '../../src/learn/transfer/rslad.ts';
 import type { Teacher } from '../../src/learn/transfer/teacher.ts';
+import {
+  ardDefaults,
+  attentionDefaults,
+  fastAtDefaults,
+  igamDefaults,
+  martDefaults,
+  mixAcmDefaults,
+  mixupDefaults,
+  pgdAtDefaults,
+  rsladDefaults,
+  tradesDefaults,
+} from '../../test/learn/defaults.ts';
 
 /** A method as both sides train by it. */
 export interface AgreementCase {
@@ -50,20 +62,24 @@ const transformed = { ...mixAcmDefaults, transformation: 'always' } as const;
 /** All methods, with the settings that they come with unless something else is said above. */
 export const cases: readonly AgreementCase[] = [
   one('standard', {}, () => standard(), 'nothing'),
-  one('mixup', mixupDefaults, () => mixup(), 'mix'),
-  one('pgd-at', pgdAtDefaults, () => pgdAt(), 'uniform'),
-  { ...one('pgd-at', pgdAtDefaults, () => awp(pgdAt()), 'uniform'), name: 'pgd-at, awp', ...awpDefaults },
+  one('mixup', mixupDefaults, () => mixup(mixupDefaults), 'mix'),
+  one('pgd-at', pgdAtDefaults, () => pgdAt(pgdAtDefaults), 'uniform'),
+  {
+    ...one('pgd-at', pgdAtDefaults, () => awp(pgdAt(pgdAtDefaults)), 'uniform'),
+    name: 'pgd-at, awp',
+    ...awpDefaults,
+  },
   // The attack begins where the divergence is all but 0: it is a difference of nearly equal numbers, and PyTorch's weights
   // in float32 and in double precision lie apart, if less than ours and PyTorch's.
-  { ...one('trades', tradesDefaults, () => trades(), 'normal'), unsteady: 'everywhere' },
+  { ...one('trades', tradesDefaults, () => trades(tradesDefaults), 'normal'), unsteady: 'everywhere' },
   { ...one('trades', farther, () => trades(farther), 'uniform'), name: 'trades, from farther away' },
-  one('mart', martDefaults, () => mart(), 'normal'),
-  one('fast-at', fastAtDefaults, () => fastAt(), 'uniform'),
+  one('mart', martDefaults, () => mart(martDefaults), 'normal'),
+  one('fast-at', fastAtDefaults, () => fastAt(fastAtDefaults), 'uniform'),
   { ...one('free-at', free, () => freeAt(free), 'nothing'), replays: free.replays },
   one('kd', kdSettings, (teacher) => kd(teacher, kdSettings), 'nothing'),
-  one('ard', ardDefaults, ard, 'uniform'),
-  one('rslad', rsladDefaults, rslad, 'normal'),
-  one('attention', attentionDefaults, attention, 'nothing'),
+  one('ard', ardDefaults, (teacher) => ard(teacher, ardDefaults), 'uniform'),
+  one('rslad', rsladDefaults, (teacher) => rslad(teacher, rsladDefaults), 'normal'),
+  one('attention', attentionDefaults, (teacher) => attention(teacher, attentionDefaults), 'nothing'),
   { ...one('igam', alone, (teacher) => igam(teacher, alone), 'input-noise'), name: 'igam, no discriminator' },
   // The input gradient jumps where a ReLU turns; of 2,359,296 inputs of ReLUs in a step, two or three lie nearer to 0 than
   // 1e-6 of their deviation. The discriminator makes much of such a jump.
@@ -75,7 +91,7 @@ export const cases: readonly AgreementCase[] = [
     ...one('igam', light, (teacher) => igam(teacher, light), 'input-noise'),
     name: 'igam, light discriminator',
   },
-  one('mixacm', mixAcmDefaults, mixacm, 'mix'),
+  one('mixacm', mixAcmDefaults, (teacher) => mixacm(teacher, mixAcmDefaults), 'mix'),
   {
     ...one('mixacm', transformed, (teacher) => mixacm(teacher, transformed), 'mix'),
     name: 'mixacm, transformed',

@@ -12,6 +12,7 @@ import type { TrainingCheckpoint } from '../../src/learn/train/checkpoint.ts';
 import { weightsOf } from '../../src/learn/train/current.ts';
 import { fastAt } from '../../src/learn/train/fast-at.ts';
 import { train } from '../../src/learn/train/train.ts';
+import { fastAtDefaults } from '../../test/learn/defaults.ts';
 import { type Beginning, STEPS } from './agreement-steps.ts';
 
 const NET = 'resnet-8-w16';
@@ -37,7 +38,7 @@ export async function trainedOnCifar(engine: Engine, dataDir: string | undefined
   const { last } = await train({
     engine,
     model,
-    method: fastAt(),
+    method: fastAt(fastAtDefaults),
     dataset: first(cifar.train, TRAINED),
     epochs: EPOCHS,
     batchSize: 128,

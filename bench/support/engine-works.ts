@@ -13,6 +13,7 @@ import { pgdAt } from '../../src/learn/train/pgd-at.ts';
 import { standard } from '../../src/learn/train/standard.ts';
 import { batchInputs, trainingStep } from '../../src/learn/train/step.ts';
 import { mixacm } from '../../src/learn/transfer/mixacm.ts';
+import { mixAcmDefaults } from '../../test/learn/defaults.ts';
 
 /** Images a step. */
 export const BATCH = 64;
@@ -58,7 +59,7 @@ export function stepOf(
         batch,
       );
     case 'mixacm-step':
-      return training(engine, model, mixacm({ model, weights }), batch);
+      return training(engine, model, mixacm({ model, weights }, mixAcmDefaults), batch);
   }
 }
 

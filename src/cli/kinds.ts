@@ -1,7 +1,8 @@
-import type { TSchema } from '@sinclair/typebox';
+import type { TObject, TSchema } from '@sinclair/typebox';
 import { markdownTable } from 'markdown-table';
 import pc from 'picocolors';
 import type { Kind } from '../kind/kind.ts';
+import type { Variants } from '../kind/variants.ts';
 import { EXIT } from './outcome.ts';
 import { type PipelineFlags, Workspace } from './workspace.ts';
 
@@ -28,19 +29,36 @@ interface Row {
   readonly description: string;
 }
 
-function rows({ parameters }: Kind): Row[] {
+/** The parameters that all cells of a kind have: first the one that chooses a variant. */
+function commonRows({ parameters, derived, variants }: Kind): Row[] {
+  const rows = rowsOf(parameters, derived);
+  return variants === undefined ? rows : [choiceRow(variants), ...rows];
+}
+
+function choiceRow({ by, description, default: fallback, of }: Variants): Row {
+  const forms = Object.entries(of).flatMap(([name, { suffix }]) =>
+    suffix === undefined ? [name] : [name, `${name}-<${suffix}>`],
+  );
+  const standard = fallback === undefined ? 'required' : JSON.stringify(fallback);
+  return { name: by, type: forms.join(' or '), standard, description };
+}
+
+function rowsOf(
+  parameters: TObject,
+  derived: Readonly<Record<string, { readonly rule: string }>> = {},
+): Row[] {
   const required = new Set(parameters.required ?? []);
   return Object.entries(parameters.properties).map(([name, schema]) => ({
     name,
     type: typeOf(schema),
-    standard:
-      schema.default === undefined
-        ? required.has(name)
-          ? 'required'
-          : 'none'
-        : JSON.stringify(schema.default),
+    standard: derived[name]?.rule ?? defaultOf(schema, required.has(name)),
     description: schema.description ?? '',
   }));
+}
+
+function defaultOf(schema: TSchema, required: boolean): string {
+  if (schema.default !== undefined) return JSON.stringify(schema.default);
+  return required ? 'required' : 'none';
 }
 
 function typeOf(schema: TSchema): string {
@@ -61,30 +79,44 @@ function inputLines({ inputs }: Kind): string[] {
 }
 
 function textOf(name: string, kind: Kind): string {
-  const parameters = rows(kind).map(
-    (row) => `  ${row.name}: ${row.type}, ${row.standard}\n      ${row.description}`,
-  );
+  const { variants } = kind;
+  const lines = (rows: readonly Row[]) =>
+    rows.map((row) => `  ${row.name}: ${row.type}, ${row.standard}\n      ${row.description}`);
   return [
     `${pc.bold(name)}: ${kind.description}`,
     'needs',
     ...inputLines(kind).map((line) => `  ${line}`),
     `makes ${kind.output}`,
     'with',
-    ...parameters,
+    ...lines(commonRows(kind)),
+    ...Object.entries(variants?.of ?? {}).flatMap(([variant, { description, parameters, derived }]) => [
+      `with ${pc.bold(`${variants?.by}: ${variant}`)}\n  ${description}`,
+      ...lines(rowsOf(parameters, derived)),
+    ]),
   ].join('\n');
 }
 
 function markdownOf(name: string, kind: Kind): string {
+  const { variants } = kind;
+  return [
+    `## \`${name}\`\n\n${kind.description}\n`,
+    `Needs: ${inputLines(kind).join('; ') || 'nothing'}. Makes: ${kind.output}.\n`,
+    `${markdownRows(commonRows(kind))}\n`,
+    ...Object.entries(variants?.of ?? {}).flatMap(([variant, { description, parameters, derived }]) => {
+      const rows = rowsOf(parameters, derived);
+      const table = rows.length > 0 ? markdownRows(rows) : 'No parameters of its own.';
+      return [`### \`${variants?.by}: ${variant}\`\n\n${description}\n\n${table}\n`];
+    }),
+  ].join('\n');
+}
+
+function markdownRows(rows: readonly Row[]): string {
   const cell = (text: string) => text.replaceAll('|', '\\|');
-  const parameters = rows(kind).map((row) => [
+  const cells = rows.map((row) => [
     `\`${row.name}\``,
     cell(row.type),
     cell(row.standard),
     cell(row.description),
   ]);
-  return [
-    `## \`${name}\`\n\n${kind.description}\n`,
-    `Needs: ${inputLines(kind).join('; ') || 'nothing'}. Makes: ${kind.output}.\n`,
-    `${markdownTable([['parameter', 'type', 'default', 'meaning'], ...parameters])}\n`,
-  ].join('\n');
+  return markdownTable([['parameter', 'type', 'default', 'meaning'], ...cells]);
 }

@@ -1,17 +1,27 @@
 import type { Static, TObject } from '@sinclair/typebox';
 import type { Engine } from '../engine/engine.ts';
+import type { Derived, ParametersOf, Variants } from './variants.ts';
 
 /**
  * What a stage does. One file of `stages/` exports one kind as its default export; the file's name is the kind's name.
  * Heavy code is imported inside `run`, so that planning does not load it.
  */
-export interface Kind<P extends TObject = TObject> {
+export interface Kind<P extends TObject = TObject, V extends Variants | undefined = Variants | undefined> {
   /** One sentence for `retable kinds`. */
   readonly description: string;
   /** Pins the code part of the fingerprint by hand: while it stays the same, changes of code re-run nothing. */
   readonly version?: string;
   /** Schema of the parameters, with a description and, where there is one, a default for each. */
   readonly parameters: P;
+  /** Further parameters, which depend on the value of one: those of each method. */
+  readonly variants?: V;
+  /** Defaults that depend on other parameters, by name of the parameter. */
+  readonly derived?: Readonly<Record<string, Derived<Static<P>>>>;
+  /**
+   * What is wrong with parameters in view of the cells that they are used with, where that is known before anything runs.
+   * @param needs the needed cells by need
+   */
+  problems?(parameters: ParametersOf<P, V>, needs: Readonly<Record<string, NeededCell>>): Problem[];
   /** Artifacts that it needs, by name; `'any'` takes needs of all names and types. */
   readonly inputs: Readonly<Record<string, InputDeclaration>> | 'any';
   /** The type of the artifact that it makes, such as `dataset` or `model`. */
@@ -21,11 +31,11 @@ export interface Kind<P extends TObject = TObject> {
   /** True where it computes with tensors: then the engine is part of the fingerprint. */
   readonly usesEngine?: boolean;
   /** Files outside the cache, and environment variables, that it reads; their contents are part of the fingerprint. */
-  sources?(parameters: Static<P>, places: Places): Source[];
+  sources?(parameters: ParametersOf<P, V>, places: Places): Source[];
   /** The work of one cell, in a process of its own. */
-  run?(context: CellContext<Static<P>>): Promise<void>;
+  run?(context: CellContext<ParametersOf<P, V>>): Promise<void>;
   /** For kinds that run a program instead of a function: the program to start. */
-  program?(parameters: Static<P>): Program;
+  program?(parameters: ParametersOf<P, V>): Program;
 }
 
 export interface InputDeclaration {
@@ -39,6 +49,19 @@ export interface InputDeclaration {
   readonly reads?: readonly string[];
   /** A stage may do without it: then `CellContext.inputs` has none of this name. */
   readonly optional?: true;
+}
+
+/** A cell that another one needs, as the plan knows it. */
+export interface NeededCell {
+  readonly kind: string;
+  readonly parameters: Readonly<Record<string, unknown>>;
+}
+
+/** A mistake in the value of a parameter. */
+export interface Problem {
+  readonly parameter: string;
+  readonly message: string;
+  readonly hint: string;
 }
 
 /** Where a kind may look for files. */
@@ -124,6 +147,8 @@ export interface CellContext<P> {
 }
 
 /** Gives a kind its types: parameters are inferred from the schema. */
-export function defineKind<P extends TObject>(kind: Kind<P>): Kind<P> {
+export function defineKind<P extends TObject, const V extends Variants | undefined = undefined>(
+  kind: Kind<P, V>,
+): Kind<P, V> {
   return kind;
 }

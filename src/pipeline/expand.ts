@@ -94,7 +94,8 @@ export class Expansion {
       const one = joined[at];
       if (one === undefined) continue;
       const lookup = cellLookup(shape, combination, one, this.#findings);
-      const given = values.at(combination, lookup);
+      const needed = Object.entries(one.needs).map(([need, { cell }]) => [need, cell] as const);
+      const given = values.at(combination, lookup, Object.fromEntries(needed));
       const { resources, timeout, retries } = limits.at(lookup([...shape.path, 'resources']));
       if (given === undefined) continue;
       const chosen: Record<string, Scalar> = {};
@@ -121,7 +122,8 @@ export class Expansion {
         lineage: one.lineage,
       });
     }
-    checkDuplicates(shape, built, this.#findings);
+    values.use.report();
+    if (!values.use.foundAxis) checkDuplicates(shape, built, this.#findings);
     if (this.#findings.errors > before) return void finish(undefined);
     for (const { cell } of built) {
       this.cells.push(cell);

@@ -18,6 +18,8 @@ export interface JsonSchema {
   readonly default?: Json;
   readonly format?: string;
   readonly description?: string;
+  /** Not of JSON Schema: what to write instead of a value that is beyond a limit. */
+  readonly hint?: string;
 }
 
 /** The schemas of which a value need meet only one. */

@@ -207,6 +207,20 @@ function applyIncludes(
   return [...extended, ...added];
 }
 
+/** Where the value that an axis has in a combination is written. */
+export function axisPath(stage: StageShape, axis: string, combination: Combination): Path {
+  const { axes = {}, include } = stage.matrix ?? {};
+  const matrix = [...stage.path, 'matrix'];
+  const values = Object.hasOwn(axes, axis) ? axes[axis] : undefined;
+  const index = Array.isArray(values) ? values.indexOf(combination[axis]) : -1;
+  if (index >= 0) return [...matrix, axis, index];
+  const entries: readonly Json[] = Array.isArray(include) ? include : [];
+  const entry = entries.findIndex(
+    (one) => (one as Record<string, Json> | null)?.[axis] === combination[axis],
+  );
+  return entry >= 0 ? [...matrix, 'include', entry, axis] : [...matrix, axis];
+}
+
 export function isScalar(value: unknown): value is Scalar {
   return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
 }

@@ -57,19 +57,21 @@ function branchOf({ schemaPath }: ErrorObject, one: ErrorObject): string | undef
   return schemaPath.slice(one.schemaPath.length + 1).split('/')[0];
 }
 
+export function missingParameter(kind: string, parameter: string): Issue {
+  return {
+    code: 'missing-parameter',
+    parameter,
+    path: [],
+    at: 'key',
+    message: `parameter '${parameter}' of kind '${kind}' is missing`,
+    hint: `add ${parameter}: … to 'with'`,
+  };
+}
+
 function explainOne(kind: string, error: ErrorObject): Issue {
   const steps = error.instancePath.split('/').slice(1).map(unescaped);
   if (error.keyword === 'required' && steps.length === 0) {
-    const parameter = String(error.params.missingProperty);
-    const message = `parameter '${parameter}' of kind '${kind}' is missing`;
-    return {
-      code: 'missing-parameter',
-      parameter,
-      path: [],
-      at: 'key',
-      message,
-      hint: `add ${parameter}: … to 'with'`,
-    };
+    return missingParameter(kind, String(error.params.missingProperty));
   }
   const [parameter = '', ...path] = steps;
   if (error.keyword === 'additionalProperties') {
@@ -136,7 +138,7 @@ function words(
   const rule = rules[error.keyword]?.(bound);
   if (rule === undefined)
     return { message: `${name} ${error.message ?? 'is not as its kind wants it'}`, hint: undefined };
-  return { message: `${name} must ${rule}, not ${describeValue(value)}`, hint: undefined };
+  return { message: `${name} must ${rule}, not ${describeValue(value)}`, hint: schema.hint };
 }
 
 const rules: Readonly<Record<string, (bound: string) => string>> = {

@@ -1,5 +1,7 @@
+import type { TSchema } from '@sinclair/typebox';
 import type { Json } from '../json.ts';
 import type { Kind } from '../kind/kind.ts';
+import type { Variants } from '../kind/variants.ts';
 import { branches, type JsonSchema, wantsNumber } from './json-schema.ts';
 import { isMapping, type JsonMap } from './readers.ts';
 
@@ -142,15 +144,68 @@ function stage(kinds: Readonly<Record<string, Kind>>): JsonMap {
 
 /** The schema of `with`. Nothing is required: an axis of the matrix may give what is not here. */
 function parametersOf(kind: Kind): JsonMap {
-  // TypeBox keeps notes under symbols, which are no JSON; what is left is a JSON Schema.
-  const schema = JSON.parse(JSON.stringify(kind.parameters)) as JsonSchema;
-  const properties = Object.entries(schema.properties ?? {}).map(([key, value]) => [key, loosened(value)]);
-  const open = schema.additionalProperties;
-  return {
+  const { variants } = kind;
+  const common = loosenedProperties(kind.parameters);
+  const open = plain(kind.parameters).additionalProperties;
+  const schema = {
     type: 'object',
-    properties: Object.fromEntries(properties),
+    properties: common,
     additionalProperties: typeof open === 'object' ? loosened(open) : (open ?? false),
   };
+  if (variants === undefined) return schema;
+  const own = Object.entries(variants.of).map(
+    ([name, { parameters }]) => [name, loosenedProperties(parameters)] as const,
+  );
+  const names = new Set(own.flatMap(([, properties]) => Object.keys(properties)));
+  const shared = [...names].map((key) => [
+    key,
+    anyOf(own.flatMap(([, one]) => (one[key] ? [one[key]] : []))),
+  ]);
+  return {
+    ...schema,
+    properties: { [variants.by]: choice(variants), ...common, ...Object.fromEntries(shared) },
+    // Where `with` itself names the variant, its parameters are known.
+    allOf: own.map(([name, properties]) => ({
+      if: { properties: { [variants.by]: { const: name } }, required: [variants.by] },
+      // biome-ignore lint/suspicious/noThenProperty: JSON Schema calls it so
+      then: {
+        properties,
+        propertyNames: { enum: [variants.by, ...Object.keys(common), ...Object.keys(properties)] },
+      },
+    })),
+  };
+}
+
+/** The parameter that chooses a variant. */
+function choice({ description, default: fallback, of }: Variants): JsonMap {
+  const names = Object.entries(of).flatMap(([name, one]): JsonMap[] => [
+    { const: name, description: one.description },
+    ...(one.suffix === undefined
+      ? []
+      : [{ type: 'string', pattern: `^${name}-[1-9][0-9]*$`, description: `${name} with ${one.suffix}.` }]),
+  ]);
+  return {
+    description,
+    ...(fallback !== undefined && { default: fallback }),
+    anyOf: [...names, reference],
+  };
+}
+
+/** The schemas as one; those that are the same once. */
+function anyOf(schemas: readonly JsonMap[]): JsonMap {
+  const distinct = [...new Map(schemas.map((one) => [JSON.stringify(one), one])).values()];
+  const [first = {}, ...others] = distinct;
+  return others.length === 0 ? first : { anyOf: distinct };
+}
+
+function loosenedProperties(parameters: TSchema): Record<string, JsonMap> {
+  const properties = Object.entries(plain(parameters).properties ?? {});
+  return Object.fromEntries(properties.map(([key, value]) => [key, loosened(value)]));
+}
+
+/** TypeBox keeps notes under symbols, which are no JSON; what is left is a JSON Schema. */
+function plain(schema: TSchema): JsonSchema {
+  return JSON.parse(JSON.stringify(schema)) as JsonSchema;
 }
 
 function needsOf({ inputs }: Kind): JsonMap {
@@ -166,7 +221,7 @@ function needsOf({ inputs }: Kind): JsonMap {
 
 /** The schema of a value before references, fractions and defaults are filled in. */
 function loosened(schema: JsonSchema): JsonMap {
-  const { description, default: fallback, ...rest } = schema;
+  const { description, default: fallback, hint: _hint, ...rest } = schema;
   const inner: Record<string, Json> = {};
   for (const [key, value] of Object.entries(rest as JsonMap)) inner[key] = loosenedPart(key, value);
   if (schema.required !== undefined) {

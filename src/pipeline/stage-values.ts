@@ -1,24 +1,25 @@
 import type { Json } from '../json.ts';
 import type { Findings } from './findings.ts';
 import type { KindChecker } from './kind-checker.ts';
-import type { Combination } from './matrix.ts';
+import { axisPath, type Combination } from './matrix.ts';
 import type { Issue } from './parameter-messages.ts';
 import type { Params } from './params.ts';
 import type { Cell } from './pipeline.ts';
 import { compileTemplate, type Lookup, type Reference, type Template } from './references.ts';
 import type { Path, Place } from './source.ts';
 import type { StageShape } from './stage-shape.ts';
+import { VariantUse } from './variant-use.ts';
 
 /** The parameters of a stage: `with`, and the axes that are passed by their names. */
 export class StageValues {
   /** References that each cell fills in, with the entry of `with` that holds them. */
   readonly references: { readonly reference: Reference; readonly path: Path }[] = [];
+  readonly use: VariantUse;
   readonly #stage: StageShape;
   readonly #checker: KindChecker;
   readonly #params: Params;
   readonly #findings: Findings;
   readonly #constants = new Map<string, Json>();
-  readonly #written = new Map<string, string>();
   readonly #templates = new Map<string, Extract<Template, { constant: false }>>();
   /** Parameters that are given, but by a reference that leads nowhere. */
   readonly #lost = new Set<string>();
@@ -28,6 +29,7 @@ export class StageValues {
     this.#checker = checker;
     this.#params = params;
     this.#findings = findings;
+    this.use = new VariantUse(stage, checker, findings);
     for (const [name, raw] of Object.entries(stage.with)) {
       const path = [...stage.path, 'with', name];
       if (!checker.takes(name)) this.#report(checker.unknown(name), {});
@@ -41,7 +43,7 @@ export class StageValues {
       const template = compileTemplate(value);
       this.#collect(template, path);
       if (!checker.takes(name)) continue;
-      if (template.constant) this.#prepare(name, template.value, this.#constants, this.#written);
+      if (template.constant) this.#constants.set(name, template.value);
       else this.#templates.set(name, template);
     }
   }
@@ -65,29 +67,28 @@ export class StageValues {
   at(
     combination: Combination,
     lookup: (path: Path) => Lookup,
+    needs: Readonly<Record<string, Cell>>,
   ): Pick<Cell, 'parameters' | 'written'> | undefined {
     const values = new Map(this.#constants);
-    const written = new Map(this.#written);
     const lost = new Set(this.#lost);
     for (const axis in combination) {
       const value = combination[axis];
-      if (value !== undefined && this.passes(axis)) this.#prepare(axis, value, values, written);
+      if (value !== undefined && this.passes(axis)) values.set(axis, value);
     }
     for (const [name, template] of this.#templates) {
       const value = template.fill(lookup([...this.#stage.path, 'with', name]));
       if (value === undefined) lost.add(name);
-      else this.#prepare(name, value, values, written);
+      else values.set(name, value);
     }
-    const { parameters, issues } = this.#checker.check(values, lost);
-    for (const issue of issues) this.#report(issue, combination);
-    if (issues.length > 0 || lost.size > 0) return undefined;
-    return { parameters, written: Object.fromEntries(written) };
-  }
-
-  #prepare(name: string, raw: Json, values: Map<string, Json>, written: Map<string, string>): void {
-    const value = this.#checker.prepare(name, raw);
-    values.set(name, value);
-    if (typeof raw === 'string' && typeof value === 'number') written.set(name, raw);
+    const checked = this.#checker.check(values, lost);
+    this.use.note(checked, combination, (axis) => this.passes(axis));
+    for (const issue of checked.issues) this.#report(issue, combination);
+    if (checked.issues.length > 0 || lost.size > 0) return undefined;
+    const problems = this.#checker.kind.problems?.(checked.parameters, needs) ?? [];
+    for (const problem of problems)
+      this.#report({ ...problem, code: 'bad-parameter', path: [], at: 'value' }, combination);
+    if (problems.length > 0) return undefined;
+    return { parameters: checked.parameters, written: checked.written };
   }
 
   #collect(template: Template, path: Path): void {
@@ -104,26 +105,12 @@ export class StageValues {
     if (Object.hasOwn(this.#stage.with, parameter)) {
       place = { path: [...this.#stage.path, 'with', parameter, ...path], at };
     } else if (Object.hasOwn(combination, parameter)) {
-      place = { path: this.#axisPath(parameter, combination) };
+      place = { path: axisPath(this.#stage, parameter, combination) };
     }
     this.#findings.error(code, place, message, {
       hint,
       related: at === 'key' ? [] : this.#origin(parameter),
     });
-  }
-
-  /** The value in the matrix that a passed axis has here. */
-  #axisPath(axis: string, combination: Combination): Path {
-    const { axes = {}, include } = this.#stage.matrix ?? {};
-    const matrix = [...this.#stage.path, 'matrix'];
-    const values = Object.hasOwn(axes, axis) ? axes[axis] : undefined;
-    const index = Array.isArray(values) ? values.indexOf(combination[axis]) : -1;
-    if (index >= 0) return [...matrix, axis, index];
-    const entries: readonly Json[] = Array.isArray(include) ? include : [];
-    const entry = entries.findIndex(
-      (one) => (one as Record<string, Json> | null)?.[axis] === combination[axis],
-    );
-    return entry >= 0 ? [...matrix, 'include', entry, axis] : [...matrix, axis];
   }
 
   /** Where the parameters of the pipeline that a value comes from were given. */

@@ -1,10 +1,16 @@
 import { type TObject, Type } from '@sinclair/typebox';
 import { Failure } from '../../src/failure.ts';
 import { defineKind, type Kind } from '../../src/kind/kind.ts';
+import type { Variants } from '../../src/kind/variants.ts';
 import type { KindRegistry } from '../../src/pipeline/load.ts';
 
+const epsilon = Type.Number({ minimum: 0, maximum: 1, default: 0.5, hint: 'write 8/255, not 8' });
+
+const rate = ({ epsilon, steps }: { epsilon: number; steps: number }) => (2 * epsilon) / steps;
+
 /** Registries hold kinds of many parameter types; a kind of one type is not one of all, because of its functions. */
-const anyKind = <P extends TObject>(kind: Kind<P>) => kind as unknown as Kind;
+const anyKind = <P extends TObject, V extends Variants | undefined>(kind: Kind<P, V>) =>
+  kind as unknown as Kind;
 
 const data = { type: 'dataset', description: 'the data to learn from' };
 
@@ -72,6 +78,55 @@ export const kinds: Readonly<Record<string, Kind>> = {
         surrogate: { type: 'model', description: 'the model to make the images on', optional: true },
       },
       output: 'report',
+    }),
+  ),
+  defend: anyKind(
+    defineKind({
+      description: 'Trains a model by a method that has parameters of its own.',
+      parameters: Type.Object({
+        epochs: Type.Integer({ minimum: 1, default: 1 }),
+        seed: Type.Integer({ default: 0, minimum: 0 }),
+      }),
+      variants: {
+        by: 'method',
+        description: 'How it is trained.',
+        default: 'plain',
+        of: {
+          plain: { description: 'Cross entropy.', parameters: Type.Object({}) },
+          mixup: {
+            description: 'On mixed images.',
+            parameters: Type.Object({ alpha: Type.Number({ minimum: 0, default: 1 }) }),
+          },
+          trades: {
+            description: 'On adversarial images, too.',
+            parameters: Type.Object({ epsilon, beta: Type.Number({ minimum: 0, default: 6 }) }),
+          },
+          mart: {
+            description: 'On adversarial images alone.',
+            parameters: Type.Object({ epsilon, beta: Type.Number({ minimum: 0, default: 5 }) }),
+          },
+          pgd: {
+            description: 'Steps in a ball.',
+            parameters: Type.Object({
+              epsilon,
+              steps: Type.Integer({ minimum: 1, default: 10 }),
+              'step-size': Type.Optional(Type.Number({ minimum: 0 })),
+            }),
+            suffix: 'steps',
+            derived: {
+              'step-size': { rule: '2 · epsilon / steps', value: rate },
+            },
+          },
+        },
+      },
+      problems: ({ epochs }, needs) => {
+        const size = needs.data?.parameters.size;
+        if (typeof size !== 'number' || epochs <= size) return [];
+        const message = `'epochs' is ${epochs}, and the data have ${size} images`;
+        return [{ parameter: 'epochs', message, hint: 'take fewer' }];
+      },
+      inputs: { data },
+      output: 'model',
     }),
   ),
   command: anyKind(

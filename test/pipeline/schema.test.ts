@@ -21,6 +21,10 @@ describe('the schema for editors', () => {
     'a: {uses: transfer, with: {epsilon: 8/255}, needs: {data: d, teacher: {stage: [t], where: {seed: [1, 2]}}}}',
     'a: {uses: command, needs: {anything: x}, with: {run: [a], env: {A: b}}}',
     `a: {uses: dataset, timeout: 90s, resources: {memory: 2GB}, matrix: {x: "\${{ params.s }}", include: [{y: 1}]}}`,
+    'a: {uses: defend, with: {method: trades, beta: 1/2, epsilon: 8/255}}',
+    'a: {uses: defend, with: {beta: 1}, matrix: {method: [plain, mart]}}',
+    'a: {uses: defend, with: {method: pgd-50, step-size: 0.1, seed: 3}}',
+    `a: {uses: defend, with: {method: "\${{ params.m }}", alpha: 1}}`,
   ])('takes %s', (stage) => {
     expect(validate(parse(`${head}  ${stage}`)), JSON.stringify(validate.errors)).toBe(true);
   });
@@ -33,6 +37,10 @@ describe('the schema for editors', () => {
     'a: {uses: train, with: {method: pgd}}',
     'a: {uses: train, with: {optimizer: {nam: x}}}',
     'a: {uses: attack, needs: {modle: x}}',
+    'a: {uses: defend, with: {method: plain, beta: 1}}',
+    'a: {uses: defend, with: {method: pgd-0}}',
+    'a: {uses: defend, with: {method: trades, beta: much}}',
+    'a: {uses: defend, with: {bteta: 1}}',
     'a: {uses: dataset, matrix: {x: 1}}',
     'a: {uses: dataset, timeout: soon}',
     'a: {with: {}}',

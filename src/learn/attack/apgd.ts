@@ -8,19 +8,18 @@ import { bestOfRuns } from './best-iterates.ts';
 import type { Objective } from './objective.ts';
 import { objectiveGradient } from './objective-gradient.ts';
 import { randomPoint } from './random-point.ts';
-import { requireTargets, targetsOfRank } from './targets.ts';
+import { targetsOf, targetsOfRank } from './targets.ts';
 
 export interface ApgdSettings {
   /** Radius of the l∞ ball, for pixels in [0, 1]. */
   readonly epsilon: number;
-  /** Default 100, as in AutoAttack. */
-  readonly steps?: number | undefined;
-  /** Runs from different starts, of which each example keeps its worst. Default 1, as in AutoAttack. */
+  readonly steps: number;
+  /** Runs from different starts, of which each example keeps its worst. Default 1. */
   readonly restarts?: number | undefined;
 }
 
 export interface TargetedApgdSettings extends ApgdSettings {
-  /** How many classes are gone for, the most likely ones first. Default 9, as in AutoAttack. */
+  /** How many classes are gone for, the most likely ones first. As `targetsOf`. */
   readonly targets?: number | undefined;
 }
 
@@ -31,7 +30,7 @@ export interface TargetedApgdSettings extends ApgdSettings {
  * @throws Failure `bad-epsilon`, `bad-attack`; `too-few-classes` for `dlr` with less than 3 classes
  */
 export function apgd(settings: ApgdSettings & { readonly objective: Objective }): AttackBuilder {
-  const { epsilon, steps = 100, restarts = 1, objective } = settings;
+  const { epsilon, steps, restarts = 1, objective } = settings;
   check(epsilon, { steps, restarts });
   return (target) => {
     if (objective === 'dlr') requireClasses(target.model.classes, 3, 'APGD with the DLR loss');
@@ -52,15 +51,16 @@ export function apgd(settings: ApgdSettings & { readonly objective: Objective })
 /**
  * Targeted Auto-PGD in the l∞ ball: for each example the DLR loss towards the most likely wrong classes of the clean image,
  * one after another. Any misclassification counts, not that as the target alone.
- * @throws Failure `bad-epsilon`, `bad-attack`; `too-few-classes` with less than 4 classes or not enough for the targets
+ * With fewer than 4 classes, for which that loss is not defined, it climbs the numerator, z_t - z_y; that is ours.
+ * @throws Failure `bad-epsilon`, `bad-attack`; `too-few-classes` with not enough for the targets
  */
 export function targetedApgd(settings: TargetedApgdSettings): AttackBuilder {
-  const { epsilon, steps = 100, restarts = 1, targets = 9 } = settings;
-  check(epsilon, { steps, restarts, targets });
+  const { epsilon, steps, restarts = 1 } = settings;
+  check(epsilon, { steps, restarts });
   return (target) => {
-    requireClasses(target.model.classes, 4, 'Targeted APGD');
-    requireTargets(target.model.classes, targets, 'Targeted APGD');
-    const gradient = objectiveGradient(target, 'targeted-dlr');
+    const { classes } = target.model;
+    const targets = targetsOf(classes, settings.targets, 'Targeted APGD');
+    const gradient = objectiveGradient(target, classes < 4 ? 'logit-difference' : 'targeted-dlr');
     return {
       epsilon,
       async perturb(batch) {
@@ -81,7 +81,7 @@ export function targetedApgd(settings: TargetedApgdSettings): AttackBuilder {
 function check(epsilon: number, counts: Readonly<Record<string, number>>): void {
   checkEpsilon(epsilon);
   if (Object.values(counts).every((count) => Number.isInteger(count) && count >= 1)) return;
-  throw new Failure('bad-attack', 'APGD needs at least one step, restart and target.', { details: counts });
+  throw new Failure('bad-attack', 'APGD needs at least one step and restart.', { details: counts });
 }
 
 /** A random point whose farthest pixel is on the border of the ball, before it is cut to [0, 1]. */

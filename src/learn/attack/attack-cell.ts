@@ -7,7 +7,7 @@ import { digestOf, failedOf, refuseErrors, sampleOf, selfCheck } from '../self-c
 import { writeTensors } from '../weights/host-tensors.ts';
 import { attack } from './attack.ts';
 import { rowsAt } from './attack-batch.ts';
-import { type AttackSettings, createAttack } from './attacks.ts';
+import { type AttackName, type AttackSettings, createAttack, declared } from './attacks.ts';
 import { batchFiles } from './batch-files.ts';
 
 export interface AttackCellSettings {
@@ -51,7 +51,7 @@ export async function attackCell(context: Context, settings: AttackCellSettings)
   const result = await attack({
     ...target,
     surrogate,
-    attack: createAttack(settings.attack),
+    attack: await createAttack(settings.attack),
     dataset: test,
     batchSize,
     seed,
@@ -80,6 +80,8 @@ export async function attackCell(context: Context, settings: AttackCellSettings)
   refuseErrors(checks);
   const warnings = failedOf(checks, 'warning');
   for (const { name, message } of warnings) warn(name, message);
+  const instead = fewClasses(settings.attack.name, model.classes);
+  if (instead) warn('few-classes', instead);
   values({
     accuracy: robustAccuracy,
     'clean-accuracy': cleanAccuracy,
@@ -89,4 +91,11 @@ export async function attackCell(context: Context, settings: AttackCellSettings)
     'self-check-warnings': warnings.length,
     ...Object.fromEntries((after ?? []).map((one) => [`after-${one.name}`, one.robustAccuracy])),
   });
+}
+
+/** What an attack does instead with so few classes, for those who read its numbers. */
+function fewClasses(name: AttackName, classes: number): string | undefined {
+  const { classes: least = 2, withFewerClasses: instead } = declared(name);
+  if (classes >= least || instead === undefined) return undefined;
+  return `With ${classes} classes ${name} is not the published attack, which needs ${least}: ${instead}.`;
 }

@@ -7,18 +7,18 @@ import { square } from './square.ts';
 export interface AutoAttackSettings {
   /** Radius of the l∞ ball, for pixels in [0, 1]. */
   readonly epsilon: number;
-  /** Of APGD and FAB. Default 100. */
-  readonly steps?: number | undefined;
-  /** Other classes that targeted APGD and FAB go for. Default 9. */
+  /** Of APGD and FAB. */
+  readonly steps: number;
+  /** Other classes that targeted APGD and FAB go for. As `targetsOf`. */
   readonly targets?: number | undefined;
-  /** Of Square. Default 5000. */
-  readonly queries?: number | undefined;
+  /** Of Square. */
+  readonly queries: number;
 }
 
 /**
  * AutoAttack, version standard, in l∞ (Croce and Hein 2020): APGD on cross entropy, targeted
  * APGD, targeted FAB, Square, one run each. Robust is who withstands all. It is the standard version with the defaults alone.
- * @throws Failure `bad-epsilon`, `bad-attack`; on a target `too-few-classes`
+ * @throws Failure `bad-epsilon`, `bad-attack`; on a target `too-few-classes` with not enough for the targets
  */
 export function autoAttack({ epsilon, steps, targets, queries }: AutoAttackSettings): Cascade {
   return {

@@ -8,9 +8,8 @@ import { targetsOfRank } from './targets.ts';
 export interface DeepFoolSettings {
   /** Radius of the l∞ ball, for pixels in [0, 1]. It does not steer the search: what is found beyond it is not given. */
   readonly epsilon: number;
-  /** Default 50. */
-  readonly steps?: number | undefined;
-  /** How many classes are looked at, the most likely ones of the clean image. Default 9. */
+  readonly steps: number;
+  /** How many classes are looked at, the most likely ones of the clean image. As `targetsOf`. */
   readonly targets?: number | undefined;
 }
 
@@ -23,12 +22,12 @@ const overshoot = 0.02;
  * paper does not speak of.
  * @throws Failure `bad-epsilon`, `bad-attack`; `too-few-classes` with not enough for the targets
  */
-export function deepfool({ epsilon, steps = 50, targets = 9 }: DeepFoolSettings): AttackBuilder {
+export function deepfool({ epsilon, steps, targets }: DeepFoolSettings): AttackBuilder {
   return nearestAttack({ name: 'DeepFool', epsilon, steps, targets }, async (given) => {
     const { batch, clean, nearest, gradient, classify } = given;
     const { images, labels } = batch;
     const broken = [...given.broken];
-    const ranks = Array.from({ length: targets }, (_, index) => index + 1);
+    const ranks = Array.from({ length: given.targets }, (_, index) => index + 1);
     const towards = ranks.map((rank) => targetsOfRank(clean.logits, labels, rank));
     let pixels: Float32Array = floats(images);
     let gradientNorms: Float32Array | undefined;

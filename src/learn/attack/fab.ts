@@ -8,9 +8,8 @@ import { targetsOfRank } from './targets.ts';
 export interface FabSettings {
   /** Radius of the l∞ ball, for pixels in [0, 1]. It does not steer the search: what is found beyond it is not given. */
   readonly epsilon: number;
-  /** Default 100, as in AutoAttack. */
-  readonly steps?: number | undefined;
-  /** How many classes are gone for, the most likely ones first. Default 9, as in AutoAttack. */
+  readonly steps: number;
+  /** How many classes are gone for, the most likely ones first. As `targetsOf`. */
   readonly targets?: number | undefined;
 }
 
@@ -28,10 +27,10 @@ const refinements = 10;
  * border of a linear model.
  * @throws Failure `bad-epsilon`, `bad-attack`; `too-few-classes` with not enough for the targets
  */
-export function targetedFab({ epsilon, steps = 100, targets = 9 }: FabSettings): AttackBuilder {
+export function targetedFab({ epsilon, steps, targets }: FabSettings): AttackBuilder {
   return nearestAttack({ name: 'Targeted FAB', epsilon, steps, targets }, async (given) => {
     let gradientNorms: Float32Array | undefined;
-    for (let rank = 1; rank <= targets; rank += 1) {
+    for (let rank = 1; rank <= given.targets; rank += 1) {
       const towards = targetsOfRank(given.clean.logits, given.batch.labels, rank);
       const norms = await searchTowards(given, towards, steps);
       gradientNorms ??= norms;

@@ -5,7 +5,7 @@ import { type Classified, type Classifier, classifier } from './classify.ts';
 import { floats } from './gradient-step.ts';
 import { NearestIterates } from './nearest-iterates.ts';
 import { type ObjectiveGradient, objectiveGradient } from './objective-gradient.ts';
-import { requireTargets } from './targets.ts';
+import { targetsOf } from './targets.ts';
 
 export interface NearestAttackSettings {
   /** In messages. */
@@ -13,11 +13,14 @@ export interface NearestAttackSettings {
   /** Radius of the l∞ ball, for pixels in [0, 1]. It does not steer the search: what is found beyond it is not given. */
   readonly epsilon: number;
   readonly steps: number;
-  readonly targets: number;
+  /** As `targetsOf`. */
+  readonly targets?: number | undefined;
 }
 
 /** What a search for the nearest misclassified images is given. */
 export interface NearestSearch {
+  /** How many classes are gone for. */
+  readonly targets: number;
   readonly batch: AttackBatch;
   /** Of the clean images, which were offered to `nearest` already. */
   readonly clean: Classified;
@@ -35,17 +38,15 @@ export interface NearestSearch {
  * @throws Failure `bad-epsilon`, `bad-attack`; `too-few-classes` with not enough for the targets
  */
 export function nearestAttack(
-  { name, epsilon, steps, targets }: NearestAttackSettings,
+  { name, epsilon, steps, targets: wanted }: NearestAttackSettings,
   search: (given: NearestSearch) => Promise<Float32Array | undefined>,
 ): AttackBuilder {
   checkEpsilon(epsilon);
-  if (![steps, targets].every((count) => Number.isInteger(count) && count >= 1)) {
-    throw new Failure('bad-attack', `${name} needs at least one step and one target.`, {
-      details: { steps, targets },
-    });
+  if (!(Number.isInteger(steps) && steps >= 1)) {
+    throw new Failure('bad-attack', `${name} needs at least one step, not ${steps}.`);
   }
   return (target) => {
-    requireTargets(target.model.classes, targets, name);
+    const targets = targetsOf(target.model.classes, wanted, name);
     const gradient = objectiveGradient(target, 'logit-difference');
     const classify = classifier(target);
     return {
@@ -54,7 +55,7 @@ export function nearestAttack(
         const clean = await classify.run(batch.images, batch.labels);
         const nearest = new NearestIterates(batch);
         const broken = nearest.consider(floats(batch.images), clean.predicted);
-        const gradientNorms = await search({ batch, clean, broken, nearest, gradient, classify });
+        const gradientNorms = await search({ targets, batch, clean, broken, nearest, gradient, classify });
         const [images, distances] = [nearest.within(epsilon), nearest.distances];
         return { images, distances, ...(gradientNorms && { gradientNorms }) };
       },

@@ -17,8 +17,8 @@ export interface UniformNoiseSettings {
 }
 
 export interface GaussianNoiseSettings extends UniformNoiseSettings {
-  /** Standard deviation, for pixels in [0, 1], before the noise is cut to the ball. Default epsilon / 2, our choice. */
-  readonly sigma?: number | undefined;
+  /** Standard deviation, for pixels in [0, 1], before the noise is cut to the ball. */
+  readonly sigma: number;
 }
 
 /** Noise that is uniform in the l∞ ball. @throws Failure `bad-epsilon`, `bad-attack` */
@@ -36,11 +36,7 @@ export function uniformNoiseFrom(
 }
 
 /** Normal noise, cut to the l∞ ball. @throws Failure `bad-epsilon`, `bad-attack` */
-export function gaussianNoise({
-  epsilon,
-  restarts,
-  sigma = epsilon / 2,
-}: GaussianNoiseSettings): AttackBuilder {
+export function gaussianNoise({ epsilon, restarts, sigma }: GaussianNoiseSettings): AttackBuilder {
   if (!(sigma >= 0 && Number.isFinite(sigma))) {
     throw new Failure('bad-attack', `Sigma is ${sigma}; it must be 0 or more.`);
   }

@@ -4,6 +4,7 @@ import { predictions } from '../loss/accuracy.ts';
 import type { AttackBatch, AttackBuilder, Perturbed } from './attacker.ts';
 import { checkEpsilon } from './audit.ts';
 import { type BestIterates, bestOfRuns } from './best-iterates.ts';
+import { pgdStepSize } from './derived.ts';
 import { type GradientStep, gradientStep } from './gradient-step.ts';
 import type { Objective } from './objective.ts';
 import { randomPoint } from './random-point.ts';
@@ -13,7 +14,7 @@ export interface Descent {
   /** Radius of the l∞ ball, for pixels in [0, 1]. */
   readonly epsilon: number;
   readonly steps: number;
-  /** Default 2.5 · epsilon / steps (Madry et al. 2018): far enough to reach the border from any start. */
+  /** Default: `pgdStepSize`. */
   readonly stepSize?: number | undefined;
   /** Runs from different starts, of which each example keeps its worst. Default 1. */
   readonly restarts?: number | undefined;
@@ -70,7 +71,7 @@ export function pgdFrom(step: GradientStep, settings: Descent, batch: AttackBatc
 }
 
 export function stepSizeOf({ epsilon, steps, stepSize }: Descent): number {
-  return stepSize ?? (2.5 * epsilon) / steps;
+  return stepSize ?? pgdStepSize.value({ epsilon, steps });
 }
 
 /** One run from one start. @returns the gradient norms at the start */

@@ -10,8 +10,8 @@ import { type Bounds, clamp, linfBounds } from './linf-bounds.ts';
 export interface SquareSettings {
   /** Radius of the l∞ ball, for pixels in [0, 1]. */
   readonly epsilon: number;
-  /** Squares that are tried. Default 5000, as in AutoAttack. */
-  readonly queries?: number | undefined;
+  /** Squares that are tried. */
+  readonly queries: number;
   /** Share of the image that the first squares cover. Default 0.8, as in AutoAttack. */
   readonly share?: number | undefined;
 }
@@ -28,7 +28,7 @@ type Shape = readonly [height: number, width: number, channels: number];
  * no result depends on the batch, and they reach the last row and column too.
  * @throws Failure `bad-epsilon`, `bad-attack`
  */
-export function square({ epsilon, queries = 5000, share = 0.8 }: SquareSettings): AttackBuilder {
+export function square({ epsilon, queries, share = 0.8 }: SquareSettings): AttackBuilder {
   checkEpsilon(epsilon);
   if (!(Number.isInteger(queries) && queries >= 1 && share > 0 && share <= 1)) {
     throw new Failure('bad-attack', 'Square needs at least one query and a share of the image in (0, 1].', {
@@ -48,7 +48,7 @@ export function square({ epsilon, queries = 5000, share = 0.8 }: SquareSettings)
 /** The attack by a classifier that is compiled already. Settings are trusted. */
 export async function squareFrom(
   classify: Classifier,
-  { epsilon, queries = 5000, share = 0.8 }: SquareSettings,
+  { epsilon, queries, share = 0.8 }: SquareSettings,
   { images, labels, random }: AttackBatch,
 ): Promise<Perturbed> {
   const [count = 0, ...rest] = images.shape;

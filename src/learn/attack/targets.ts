@@ -1,13 +1,25 @@
 import type { HostTensor } from '../../engine/engine.ts';
+import { Failure } from '../../failure.ts';
 import { predictions } from '../loss/accuracy.ts';
-import { requireClasses } from '../loss/dlr.ts';
+import { usualTargets } from './attack-parameters.ts';
 
 /**
- * Checks that a targeted attack has as many classes besides the true one as it goes for.
- * @throws Failure `too-few-classes`
+ * How many classes besides the true one a targeted attack goes for.
+ * @param given default: 9, as in AutoAttack, or all others where there are fewer
+ * @throws Failure `bad-attack` for a number that is no whole one from 1 on; `too-few-classes` for more than there are
  */
-export function requireTargets(classes: number, targets: number, what: string): void {
-  requireClasses(classes, targets + 1, `${what} with ${targets} targets`);
+export function targetsOf(classes: number, given: number | undefined, what: string): number {
+  const most = classes - 1;
+  const targets = given ?? Math.min(usualTargets, most);
+  if (!(Number.isInteger(targets) && targets >= 1)) {
+    throw new Failure('bad-attack', `${what} needs at least one target, not ${targets}.`);
+  }
+  if (targets <= most) return targets;
+  throw new Failure(
+    'too-few-classes',
+    `${what} with ${targets} targets needs ${targets + 1} classes, and there are ${classes}.`,
+    { hint: `Write targets: ${most}, or leave it out.`, details: { classes, targets } },
+  );
 }
 
 /**

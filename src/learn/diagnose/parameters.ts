@@ -1,25 +1,25 @@
 import { type Static, Type } from '@sinclair/typebox';
+import { pgdStepSize } from '../attack/derived.ts';
 import type { PgdSettings } from '../attack/pgd.ts';
+import { count, pixelLength, seed } from '../parameter-schemas.ts';
 
 /** Parameters of all diagnoses on adversarial images, which PGD on the cross entropy makes. */
 export const adversarialParameters = {
-  epsilon: Type.Number({
-    minimum: 0,
-    maximum: 1,
+  epsilon: pixelLength({
     default: 8 / 255,
     description: 'Radius of the l∞ ball of PGD, for pixels in [0, 1].',
   }),
-  steps: Type.Integer({ minimum: 1, default: 20, description: 'Steps of PGD.' }),
-  'step-size': Type.Optional(
-    Type.Number({ minimum: 0, description: 'Length of a step; without it 2.5 · epsilon / steps.' }),
-  ),
-  seed: Type.Integer({ minimum: 0, default: 0, description: 'Seed of all that is random.' }),
+  steps: count({ default: 20, description: 'Steps of PGD.' }),
+  'step-size': Type.Optional(pixelLength({ description: 'Length of a step, for pixels in [0, 1].' })),
+  seed: seed('Seed of all that is random.'),
   'batch-size': Type.Integer({
     minimum: 1,
     default: 128,
     description: 'Examples that are measured at once.',
   }),
 };
+
+export const adversarialDefaults = { 'step-size': pgdStepSize };
 
 const schema = Type.Object(adversarialParameters);
 

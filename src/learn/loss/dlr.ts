@@ -42,7 +42,7 @@ export function logitDifference(logits: tf.Tensor2D, labels: tf.Tensor2D, target
 export function requireClasses(classes: number, least: number, what: string): void {
   if (classes >= least) return;
   throw new Failure('too-few-classes', `${what} needs ${least} classes, and there are ${classes}.`, {
-    hint: 'For few classes there are the losses cross-entropy and margin, and the attacks pgd and apgd-ce.',
+    hint: 'Write apgd-ce, or cw for the margin; of pgd, loss: margin.',
     details: { classes, least },
   });
 }

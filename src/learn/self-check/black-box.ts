@@ -1,4 +1,4 @@
-import { natureOf } from '../attack/attack-names.ts';
+import { declared } from '../attack/attacks.ts';
 import { count, excess, within } from './check.ts';
 import { objectiveOf, probeSteps, probing } from './subject.ts';
 
@@ -11,9 +11,10 @@ const allowed = 0.002;
 export const blackBoxStronger = probing('black-box-stronger', async (sample, { settings }) => {
   const { epsilon, name } = settings;
   const { probe } = sample;
-  const { search } = natureOf(name);
+  const { search } = declared(name);
   const isBlackBox = search === 'random';
-  let [white, whiteName] = [sample.robust, name];
+  let white = sample.robust;
+  let whiteName: string = name;
   if (isBlackBox || search === 'one-step') {
     // One step is meant to be weak, which says nothing of gradients: only what many steps do not find either counts.
     const { robust } = await probe.pgd({ epsilon, steps: probeSteps, objective: objectiveOf(settings) });

@@ -1,4 +1,4 @@
-import { natureOf } from '../attack/attack-names.ts';
+import { declared } from '../attack/attacks.ts';
 import { autoAttack } from '../attack/autoattack.ts';
 import { type Check, skip, within } from './check.ts';
 import { isControl, isTransfer } from './subject.ts';
@@ -56,7 +56,7 @@ export const cascadeRising: Check = {
   },
 };
 
-const members = autoAttack({ epsilon: 0 }).members.map(({ name }) => name);
+const members = autoAttack({ epsilon: 0, steps: 1, queries: 1 }).members.map(({ name }) => name);
 
 export const cascadeIncomplete: Check = {
   name: 'cascade-incomplete',
@@ -85,7 +85,7 @@ export const onlyZeroGradients: Check = {
   level: 'error',
   async run({ result, settings }) {
     if (isTransfer(result)) return skip('the gradients are those of the surrogate');
-    if (isControl(settings) || natureOf(settings.name).search === 'random')
+    if (isControl(settings) || declared(settings.name).search === 'random')
       return skip('it takes no gradients');
     // One of a cascade may be stuck where the next one is not.
     if (result.after) return skip('the attacks of a cascade do not depend on one gradient');

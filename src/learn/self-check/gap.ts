@@ -1,4 +1,4 @@
-import { natureOf } from '../attack/attack-names.ts';
+import { declared } from '../attack/attacks.ts';
 import { atMost, type Check, count, skip, within } from './check.ts';
 import { isTransfer, probed } from './subject.ts';
 
@@ -27,7 +27,7 @@ export const implausibleGap: Check = {
     }
     const sample = probed(subject);
     if ('skipped' in sample) return sample;
-    const { search } = natureOf(settings.name);
+    const { search } = declared(settings.name);
     if (search === 'one-step' || search === 'random') return skip(`it says nothing beside ${settings.name}`);
     if (result.robustAccuracy < 1 / target.model.classes + claimed)
       return skip('the model claims no robustness');

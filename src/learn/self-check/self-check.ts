@@ -43,7 +43,7 @@ export function sampleOf(total: number, count: number, batchSize: number): numbe
 /** Runs all checks. The attack's results are looked at and never changed. */
 export async function selfCheck(options: SelfCheckOptions): Promise<CheckResult[]> {
   const { target, settings, result, digests, onProgress } = options;
-  const sample = options.sample.length > 0 ? sampleFor(options) : undefined;
+  const sample = options.sample.length > 0 ? await sampleFor(options) : undefined;
   const subject = { target, settings, result, digests, sample };
   const results: CheckResult[] = [];
   try {
@@ -74,7 +74,7 @@ async function findingOf({ level, run }: Check, subject: Subject): Promise<Findi
   }
 }
 
-function sampleFor(options: SelfCheckOptions): Sample {
+async function sampleFor(options: SelfCheckOptions): Promise<Sample> {
   const { target, settings, dataset, seed, result, sample: examples } = options;
   const of = (name: string) => examples.map((example) => result.examples[name]?.data[example] ?? 0);
   const ints = (name: string) => ({ shape: [examples.length], data: Int32Array.from(of(name)) });
@@ -90,14 +90,14 @@ function sampleFor(options: SelfCheckOptions): Sample {
       predicted: ints('predicted'),
       loss: { shape: [examples.length], data: Float32Array.from(of('loss')) },
     },
-    iterative: isIterative(settings) ? alone(settings) : undefined,
+    iterative: isIterative(settings) ? await alone(settings) : undefined,
   };
 }
 
 /** The attack with one start; of a cascade its first attack along gradients. */
-function alone(settings: AttackSettings) {
+async function alone(settings: AttackSettings) {
   const name = settings.name === 'autoattack' ? 'apgd-ce' : settings.name;
-  const attack = createAttack({ ...settings, name, restarts: 1 });
+  const attack = await createAttack({ ...settings, name, restarts: 1 });
   return 'members' in attack ? undefined : attack;
 }
 

@@ -1,4 +1,3 @@
-import { pgdSteps } from '../attack/attacks.ts';
 import { stepSizeOf } from '../attack/pgd.ts';
 import { mean } from '../train/averages.ts';
 import { count, errorsAllowed, excess, type Finding, type Skipped, skip, within } from './check.ts';
@@ -28,8 +27,8 @@ function ofPgd(name: string, run: (own: ProbeAttack, sample: Sample) => Promise<
     if (!isPgd(settings)) return skip('it is not pgd');
     const objective = objectiveOf(settings);
     if (climbedBy(settings) !== objective) return skip(`the probes do not climb ${climbedBy(settings)}`);
-    const steps = pgdSteps(settings);
-    const { epsilon, restarts, randomStart } = settings;
+    const { epsilon, steps, restarts, randomStart } = settings;
+    if (steps === undefined) throw new Error(`${settings.name} has no steps`);
     const stepSize = stepSizeOf({ ...settings, steps });
     return run({ epsilon, steps, stepSize, restarts, randomStart, objective }, sample);
   });

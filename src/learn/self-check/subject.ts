@@ -1,8 +1,7 @@
 import type { Tensors } from '../../engine/engine.ts';
 import type { AttackResult } from '../attack/attack.ts';
-import { natureOf } from '../attack/attack-names.ts';
 import type { AttackBuilder, Target } from '../attack/attacker.ts';
-import type { AttackSettings } from '../attack/attacks.ts';
+import { type AttackSettings, declared } from '../attack/attacks.ts';
 import type { Objective } from '../attack/objective.ts';
 import { type Check, type Finding, type Skipped, skip } from './check.ts';
 import type { Probe, ProbeObjective } from './probe.ts';
@@ -43,21 +42,21 @@ export function isTransfer({ surrogateAccuracy }: AttackResult): boolean {
 
 /** It is no attack, and not expected to find what one would. */
 export function isControl({ name }: AttackSettings): boolean {
-  return natureOf(name).search === 'control';
+  return declared(name).search === 'control';
 }
 
 export function isPgd({ name }: AttackSettings): boolean {
-  return natureOf(name).search === 'pgd';
+  return declared(name).search === 'pgd';
 }
 
 export function isIterative({ name }: AttackSettings): boolean {
-  return ['pgd', 'apgd', 'cascade'].includes(natureOf(name).search);
+  return ['pgd', 'apgd', 'cascade'].includes(declared(name).search);
 }
 
 /** What an attack makes great, if it is one thing. */
-export function climbedBy({ name, objective = 'cross-entropy' }: AttackSettings): Objective | undefined {
-  const { climbs } = natureOf(name);
-  return climbs === 'setting' ? objective : climbs;
+export function climbedBy({ name, loss = 'cross-entropy' }: AttackSettings): Objective | undefined {
+  const { climbs } = declared(name);
+  return climbs === 'setting' ? loss : climbs;
 }
 
 /** The objective of the probes: that of the attack, with the margin for those that do not climb the cross entropy. */

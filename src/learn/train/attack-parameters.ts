@@ -1,60 +1,43 @@
-import { type Static, Type } from '@sinclair/typebox';
-import type { Choices } from './choices.ts';
-import type { InnerSettings } from './inner-maximisation.ts';
-import { oneOf } from './parameters.ts';
+import { Type } from '@sinclair/typebox';
+import type { Mode } from '../model/model.ts';
+import { count, oneOf, pixelLength } from '../parameter-schemas.ts';
 
-// Loaded by every plan: nothing heavy may be imported here.
+// Loaded by every plan: nothing heavy may be imported here but types.
 
-/** What methods take where a pipeline does not say, in words. */
 interface Defaults {
-  readonly epsilon: string;
-  readonly stepSize: string;
-  readonly steps: string;
-  readonly batchNorm: string;
+  readonly epsilon: number;
+  readonly stepSize: number;
+  readonly steps: number;
+  readonly batchNorm: Mode;
 }
 
-/** Settings of the attack inside methods that make adversarial images. Those without a default are the method's own. */
+export function epsilonParameter(value: number) {
+  return pixelLength({ default: value, description: 'Radius of the l∞ ball, for pixels in [0, 1].' });
+}
+
+export const randomStart = Type.Boolean({
+  default: true,
+  description:
+    'Whether the attack starts at a random point, drawn as the method says, or at the clean image.',
+});
+
+export function batchNormParameter(value: Mode) {
+  return oneOf(['eval', 'train'], {
+    default: value,
+    description: 'Mode of batch norm while the batch is attacked.',
+  });
+}
+
+/** Parameters of PGD inside a method that makes adversarial images, with the method's defaults. */
 export function attackParameters({ epsilon, stepSize, steps, batchNorm }: Defaults) {
   return {
-    epsilon: Type.Optional(
-      Type.Number({
-        minimum: 0,
-        maximum: 1,
-        description: `For methods that attack: radius of the l∞ ball, for pixels in [0, 1]. Without it ${epsilon}.`,
-      }),
-    ),
-    'step-size': Type.Optional(
-      Type.Number({
-        minimum: 0,
-        description: `For methods that attack: step of the inner maximisation. Without it ${stepSize}.`,
-      }),
-    ),
-    steps: Type.Optional(
-      Type.Integer({
-        minimum: 1,
-        description: `For methods that attack: steps of the inner maximisation. Without it ${steps}.`,
-      }),
-    ),
-    'random-start': Type.Boolean({
-      default: true,
-      description: 'For methods that attack: start at a random point, as the method has it.',
+    epsilon: epsilonParameter(epsilon),
+    'step-size': pixelLength({
+      default: stepSize,
+      description: 'Length of a step of the attack, for pixels in [0, 1].',
     }),
-    'batch-norm': Type.Optional(
-      oneOf(['eval', 'train'], {
-        description: `For methods that attack: mode of batch norm while the batch is attacked. Without it ${batchNorm}.`,
-      }),
-    ),
-  };
-}
-
-const schema = Type.Object(attackParameters({ epsilon: '', stepSize: '', steps: '', batchNorm: '' }));
-
-export function attackChoices(parameters: Static<typeof schema>): Choices<InnerSettings> {
-  return {
-    epsilon: parameters.epsilon,
-    stepSize: parameters['step-size'],
-    steps: parameters.steps,
-    randomStart: parameters['random-start'],
-    batchNorm: parameters['batch-norm'],
+    steps: count({ default: steps, description: 'Steps of the attack.' }),
+    'random-start': randomStart,
+    'batch-norm': batchNormParameter(batchNorm),
   };
 }

@@ -7,19 +7,11 @@ export interface FastAtSettings extends Pick<InnerSettings, 'epsilon' | 'randomS
   readonly fastStep: number;
 }
 
-/** Those of the authors' code for CIFAR-10. */
-export const fastAtDefaults: FastAtSettings = {
-  epsilon: 8 / 255,
-  fastStep: 1.25,
-  randomStart: true,
-  batchNorm: 'train',
-};
-
 /**
  * Fast adversarial training (Wong et al. 2020): as `pgdAt`, but by a single step from a random start. It can suddenly
  * lose all robustness against attacks of more steps ("catastrophic overfitting"): the best epoch is chosen by PGD-10.
  */
-export function fastAt({ epsilon, fastStep, ...settings }: FastAtSettings = fastAtDefaults): MethodBuilder {
+export function fastAt({ epsilon, fastStep, ...settings }: FastAtSettings): MethodBuilder {
   const oneStep = { ...settings, epsilon, stepSize: fastStep * epsilon, steps: 1 };
   return adversarialTraining('fast-at', oneStep, pgd10(epsilon));
 }

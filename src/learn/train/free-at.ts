@@ -13,16 +13,13 @@ export interface FreeAtSettings {
   readonly replays: number;
 }
 
-/** Those of the authors' code for CIFAR-10. */
-export const freeAtDefaults: FreeAtSettings = { epsilon: 8 / 255, replays: 8 };
-
 /**
  * Free adversarial training (Shafahi et al. 2019): one pass gives the gradients both of the weights and of a
  * perturbation, and both take a step. The perturbation has a place for each image of a batch and is carried from batch to
  * batch. An epoch takes each batch `replays` times; the authors divide the number of epochs by it.
  * The best epoch is chosen by PGD-10.
  */
-export function freeAt({ epsilon, replays }: FreeAtSettings = freeAtDefaults): MethodBuilder {
+export function freeAt({ epsilon, replays }: FreeAtSettings): MethodBuilder {
   return ({ engine, model }) => ({
     name: 'free-at',
     replays,

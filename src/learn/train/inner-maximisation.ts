@@ -24,7 +24,7 @@ export interface InnerSettings {
   readonly steps: number;
   /** Whether it starts at a random point of the ball. */
   readonly randomStart: boolean;
-  /** Default `uniform`. */
+  /** Default: that of the method, `uniform` where it says nothing. */
   readonly noise?: Noise | undefined;
   /** How batch norm works in the attack's passes. Either way they leave the running statistics alone. */
   readonly batchNorm: Mode;

@@ -5,23 +5,19 @@ import { klTerms } from '../loss/kl.ts';
 import { adversarialImages, adversary } from './adversary.ts';
 import type { InnerSettings } from './inner-maximisation.ts';
 import type { MethodBuilder } from './method.ts';
-import { tradesAttack } from './trades.ts';
 
 export interface MartSettings extends InnerSettings {
   /** Of the weighted divergence. 0: the boosted cross entropy alone. */
   readonly beta: number;
 }
 
-/** Those of the authors' code for ResNet-18 on CIFAR-10, whose attack is that of TRADES; for wide residual networks β is 6. */
-export const martDefaults: MartSettings = { ...tradesAttack, beta: 5 };
-
 /**
  * MART (Wang et al. 2020): a boosted cross entropy on adversarial images x' + beta · KL(p(x) ‖ p(x')), each example's
  * divergence weighted by how wrong the model is about it clean. x' is made by PGD on the cross entropy.
  */
-export function mart(settings: MartSettings = martDefaults): MethodBuilder {
+export function mart(settings: MartSettings): MethodBuilder {
   return ({ engine, model }) => {
-    const enemy = adversary(engine, model, settings);
+    const enemy = adversary(engine, model, { noise: 'normal', ...settings });
     return {
       name: 'mart',
       prepare: enemy.beside,

@@ -1,36 +1,31 @@
-import { type Choices, withChoices } from './choices.ts';
-import { type FastAtSettings, fastAt, fastAtDefaults } from './fast-at.ts';
-import { type FreeAtSettings, freeAt, freeAtDefaults } from './free-at.ts';
-import type { InnerSettings } from './inner-maximisation.ts';
-import { type MartSettings, mart, martDefaults } from './mart.ts';
+import { settingsOf } from '../../kind/settings.ts';
+import type { DeclaredMethod } from './declare.ts';
 import type { MethodBuilder } from './method.ts';
-import { type MixupSettings, mixup, mixupDefaults } from './mixup.ts';
-import { pgdAt, pgdAtDefaults } from './pgd-at.ts';
-import { standard } from './standard.ts';
-import { type TradesSettings, trades, tradesDefaults } from './trades.ts';
+import { fastAtMethod } from './methods/fast-at.ts';
+import { freeAtMethod } from './methods/free-at.ts';
+import { martMethod } from './methods/mart.ts';
+import { mixupMethod } from './methods/mixup.ts';
+import { pgdAtMethod } from './methods/pgd-at.ts';
+import { standardMethod } from './methods/standard.ts';
+import { tradesMethod } from './methods/trades.ts';
 
-export type TrainingMethod = 'standard' | 'mixup' | 'pgd-at' | 'trades' | 'mart' | 'fast-at' | 'free-at';
+// Loaded by every plan: nothing heavy may be imported here.
 
-export type TrainingChoices = Choices<
-  InnerSettings & MixupSettings & TradesSettings & MartSettings & FastAtSettings & FreeAtSettings
->;
+/** Trainings without a teacher, by the name that pipelines use. */
+export const trainingMethods = {
+  standard: standardMethod,
+  mixup: mixupMethod,
+  'pgd-at': pgdAtMethod,
+  trades: tradesMethod,
+  mart: martMethod,
+  'fast-at': fastAtMethod,
+  'free-at': freeAtMethod,
+};
 
-/** Trainings without a teacher, by the name that pipelines use. What is not chosen is the method's default. */
-export function trainingMethod(name: TrainingMethod, choices: TrainingChoices): MethodBuilder {
-  switch (name) {
-    case 'standard':
-      return standard();
-    case 'mixup':
-      return mixup(withChoices(mixupDefaults, choices));
-    case 'pgd-at':
-      return pgdAt(withChoices(pgdAtDefaults, choices));
-    case 'trades':
-      return trades(withChoices(tradesDefaults, choices));
-    case 'mart':
-      return mart(withChoices(martDefaults, choices));
-    case 'fast-at':
-      return fastAt(withChoices(fastAtDefaults, choices));
-    case 'free-at':
-      return freeAt(withChoices(freeAtDefaults, choices));
-  }
+/** @param parameters of a cell: the plan has checked them against the schema of their method */
+export function trainingMethod(parameters: {
+  readonly method: keyof typeof trainingMethods;
+}): Promise<MethodBuilder> {
+  const method: DeclaredMethod = trainingMethods[parameters.method];
+  return method.build(settingsOf(parameters));
 }

@@ -9,10 +9,8 @@ export interface MixupSettings {
   readonly alpha: number;
 }
 
-export const mixupDefaults: MixupSettings = { alpha: 1 };
-
 /** Mixup (Zhang et al. 2018): cross entropy on convex combinations of the batch with itself in another order. */
-export function mixup(settings: MixupSettings = mixupDefaults): MethodBuilder {
+export function mixup(settings: MixupSettings): MethodBuilder {
   return ({ model }) => ({
     name: 'mixup',
     prepare: (batch, { random }) => mixBatch(batch, settings.alpha, random('mixup')),

@@ -2,16 +2,9 @@ import { type Static, Type } from '@sinclair/typebox';
 import type { Augment } from '../data/augment.ts';
 import type { Schedule } from '../optimise/schedule.ts';
 import type { SgdSettings } from '../optimise/sgd.ts';
+import { count, oneOf, seed } from '../parameter-schemas.ts';
 
 // Loaded by every plan: nothing heavy may be imported here.
-
-/** One of some words, as a schema that names them in messages. */
-export function oneOf<const W extends string>(
-  words: readonly W[],
-  options: { default?: W; description: string },
-) {
-  return Type.Unsafe<W>({ type: 'string', enum: [...words], ...options });
-}
 
 /** Which model it is. */
 export const netParameter = {
@@ -29,12 +22,8 @@ export const trainingMeasures = ['seconds-per-epoch'];
 
 /** What the training loop is told: the seed, the epochs, the optimiser, the schedule, the augmentation. */
 export const loopParameters = {
-  seed: Type.Integer({
-    minimum: 0,
-    default: 0,
-    description: 'Seed of the initial weights, the shuffles and all else that is random.',
-  }),
-  epochs: Type.Integer({ minimum: 1, description: 'Passes over the training set.' }),
+  seed: seed('Seed of the initial weights, the shuffles and all else that is random.'),
+  epochs: count({ description: 'Passes over the training set.' }),
   'batch-size': Type.Integer({
     minimum: 1,
     default: 128,

@@ -3,17 +3,8 @@ import type { InnerSettings } from './inner-maximisation.ts';
 import type { MethodBuilder } from './method.ts';
 import { classificationLoss } from './standard.ts';
 
-/** 8/255 with PGD-10 and step 2/255, the usual protocol on CIFAR-10 (Rice et al. 2020); batch norm in `eval` mode is ours. */
-export const pgdAtDefaults: InnerSettings = {
-  epsilon: 8 / 255,
-  stepSize: 2 / 255,
-  steps: 10,
-  randomStart: true,
-  batchNorm: 'eval',
-};
-
 /** Adversarial training (Madry et al. 2018): cross entropy on the adversarial images of each batch alone. */
-export function pgdAt(settings: InnerSettings = pgdAtDefaults): MethodBuilder {
+export function pgdAt(settings: InnerSettings): MethodBuilder {
   return adversarialTraining('pgd-at', settings, settings);
 }
 

@@ -15,30 +15,18 @@ export interface TradesSettings extends InnerSettings {
   readonly reduction: Reduction;
 }
 
-/** That of the authors' code for CIFAR-10. */
-export const tradesAttack: InnerSettings = {
-  epsilon: 0.031,
-  stepSize: 0.007,
-  steps: 10,
-  randomStart: true,
-  noise: 'normal',
-  batchNorm: 'eval',
-};
-
-/** Those of the authors' code for CIFAR-10. */
-export const tradesDefaults: TradesSettings = { ...tradesAttack, beta: 6, reduction: 'batchmean' };
-
 /**
  * TRADES (Zhang et al. 2019): cross entropy on the clean images x + beta · KL(p(x) ‖ p(x')), where x' makes that
  * divergence great. Without a random start the attack would begin where its gradient is 0.
  */
-export function trades(settings: TradesSettings = tradesDefaults): MethodBuilder {
+export function trades(settings: TradesSettings): MethodBuilder {
   return (context) => {
     const { engine, model } = context;
+    const attack: InnerSettings = { noise: 'normal', ...settings };
     if (settings.beta === 0) {
-      return { ...standard()(context), ...robustValidation(engine, model, settings), name: 'trades' };
+      return { ...standard()(context), ...robustValidation(engine, model, attack), name: 'trades' };
     }
-    const enemy = adversary(engine, model, settings);
+    const enemy = adversary(engine, model, attack);
     const clean = softLabels(engine, model, settings.batchNorm);
     return {
       name: 'trades',

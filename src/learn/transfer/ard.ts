@@ -10,28 +10,14 @@ import { checkTeacher, studentScope, type Teacher } from './teacher.ts';
 
 export interface ArdSettings extends KdSettings, InnerSettings {}
 
-/** Those of the authors' code, whose α is 1: no cross entropy. */
-export const ardDefaults: ArdSettings = {
-  epsilon: 8 / 255,
-  stepSize: 2 / 255,
-  steps: 10,
-  randomStart: true,
-  noise: 'unclipped',
-  batchNorm: 'train',
-  temperature: 30,
-  weight: 1,
-  labelWeight: 0,
-  reduction: 'mean',
-};
-
 /**
  * Adversarially robust distillation (Goldblum et al. 2020): weight · τ² · KL(teacher(x) ‖ student(x')) + labelWeight ·
  * cross entropy of student(x), where x' is made against the student, by PGD on the cross entropy.
  */
-export function ard(teacher: Teacher, settings: ArdSettings = ardDefaults): MethodBuilder {
+export function ard(teacher: Teacher, settings: ArdSettings): MethodBuilder {
   return ({ engine, model }) => {
     checkTeacher(teacher, model, true);
-    const enemy = adversary(engine, model, settings);
+    const enemy = adversary(engine, model, { noise: 'unclipped', ...settings });
     return {
       name: 'ard',
       initScope: studentScope,

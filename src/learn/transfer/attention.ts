@@ -17,22 +17,12 @@ export interface AttentionSettings extends KdSettings {
   readonly blocks?: readonly BlockChoice[] | undefined;
 }
 
-/** Those of the authors' code: β 10³ on the three groups of a wide residual network, no soft labels. */
-export const attentionDefaults: AttentionSettings = {
-  attentionWeight: 1000,
-  weight: 0,
-  labelWeight: 1,
-  temperature: 4,
-  reduction: 'batchmean',
-  blocks: undefined,
-};
-
 /**
  * Attention transfer (Zagoruyko and Komodakis 2017) on clean images: labelWeight · cross entropy + attentionWeight · the
  * sum over blocks of the distance of attention maps, and soft labels if their weight is not 0.
  * The loss throws Failure `bad-blocks` where two blocks have images of other sizes.
  */
-export function attention(teacher: Teacher, settings: AttentionSettings = attentionDefaults): MethodBuilder {
+export function attention(teacher: Teacher, settings: AttentionSettings): MethodBuilder {
   const { attentionWeight, weight, labelWeight } = settings;
   return ({ model }) => {
     checkTeacher(teacher, model, weight !== 0);

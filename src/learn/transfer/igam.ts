@@ -26,21 +26,12 @@ export interface IgamSettings {
   readonly inputNoise: number;
 }
 
-/** Those of the authors' code from CIFAR-10 to CIFAR-100: matching in the last 40,000 of 320,000 steps. */
-export const igamDefaults: IgamSettings = {
-  gradientWeight: 10,
-  discriminatorWeight: 2,
-  discriminatorEvery: 5,
-  matchAfter: 7 / 8,
-  inputNoise: 8 / 255,
-};
-
 /**
  * Input gradient adversarial matching (Chan et al. 2020, CVPR): cross entropy + gradientWeight · mean ‖J_S - J_T‖²
  * - discriminatorWeight · the cross entropy of a discriminator that tells J_S from J_T, where J is the gradient of the
  * probability of the true class with respect to the image. The teacher is in `eval` mode (ours).
  */
-export function igam(teacher: Teacher, settings: IgamSettings = igamDefaults): MethodBuilder {
+export function igam(teacher: Teacher, settings: IgamSettings): MethodBuilder {
   const { discriminatorWeight, discriminatorEvery, matchAfter, inputNoise } = settings;
   return ({ engine, model }) => {
     checkTeacher(teacher, model, true);

@@ -14,11 +14,8 @@ export interface KdSettings {
   readonly reduction: Reduction;
 }
 
-/** Ours: those of the soft labels within MixACM. */
-export const kdDefaults: KdSettings = { temperature: 1, weight: 1, labelWeight: 1, reduction: 'batchmean' };
-
 /** Knowledge distillation (Hinton et al. 2015) on clean images. */
-export function kd(teacher: Teacher, settings: KdSettings = kdDefaults): MethodBuilder {
+export function kd(teacher: Teacher, settings: KdSettings): MethodBuilder {
   return ({ model }) => {
     checkTeacher(teacher, model, true);
     return {

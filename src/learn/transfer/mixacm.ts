@@ -24,26 +24,12 @@ export interface MixAcmSettings extends AcmSettings, KlSettings {
   readonly transformation: 'where-needed' | 'always';
 }
 
-/** Our reading: the paper's values are not known. */
-export const mixAcmDefaults: MixAcmSettings = {
-  alpha: 1,
-  kdWeight: 1,
-  labelWeight: 1,
-  temperature: 1,
-  reduction: 'batchmean',
-  acmWeight: 10,
-  power: 2,
-  normalise: true,
-  distance: 'l2',
-  transformation: 'where-needed',
-};
-
 /**
  * MixACM (Awais et al. 2021, arXiv 2111.05073): on mixed images, labelWeight · cross entropy
  * + kdWeight · τ² · KL(teacher ‖ student) + acmWeight · Σ over blocks of the distance of activated channel maps. No
  * adversarial images. Each of the three parts can be switched off, which gives the rows of the paper's ablation.
  */
-export function mixacm(teacher: Teacher, settings: MixAcmSettings = mixAcmDefaults): MethodBuilder {
+export function mixacm(teacher: Teacher, settings: MixAcmSettings): MethodBuilder {
   const { alpha, kdWeight, labelWeight, acmWeight } = settings;
   return ({ model }) => {
     checkTeacher(teacher, model, kdWeight !== 0);

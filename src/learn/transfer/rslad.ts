@@ -18,27 +18,14 @@ export interface RsladSettings extends InnerSettings {
   readonly reduction: Reduction;
 }
 
-/** Those of the authors' code. */
-export const rsladDefaults: RsladSettings = {
-  epsilon: 8 / 255,
-  stepSize: 2 / 255,
-  steps: 10,
-  randomStart: true,
-  noise: 'normal',
-  batchNorm: 'eval',
-  weight: 5 / 6,
-  cleanWeight: 1 / 6,
-  reduction: 'mean',
-};
-
 /**
  * Robust soft label adversarial distillation (Zi et al. 2021): weight · KL(T(x) ‖ S(x')) + cleanWeight · KL(T(x) ‖ S(x)),
  * where x' is made against the student, to make KL(T(x) ‖ S(x')) great. It sees no labels.
  */
-export function rslad(teacher: Teacher, settings: RsladSettings = rsladDefaults): MethodBuilder {
+export function rslad(teacher: Teacher, settings: RsladSettings): MethodBuilder {
   return ({ engine, model }) => {
     checkTeacher(teacher, model, true);
-    const enemy = adversary(engine, model, settings);
+    const enemy = adversary(engine, model, { noise: 'normal', ...settings });
     const target = softLabels(engine, teacher.model, 'eval', weightsFor(teacher.model, teacher.weights));
     return {
       name: 'rslad',

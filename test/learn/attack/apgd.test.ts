@@ -26,13 +26,13 @@ describe.each([
 
   it('finds the worst points of a smooth net (item 12)', async () => {
     const { x, labels } = tanhNet;
-    const byLoss = apgd({ epsilon: 0.1, objective: 'cross-entropy' });
+    const byLoss = apgd({ epsilon: 0.1, steps: 100, objective: 'cross-entropy' });
     const { pixels } = await attacked(byLoss, tanhNet, x, labels, { engine });
     expect(greatestDifference(pixels, tanhNet.worstPoint)).toBeLessThan(1e-5);
     const losses = await objectivesAt(engine, tanhNet, pixels, labels, 'cross-entropy');
     expect(greatestDifference(losses, tanhNet.worstLoss)).toBeLessThan(1e-5);
     const byRatio = await attacked(
-      apgd({ epsilon: 0.1, objective: 'dlr', restarts: 10 }),
+      apgd({ epsilon: 0.1, steps: 100, objective: 'dlr', restarts: 10 }),
       tanhNet,
       x,
       labels,
@@ -52,15 +52,15 @@ describe.each([
 
   it('breaks no example of a smooth net nearer than its distance, and most a little farther on cross entropy (item 13)', async () => {
     const attacks = [
-      (epsilon: number) => apgd({ epsilon, objective: 'cross-entropy' }),
-      (epsilon: number) => apgd({ epsilon, objective: 'dlr' }),
-      (epsilon: number) => targetedApgd({ epsilon, targets: 3 }),
+      (epsilon: number) => apgd({ epsilon, steps: 100, objective: 'cross-entropy' }),
+      (epsilon: number) => apgd({ epsilon, steps: 100, objective: 'dlr' }),
+      (epsilon: number) => targetedApgd({ epsilon, steps: 100, targets: 3 }),
     ];
     for (const attack of attacks) {
       expect(await brokenAt(attack, -1e-3, { engine })).toEqual([false, false, false, false]);
     }
     // The DLR loss has other maxima in these balls; the second example is hard for cross entropy too.
-    const byLoss = (epsilon: number) => apgd({ epsilon, objective: 'cross-entropy' });
+    const byLoss = (epsilon: number) => apgd({ epsilon, steps: 100, objective: 'cross-entropy' });
     expect(await brokenAt(byLoss, 1e-3, { engine })).toEqual([true, false, true, true]);
   });
 
@@ -79,7 +79,7 @@ describe.each([
   });
 
   it('towards classes breaks the example that is hard for cross entropy, with restarts (item 13, epsilon 0.5)', async () => {
-    const builder = targetedApgd({ epsilon: 0.5, targets: 3, restarts: 5 });
+    const builder = targetedApgd({ epsilon: 0.5, steps: 100, targets: 3, restarts: 5 });
     const { pixels } = await attacked(builder, tanhNet, [0.2, 0.8], [1], { engine });
     expect((await objectivesAt(engine, tanhNet, pixels, [1], 'margin'))[0]).toBeGreaterThan(0);
   });
@@ -107,17 +107,17 @@ describe('APGD', () => {
   it('says by name what a model has too few classes for', () => {
     const build = (builder: ReturnType<typeof apgd>, toy: Toy) => () => builder({ engine: cpu, ...toy });
     const tooFew = expect.objectContaining({ reason: 'too-few-classes' });
-    expect(build(apgd({ epsilon: 0.1, objective: 'dlr' }), binary)).toThrow(tooFew);
-    expect(build(targetedApgd({ epsilon: 0.1, targets: 2 }), threeClasses)).toThrow(tooFew);
-    expect(build(targetedApgd({ epsilon: 0.1, targets: 4 }), tanhNet)).toThrow(tooFew);
-    expect(build(targetedApgd({ epsilon: 0.1 }), tanhNet)).toThrow(tooFew);
-    expect(build(targetedApgd({ epsilon: 0.1, targets: 3 }), tanhNet)).not.toThrow();
+    expect(build(apgd({ epsilon: 0.1, steps: 100, objective: 'dlr' }), binary)).toThrow(tooFew);
+    expect(build(targetedApgd({ epsilon: 0.1, steps: 100, targets: 3 }), threeClasses)).toThrow(tooFew);
+    expect(build(targetedApgd({ epsilon: 0.1, steps: 100, targets: 4 }), tanhNet)).toThrow(tooFew);
+    expect(build(targetedApgd({ epsilon: 0.1, steps: 100 }), tanhNet)).not.toThrow();
+    expect(build(targetedApgd({ epsilon: 0.1, steps: 100, targets: 3 }), tanhNet)).not.toThrow();
   });
 
   it('refuses no steps and no restarts', () => {
     const bad = expect.objectContaining({ reason: 'bad-attack' });
     expect(() => apgd({ epsilon: 0.1, steps: 0, objective: 'dlr' })).toThrow(bad);
-    expect(() => targetedApgd({ epsilon: 0.1, restarts: 0.5 })).toThrow(bad);
+    expect(() => targetedApgd({ epsilon: 0.1, steps: 100, restarts: 0.5 })).toThrow(bad);
   });
 
   it('goes for the most likely classes besides the true one, of the clean image', () => {

@@ -12,6 +12,7 @@ import type { Model } from '../../../src/learn/model/model.ts';
 import { standard } from '../../../src/learn/train/standard.ts';
 import { train } from '../../../src/learn/train/train.ts';
 import { cpu, float32, greatestDifference } from '../calculate.ts';
+import { attackSettings } from '../defaults.ts';
 import { linear } from '../toys.ts';
 import { toyData, toyModel, toyTraining } from '../train/toy-training.ts';
 
@@ -235,10 +236,11 @@ describe('accuracy under attack', () => {
         return { ...output, logits: output.logits.mul(8) };
       },
     };
-    const settings = { name: 'pgd', epsilon: 0.05, steps: 5, objective: 'margin' } as const;
+    const settings = { name: 'pgd', epsilon: 0.05, steps: 5, loss: 'margin' } as const;
+    const built = await createAttack(attackSettings(settings));
     const [one, other] = [
-      await attack(options({ attack: createAttack(settings), keepImages: true })),
-      await attack(options({ attack: createAttack(settings), keepImages: true, model: scaled })),
+      await attack(options({ attack: built, keepImages: true })),
+      await attack(options({ attack: built, keepImages: true, model: scaled })),
     ];
     const images = [one, other].map(({ examples }) => data(examples, 'adversarial'));
     expect(greatestDifference(images[0] ?? [], images[1] ?? [])).toBeLessThan(1e-6);

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import type { Failure } from '../../../src/failure.ts';
 import { type AttackOptions, attack } from '../../../src/learn/attack/attack.ts';
-import { attackNames } from '../../../src/learn/attack/attack-names.ts';
-import { createAttack } from '../../../src/learn/attack/attacks.ts';
+import { attacks, createAttack } from '../../../src/learn/attack/attacks.ts';
 import { onnx } from '../../engine/agree.ts';
 import { cpu } from '../calculate.ts';
+import { attackSettings } from '../defaults.ts';
 import { binary, tanhNet, threeClasses } from '../toys.ts';
 import { tanhData } from './tanh-data.ts';
 
@@ -11,32 +12,38 @@ import { tanhData } from './tanh-data.ts';
 
 const dataset = await tanhData(24);
 
-function options(name: string, changes: Partial<AttackOptions> & { epsilon?: number } = {}): AttackOptions {
+const attackNames = Object.keys(attacks);
+
+async function options(
+  name: string,
+  changes: Partial<AttackOptions> & { epsilon?: number } = {},
+): Promise<AttackOptions> {
   const { epsilon = 0.15, ...others } = changes;
   const settings = { name, epsilon, steps: 12, restarts: 2, targets: 3, queries: 40 };
   const base = { engine: cpu, ...tanhNet, dataset, batchSize: 24, seed: 4, keepImages: true };
-  return { ...base, attack: createAttack(settings), ...others };
+  return { ...base, attack: await createAttack(attackSettings(settings)), ...others };
 }
 
 describe.each(attackNames.filter((name) => name !== 'none'))('the attack %s', (name) => {
   it('gives the same bytes again, in batches of any size', async () => {
-    const expected = await attack(options(name));
-    expect(await attack(options(name))).toEqual(expected);
-    for (const batchSize of [1, 7]) expect(await attack(options(name, { batchSize }))).toEqual(expected);
+    const expected = await attack(await options(name));
+    expect(await attack(await options(name))).toEqual(expected);
+    for (const batchSize of [1, 7])
+      expect(await attack(await options(name, { batchSize }))).toEqual(expected);
   });
 
   it('gives the same bytes again on the compiled engine', async () => {
-    const run = () => attack(options(name, { engine: onnx }));
+    const run = async () => attack(await options(name, { engine: onnx }));
     expect(await run()).toEqual(await run());
   });
 
   it('finds no example robust that is wrong without it', async () => {
-    const { cleanAccuracy, robustAccuracy } = await attack(options(name));
+    const { cleanAccuracy, robustAccuracy } = await attack(await options(name));
     expect(robustAccuracy).toBeLessThanOrEqual(cleanAccuracy);
   });
 
   it('breaks more than four in five where it is free to, if it is an attack and not noise', async () => {
-    const { robustAccuracy } = await attack(options(name, { epsilon: 1 }));
+    const { robustAccuracy } = await attack(await options(name, { epsilon: 1 }));
     if (!name.endsWith('noise') && name !== 'fgsm') expect(robustAccuracy).toBeLessThan(0.2);
   });
 });
@@ -46,7 +53,9 @@ describe.each(attackNames)('at epsilon 0 the attack %s', (name) => {
     ['cpu', cpu],
     ['onnx', onnx],
   ])('gives all images back bit for bit, on the engine %s', async (_, engine) => {
-    const { cleanAccuracy, robustAccuracy, examples } = await attack(options(name, { epsilon: 0, engine }));
+    const { cleanAccuracy, robustAccuracy, examples } = await attack(
+      await options(name, { epsilon: 0, engine }),
+    );
     expect(robustAccuracy).toBe(cleanAccuracy);
     expect([...(examples.adversarial?.data ?? [])]).toEqual(
       [...dataset.images].map((byte) => Math.fround(byte / 255)),
@@ -67,47 +76,55 @@ describe('an attack that goes for more classes than there are', () => {
   };
 
   it.each([
-    ['pgd', { objective: 'dlr' }, 2, 'The DLR loss'],
+    ['pgd', { loss: 'dlr' }, 2, 'The DLR loss'],
     ['apgd-dlr', {}, 2, 'APGD with the DLR loss'],
-    ['apgd-t', { targets: 1 }, 3, 'Targeted APGD'],
-    ['autoattack', { targets: 1 }, 3, 'Targeted APGD'],
-    ['apgd-t', {}, 4, 'Targeted APGD with 9 targets'],
-    ['autoattack', {}, 4, 'Targeted APGD with 9 targets'],
-    ['fab-t', {}, 4, 'FAB with 9 targets'],
-    ['deepfool', {}, 4, 'DeepFool with 9 targets'],
+    ['apgd-t', { targets: 2 }, 2, 'Write targets: 1, or leave it out.'],
+    ['autoattack', { targets: 3 }, 3, 'Write targets: 2, or leave it out.'],
+    ['fab-t', { targets: 9 }, 4, 'Write targets: 3, or leave it out.'],
+    ['deepfool', { targets: 4 }, 4, 'Write targets: 3, or leave it out.'],
   ] as const)(
-    '%s with %j on %i classes is a failure by name, before any batch is done',
-    async (name, settings, classes, what) => {
+    '%s with %j on %i classes is a failure that names the remedy, before any batch is done',
+    async (name, settings, classes, words) => {
       for (const engine of [cpu, onnx]) {
         const seen: string[] = [];
         const run = attack({
-          ...options(name, few(classes)),
-          attack: createAttack({ name, epsilon: 0.1, ...settings }),
+          ...(await options(name, few(classes))),
+          attack: await createAttack(attackSettings({ name, epsilon: 0.1, ...settings })),
           engine,
           onProgress: ({ phase }) => seen.push(phase),
         });
-        await expect(run).rejects.toMatchObject({
-          reason: 'too-few-classes',
-          message: expect.stringContaining(what),
-        });
+        const failure = await run.catch((error: unknown) => error);
+        expect(failure).toMatchObject({ reason: 'too-few-classes' });
+        const { message, hint } = failure as Failure;
+        expect(`${message} ${hint}`).toContain(words);
         expect(seen).toEqual([]);
       }
     },
   );
 
-  it.each([
-    ['fab-t', { targets: 1 }, 2],
-    ['apgd-dlr', {}, 3],
-    ['apgd-t', { targets: 3 }, 4],
-  ] as const)('is none where there are just enough: %s with %j on %i', async (name, settings, classes) => {
-    const built = createAttack({ name, epsilon: 0.1, steps: 2, ...settings });
-    await expect(attack({ ...options(name, few(classes)), attack: built })).resolves.toBeDefined();
+  it.each(
+    ['autoattack', 'apgd-t', 'fab-t', 'deepfool'].flatMap((name) =>
+      ([2, 3, 4] as const).map((classes) => [name, classes] as const),
+    ),
+  )('takes all others where nothing is said: %s on %i classes', async (name, classes) => {
+    const settings = attackSettings({ name, epsilon: 0.1, steps: 2, queries: 2 });
+    const all = attackSettings({ ...settings, targets: classes - 1 });
+    const run = async (one: typeof settings) =>
+      attack({ ...(await options(name, few(classes))), attack: await createAttack(one) });
+    expect(await run(settings)).toEqual(await run(all));
   });
-});
 
-describe('an attack that there is not', () => {
-  it('is a failure that names those that there are', () => {
-    expect(() => createAttack({ name: 'apgd-xe', epsilon: 0.1 })).toThrow('There is no attack apgd-xe');
-    expect(() => createAttack({ name: 'pgd-0', epsilon: 0.1 })).toThrow('There is no attack pgd-0');
+  it.each([cpu, onnx])('breaks what can be broken, with two and with three classes', async (engine) => {
+    for (const classes of [2, 3] as const) {
+      for (const name of ['autoattack', 'apgd-t', 'fab-t']) {
+        const settings = attackSettings({ name, epsilon: 1, steps: 10, queries: 2 });
+        const given = {
+          ...(await options(name, few(classes))),
+          attack: await createAttack(settings),
+          engine,
+        };
+        expect([name, classes, (await attack(given)).robustAccuracy]).toEqual([name, classes, 0]);
+      }
+    }
   });
 });

@@ -31,7 +31,7 @@ describe.each([
   });
 
   it('finds the distance to the nearest of three classes (item 9)', async () => {
-    const builder = targetedFab({ epsilon: 0.01, targets: 2 });
+    const builder = targetedFab({ epsilon: 0.01, steps: 100, targets: 2 });
     const { pixels, distances } = await attacked(builder, threeClasses, threeClasses.x, [0], { engine });
     expect(distances?.[0]).toBeGreaterThanOrEqual(0.08 - 1e-6);
     expect(distances?.[0]).toBeLessThan(0.08 * (1 + 2e-3));
@@ -40,7 +40,7 @@ describe.each([
   });
 
   it('reports no distance below the true one of a smooth net, and comes near it (item 13)', async () => {
-    const builder = targetedFab({ epsilon: 0.5, targets: 3 });
+    const builder = targetedFab({ epsilon: 0.5, steps: 100, targets: 3 });
     const { distances } = await attacked(builder, tanhNet, tanhNet.x, tanhNet.labels, { engine });
     for (const [row, distance] of tanhNet.minDistance.entries()) {
       expect(distances?.[row]).toBeGreaterThan(distance - 1e-3);
@@ -58,18 +58,24 @@ describe.each([
   ['onnx', onnx],
 ])('DeepFool on the engine %s', (_, engine) => {
   it('steps over the border of a linear model by a fiftieth (items 5 and 9)', async () => {
-    const toBorder = await attacked(deepfool({ epsilon: 0.3, targets: 1 }), binary, binary.x, [0], {
-      engine,
-    });
+    const toBorder = await attacked(
+      deepfool({ epsilon: 0.3, steps: 50, targets: 1 }),
+      binary,
+      binary.x,
+      [0],
+      {
+        engine,
+      },
+    );
     expect(toBorder.distances?.[0]).toBeCloseTo(1.02 * 0.24285714, 6);
     expect(binary.f(toBorder.pixels)).toBeCloseTo(-0.02 * 0.425, 6);
-    const three = deepfool({ epsilon: 0.3, targets: 2 });
+    const three = deepfool({ epsilon: 0.3, steps: 50, targets: 2 });
     const { distances } = await attacked(three, threeClasses, threeClasses.x, [0], { engine });
     expect(distances?.[0]).toBeCloseTo(1.02 * 0.08, 6);
   });
 
   it('reports no distance below the true one of a smooth net (item 13)', async () => {
-    const builder = deepfool({ epsilon: 0.5, targets: 3 });
+    const builder = deepfool({ epsilon: 0.5, steps: 50, targets: 3 });
     const { distances } = await attacked(builder, tanhNet, tanhNet.x, tanhNet.labels, { engine });
     for (const [row, distance] of tanhNet.minDistance.entries()) {
       expect(distances?.[row]).toBeGreaterThan(distance - 1e-3);
@@ -80,7 +86,7 @@ describe.each([
 
 describe.each<[string, (epsilon: number) => AttackBuilder]>([
   ['FAB', (epsilon) => targetedFab({ epsilon, steps: 20, targets: 3 })],
-  ['DeepFool', (epsilon) => deepfool({ epsilon, targets: 3 })],
+  ['DeepFool', (epsilon) => deepfool({ epsilon, steps: 50, targets: 3 })],
 ])('%s', (_, builder) => {
   it('gives nothing beyond epsilon', async () => {
     expect(await brokenAt(builder, -1e-3, { engine: cpu })).toEqual([false, false, false, false]);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { gaussianNoise, uniformNoise } from '../../../src/learn/attack/noise.ts';
+import { gaussianNoise, type UniformNoiseSettings, uniformNoise } from '../../../src/learn/attack/noise.ts';
 import { stream } from '../../../src/learn/random/stream.ts';
 import { onnx } from '../../engine/agree.ts';
 import { cpu } from '../calculate.ts';
@@ -32,7 +32,7 @@ describe('Gaussian noise', () => {
   it('has its standard deviation, by default half of epsilon, before it is cut to the ball', async () => {
     const narrow = await noiseOf(gaussianNoise({ epsilon: 0.5, sigma: 0.1 }));
     expect(deviation(narrow)).toBeCloseTo(0.1, 2);
-    const cut = await noiseOf(gaussianNoise({ epsilon: 0.1 }));
+    const cut = await noiseOf(gaussianNoise({ epsilon: 0.1, sigma: 0.05 }));
     const expected = [...stream(0, 'gaussian-noise', 0, 0).normals(size)].map((value) =>
       Math.min(Math.max(0.05 * value, -0.1), 0.1),
     );
@@ -52,7 +52,10 @@ describe('Gaussian noise', () => {
 
 describe.each([
   ['uniform noise', uniformNoise],
-  ['Gaussian noise', gaussianNoise],
+  [
+    'Gaussian noise',
+    (settings: UniformNoiseSettings) => gaussianNoise({ ...settings, sigma: settings.epsilon / 2 }),
+  ],
 ])('%s', (_, builder) => {
   it('is other for another seed, another example and another draw', async () => {
     const one = await noiseOf(builder({ epsilon: 0.1 }));

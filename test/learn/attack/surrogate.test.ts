@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { Tensors } from '../../../src/engine/engine.ts';
 import { type AttackOptions, attack } from '../../../src/learn/attack/attack.ts';
-import { attackNames } from '../../../src/learn/attack/attack-names.ts';
-import { createAttack } from '../../../src/learn/attack/attacks.ts';
+import { attacks, createAttack } from '../../../src/learn/attack/attacks.ts';
 import { fgsm } from '../../../src/learn/attack/fgsm.ts';
 import type { Dataset } from '../../../src/learn/data/dataset.ts';
 import { onnx } from '../../engine/agree.ts';
 import { cpu, float32 } from '../calculate.ts';
+import { attackSettings } from '../defaults.ts';
 import { linear, tanhNet, threeClasses } from '../toys.ts';
 import { tanhData } from './tanh-data.ts';
 
@@ -17,22 +17,22 @@ const other = {
   weights: { ...tanhNet.weights, b2: float32([4], [0.4, 0.1, -0.2, 0.2]) },
 };
 
-function options(name: string, changes: Partial<AttackOptions> = {}): AttackOptions {
+async function options(name: string, changes: Partial<AttackOptions> = {}): Promise<AttackOptions> {
   const settings = { name, epsilon: 0.12, steps: 12, restarts: 2, targets: 3, queries: 40 };
   const base = { engine: cpu, ...tanhNet, dataset, batchSize: 10, seed: 4, keepImages: true };
-  return { ...base, attack: createAttack(settings), ...changes };
+  return { ...base, attack: await createAttack(attackSettings(settings)), ...changes };
 }
 
 const values = (examples: Tensors, name: string) => [...(examples[name]?.data ?? [])];
 
-describe.each(attackNames)('%s on a surrogate', (name) => {
+describe.each(Object.keys(attacks))('%s on a surrogate', (name) => {
   it.each([
     ['cpu', cpu],
     ['onnx', onnx],
   ])('that is the model itself is the plain attack, bit for bit, on the engine %s', async (_, engine) => {
-    const plain = await attack(options(name, { engine }));
+    const plain = await attack(await options(name, { engine }));
     const { surrogateAccuracy, examples, ...rest } = await attack(
-      options(name, { engine, surrogate: tanhNet }),
+      await options(name, { engine, surrogate: tanhNet }),
     );
     const { surrogateCorrect, surrogateLoss, ...shared } = examples;
     expect({ ...rest, examples: shared }).toEqual(plain);
@@ -41,8 +41,8 @@ describe.each(attackNames)('%s on a surrogate', (name) => {
   });
 
   it('makes the images that it makes there, whatever model they are shown to', async () => {
-    const there = await attack(options(name, other));
-    const { examples, surrogateAccuracy } = await attack(options(name, { surrogate: other }));
+    const there = await attack(await options(name, other));
+    const { examples, surrogateAccuracy } = await attack(await options(name, { surrogate: other }));
     expect(examples.adversarial).toEqual(there.examples.adversarial);
     expect(surrogateAccuracy).toBe(there.robustAccuracy);
     expect(values(examples, 'surrogateCorrect')).toEqual(values(there.examples, 'robustCorrect'));
@@ -63,9 +63,9 @@ const pixels: Dataset = {
 };
 
 describe('a transfer attack', () => {
-  const step = (surrogate: AttackOptions['surrogate']) =>
+  const step = async (surrogate: AttackOptions['surrogate']) =>
     attack(
-      options('fgsm', {
+      await options('fgsm', {
         ...seeing(0, 1),
         attack: fgsm({ epsilon: 40 / 255 }),
         dataset: pixels,
@@ -91,10 +91,10 @@ describe('a transfer attack', () => {
   });
 
   it('of a cascade goes on while the surrogate withstands, whether the model does or not', async () => {
-    const { after: there } = await attack(options('autoattack', other));
+    const { after: there } = await attack(await options('autoattack', other));
     const sizes: number[] = [];
     const { after: here } = await attack(
-      options('autoattack', {
+      await options('autoattack', {
         surrogate: other,
         checkpoints: {
           load: async () => undefined,
@@ -119,14 +119,15 @@ describe('a transfer attack', () => {
         saved.set(`${member} ${first}`, results);
       },
     };
-    const cut = options('autoattack', { surrogate: other, checkpoints });
+    const cut = await options('autoattack', { surrogate: other, checkpoints });
     await expect(attack(cut)).rejects.toThrow('killed');
     room = Number.POSITIVE_INFINITY;
-    expect(await attack(cut)).toEqual(await attack(options('autoattack', { surrogate: other })));
+    expect(await attack(cut)).toEqual(await attack(await options('autoattack', { surrogate: other })));
   });
 
   it('refuses a surrogate of other classes, other images, or weights that are not its own', async () => {
-    const misfit = (surrogate: AttackOptions['surrogate']) => attack(options('fgsm', { surrogate }));
+    const misfit = async (surrogate: AttackOptions['surrogate']) =>
+      attack(await options('fgsm', { surrogate }));
     const shape = [1, 1, 3] as const;
     const cases = [threeClasses, { ...tanhNet, model: { ...tanhNet.model, inputShape: shape } }];
     for (const surrogate of cases) {

@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import type { Engine, Tensors } from '../../../src/engine/engine.ts';
 import { attackCell } from '../../../src/learn/attack/attack-cell.ts';
-import type { AttackSettings } from '../../../src/learn/attack/attacks.ts';
 import { writeDataset } from '../../../src/learn/data/artifact.ts';
 import { writeModel } from '../../../src/learn/model/artifact.ts';
 import { createModel } from '../../../src/learn/model/models.ts';
@@ -13,12 +12,13 @@ import { digestOf } from '../../../src/learn/self-check/self-check.ts';
 import { standard } from '../../../src/learn/train/standard.ts';
 import { train } from '../../../src/learn/train/train.ts';
 import { onnx } from '../../engine/agree.ts';
+import { attackSettings, type GivenAttack } from '../defaults.ts';
 import { shape, toyData, toyTraining } from '../train/toy-training.ts';
 import { weights } from './checked.ts';
 
 /** Runs the cell of an attack on the toy net, and gives what it told and where it wrote. */
 async function attackedCell(
-  attack: Partial<AttackSettings> & { name: string },
+  attack: GivenAttack,
   changes: {
     readonly weights?: Tensors;
     readonly surrogate?: Tensors;
@@ -53,7 +53,7 @@ async function attackedCell(
       warn: (warning) => void told.warnings.push(warning),
     },
     {
-      attack: { epsilon: 0.1, ...attack },
+      attack: attackSettings({ epsilon: 0.1, ...attack }),
       ...{
         batchSize: 40,
         seed: 1,
@@ -152,4 +152,16 @@ it('autoattack on a weak surrogate, of which nothing is left, and a robust model
   expect(told.values.accuracy).toBeGreaterThan(0.2);
   expect(told.values).not.toHaveProperty('after-square');
   expect(read()).toMatchObject({ weights: digestOf(constant), surrogate: digestOf(surrogate) });
+});
+
+it('apgd-t on three classes says that it is not the published attack, and on four says nothing', async () => {
+  const { run, told } = await attackedCell({ name: 'apgd-t', steps: 4 });
+  await run;
+  expect(told.warnings).toContain('few-classes');
+  const model = createModel('resnet-8-w2', { inputShape: shape, classes: 4 });
+  const { train: dataset } = toyData(96, 4);
+  const { last } = await train(toyTraining(standard(), { engine: onnx, model, dataset, epochs: 1 }));
+  const four = await attackedCell({ name: 'apgd-t', steps: 4 }, { classes: 4, weights: last });
+  await four.run;
+  expect(four.told.warnings).not.toContain('few-classes');
 });

@@ -1,7 +1,7 @@
 import type * as tf from '@tensorflow/tfjs';
 import type { Engine, Tensors } from '../../../src/engine/engine.ts';
 import { attack } from '../../../src/learn/attack/attack.ts';
-import { type AttackSettings, createAttack } from '../../../src/learn/attack/attacks.ts';
+import { createAttack } from '../../../src/learn/attack/attacks.ts';
 import type { Dataset } from '../../../src/learn/data/dataset.ts';
 import type { Model } from '../../../src/learn/model/model.ts';
 import { rank2 } from '../../../src/learn/model/rank.ts';
@@ -15,6 +15,7 @@ import {
 import { standard } from '../../../src/learn/train/standard.ts';
 import { train } from '../../../src/learn/train/train.ts';
 import { onnx } from '../../engine/agree.ts';
+import { attackSettings, type GivenAttack } from '../defaults.ts';
 import { toyData, toyModel, toyTraining } from '../train/toy-training.ts';
 
 const { train: trainingSet, test } = toyData(96);
@@ -28,7 +29,7 @@ export const { last: weights } = await train(
 
 /** Attacks a model as a cell does, and checks itself. */
 export async function checked(
-  settings: Partial<AttackSettings> & { readonly name: string },
+  settings: GivenAttack,
   changes: {
     readonly engine?: Engine;
     readonly model?: Model;
@@ -41,13 +42,13 @@ export async function checked(
   const { batchSize = 30, examples = 64, engine = onnx, model = toyModel, ...others } = changes;
   const target = { engine, model, weights: others.weights ?? weights };
   const data = others.dataset ?? dataset;
-  const full = { epsilon: 0.1, ...settings };
+  const full = attackSettings({ epsilon: 0.1, ...settings });
   const sample = sampleOf(data.labels.length, examples, batchSize);
   const digest = () => ({ weights: digestOf(target.weights) });
   const before = digest();
   const result = await attack({
     ...target,
-    ...{ attack: createAttack(full), dataset: data, batchSize, seed: 4, keepImages: new Set(sample) },
+    ...{ attack: await createAttack(full), dataset: data, batchSize, seed: 4, keepImages: new Set(sample) },
   });
   const digests = { before, after: digest() };
   return selfCheck({ target, settings: full, dataset: data, seed: 4, result, digests, sample });

@@ -11,6 +11,7 @@ import {
 import { implausibleGap } from '../../../src/learn/self-check/gap.ts';
 import type { Subject } from '../../../src/learn/self-check/subject.ts';
 import { cpu } from '../calculate.ts';
+import { attackSettings } from '../defaults.ts';
 import { toyModel } from '../train/toy-training.ts';
 
 const names = ['none', 'apgd-ce', 'apgd-t', 'fab-t', 'square'];
@@ -82,7 +83,7 @@ it('what an attack did to a surrogate says nothing of the gradients of the model
 });
 
 it('robust examples that were never moved fail where they are the most, and more than a few of all', async () => {
-  const single = { settings: { name: 'fgsm', epsilon: 0.1 } };
+  const single = { settings: attackSettings({ name: 'fgsm', epsilon: 0.1 }) };
   for (const [zeroGradientsOfRobust, robustAccuracy, passed] of [
     [0.5, 0.25, true],
     [0.51, 0.25, false],

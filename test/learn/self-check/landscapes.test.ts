@@ -1,11 +1,11 @@
 import * as tf from '@tensorflow/tfjs';
 import { expect, it } from 'vitest';
 import { toAttackBatch } from '../../../src/learn/attack/attack-batch.ts';
-import type { AttackSettings } from '../../../src/learn/attack/attacks.ts';
 import type { Dataset } from '../../../src/learn/data/dataset.ts';
 import { epsilonCurveRises } from '../../../src/learn/self-check/curve.ts';
 import { Probe } from '../../../src/learn/self-check/probe.ts';
 import { onnx } from '../../engine/agree.ts';
+import { attackSettings, type GivenAttack } from '../defaults.ts';
 import { landscape } from '../toys.ts';
 import { checked, errors, warnings } from './checked.ts';
 
@@ -17,11 +17,7 @@ function pixels(...bytes: number[]): Dataset {
   return { images, labels: new Int32Array(90), shape: [1, 1, 1], classes: ['right', 'wrong'] };
 }
 
-function checkedOn(
-  f: (t: tf.Tensor2D) => tf.Tensor,
-  settings: Partial<AttackSettings> & { name: string },
-  dataset = pixels(127, 128),
-) {
+function checkedOn(f: (t: tf.Tensor2D) => tf.Tensor, settings: GivenAttack, dataset = pixels(127, 128)) {
   return checked(settings, { ...landscape(f), dataset, batchSize: 128 });
 }
 
@@ -84,7 +80,7 @@ it('what one step misses and many find is no sign of hidden gradients', async ()
 });
 
 it('an attack on a loss that the probes do not climb is not asked for more steps or restarts of another one', async () => {
-  const results = await checked({ name: 'pgd-5', objective: 'dlr' });
+  const results = await checked({ name: 'pgd-5', loss: 'dlr' });
   for (const name of ['more-steps-help', 'incomplete-optimisation', 'more-restarts-help']) {
     expect(results.find((one) => one.name === name)).toMatchObject({
       state: 'skipped',
@@ -118,7 +114,7 @@ it('at epsilon 0 each example that changes counts, near ties apart', async () =>
       ...{ cleanAccuracy: 0.25, robustAccuracy: 0.25, zeroGradients: 0, zeroGradientsOfRobust: 0 },
       examples: {},
     };
-    const settings = { name: 'pgd', epsilon: 0.1 };
+    const settings = attackSettings({ name: 'pgd', epsilon: 0.1 });
     const found = await epsilonCurveRises.run({
       ...{ target, settings, result, sample, digests: { before: {}, after: {} } },
     });

@@ -30,7 +30,7 @@ describe('an honest net', () => {
     { name: 'none' },
     { name: 'uniform-noise' },
     { name: 'fgsm' },
-    { name: 'pgd', objective: 'margin' as const },
+    { name: 'pgd', loss: 'margin' as const },
     { name: 'pgd', randomStart: false, epsilon: 0.02 },
     { name: 'apgd-dlr', steps: 20 },
     { name: 'square', queries: 60 },
@@ -82,7 +82,7 @@ describe('a model whose logits are scaled until gradients vanish', () => {
   it('hides a planted adversarial example from PGD on cross entropy, and not from that on the margin', async () => {
     const hidden = await checked({ name: 'pgd-20' }, { model: scaled });
     expect(stateOf(hidden, 'planted-adversarial-missed')).toBe('failed');
-    const seen = await checked({ name: 'pgd-20', objective: 'margin' }, { model: scaled });
+    const seen = await checked({ name: 'pgd-20', loss: 'margin' }, { model: scaled });
     expect([errors(seen), warnings(seen)]).toEqual([[], []]);
   });
 });
@@ -121,7 +121,7 @@ it('a model that rounds its input has no gradient, which is refused', async () =
       return toyModel.forward(tensors, tf.div(tf.round(tf.mul(images, 8)), 8), mode);
     },
   };
-  const results = await checked({ name: 'pgd-5', objective: 'margin' }, { model });
+  const results = await checked({ name: 'pgd-5', loss: 'margin' }, { model });
   expect(errors(results)).toEqual(['only-zero-gradients']);
   expect(warnings(results)).toEqual(expect.arrayContaining(['zero-gradients', 'planted-adversarial-missed']));
 });

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { auditPerturbation } from '../../../src/learn/attack/audit.ts';
-import { fastAt, fastAtDefaults } from '../../../src/learn/train/fast-at.ts';
+import { fastAt } from '../../../src/learn/train/fast-at.ts';
 import { innerMaximisation } from '../../../src/learn/train/inner-maximisation.ts';
 import { standard } from '../../../src/learn/train/standard.ts';
 import { train } from '../../../src/learn/train/train.ts';
 import { cpu, float32, greatestDifference } from '../calculate.ts';
+import { fastAtDefaults } from '../defaults.ts';
 import { oneHot, threeClasses } from '../toys.ts';
 import { prepared, random, toy } from './method-loss.ts';
 import { learned, toyModel, toyTraining } from './toy-training.ts';

@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { Engine, Tensors } from '../../../src/engine/engine.ts';
-import { freeAt, freeAtDefaults } from '../../../src/learn/train/free-at.ts';
+import { freeAt } from '../../../src/learn/train/free-at.ts';
 import { standard } from '../../../src/learn/train/standard.ts';
 import { trainingStep } from '../../../src/learn/train/step.ts';
 import { train } from '../../../src/learn/train/train.ts';
 import { onnx } from '../../engine/agree.ts';
 import { cpu, float32, greatestDifference } from '../calculate.ts';
+import { freeAtDefaults } from '../defaults.ts';
 import { oneHot, threeClasses } from '../toys.ts';
 import { learned, memory, toyTraining } from './toy-training.ts';
 

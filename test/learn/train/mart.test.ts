@@ -2,9 +2,10 @@ import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
 import { auditPerturbation } from '../../../src/learn/attack/audit.ts';
 import { innerMaximisation } from '../../../src/learn/train/inner-maximisation.ts';
-import { mart, martDefaults, martLoss } from '../../../src/learn/train/mart.ts';
+import { mart, martLoss } from '../../../src/learn/train/mart.ts';
 import { onnx } from '../../engine/agree.ts';
 import { calculate, cpu, rows } from '../calculate.ts';
+import { martDefaults } from '../defaults.ts';
 import { tanhNet } from '../toys.ts';
 import { expectEnginesAgree, expectTrueGradient, prepared, random, smooth, toy } from './method-loss.ts';
 import { attacked, labels, natural } from './oracles.ts';
@@ -48,12 +49,18 @@ describe.each([
   });
 
   it('of a smooth net has the gradient of finite differences', async () => {
-    await expectTrueGradient(engine, tanhNet.model, mart()({ engine, model: tanhNet.model }), smooth, 0.004);
+    await expectTrueGradient(
+      engine,
+      tanhNet.model,
+      mart(martDefaults)({ engine, model: tanhNet.model }),
+      smooth,
+      0.004,
+    );
   });
 });
 
 describe('MART', () => {
-  const method = mart()({ engine: cpu, model: toyModel });
+  const method = mart(martDefaults)({ engine: cpu, model: toyModel });
 
   it('has the published values as its defaults', () => {
     expect(martDefaults).toEqual({
@@ -61,7 +68,6 @@ describe('MART', () => {
       stepSize: 0.007,
       steps: 10,
       randomStart: true,
-      noise: 'normal',
       batchNorm: 'eval',
       beta: 5,
     });
@@ -71,7 +77,7 @@ describe('MART', () => {
     const { images, extras } = await prepared(method);
     expect(images).toEqual(toy.batch.images);
     auditPerturbation(images.data, extras?.adversarial?.data ?? [], 0.031);
-    const inner = innerMaximisation(cpu, toyModel, martDefaults);
+    const inner = innerMaximisation(cpu, toyModel, { ...martDefaults, noise: 'normal' });
     expect(extras?.adversarial).toEqual(
       await inner.run(toy.weights, toy.batch, random('inner-maximisation')),
     );
@@ -83,6 +89,6 @@ describe('MART', () => {
   });
 
   it('has the same loss, gradients and statistics on both engines', async () => {
-    await expectEnginesAgree(mart(), toyModel, { ...toy, batch: await prepared(method) });
+    await expectEnginesAgree(mart(martDefaults), toyModel, { ...toy, batch: await prepared(method) });
   });
 });

@@ -1,25 +1,38 @@
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
 import { createModel } from '../../../src/learn/model/models.ts';
-import { fastAt, fastAtDefaults } from '../../../src/learn/train/fast-at.ts';
+import { fastAt } from '../../../src/learn/train/fast-at.ts';
 import { freeAt } from '../../../src/learn/train/free-at.ts';
-import { mart, martDefaults } from '../../../src/learn/train/mart.ts';
+import { mart } from '../../../src/learn/train/mart.ts';
 import type { MethodBuilder } from '../../../src/learn/train/method.ts';
 import { mixup } from '../../../src/learn/train/mixup.ts';
-import { pgdAt, pgdAtDefaults } from '../../../src/learn/train/pgd-at.ts';
+import { pgdAt } from '../../../src/learn/train/pgd-at.ts';
 import { standard } from '../../../src/learn/train/standard.ts';
-import { trades, tradesDefaults } from '../../../src/learn/train/trades.ts';
+import { trades } from '../../../src/learn/train/trades.ts';
 import { train } from '../../../src/learn/train/train.ts';
 import { awp } from '../../../src/learn/train/weight-perturbation.ts';
 import { writeTraining } from '../../../src/learn/train/write-training.ts';
-import { ard, ardDefaults } from '../../../src/learn/transfer/ard.ts';
+import { ard } from '../../../src/learn/transfer/ard.ts';
 import { attention } from '../../../src/learn/transfer/attention.ts';
-import { igam, igamDefaults } from '../../../src/learn/transfer/igam.ts';
-import { kd, kdDefaults } from '../../../src/learn/transfer/kd.ts';
-import { mixAcmDefaults, mixacm } from '../../../src/learn/transfer/mixacm.ts';
-import { rslad, rsladDefaults } from '../../../src/learn/transfer/rslad.ts';
+import { igam } from '../../../src/learn/transfer/igam.ts';
+import { kd } from '../../../src/learn/transfer/kd.ts';
+import { mixacm } from '../../../src/learn/transfer/mixacm.ts';
+import { rslad } from '../../../src/learn/transfer/rslad.ts';
 import { onnx } from '../../engine/agree.ts';
 import { temporaryFolder } from '../data/folder.ts';
+import {
+  ardDefaults,
+  attentionDefaults,
+  fastAtDefaults,
+  igamDefaults,
+  kdDefaults,
+  martDefaults,
+  mixAcmDefaults,
+  mixupDefaults,
+  pgdAtDefaults,
+  rsladDefaults,
+  tradesDefaults,
+} from '../defaults.ts';
 import { usedWeights } from '../families.ts';
 import { memory, shape, toyData, toyTraining } from './toy-training.ts';
 
@@ -60,7 +73,7 @@ const teachersForward = 2 * images * multiplyAdds(3).all;
 describe('the work of an epoch', () => {
   it('of standard training is three forward passes less the gradient of the images, one gradient pass a batch', async () => {
     expect(await work(standard())).toEqual([{ flops: step, gradientPasses: batches }]);
-    expect(await work(mixup())).toEqual([{ flops: step, gradientPasses: batches }]);
+    expect(await work(mixup(mixupDefaults))).toEqual([{ flops: step, gradientPasses: batches }]);
   });
 
   it('of adversarial training has a pass to the images more for each step of the attack', async () => {
@@ -102,7 +115,7 @@ describe('the work of an epoch', () => {
 
   it('of attention transfer is that of a student, but for the teacher’s last layer, which nothing asks', async () => {
     const lastLayer = 2 * images * 12 * 3;
-    expect(await work(attention(teacher))).toEqual([
+    expect(await work(attention(teacher, attentionDefaults))).toEqual([
       { flops: step + teachersForward - lastLayer, gradientPasses: batches },
     ]);
   });

@@ -5,10 +5,11 @@ import { klDivergence } from '../../../src/learn/loss/kl.ts';
 import { initialise } from '../../../src/learn/model/init.ts';
 import { rank2, rank4 } from '../../../src/learn/model/rank.ts';
 import { standard } from '../../../src/learn/train/standard.ts';
-import { trades, tradesDefaults, tradesLoss } from '../../../src/learn/train/trades.ts';
+import { trades, tradesLoss } from '../../../src/learn/train/trades.ts';
 import { train } from '../../../src/learn/train/train.ts';
 import { onnx } from '../../engine/agree.ts';
 import { calculate, cpu, float32, greatestDifference, rows } from '../calculate.ts';
+import { tradesDefaults } from '../defaults.ts';
 import { tanhNet } from '../toys.ts';
 import {
   expectEnginesAgree,
@@ -54,12 +55,17 @@ describe.each([
   });
 
   it('of a smooth net has the gradient of finite differences', async () => {
-    await expectTrueGradient(engine, tanhNet.model, trades()({ engine, model: tanhNet.model }), smooth);
+    await expectTrueGradient(
+      engine,
+      tanhNet.model,
+      trades(tradesDefaults)({ engine, model: tanhNet.model }),
+      smooth,
+    );
   });
 });
 
 describe('TRADES', () => {
-  const method = trades()({ engine: cpu, model: toyModel });
+  const method = trades(tradesDefaults)({ engine: cpu, model: toyModel });
 
   it('has the published values as its defaults', () => {
     expect(tradesDefaults).toEqual({
@@ -67,7 +73,6 @@ describe('TRADES', () => {
       stepSize: 0.007,
       steps: 10,
       randomStart: true,
-      noise: 'normal',
       batchNorm: 'eval',
       beta: 6,
       reduction: 'batchmean',
@@ -149,7 +154,7 @@ describe('TRADES', () => {
 
   it('has the same loss, gradients and statistics on both engines', async () => {
     const batch = await prepared(method);
-    await expectEnginesAgree(trades(), toyModel, { ...toy, batch });
+    await expectEnginesAgree(trades(tradesDefaults), toyModel, { ...toy, batch });
   });
 
   it('chooses the best epoch by accuracy under attack on the cross entropy, from a uniform start', async () => {

@@ -2,22 +2,23 @@ import { describe, expect, it } from 'vitest';
 import type { Progress } from '../../../src/kind/kind.ts';
 import { initialise } from '../../../src/learn/model/init.ts';
 import { learningRate } from '../../../src/learn/optimise/schedule.ts';
-import { fastAt, fastAtDefaults } from '../../../src/learn/train/fast-at.ts';
+import { fastAt } from '../../../src/learn/train/fast-at.ts';
 import { freeAt } from '../../../src/learn/train/free-at.ts';
-import { mart, martDefaults } from '../../../src/learn/train/mart.ts';
+import { mart } from '../../../src/learn/train/mart.ts';
 import type { MethodBuilder } from '../../../src/learn/train/method.ts';
 import { mixup } from '../../../src/learn/train/mixup.ts';
-import { pgdAt, pgdAtDefaults } from '../../../src/learn/train/pgd-at.ts';
+import { pgdAt } from '../../../src/learn/train/pgd-at.ts';
 import { standard } from '../../../src/learn/train/standard.ts';
-import { trades, tradesDefaults } from '../../../src/learn/train/trades.ts';
+import { trades } from '../../../src/learn/train/trades.ts';
 import { train } from '../../../src/learn/train/train.ts';
+import { fastAtDefaults, martDefaults, mixupDefaults, pgdAtDefaults, tradesDefaults } from '../defaults.ts';
 import { memory, toyData, toyModel, toyTraining } from './toy-training.ts';
 
 const augment = { pad: 1, flip: true };
 const validation = toyData().test;
 const methods = {
   standard: standard(),
-  mixup: mixup(),
+  mixup: mixup(mixupDefaults),
   'pgd-at': pgdAt({ ...pgdAtDefaults, epsilon: 0.05, stepSize: 0.02, steps: 2 }),
   'pgd-at in train mode': pgdAt({ ...pgdAtDefaults, epsilon: 0.05, steps: 1, batchNorm: 'train' }),
   trades: trades({ ...tradesDefaults, epsilon: 0.05, stepSize: 0.02, steps: 2 }),

@@ -2,11 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { createModel } from '../../../src/learn/model/models.ts';
 import { standard } from '../../../src/learn/train/standard.ts';
 import { train } from '../../../src/learn/train/train.ts';
-import { attention, attentionDefaults } from '../../../src/learn/transfer/attention.ts';
-import { kd, kdDefaults } from '../../../src/learn/transfer/kd.ts';
+import { attention } from '../../../src/learn/transfer/attention.ts';
+import { kd } from '../../../src/learn/transfer/kd.ts';
 import type { Teacher } from '../../../src/learn/transfer/teacher.ts';
 import { onnx } from '../../engine/agree.ts';
 import { cpu, float32 } from '../calculate.ts';
+import { attentionDefaults, kdDefaults } from '../defaults.ts';
 import { usedWeights } from '../families.ts';
 import { smoothNet } from '../smooth-net.ts';
 import { oneHot } from '../toys.ts';
@@ -64,13 +65,15 @@ describe('attention transfer', () => {
   it('learns of a teacher of other classes, if there are no soft labels', async () => {
     const model = createModel('resnet-8-w2', { ...settings, classes: 5 });
     const other: Teacher = { model, weights: usedWeights(model) };
-    expect((await train(toyTraining(attention(other), { epochs: 1 }))).history).toHaveLength(1);
+    expect(
+      (await train(toyTraining(attention(other, attentionDefaults), { epochs: 1 }))).history,
+    ).toHaveLength(1);
     const soft = attention(other, { ...attentionDefaults, weight: 1 });
     await expect(train(toyTraining(soft))).rejects.toMatchObject({ reason: 'teacher-mismatch' });
   });
 
   it('has the same loss, gradients and statistics on both engines', async () => {
-    await expectEnginesAgree(attention(teacher), toyModel, toy);
+    await expectEnginesAgree(attention(teacher, attentionDefaults), toyModel, toy);
   });
 
   it.each([
@@ -78,7 +81,7 @@ describe('attention transfer', () => {
     ['onnx', onnx],
   ])('has the gradient of finite differences in a smooth net, on the engine %s', async (_, engine) => {
     const model = smoothNet({ inputShape: [8, 8, 3], classes: 4 });
-    const method = attention({ model, weights: usedWeights(model, 9) })({ engine, model });
+    const method = attention({ model, weights: usedWeights(model, 9) }, attentionDefaults)({ engine, model });
     const images = float32([4, 8, 8, 3], random('images').uniform(4 * 192, 0, 1));
     const given = { weights: usedWeights(model), batch: { images, labels: oneHot([0, 1, 2, 3], 4) } };
     await expectTrueGradient(engine, model, method, given);

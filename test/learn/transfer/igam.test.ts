@@ -10,10 +10,11 @@ import { standard } from '../../../src/learn/train/standard.ts';
 import { batchInputs, trainingStep } from '../../../src/learn/train/step.ts';
 import { train } from '../../../src/learn/train/train.ts';
 import { discriminator } from '../../../src/learn/transfer/discriminator.ts';
-import { igam, igamDefaults } from '../../../src/learn/transfer/igam.ts';
+import { igam } from '../../../src/learn/transfer/igam.ts';
 import type { Teacher } from '../../../src/learn/transfer/teacher.ts';
 import { onnx } from '../../engine/agree.ts';
 import { cpu, float32 } from '../calculate.ts';
+import { igamDefaults } from '../defaults.ts';
 import { usedWeights } from '../families.ts';
 import { smoothNet } from '../smooth-net.ts';
 import { oneHot } from '../toys.ts';
@@ -118,7 +119,7 @@ describe('IGAM', () => {
   });
 
   it('is plain training on noisy images until 7/8 of the steps are taken', async () => {
-    const method = igam(teacher)(context);
+    const method = igam(teacher, igamDefaults)(context);
     const early = await prepared(method, toy, { step: 6, steps: 8 });
     expect(early.extras).toBeUndefined();
     expect(early.images).not.toEqual(toy.batch.images);

@@ -19,6 +19,7 @@ import { linearProbeCell } from '../../../src/learn/transfer/linear-probe-cell.t
 import { mixacm } from '../../../src/learn/transfer/mixacm.ts';
 import { cpu } from '../calculate.ts';
 import { temporaryFolder } from '../data/folder.ts';
+import { attentionDefaults, mixAcmDefaults } from '../defaults.ts';
 import { expectEnginesAgree, lossOf } from '../train/method-loss.ts';
 import { memory, shape, toyTraining } from '../train/toy-training.ts';
 
@@ -82,7 +83,7 @@ describe('linear probing', () => {
     const model = createModel(description.net, { ...description, classes: 5 });
     const headOf = (method: MethodBuilder, of = model) =>
       start(of, method({ engine: cpu, model: of }), undefined, 7, 4).tensors['model/linear.weight'];
-    const others = [headOf(standard()), headOf(attention({ model: old, weights }))];
+    const others = [headOf(standard()), headOf(attention({ model: old, weights }, attentionDefaults))];
     for (const other of others) {
       expect(other?.shape).toEqual([8, 5]);
       expect(headOf(probe.method, probe.model)).not.toEqual(other);
@@ -144,7 +145,7 @@ describe('a cell of linear probing', () => {
     expect(numbers['epoch-flops']).toBeGreaterThan(0);
     const student = createModel('resnet-8-w2', { inputShape: shape, classes: 5 });
     const learnt = await train(
-      toyTraining(mixacm(teacher), { model: student, dataset: data.train, epochs: 2 }),
+      toyTraining(mixacm(teacher, mixAcmDefaults), { model: student, dataset: data.train, epochs: 2 }),
     );
     expect(learnt.history[1]?.loss).toBeLessThan(learnt.history[0]?.loss ?? 0);
   });

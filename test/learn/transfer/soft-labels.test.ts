@@ -5,12 +5,13 @@ import { distillation } from '../../../src/learn/loss/kl.ts';
 import { rank4 } from '../../../src/learn/model/rank.ts';
 import { innerMaximisation } from '../../../src/learn/train/inner-maximisation.ts';
 import { train } from '../../../src/learn/train/train.ts';
-import { ard, ardDefaults } from '../../../src/learn/transfer/ard.ts';
-import { kd, kdDefaults } from '../../../src/learn/transfer/kd.ts';
-import { rslad, rsladDefaults, rsladLoss } from '../../../src/learn/transfer/rslad.ts';
+import { ard } from '../../../src/learn/transfer/ard.ts';
+import { kd } from '../../../src/learn/transfer/kd.ts';
+import { rslad, rsladLoss } from '../../../src/learn/transfer/rslad.ts';
 import type { Teacher } from '../../../src/learn/transfer/teacher.ts';
 import { onnx } from '../../engine/agree.ts';
 import { calculate, cpu, float32, greatestDifference, rows } from '../calculate.ts';
+import { ardDefaults, kdDefaults, rsladDefaults } from '../defaults.ts';
 import { usedWeights } from '../families.ts';
 import { tanhNet } from '../toys.ts';
 import {
@@ -71,7 +72,7 @@ describe.each([
 
   it.each([
     ['ARD', ard(smoothTeacher, { ...ardDefaults, labelWeight: 0.5, temperature: 2 })],
-    ['RSLAD', rslad(smoothTeacher)],
+    ['RSLAD', rslad(smoothTeacher, rsladDefaults)],
   ])('the loss of %s has the gradient of finite differences in a smooth net', async (_, builder) => {
     const method = builder({ engine, model: tanhNet.model });
     const batch = await prepared(method, smooth);
@@ -86,7 +87,6 @@ describe('ARD', () => {
       stepSize: 2 / 255,
       steps: 10,
       randomStart: true,
-      noise: 'unclipped',
       batchNorm: 'train',
       temperature: 30,
       weight: 1,
@@ -96,13 +96,13 @@ describe('ARD', () => {
   });
 
   it('attacks the student, from a start that need not be in [0, 1]', async () => {
-    const { images, extras } = await prepared(ard(teacher)(context));
+    const { images, extras } = await prepared(ard(teacher, ardDefaults)(context));
     expect(images).toEqual(toy.batch.images);
     auditPerturbation(images.data, extras?.adversarial?.data ?? [], 8 / 255);
-    const inner = innerMaximisation(cpu, toyModel, ardDefaults);
+    const inner = innerMaximisation(cpu, toyModel, { ...ardDefaults, noise: 'unclipped' });
     const expected = await inner.run(toy.weights, toy.batch, random('inner-maximisation'));
     expect(extras?.adversarial).toEqual(expected);
-    const start = innerMaximisation(cpu, toyModel, { ...ardDefaults, steps: 0 });
+    const start = innerMaximisation(cpu, toyModel, { ...ardDefaults, noise: 'unclipped', steps: 0 });
     const { data } = await start.run(toy.weights, toy.batch, random('inner-maximisation'));
     expect(Math.min(...data)).toBeLessThan(0);
   });
@@ -156,7 +156,7 @@ describe('ARD', () => {
 });
 
 describe('RSLAD', () => {
-  const method = rslad(teacher)(context);
+  const method = rslad(teacher, rsladDefaults)(context);
 
   it('has the published values as its defaults', () => {
     expect(rsladDefaults).toEqual({
@@ -164,7 +164,6 @@ describe('RSLAD', () => {
       stepSize: 2 / 255,
       steps: 10,
       randomStart: true,
-      noise: 'normal',
       batchNorm: 'eval',
       weight: 5 / 6,
       cleanWeight: 1 / 6,
@@ -206,14 +205,17 @@ describe('RSLAD', () => {
   });
 
   it('has the same loss, gradients and statistics on both engines', async () => {
-    await expectEnginesAgree(rslad(teacher), toyModel, { ...toy, batch: await prepared(method) });
+    await expectEnginesAgree(rslad(teacher, rsladDefaults), toyModel, {
+      ...toy,
+      batch: await prepared(method),
+    });
   });
 });
 
 describe('a robust transfer', () => {
   it('refuses a teacher of other classes', async () => {
     const other: Teacher = { ...smoothTeacher, model: { ...tanhNet.model, inputShape: toyModel.inputShape } };
-    for (const method of [ard(other), rslad(other)]) {
+    for (const method of [ard(other, ardDefaults), rslad(other, rsladDefaults)]) {
       await expect(train(toyTraining(method))).rejects.toMatchObject({ reason: 'teacher-mismatch' });
     }
   });

@@ -13,15 +13,23 @@ import type { MethodBuilder } from '../../../src/learn/train/method.ts';
 import { mixup } from '../../../src/learn/train/mixup.ts';
 import { standard } from '../../../src/learn/train/standard.ts';
 import { train } from '../../../src/learn/train/train.ts';
-import { ard, ardDefaults } from '../../../src/learn/transfer/ard.ts';
+import { ard } from '../../../src/learn/transfer/ard.ts';
 import { attention } from '../../../src/learn/transfer/attention.ts';
 import { pairBlocks } from '../../../src/learn/transfer/blocks.ts';
-import { igam, igamDefaults } from '../../../src/learn/transfer/igam.ts';
-import { kd, kdDefaults } from '../../../src/learn/transfer/kd.ts';
-import { type MixAcmSettings, mixAcmDefaults, mixacm } from '../../../src/learn/transfer/mixacm.ts';
-import { rslad, rsladDefaults } from '../../../src/learn/transfer/rslad.ts';
+import { igam } from '../../../src/learn/transfer/igam.ts';
+import { kd } from '../../../src/learn/transfer/kd.ts';
+import { type MixAcmSettings, mixacm } from '../../../src/learn/transfer/mixacm.ts';
+import { rslad } from '../../../src/learn/transfer/rslad.ts';
 import type { Teacher } from '../../../src/learn/transfer/teacher.ts';
 import { cpu } from '../calculate.ts';
+import {
+  ardDefaults,
+  attentionDefaults,
+  igamDefaults,
+  kdDefaults,
+  mixAcmDefaults,
+  rsladDefaults,
+} from '../defaults.ts';
 import { memory, shape, toyData, toyModel, toyTraining } from '../train/toy-training.ts';
 
 function untrained(model: Model): Teacher {
@@ -35,11 +43,11 @@ const short = { epochs: 2 };
 
 describe('transfer', () => {
   it.each([
-    ['kd', kd(wide)],
-    ['mixacm', mixacm(wide)],
+    ['kd', kd(wide, kdDefaults)],
+    ['mixacm', mixacm(wide, mixAcmDefaults)],
     ['ard', ard(wide, { ...ardDefaults, steps: 2 })],
     ['rslad', rslad(wide, { ...rsladDefaults, steps: 2 })],
-    ['attention', attention(wide)],
+    ['attention', attention(wide, attentionDefaults)],
     ['igam', igam(wide, { ...igamDefaults, matchAfter: 0.5, discriminatorEvery: 2 })],
   ])(
     'by %s, resumed after any epoch, ends in the bits of the run that was not interrupted',
@@ -57,7 +65,7 @@ describe('transfer', () => {
   it.each([
     ['ard', ard(wide, { ...ardDefaults, steps: 2, reduction: 'batchmean' })],
     ['rslad', rslad(wide, { ...rsladDefaults, steps: 2, reduction: 'batchmean' })],
-    ['attention', attention(wide)],
+    ['attention', attention(wide, attentionDefaults)],
     ['igam', igam(wide, { ...igamDefaults, matchAfter: 0 })],
   ])('by %s lowers its loss', async (_, method) => {
     const { history } = await train(toyTraining(method, { dataset: toyData(96).train, epochs: 6 }));
@@ -84,7 +92,7 @@ describe('transfer', () => {
 
   it('gives a student without the transformations that it was trained with', async () => {
     const checkpoints = memory();
-    const { last } = await train(toyTraining(mixacm(wide), { ...short, checkpoints }));
+    const { last } = await train(toyTraining(mixacm(wide, mixAcmDefaults), { ...short, checkpoints }));
     expect(Object.keys(last).sort()).toEqual(
       [...toyModel.parameters, ...toyModel.state].map(({ name }) => name).sort(),
     );
@@ -97,7 +105,7 @@ describe('transfer', () => {
 
   it('leaves the teacher as it is', async () => {
     const copy = structuredClone(wide.weights);
-    await train(toyTraining(mixacm(wide), short));
+    await train(toyTraining(mixacm(wide, mixAcmDefaults), short));
     expect(wide.weights).toEqual(copy);
   });
 
@@ -220,23 +228,29 @@ describe('a student of the same seed as its teacher', () => {
     init.kind === 'constant' ? [] : [`model/${name}`],
   );
 
-  it.each([kd, ard, rslad, attention, igam, mixacm].map((method) => [method.name, method] as const))(
-    'begins with other weights: %s',
-    (_, method) => {
-      const student = startOf(method(wide));
-      for (const name of drawn) {
-        expect(student[name], name).not.toEqual(alone[name]);
-        expect(student[name], name).toEqual(startOf(kd(teacher))[name]);
-      }
-    },
-  );
+  it.each([
+    ['kd', kd(wide, kdDefaults)],
+    ['ard', ard(wide, ardDefaults)],
+    ['rslad', rslad(wide, rsladDefaults)],
+    ['attention', attention(wide, attentionDefaults)],
+    ['igam', igam(wide, igamDefaults)],
+    ['mixacm', mixacm(wide, mixAcmDefaults)],
+  ])('begins with other weights: %s', (_, method) => {
+    const student = startOf(method);
+    for (const name of drawn) {
+      expect(student[name], name).not.toEqual(alone[name]);
+      expect(student[name], name).toEqual(startOf(kd(teacher, kdDefaults))[name]);
+    }
+  });
 });
 
 describe('a teacher', () => {
   it('of other classes can give channel maps and no soft labels', async () => {
     const other = untrained(createModel('resnet-8-w2', { inputShape: shape, classes: 5 }));
-    await expect(train(toyTraining(kd(other), short))).rejects.toMatchObject({ reason: 'teacher-mismatch' });
-    await expect(train(toyTraining(mixacm(other), short))).rejects.toMatchObject({
+    await expect(train(toyTraining(kd(other, kdDefaults), short))).rejects.toMatchObject({
+      reason: 'teacher-mismatch',
+    });
+    await expect(train(toyTraining(mixacm(other, mixAcmDefaults), short))).rejects.toMatchObject({
       reason: 'teacher-mismatch',
     });
     const { history } = await train(toyTraining(mixacm(other, { ...off, acmWeight: 1 }), short));
@@ -250,7 +264,13 @@ describe('a teacher', () => {
     const dataset = { ...toyData().train, classes: ['5', '6', '7'] };
     const learning = (method: MethodBuilder) => train(toyTraining(method, { ...short, model, dataset }));
     const other = digits(['0', '1', '7']);
-    for (const method of [kd(other), ard(other), rslad(other), igam(other), mixacm(other)]) {
+    for (const method of [
+      kd(other, kdDefaults),
+      ard(other, ardDefaults),
+      rslad(other, rsladDefaults),
+      igam(other, igamDefaults),
+      mixacm(other, mixAcmDefaults),
+    ]) {
       await expect(learning(method)).rejects.toMatchObject({
         reason: 'class-mismatch',
         message: expect.stringContaining('class 0 is "0" to it and "5" in the data, and 1 more'),
@@ -258,23 +278,23 @@ describe('a teacher', () => {
       });
     }
     for (const method of [
-      attention(other),
+      attention(other, attentionDefaults),
       mixacm(other, { ...off, acmWeight: 1 }),
-      kd(digits(['5', '6', '7'])),
+      kd(digits(['5', '6', '7']), kdDefaults),
     ]) {
       expect((await learning(method)).history).toHaveLength(2);
     }
     // Imported weights do not tell what their classes are called.
-    expect((await learning(kd(untrained(toyModel)))).history).toHaveLength(2);
+    expect((await learning(kd(untrained(toyModel), kdDefaults))).history).toHaveLength(2);
   });
 
   it('of other images is refused, and so are weights of another model', async () => {
     const other = untrained(createModel('resnet-8-w2', { inputShape: [8, 8, 1], classes: 3 }));
-    await expect(train(toyTraining(mixacm(other), short))).rejects.toMatchObject({
+    await expect(train(toyTraining(mixacm(other, mixAcmDefaults), short))).rejects.toMatchObject({
       reason: 'teacher-mismatch',
     });
     const mixedUp = { model: teacher.model, weights: wide.weights };
-    await expect(train(toyTraining(mixacm(mixedUp), short))).rejects.toMatchObject({
+    await expect(train(toyTraining(mixacm(mixedUp, mixAcmDefaults), short))).rejects.toMatchObject({
       reason: 'shape-mismatch',
     });
   });

@@ -1,0 +1,49 @@
+import { Type } from '@sinclair/typebox';
+import { oneOf, pixelLength } from '../../parameter-schemas.ts';
+import { epsilon, restarts, steps } from '../attack-parameters.ts';
+import { declareAttack } from '../declare.ts';
+import { pgdStepSize } from '../derived.ts';
+
+function descentParameters(usualSteps: number) {
+  return {
+    epsilon,
+    steps: steps(usualSteps),
+    'step-size': Type.Optional(pixelLength({ description: 'Length of a step, for pixels in [0, 1].' })),
+    restarts,
+    'random-start': Type.Boolean({
+      default: true,
+      description: 'Start at a random point of the ball, not at the clean image.',
+    }),
+  };
+}
+
+export const pgdAttack = declareAttack({
+  description: 'Steps along the sign of the gradient from a random start: PGD (Madry et al. 2018).',
+  parameters: Type.Object({
+    ...descentParameters(20),
+    loss: oneOf(['cross-entropy', 'margin', 'dlr'], {
+      default: 'cross-entropy',
+      description:
+        'What is made great; margin is max over j≠y of z_j − z_y, dlr that over a distance of logits.',
+    }),
+  }),
+  derived: { 'step-size': pgdStepSize },
+  suffix: 'steps',
+  search: 'pgd',
+  climbs: 'setting',
+  async build({ loss, ...settings }) {
+    return (await import('../pgd.ts')).pgd({ ...settings, objective: loss });
+  },
+});
+
+// Not the search for the least l2 distance of Carlini and Wagner (2017), but their loss.
+export const cwAttack = declareAttack({
+  description: 'PGD on the margin, which evaluations call CW∞ (the loss of Carlini and Wagner 2017).',
+  parameters: Type.Object(descentParameters(30)),
+  derived: { 'step-size': pgdStepSize },
+  search: 'pgd',
+  climbs: 'margin',
+  async build(settings) {
+    return (await import('../pgd.ts')).pgd({ ...settings, objective: 'margin' });
+  },
+});

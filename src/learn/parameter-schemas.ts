@@ -1,0 +1,44 @@
+import { Type } from '@sinclair/typebox';
+
+// Schemas that several kinds use. Loaded by every plan: nothing heavy may be imported here.
+
+/** One of some words, as a schema that names them in messages. */
+export function oneOf<const W extends string>(
+  words: readonly W[],
+  options: { default?: W; description: string },
+) {
+  return Type.Unsafe<W>({ type: 'string', enum: [...words], ...options });
+}
+
+const unitHint = 'pixels are in [0, 1]: write 8/255, not 8';
+
+/** A length in the units of pixels, which are in [0, 1]. */
+export function pixelLength(options: { default?: number; description: string }) {
+  return Type.Number({ minimum: 0, maximum: 1, hint: unitHint, ...options });
+}
+
+/** The factor of a part of a loss. */
+export function weight(value: number, description: string) {
+  return Type.Number({ minimum: 0, default: value, description });
+}
+
+/** How often something is done. The limit is far above all that is of use: a larger number is a slip. */
+export function count(options: { default?: number; description: string }) {
+  return Type.Integer({ minimum: 1, maximum: 1_000_000, ...options });
+}
+
+/** A seed: a whole number that JavaScript and YAML hold exactly. */
+export function seed(description: string) {
+  return Type.Integer({
+    minimum: 0,
+    maximum: Number.MAX_SAFE_INTEGER,
+    default: 0,
+    hint: 'larger numbers are not exact: two seeds could be the same one',
+    description,
+  });
+}
+
+/** Which checkpoint of a model. */
+export function checkpoint(description: string) {
+  return oneOf(['last', 'best'], { default: 'last', description });
+}

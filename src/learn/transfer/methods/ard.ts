@@ -1,0 +1,17 @@
+import { Type } from '@sinclair/typebox';
+import { attackParameters } from '../../train/attack-parameters.ts';
+import { declareTransfer } from '../declare.ts';
+import { softLabelParameters } from '../soft-label-parameters.ts';
+
+export const ardMethod = declareTransfer({
+  description:
+    'Soft labels on adversarial images: adversarially robust distillation (Goldblum et al. 2020). Defaults: the code of the authors.',
+  parameters: Type.Object({
+    ...softLabelParameters({ temperature: 30, reduction: 'mean', kdWeight: 1, labelWeight: 0 }),
+    ...attackParameters({ epsilon: 8 / 255, stepSize: 2 / 255, steps: 10, batchNorm: 'train' }),
+  }),
+  async build(teacher, { kdWeight, ...settings }) {
+    const { ard } = await import('../ard.ts');
+    return ard(teacher, { ...settings, weight: kdWeight });
+  },
+});

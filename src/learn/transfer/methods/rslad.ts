@@ -1,0 +1,20 @@
+import { Type } from '@sinclair/typebox';
+import { weight } from '../../parameter-schemas.ts';
+import { attackParameters } from '../../train/attack-parameters.ts';
+import { declareTransfer } from '../declare.ts';
+import { reductionParameter } from '../soft-label-parameters.ts';
+
+export const rsladMethod = declareTransfer({
+  description:
+    'Soft labels on clean and adversarial images, without labels: RSLAD (Zi et al. 2021). Defaults: the code of the authors.',
+  parameters: Type.Object({
+    reduction: reductionParameter('mean'),
+    'kd-weight': weight(5 / 6, 'Weight of the soft labels on adversarial images.'),
+    'clean-weight': weight(1 / 6, 'Weight of the soft labels on clean images.'),
+    ...attackParameters({ epsilon: 8 / 255, stepSize: 2 / 255, steps: 10, batchNorm: 'eval' }),
+  }),
+  async build(teacher, { kdWeight, ...settings }) {
+    const { rslad } = await import('../rslad.ts');
+    return rslad(teacher, { ...settings, weight: kdWeight });
+  },
+});

@@ -1,0 +1,34 @@
+import { Type } from '@sinclair/typebox';
+import type { Reduction } from '../loss/kl.ts';
+import { oneOf, weight } from '../parameter-schemas.ts';
+
+// Loaded by every plan: nothing heavy may be imported here but types.
+
+interface Defaults {
+  readonly temperature: number;
+  readonly reduction: Reduction;
+  readonly kdWeight: number;
+  readonly labelWeight: number;
+}
+
+export function reductionParameter(value: Reduction) {
+  return oneOf(['batchmean', 'mean'], {
+    default: value,
+    description: 'The divergence over the batch: mean of the sums over classes, or mean over both.',
+  });
+}
+
+/** Parameters of soft labels beside the true ones, with the method's defaults. */
+export function softLabelParameters({ temperature, reduction, kdWeight, labelWeight }: Defaults) {
+  return {
+    temperature: Type.Number({
+      minimum: 1e-3,
+      maximum: 1e6, // beyond, τ² · KL leaves float32
+      default: temperature,
+      description: 'τ of the soft labels; their loss is τ² · KL(teacher ‖ student).',
+    }),
+    reduction: reductionParameter(reduction),
+    'kd-weight': weight(kdWeight, 'Weight of the soft labels; 0 leaves them out.'),
+    'label-weight': weight(labelWeight, 'Weight of the cross entropy on the labels; 0 leaves it out.'),
+  };
+}
