@@ -2,6 +2,7 @@ import { Type } from '@sinclair/typebox';
 import { defineKind } from '../src/kind/kind.ts';
 import { locateImages } from '../src/learn/data/image-folder.ts';
 import { locate } from '../src/learn/data/locate.ts';
+import { datasetProblems } from '../src/learn/data/problems.ts';
 import { seed } from '../src/learn/parameter-schemas.ts';
 
 const size = (what: string) =>
@@ -25,6 +26,12 @@ export default defineKind({
     ),
     train: size('training'),
     test: size('test'),
+    validation: Type.Number({
+      minimum: 0,
+      default: 0,
+      description:
+        'Training images to hold out as a part of their own, the classes in proportion: below 1 a fraction, above 1 a count, 0 for none. Training then keeps its best epoch by them, and the test images stay unseen. `train` counts the others.',
+    }),
     'per-class': Type.Integer({
       minimum: 0,
       default: 0,
@@ -68,6 +75,7 @@ export default defineKind({
       'Seed of the choice of images. By one seed, a smaller choice of training images is part of a larger one.',
     ),
   }),
+  problems: datasetProblems,
   inputs: {},
   output: 'dataset',
   sources: ({ name, folder, classes }, places) => {

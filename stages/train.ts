@@ -3,7 +3,6 @@ import { defineKind } from '../src/kind/kind.ts';
 import { partFiles } from '../src/learn/data/parts.ts';
 import { trainingMethod, trainingMethods } from '../src/learn/train/methods.ts';
 import { trainingMeasures, trainingParameters } from '../src/learn/train/parameters.ts';
-import { trainingProblems } from '../src/learn/train/problems.ts';
 
 export default defineKind({
   description: 'Trains a model from scratch: standard, with mixup, or adversarially.',
@@ -22,12 +21,12 @@ export default defineKind({
     default: 'standard',
     of: trainingMethods,
   },
-  problems: trainingProblems,
   inputs: {
     data: {
       type: 'dataset',
-      description: 'the data set; its training part is used',
-      reads: partFiles('train'),
+      description:
+        'the data set; it is trained on the training part, and the best epoch is the one with the best accuracy on the validation part, if there is one',
+      reads: partFiles('train', 'validation'),
     },
   },
   output: 'model',

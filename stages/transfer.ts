@@ -3,7 +3,6 @@ import { defineKind } from '../src/kind/kind.ts';
 import { partFiles } from '../src/learn/data/parts.ts';
 import { checkpoint } from '../src/learn/parameter-schemas.ts';
 import { trainingMeasures, trainingParameters } from '../src/learn/train/parameters.ts';
-import { trainingProblems } from '../src/learn/train/problems.ts';
 import { transferMethod, transferMethods } from '../src/learn/transfer/methods.ts';
 
 export default defineKind({
@@ -19,12 +18,12 @@ export default defineKind({
     default: 'mixacm',
     of: transferMethods,
   },
-  problems: trainingProblems,
   inputs: {
     data: {
       type: 'dataset',
-      description: 'the data set; its training part is used',
-      reads: partFiles('train'),
+      description:
+        'the data set; it is trained on the training part, and the best epoch is the one with the best accuracy on the validation part, if there is one',
+      reads: partFiles('train', 'validation'),
     },
     teacher: { type: 'model', description: 'the teacher; it stays as it is' },
   },

@@ -59,23 +59,22 @@ describe('a number in another unit or beyond a limit is a mistake of the pipelin
   });
 });
 
-describe('a validation set of all training images is a mistake of the pipeline', () => {
+describe('a validation part of all training images is a mistake of the pipeline', () => {
+  const data = (settings: string) => mistakes(`  data: {uses: dataset, with: {${settings}}}\n`);
+
   it.each([
-    ['{name: digits}', 1437],
-    ['{name: digits, train: 100}', 100],
-    ['{name: digits, train: 0.1}', 144],
-    ['{name: digits, per-class: 5}', 50],
-    ['{name: digits, per-class: 5, classes: [1, 2]}', 10],
-    ['{name: cifar10}', 50_000],
-  ])('of %s', async (data, size) => {
-    expect(await mistakes(train(`validation: ${size}`, data))).toContain(
-      `'validation' is ${size}, and the training set has ${size} images: none is left to train on`,
+    ['digits', 1437],
+    ['cifar10', 50_000],
+  ])('of %s', async (name, size) => {
+    expect(await data(`name: ${name}, validation: ${size}`)).toContain(
+      `'validation' is ${size}, and there are ${size} training images: none is left to train on`,
     );
-    expect(await mistakes(train(`validation: ${size - 1}`, data))).toBe('');
+    expect(await data(`name: ${name}, validation: ${size - 1}`)).toBe('');
+    expect(await data(`name: ${name}, validation: 0.1`)).toBe('');
   });
 
   it('and none where the size is not known yet', async () => {
-    expect(await mistakes(train('validation: 100000', '{name: image-folder}'))).toBe('');
+    expect(await data('name: image-folder, validation: 100000')).toBe('');
   });
 });
 

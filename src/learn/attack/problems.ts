@@ -1,5 +1,5 @@
 import type { NeededCell, Problem } from '../../kind/kind.ts';
-import { knownData } from '../data/known.ts';
+import { knownClasses } from '../data/known.ts';
 import { type AttackName, declared } from './attacks.ts';
 
 /** What is wrong with an attack that the number of classes shows when the plan is made. */
@@ -7,7 +7,7 @@ export function attackProblems(
   parameters: { readonly attack: AttackName; readonly loss?: string; readonly targets?: number },
   { data }: Readonly<Record<string, NeededCell>>,
 ): Problem[] {
-  const { classes } = knownData(data);
+  const classes = knownClasses(data);
   if (classes === undefined) return [];
   const problems: Problem[] = [];
   const { attack, loss, targets } = parameters;

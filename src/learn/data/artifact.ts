@@ -5,7 +5,7 @@ import { Value } from '@sinclair/typebox/value';
 import { Failure } from '../../failure.ts';
 import { readSafetensors, writeSafetensors } from '../weights/safetensors.ts';
 import { type Dataset, imageSize, type Split } from './dataset.ts';
-import { type Part, partFile } from './parts.ts';
+import { PARTS, type Part, partFile } from './parts.ts';
 
 const size = Type.Integer({ minimum: 1 });
 const description = Type.Object({
@@ -18,16 +18,18 @@ const description = Type.Object({
 type Description = Static<typeof description>;
 
 /**
- * Writes a data set as an artifact: `dataset.json` (name, classes, shape) and, for each part, `train.safetensors` and
- * `test.safetensors` with `images` (U8 [count, height, width, channels]) and `labels` (I32 [count]).
+ * Writes a data set as an artifact: `dataset.json` (name, classes, shape) and, for each part that there is, a file such
+ * as `train.safetensors` with `images` (U8 [count, height, width, channels]) and `labels` (I32 [count]).
  *
  * @param folder exists
  * @throws Failure `disk-full`
  */
 export async function writeDataset(folder: string, name: string, split: Split): Promise<void> {
   const { classes, shape } = split.train;
-  for (const part of ['train', 'test'] as const) {
-    const { images, labels } = split[part];
+  for (const part of PARTS) {
+    const records = split[part];
+    if (!records) continue;
+    const { images, labels } = records;
     await writeSafetensors(join(folder, partFile(part)), {
       images: { dtype: 'U8', shape: [labels.length, ...shape], data: images },
       labels: { dtype: 'I32', shape: [labels.length], data: labels },

@@ -26,6 +26,21 @@ export function inMemory(dataset: Dataset): Collection {
   };
 }
 
+/** The records at other places than these, in the original order. */
+export function without({ labels, classes, read }: Collection, places: ArrayLike<number>): Collection {
+  const left = new Set(Array.from(places));
+  const kept = Array.from(labels.keys()).filter((place) => !left.has(place));
+  return {
+    labels: labelsAt({ labels }, kept),
+    classes,
+    read: (indices, shaping) =>
+      read(
+        Array.from(indices, (index) => kept[index] ?? -1),
+        shaping,
+      ),
+  };
+}
+
 /**
  * The records of some classes alone, in the original order, with labels that count the classes in the order given.
  * @param wanted names, or numbers from 0

@@ -9,9 +9,11 @@ export interface Dataset {
   readonly classes: readonly string[];
 }
 
-/** A data set as published: its training part and its test part, of one shape and with the same classes. */
+/** A data set in its parts, of one shape and with the same classes. */
 export interface Split {
   readonly train: Dataset;
+  /** Held out of the training images, to choose by. */
+  readonly validation?: Dataset;
   readonly test: Dataset;
 }
 

@@ -2,15 +2,15 @@ import type { NeededCell } from '../../kind/kind.ts';
 
 // Loaded by every plan: nothing heavy may be imported here but types.
 
-/** What the parameters of a data set tell of it before it is made. What they leave open is undefined. */
-export interface KnownData {
-  readonly classes: number | undefined;
-  /** Images in the training part. */
-  readonly training: number | undefined;
+/** The parameters of a data set that tell something of it before it is read. */
+export interface DatasetParameters {
+  readonly name: string;
+  readonly classes: readonly unknown[];
+  readonly validation: number;
 }
 
 /** Of whole data sets. CIFAR-100 has two layouts with training parts of different sizes; folders are not read. */
-const whole: Readonly<Record<string, Partial<KnownData>>> = {
+const whole: Readonly<Record<string, { readonly classes: number; readonly training?: number }>> = {
   digits: { classes: 10, training: 1437 },
   mnist: { classes: 10, training: 60_000 },
   'fashion-mnist': { classes: 10, training: 60_000 },
@@ -19,20 +19,20 @@ const whole: Readonly<Record<string, Partial<KnownData>>> = {
   synthetic: { classes: 4, training: 256 },
 };
 
-/** @param data a cell that makes a data set */
-export function knownData(data: NeededCell | undefined): KnownData {
-  if (data?.kind !== 'dataset') return { classes: undefined, training: undefined };
-  const { name, classes: wanted, train, 'per-class': perClass } = data.parameters;
-  const all = whole[String(name)] ?? {};
-  const some = Array.isArray(wanted) && wanted.length > 0;
-  const classes = some ? wanted.length : all.classes;
-  return { classes, training: trainingSize(some ? undefined : all.training) };
+/** Training images of the chosen classes, with those that are held out; undefined where that is not known. */
+export function trainingImages({
+  name,
+  classes,
+}: Pick<DatasetParameters, 'name' | 'classes'>): number | undefined {
+  return classes.length > 0 ? undefined : whole[name]?.training;
+}
 
-  function trainingSize(available: number | undefined): number | undefined {
-    if (typeof perClass === 'number' && perClass > 0) return classes && perClass * classes;
-    if (typeof train !== 'number' || train === 0) return available;
-    if (train > 1) return train;
-    // Rounded as `chosenPart` does.
-    return available && Math.floor(train * available + 0.5);
-  }
+/**
+ * How many classes a data set has; undefined where that is not known before it is read.
+ * @param data a cell that makes a data set
+ */
+export function knownClasses(data: NeededCell | undefined): number | undefined {
+  if (data?.kind !== 'dataset') return undefined;
+  const { name, classes } = data.parameters;
+  return Array.isArray(classes) && classes.length > 0 ? classes.length : whole[String(name)]?.classes;
 }

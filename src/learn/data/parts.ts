@@ -1,7 +1,11 @@
 // Kinds read this when they are planned: nothing heavy may be imported here.
 
-/** A part of a data set. Each is a file of its own, so that a cell depends on the parts that it reads alone. */
-export type Part = 'train' | 'test';
+/**
+ * The parts of a data set. Each is a file of its own, so that a cell depends on the parts that it reads alone. Not every
+ * data set has a validation part.
+ */
+export const PARTS = ['train', 'validation', 'test'] as const;
+export type Part = (typeof PARTS)[number];
 
 /** The file of an artifact that holds a part. */
 export function partFile(part: Part): string {

@@ -1,7 +1,7 @@
 import { Failure } from '../../failure.ts';
 import type { CellContext, Places } from '../../kind/kind.ts';
 import { writeDataset } from './artifact.ts';
-import { type Collection, inMemory, ofClasses } from './collection.ts';
+import { type Collection, inMemory, ofClasses, without } from './collection.ts';
 import type { Dataset, Split } from './dataset.ts';
 import { folderWarnings } from './folder-warnings.ts';
 import type { Shaping } from './image.ts';
@@ -15,6 +15,8 @@ export interface Preparation extends ImageFolder, Shaping {
   /** Images to take: 0 for all, below 1 a fraction, above a count; 1 is refused, as it could mean either. */
   readonly train: number;
   readonly test: number;
+  /** Training images to hold out as the validation part: 0 for none, else as `train`. */
+  readonly validation: number;
   /** Instead of `train`, so many of each class; 0 for no such limit. */
   readonly perClass: number;
   /** Names or numbers of the classes to keep, in the order of their new labels; none for all. */
@@ -33,7 +35,7 @@ export async function prepareDataset(
   wanted: Preparation,
   places: Places,
   { output, ...options }: PrepareOptions,
-): Promise<{ train: number; test: number; classes: number }> {
+): Promise<{ train: number; validation: number; test: number; classes: number }> {
   const { name, perClass } = wanted;
   if (wanted.train > 0 && perClass > 0) {
     throw new Failure('bad-subset', 'Both `train` and `perClass` limit the training images.', {
@@ -41,8 +43,10 @@ export async function prepareDataset(
     });
   }
   const whole = await opened(wanted, places, options);
-  const train = await readPart(whole.train, perClass > 0 ? { perClass } : sizeOf(wanted.train), wanted);
-  const test = await readPart(whole.test, sizeOf(wanted.test), wanted);
+  const { held, rest } = heldOut(ofWanted(whole.train, wanted), wanted);
+  const train = await readChosen(rest, perClass > 0 ? { perClass } : sizeOf(wanted.train), wanted);
+  const test = await readChosen(ofWanted(whole.test, wanted), sizeOf(wanted.test), wanted);
+  const validation = held && (await held.read(wanted));
   if (train.shape.join() !== test.shape.join()) {
     throw new Failure(
       'different-sizes',
@@ -57,8 +61,13 @@ export async function prepareDataset(
       `All images are of one class, ${only}: every model has an accuracy of 100 %.`,
     );
   }
-  await writeDataset(output, name, { train, test });
-  return { train: train.labels.length, test: test.labels.length, classes: train.classes.length };
+  await writeDataset(output, name, { train, test, ...(validation && { validation }) });
+  return {
+    train: train.labels.length,
+    validation: validation?.labels.length ?? 0,
+    test: test.labels.length,
+    classes: train.classes.length,
+  };
 }
 
 export interface PrepareOptions extends LoadOptions {
@@ -101,11 +110,26 @@ function sizeOf(size: number): SubsetSize | undefined {
   return size < 1 ? { fraction: size } : { count: size };
 }
 
-function readPart(
-  whole: Collection,
+function ofWanted(whole: Collection, { classes }: Preparation): Collection {
+  return classes.length > 0 ? ofClasses(whole, classes) : whole;
+}
+
+/**
+ * Takes the validation part out of the training images. It comes first, so that it is the same whatever number of the
+ * others is taken.
+ */
+function heldOut(records: Collection, { validation, seed }: Preparation) {
+  const size = sizeOf(validation);
+  if (!size) return { held: undefined, rest: records };
+  const places = chosenPart(records, size, seed, 'validation');
+  const read = (shaping: Shaping) => records.read(places, shaping);
+  return { held: { read }, rest: without(records, places) };
+}
+
+function readChosen(
+  records: Collection,
   size: SubsetSize | undefined,
-  { classes, seed, ...shaping }: Preparation,
+  { seed, ...shaping }: Preparation,
 ): Promise<Dataset> {
-  const records = classes.length > 0 ? ofClasses(whole, classes) : whole;
   return records.read(size ? chosenPart(records, size, seed) : [...records.labels.keys()], shaping);
 }

@@ -20,28 +20,21 @@ export type Labelled = Pick<Dataset, 'labels' | 'classes'>;
  * Which records of a class are taken depends on the seed and the class alone: so of two parts by one seed, both by
  * counts and fractions or both by records of each class, the larger one holds all of the smaller one.
  *
+ * @param purpose what the records are chosen for: choices for different purposes are independent
  * @throws Failure `bad-subset` for a size that is no positive whole number or more than there is
  */
-export function chosenPart(records: Labelled, size: SubsetSize, seed: number): Int32Array {
-  return choose(records, quotas(records, size), seed, 'subset');
+export function chosenPart(
+  records: Labelled,
+  size: SubsetSize,
+  seed: number,
+  purpose: 'subset' | 'validation' = 'subset',
+): Int32Array {
+  return choose(records, quotas(records, size), seed, purpose);
 }
 
 /** The records that `chosenPart` names, in the original order. @throws Failure `bad-subset` */
 export function subset(dataset: Dataset, size: SubsetSize, seed: number): Dataset {
   return select(dataset, chosenPart(dataset, size, seed));
-}
-
-/**
- * Splits off `count` records with the class frequencies of the whole, such as a validation set; both parts keep the
- * original order. Rounded as `chosenPart` is.
- *
- * @throws Failure `bad-subset`
- */
-export function splitOff(dataset: Dataset, count: number, seed: number): { rest: Dataset; off: Dataset } {
-  const chosen = choose(dataset, quotas(dataset, { count }), seed, 'split-off');
-  const taken = new Set(chosen);
-  const others = Array.from(dataset.labels.keys()).filter((index) => !taken.has(index));
-  return { rest: select(dataset, others), off: select(dataset, chosen) };
 }
 
 /** How many records of each class to take. */

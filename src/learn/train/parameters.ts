@@ -75,12 +75,6 @@ export const trainingParameters = {
     description:
       'First layer of the model: nothing, or mean and standard deviation of each channel of the training images. A channel whose standard deviation is below 1/255, one level of 8 bits, is not scaled, and the cell warns of it. Epsilon is in [0, 1] either way.',
   }),
-  validation: Type.Integer({
-    minimum: 0,
-    default: 0,
-    description:
-      'Training images held out to choose the best epoch by (by accuracy under attack for methods that attack, by clean accuracy for all others). Never the test set. 0: only the last epoch is kept.',
-  }),
 };
 
 const loopSchema = Type.Object(loopParameters);

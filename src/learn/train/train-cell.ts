@@ -1,8 +1,8 @@
 import type { CellContext } from '../../kind/kind.ts';
 import { readPart } from '../data/artifact.ts';
 import type { Dataset } from '../data/dataset.ts';
+import { partFile } from '../data/parts.ts';
 import { channelStatistics } from '../data/statistics.ts';
-import { splitOff } from '../data/subset.ts';
 import { createModel, type ModelSettings } from '../model/models.ts';
 import { normaliseBy } from '../model/normalise.ts';
 import { measuredTraining, type TrainingContext } from './measured-training.ts';
@@ -26,15 +26,14 @@ export async function trainCell(
 ): Promise<void> {
   const { parameters, inputs, output, values } = context;
   if (!inputs.data) throw new Error('The kind declares no input named data');
-  const whole = await readPart(inputs.data.file, 'train');
-  const description = describe(context, whole);
-  const { seed, validation } = parameters;
-  const parts = validation > 0 ? splitOff(whole, validation, seed) : { rest: whole, off: undefined };
+  const { file, files } = inputs.data;
+  const dataset = await readPart(file, 'train');
+  const description = describe(context, dataset);
   const result = await measuredTraining(context, {
     model: createModel(parameters.net, { ...description, ...taps }),
     method,
-    dataset: parts.rest,
-    validation: parts.off,
+    dataset,
+    validation: files.includes(partFile('validation')) ? await readPart(file, 'validation') : undefined,
     ...loopOptions(parameters),
   });
   values(await writeTraining(output, description, result));

@@ -10,7 +10,7 @@ import { project, temporaryFolder } from './folder.ts';
 
 const home = temporaryFolder();
 const wanted: Preparation = {
-  ...{ name: 'image-folder', train: 0, test: 0, perClass: 0, classes: [], seed: 1 },
+  ...{ name: 'image-folder', train: 0, test: 0, perClass: 0, validation: 0, classes: [], seed: 1 },
   ...{ resize: 0, crop: 0, rgb: false, folder: 'set', testShare: 0.25 },
 };
 

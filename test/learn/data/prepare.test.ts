@@ -2,11 +2,13 @@ import { mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readPart } from '../../../src/learn/data/artifact.ts';
+import type { Dataset } from '../../../src/learn/data/dataset.ts';
+import type { Part } from '../../../src/learn/data/parts.ts';
 import { type Preparation, prepareDataset } from '../../../src/learn/data/prepare.ts';
 import { project, temporaryFolder } from './folder.ts';
 
 const whole: Preparation = {
-  ...{ name: 'synthetic', train: 0, test: 0, perClass: 0, classes: [], seed: 1 },
+  ...{ name: 'synthetic', train: 0, test: 0, perClass: 0, validation: 0, classes: [], seed: 1 },
   ...{ resize: 0, crop: 0, rgb: false, folder: '.', testShare: 0.2 },
 };
 
@@ -30,8 +32,8 @@ async function dataset(wanted: Partial<Preparation>) {
 
 describe('the size of a part', () => {
   it('is all for 0, a fraction below 1, and a count above', async () => {
-    expect(await prepared({})).toEqual({ train: 256, test: 128, classes: 4 });
-    expect(await prepared({ train: 0.25, test: 40 })).toEqual({ train: 64, test: 40, classes: 4 });
+    expect(await prepared({})).toEqual({ train: 256, validation: 0, test: 128, classes: 4 });
+    expect(await prepared({ train: 0.25, test: 40 })).toMatchObject({ train: 64, test: 40, classes: 4 });
   });
 
   it('is not 1, which an axis of fractions would mean as all of it', async () => {
@@ -40,12 +42,41 @@ describe('the size of a part', () => {
   });
 
   it('can be so many training images of each class', async () => {
-    expect(await prepared({ perClass: 3, test: 0.5 })).toEqual({ train: 12, test: 64, classes: 4 });
+    expect(await prepared({ perClass: 3, test: 0.5 })).toMatchObject({ train: 12, test: 64, classes: 4 });
     await expect(prepared({ perClass: 100 })).rejects.toMatchObject({ reason: 'bad-subset' });
   });
 
   it('is given for training images in one way only', async () => {
     await expect(prepared({ train: 8, perClass: 2 })).rejects.toMatchObject({ reason: 'bad-subset' });
+  });
+});
+
+describe('the validation part', () => {
+  const parts = async (wanted: Partial<Preparation>) => {
+    const output = mkdtempSync(join(folder, 'part-'));
+    const counts = await prepared({ name: 'digits', ...wanted }, output);
+    const read = (part: Part) => readPart((name) => join(output, name), part);
+    return { counts, train: await read('train'), validation: await read('validation') };
+  };
+  const imagesOf = ({ images }: Dataset) =>
+    Array.from({ length: images.length / 64 }, (_, i) => images.subarray(i * 64, (i + 1) * 64).join());
+
+  it('is held out of the training images, and with the others it is all of them', async () => {
+    const { counts, train, validation } = await parts({ validation: 0.2 });
+    expect(counts).toEqual({ train: 1150, validation: 287, test: 360, classes: 10 });
+    const all = await dataset({ name: 'digits' });
+    expect([...imagesOf(train), ...imagesOf(validation)].sort()).toEqual(imagesOf(all.train).sort());
+  });
+
+  it('is the same however many of the other images are taken', async () => {
+    const [all, few] = [await parts({ validation: 100 }), await parts({ validation: 100, train: 50 })];
+    expect(few.validation).toEqual(all.validation);
+    expect(imagesOf(few.train).every((image) => imagesOf(all.train).includes(image))).toBe(true);
+  });
+
+  it('is a choice of its own, not the images that a part of that size would have', async () => {
+    const { validation } = await parts({ validation: 100 });
+    expect(validation).not.toEqual((await dataset({ name: 'digits', train: 100 })).train);
   });
 });
 

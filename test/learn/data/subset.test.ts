@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Dataset } from '../../../src/learn/data/dataset.ts';
-import { splitOff, subset } from '../../../src/learn/data/subset.ts';
+import { subset } from '../../../src/learn/data/subset.ts';
 
 /** Each record's image tells its place. */
 function withLabels(labels: readonly number[], classes = 4): Dataset {
@@ -112,19 +112,5 @@ describe('a subset', () => {
     ]) {
       expect(() => subset(dataset, size, 1)).toThrow(expect.objectContaining({ reason: 'bad-subset' }));
     }
-  });
-});
-
-describe('splitting off', () => {
-  it('gives two stratified parts that are the whole together', () => {
-    fc.assert(
-      fc.property(withCount, ({ dataset, count, seed }) => {
-        const { rest, off } = splitOff(dataset, count, seed);
-        expect(off.labels.length).toBe(count);
-        expect([...rest.images, ...off.images].sort((a, b) => a - b)).toEqual([...dataset.images]);
-        expect([...rest.images]).toEqual([...rest.images].sort((a, b) => a - b));
-        expect([...rest.labels]).toEqual([...rest.images].map((place) => dataset.labels[place]));
-      }),
-    );
   });
 });

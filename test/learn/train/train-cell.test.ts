@@ -1,4 +1,4 @@
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { writeDataset } from '../../../src/learn/data/artifact.ts';
@@ -34,8 +34,10 @@ async function trained(data: Split, normalise: 'none' | 'data') {
     crop: 0,
     flip: false,
   };
-  const parameters = { net: 'resnet-8-w2', ...loop, ...rest, normalise, validation: 0 };
-  const inputs = { data: { digest: '', files: [], file: (name: string) => join(input, name) } };
+  const parameters = { net: 'resnet-8-w2', ...loop, ...rest, normalise };
+  const inputs = {
+    data: { digest: '', files: readdirSync(input), file: (name: string) => join(input, name) },
+  };
   const numbers: Record<string, number> = {};
   const warnings: string[] = [];
   const keep = (given: Readonly<Record<string, number>>) => void Object.assign(numbers, given);
@@ -44,6 +46,14 @@ async function trained(data: Split, normalise: 'none' | 'data') {
   await trainCell({ parameters, inputs, output, scratch, engine: async () => cpu, ...told }, standard());
   return { file: (name: string) => join(output, name), numbers, warnings };
 }
+
+it('the best epoch is chosen by the validation part, where the data set has one', async () => {
+  const { train, test } = toyData();
+  expect((await trained({ train, test }, 'none')).numbers).not.toHaveProperty('best-epoch');
+  const chosen = await trained({ train, validation: test, test }, 'none');
+  expect(chosen.numbers).toMatchObject({ 'best-epoch': 1 });
+  expect(chosen.numbers['validation-accuracy']).toBeGreaterThanOrEqual(0);
+});
 
 it('a trained model keeps the names of its classes, and its cell tells what an epoch takes', async () => {
   const classes = ['cat', 'dog', 'ship'];
