@@ -16,7 +16,8 @@ export default defineKind({
   parameters: Type.Object({
     file: Type.String({
       format: 'project-path',
-      description: 'The file, in the project; `retable export CELL --to FILE.safetensors` writes such files.',
+      description:
+        'The file, in the project; `retable export CELL --to FILE.safetensors` writes such files. Weights in F16, BF16 or F64 become float32.',
     }),
     ...netParameter,
     'input-shape': Type.Array(Type.Integer({ minimum: 1 }), {

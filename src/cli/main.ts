@@ -128,7 +128,7 @@ named(
 )
   .requiredOption(
     '--to <file>',
-    'the file to write: model.onnx, or model.safetensors for the weights; one that is there is replaced',
+    'the file to write: model.onnx (opset 13), or model.safetensors for the weights; one that is there is replaced',
   )
   .addOption(
     new Option('--checkpoint <which>', 'weights of the last epoch, or of the best on the validation part')

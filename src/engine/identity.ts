@@ -19,10 +19,6 @@ export const NO_TENSORFLOW = `neither ${TENSORFLOW_PACKAGES.join(' nor ')} is in
 /** The one command that enables the `tensorflow` engine. */
 export const INSTALL_TENSORFLOW = 'npm install --no-save @tensorflow/tfjs-node-gpu@4.22.0';
 
-/** Enables the `onnx-cuda` engine, from a project's folder. Not npm: it is told to leave this script out. */
-export const INSTALL_CUDA =
-  'ONNXRUNTIME_NODE_INSTALL=cuda12 node node_modules/onnxruntime-node/script/install.js';
-
 const require = createRequire(import.meta.url);
 
 /** @throws Failure `unknown-engine` */
@@ -82,9 +78,21 @@ export function unavailable(name: string, why: string, cause?: unknown): Failure
 
 const HINTS: Readonly<Record<string, string>> = {
   tensorflow: `Install it with: ${INSTALL_TENSORFLOW}`,
-  'onnx-cuda': `It wants CUDA 12 and cuDNN 9; its library is installed with: ${INSTALL_CUDA}`,
+  get 'onnx-cuda'() {
+    return `It wants CUDA 12 and cuDNN 9; its library is installed with: ${installCuda()}`;
+  },
   'onnx-webgpu': 'It wants a GPU with a driver for Vulkan, Metal or Direct3D 12.',
 };
+
+/**
+ * The command that enables the `onnx-cuda` engine. Not one of npm: it leaves this script out. The package is where it is
+ * looked for: in a project that has retable as a package, inside of retable.
+ */
+function installCuda(): string {
+  const manifest = manifestPath('onnxruntime-node') ?? 'node_modules/onnxruntime-node/package.json';
+  const script = path.join(path.dirname(manifest), 'script', 'install.js');
+  return `ONNXRUNTIME_NODE_INSTALL=cuda12 node ${path.relative('', script)}`;
+}
 
 /** Where onnxruntime computes. Each device has one provider of kernels, of the same name. */
 export type OnnxDevice = 'cpu' | 'cuda' | 'webgpu';

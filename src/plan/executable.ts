@@ -101,9 +101,8 @@ async function bundle(file: string, root: string): Promise<Output[]> {
 const packagesExternal: Plugin = {
   name: 'packages-external',
   setup: ({ onResolve }) =>
-    onResolve({ filter: /^[^./]/ }, ({ path, kind, importer }) => {
-      const isPart =
-        kind === 'entry-point' || /^@sinclair\/typebox/.test(path) || importer.includes('/node_modules/');
+    onResolve({ filter: /^[^./]/ }, ({ path, kind }) => {
+      const isPart = kind === 'entry-point' || /^@sinclair\/typebox/.test(path);
       return isPart ? undefined : { path, external: true };
     }),
 };

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { PbfReader } from 'pbf';
 import { describe, expect, test } from 'vitest';
 import type { TensorFunction, Tensors } from '../../src/engine/engine.ts';
 import { exportModel } from '../../src/engine/onnx/export.ts';
@@ -45,6 +46,26 @@ describe('an exported function', () => {
     for (const word of ['1.2.3', 'A test.', 'retable.cell', 'm[seed=1]'])
       expect(file.includes(word), word).toBe(true);
     expect(file.includes('com.microsoft')).toBe(false);
+  });
+
+  test('is written in operator set 13 and IR version 7, for readers of every age', async () => {
+    const versions: number[] = [];
+    const pbf = new PbfReader(await exported(product));
+    pbf.readFields<unknown>((field) => {
+      if (field === 1) versions.push(pbf.readVarint());
+      // OperatorSetIdProto: its domain is not written where it is that of the standard.
+      if (field === 8)
+        pbf.readMessage<unknown>((inner) => void (inner === 2 && versions.push(pbf.readVarint())), undefined);
+    }, undefined);
+    expect(versions.sort((a, b) => a - b)).toEqual([7, 13]);
+  });
+
+  test.each(['sum', 'mean', 'max', 'min', 'prod'] as const)('takes the %s along axes', async (reduction) => {
+    const fn: TensorFunction = ({ x }) => ({ y: tf.exp(x as T)[reduction](1, true) });
+    const session = await InferenceSession.create(await exported(fn));
+    const { y } = await session.run({ x: new Tensor('float32', new Float32Array(6), [2, 3]) });
+    expect(y?.dims).toEqual([2, 1]);
+    expect(Array.from(y?.data as Float32Array)).toEqual(Array(2).fill(reduction === 'sum' ? 3 : 1));
   });
 
   test('may give each example another shape', async () => {

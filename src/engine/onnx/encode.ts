@@ -30,6 +30,27 @@ const ATTRIBUTE_INPUTS: Readonly<Record<string, readonly string[]>> = {
   ReduceLogSum: ['axes'],
 };
 
+/** Reductions whose axes are an attribute before operator set 18. (Those of ReduceSum are an input since set 13.) */
+const AXES_ARE_ATTRIBUTE_BEFORE_18: ReadonlySet<string> = new Set([
+  'ReduceMean',
+  'ReduceMax',
+  'ReduceMin',
+  'ReduceProd',
+  'ReduceSumSquare',
+  'ReduceLogSum',
+]);
+
+/** The operator set and the version of the format that a model is written in. */
+interface Versions {
+  readonly opset: number;
+  readonly ir: number;
+}
+
+/** Of models that onnxruntime runs. */
+const RUN: Versions = { opset: 18, ir: 8 };
+/** Of files: those of ONNX 1.8 (2020), which readers of every age have. */
+const FILE: Versions = { opset: 13, ir: 7 };
+
 /** Operators of onnxruntime that are not in the ONNX standard, by our names of them. */
 const CONTRIBUTED: Readonly<Record<string, { readonly domain: string; readonly op: string }>> = {
   FusedMatMul: { domain: 'com.microsoft', op: 'FusedMatMul' },
@@ -37,6 +58,11 @@ const CONTRIBUTED: Readonly<Record<string, { readonly domain: string; readonly o
   ReorderInput: { domain: 'com.microsoft.nchwc', op: 'ReorderInput' },
   ReorderOutput: { domain: 'com.microsoft.nchwc', op: 'ReorderOutput' },
 };
+
+/** Names of a node's attributes that a model has as inputs. */
+function attributeInputs({ op }: Node, { opset }: Versions): readonly string[] {
+  return opset < 18 && AXES_ARE_ATTRIBUTE_BEFORE_18.has(op) ? [] : (ATTRIBUTE_INPUTS[op] ?? []);
+}
 
 export function isContributed({ op }: Node): boolean {
   return op in CONTRIBUTED;
@@ -66,20 +92,22 @@ export interface ModelLabels {
 }
 
 /**
- * Encodes a graph as an ONNX model (onnx.proto, IR version 8, opset 18).
+ * Encodes a graph as an ONNX model (onnx.proto).
  * @param outputs the values to compute, none of them an input or a constant
+ * @param labels for a file; without, the model is one that onnxruntime runs
  */
 export function encodeModel(outputs: readonly Value[], labels?: ModelLabels): Uint8Array {
   const pbf = new PbfWriter();
-  pbf.writeVarintField(1, 8);
+  const versions = labels ? FILE : RUN;
+  pbf.writeVarintField(1, versions.ir);
   pbf.writeStringField(2, 'retable');
   if (labels) {
     pbf.writeStringField(3, labels.version);
     pbf.writeStringField(6, labels.description);
   }
   const nodes = liveNodes(outputs);
-  pbf.writeMessage(7, (_, message) => writeGraph(nodes, outputs, labels, message), undefined);
-  writePair(pbf, 8, '', 18);
+  pbf.writeMessage(7, (_, message) => writeGraph(nodes, outputs, versions, labels, message), undefined);
+  writePair(pbf, 8, '', versions.opset);
   const domains = nodes.flatMap(({ op }) => CONTRIBUTED[op]?.domain ?? []);
   for (const domain of new Set(domains)) writePair(pbf, 8, domain, 1);
   for (const [key, value] of Object.entries(labels?.metadata ?? {})) writePair(pbf, 14, key, value);
@@ -102,14 +130,16 @@ function writePair(pbf: PbfWriter, field: number, key: string, value: string | n
 function writeGraph(
   nodes: readonly Node[],
   outputs: readonly Value[],
+  versions: Versions,
   labels: ModelLabels | undefined,
   pbf: PbfWriter,
 ): void {
   const nameOf = (value: Value) => labels?.names.get(value) ?? valueName(value);
   const lists = new Map<string, readonly number[]>();
   for (const node of nodes) {
-    if (node.op !== 'Input' && node.op !== 'Constant')
-      pbf.writeMessage(1, (_, m) => writeNode(node, nameOf, lists, m), undefined);
+    if (node.op === 'Input' || node.op === 'Constant') continue;
+    const asInputs = attributeInputs(node, versions);
+    pbf.writeMessage(1, (_, m) => writeNode(node, asInputs, nameOf, lists, m), undefined);
   }
   pbf.writeStringField(2, labels?.title ?? 'graph');
   for (const node of nodes) {
@@ -127,11 +157,11 @@ function writeGraph(
 
 function writeNode(
   node: Node,
+  asInputs: readonly string[],
   nameOf: (value: Value) => string,
   lists: Map<string, readonly number[]>,
   pbf: PbfWriter,
 ): void {
-  const asInputs = ATTRIBUTE_INPUTS[node.op] ?? [];
   const names = node.inputs.map(nameOf);
   const constants = asInputs.map((attribute) => {
     const value = node.attributes[attribute];

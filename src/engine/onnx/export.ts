@@ -5,7 +5,7 @@ import { encodeModel, isContributed, type ModelLabels } from './encode.ts';
 import { foldConstants } from './fold.ts';
 import { type Graph, liveNodes, type Value } from './graph.ts';
 import { keepChannelsFirst } from './passes/channels-first.ts';
-import { rebuild } from './passes/rebuild.ts';
+import { forReaders } from './passes/for-readers.ts';
 import { simplify } from './passes/simplify.ts';
 import { type InputType, trace } from './trace.ts';
 
@@ -54,18 +54,7 @@ export async function exportModel(
 
 async function portable(graph: Graph): Promise<Graph> {
   const compact = simplify(keepChannelsFirst(simplify(graph)));
-  return openReshapes(simplify(await foldConstants(compact)));
-}
-
-/** A reshape that keeps the first axis takes its extent from what it is given, not from the batch that was traced. */
-function openReshapes(graph: Graph): Graph {
-  return rebuild(graph, ({ op, outputs: [result] }, [x], g) => {
-    if (op !== 'Reshape' || !x || !result || result.shape.length === 0) return undefined;
-    const [extent, ...rest] = result.shape;
-    if (x.shape[0] !== extent) return undefined;
-    // In ONNX 0 is the extent that the axis has.
-    return [g.one(op, [x], { shape: [0, ...rest] }, result.shape, result.dtype)];
-  });
+  return forReaders(simplify(await foldConstants(compact)));
 }
 
 function batched(inputs: ExportOptions['inputs'], batch: number): Record<string, InputType> {

@@ -2,6 +2,7 @@ import type { HostTensor, Tensors } from '../../engine/engine.ts';
 import { Failure } from '../../failure.ts';
 import type { Safetensors } from '../weights/format.ts';
 import { inverse, permute } from '../weights/permute.ts';
+import { toFloat32 } from '../weights/to-float32.ts';
 import { weightsFor } from './fit.ts';
 import type { Model, TensorSpec } from './model.ts';
 
@@ -28,8 +29,8 @@ export interface Renaming {
 }
 
 /**
- * The inverse of `toPytorch`, for a file that PyTorch's names and layouts are in. PyTorch's counts of batches
- * (`num_batches_tracked`) are left out.
+ * The inverse of `toPytorch`, for a file that PyTorch's names and layouts are in. Numbers of 16 and 64 bits become
+ * float32. PyTorch's counts of batches (`num_batches_tracked`) are left out.
  * @param path for messages
  * @throws Failure `weights-do-not-fit`; its details list what is `missing`, `unknown` and `misshapen`
  */
@@ -52,10 +53,14 @@ export function fromPytorch(
     given.delete(spec.name);
     const axes = axesOf(spec);
     const expected = axes.map((axis) => spec.shape[axis]);
-    if (tensor === undefined) missing.push(spec.name);
-    else if (tensor.dtype === 'F32' && tensor.shape.join() === expected.join()) {
-      fitting[spec.name] = permute(tensor, inverse(axes));
-    } else misshapen.push(`${spec.name} (${tensor.dtype} [${tensor.shape}], not F32 [${expected}])`);
+    if (tensor === undefined) {
+      missing.push(spec.name);
+      continue;
+    }
+    const { dtype, shape } = tensor;
+    const data = shape.join() === expected.join() ? toFloat32(tensor) : undefined;
+    if (data) fitting[spec.name] = permute({ shape, data }, inverse(axes));
+    else misshapen.push(`${spec.name} (${dtype} [${shape}], not F32 [${expected}])`);
   }
   const unknown = [...given.keys(), ...others].filter(
     (name) => !name.endsWith('.num_batches_tracked') && !ignore.some((start) => name.startsWith(start)),

@@ -1,10 +1,19 @@
-import { bytesOf, countOf, type Dtype, longestHeader, type SafeTensor, type Safetensors } from './format.ts';
+import {
+  bitsOf,
+  countOf,
+  type Dtype,
+  type EncodedTensor,
+  longestHeader,
+  type SafeTensor,
+  type Safetensors,
+} from './format.ts';
 
 /** What is wrong with a file; it becomes a Failure where the file's name is known. */
 export class Malformed extends Error {}
 
 /**
- * The tensors of a file. They are views of `bytes` where alignment allows it, else copies.
+ * The tensors of a file. They are views of `bytes` where alignment allows it, else copies; those of types that nothing
+ * here computes with stay bytes.
  * @throws Malformed
  */
 export function decode(bytes: Uint8Array): Safetensors {
@@ -70,14 +79,14 @@ interface Place {
 function parsePlace(name: string, value: unknown): Place {
   if (!isRecord(value)) throw new Malformed(`tensor "${name}" is not described by an object`);
   const { dtype, shape, data_offsets: offsets } = value;
-  if (dtype !== 'F32' && dtype !== 'I32' && dtype !== 'I64' && dtype !== 'U8') {
-    throw new Malformed(`tensor "${name}" has type ${JSON.stringify(dtype)}; F32, I32, I64 and U8 are known`);
+  if (!isDtype(dtype)) {
+    throw new Malformed(`tensor "${name}" has type ${JSON.stringify(dtype)}, which the format does not have`);
   }
   if (!isSizes(shape)) throw new Malformed(`tensor "${name}" has a shape that is no list of sizes`);
   if (!isSizes(offsets) || offsets.length !== 2)
     throw new Malformed(`tensor "${name}" has no two data_offsets`);
   const [start = 0, end = 0] = offsets;
-  const size = countOf(shape) * bytesOf[dtype];
+  const size = (countOf(shape) * bitsOf[dtype]) / 8;
   if (end - start !== size) {
     throw new Malformed(
       `tensor "${name}" of shape [${shape.join(', ')}] needs ${size} bytes and has ${end - start}`,
@@ -86,15 +95,21 @@ function parsePlace(name: string, value: unknown): Place {
   return { dtype, shape, start, end };
 }
 
-function view({ dtype, shape, start, end }: Place, data: Uint8Array): SafeTensor {
-  if (dtype === 'U8') return { dtype, shape, data: data.subarray(start, end) };
+function view({ dtype, shape, start, end }: Place, data: Uint8Array): SafeTensor | EncodedTensor {
+  if (dtype !== 'F32' && dtype !== 'I32' && dtype !== 'I64') {
+    return { dtype, shape, data: data.subarray(start, end) };
+  }
   // Files of other programs may not be aligned; a copy is.
-  const aligned = (data.byteOffset + start) % bytesOf[dtype] === 0;
+  const aligned = (data.byteOffset + start) % (bitsOf[dtype] / 8) === 0;
   const bytes = aligned ? data.subarray(start, end) : data.slice(start, end);
   const parts = [bytes.buffer, bytes.byteOffset, countOf(shape)] as const;
   if (dtype === 'F32') return { dtype, shape, data: new Float32Array(...parts) };
   if (dtype === 'I32') return { dtype, shape, data: new Int32Array(...parts) };
   return { dtype, shape, data: new BigInt64Array(...parts) };
+}
+
+function isDtype(value: unknown): value is Dtype {
+  return typeof value === 'string' && Object.hasOwn(bitsOf, value);
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

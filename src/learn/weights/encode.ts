@@ -1,4 +1,4 @@
-import { bytesOf, countOf, type SafeTensor } from './format.ts';
+import { bitsOf, countOf, type SafeTensor } from './format.ts';
 
 /**
  * The header of a file and the data that follows it. The same tensors and metadata give the same bytes: wider types
@@ -37,7 +37,7 @@ export function encode(
 }
 
 function inFileOrder([nameA, a]: [string, SafeTensor], [nameB, b]: [string, SafeTensor]): number {
-  if (bytesOf[a.dtype] !== bytesOf[b.dtype]) return bytesOf[b.dtype] - bytesOf[a.dtype];
+  if (bitsOf[a.dtype] !== bitsOf[b.dtype]) return bitsOf[b.dtype] - bitsOf[a.dtype];
   return compare(nameA, nameB);
 }
 

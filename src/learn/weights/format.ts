@@ -1,4 +1,4 @@
-/** A tensor as a safetensors file stores it, row-major. */
+/** A tensor of a type that engines and data sets use, as a safetensors file stores it, row-major. */
 export type SafeTensor =
   | { readonly dtype: 'F32'; readonly shape: readonly number[]; readonly data: Float32Array }
   | { readonly dtype: 'I32'; readonly shape: readonly number[]; readonly data: Int32Array }
@@ -6,16 +6,28 @@ export type SafeTensor =
   | { readonly dtype: 'I64'; readonly shape: readonly number[]; readonly data: BigInt64Array }
   | { readonly dtype: 'U8'; readonly shape: readonly number[]; readonly data: Uint8Array };
 
-export type Dtype = SafeTensor['dtype'];
+/** A tensor of another type of the format; `data` is its bytes in the file. `toFloat32` decodes some of them. */
+export interface EncodedTensor {
+  readonly dtype: Exclude<Dtype, SafeTensor['dtype']>;
+  readonly shape: readonly number[];
+  readonly data: Uint8Array;
+}
 
 /** The contents of a safetensors file. */
 export interface Safetensors {
-  readonly tensors: Readonly<Record<string, SafeTensor>>;
+  readonly tensors: Readonly<Record<string, SafeTensor | EncodedTensor>>;
   readonly metadata: Readonly<Record<string, string>>;
 }
 
-/** Bytes of one number. */
-export const bytesOf: Readonly<Record<Dtype, number>> = { I64: 8, F32: 4, I32: 4, U8: 1 };
+/** Bits of one number, for each type of the format (safetensors 0.8). */
+export const bitsOf = {
+  ...{ BOOL: 8, U8: 8, I8: 8, U16: 16, I16: 16, U32: 32, I32: 32, U64: 64, I64: 64 },
+  ...{ F16: 16, BF16: 16, F32: 32, F64: 64, C64: 64 },
+  ...{ F4: 4, F6_E2M3: 6, F6_E3M2: 6 },
+  ...{ F8_E5M2: 8, F8_E4M3: 8, F8_E8M0: 8, F8_E4M3FNUZ: 8, F8_E5M2FNUZ: 8 },
+} as const;
+
+export type Dtype = keyof typeof bitsOf;
 
 /** The format's own limit, 100 MB: a longer header is an attack or no safetensors file. */
 export const longestHeader = 100_000_000;

@@ -16,14 +16,14 @@ export async function writeTensors(
 
 /**
  * Reads a safetensors file as tensors for an engine.
- * @throws Failure `bad-safetensors`, also for a tensor of bytes or I64, which no engine takes; `no-such-file`
+ * @throws Failure `bad-safetensors`, also for a tensor of another type than F32 and I32, which no engine takes; `no-such-file`
  */
 export async function readTensors(
   path: string,
 ): Promise<{ tensors: Tensors; metadata: Readonly<Record<string, string>> }> {
   const { tensors, metadata } = await readSafetensors(path);
   const entries = Object.entries(tensors).map(([name, { dtype, shape, data }]): [string, HostTensor] => {
-    if (dtype === 'U8' || dtype === 'I64')
+    if (dtype !== 'F32' && dtype !== 'I32')
       throw new Failure('bad-safetensors', `${path}: tensor "${name}" is ${dtype}, not F32 or I32.`);
     return [name, { shape, data }];
   });

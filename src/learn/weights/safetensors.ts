@@ -4,6 +4,7 @@ import { Failure } from '../../failure.ts';
 import { decode, Malformed } from './decode.ts';
 import { encode } from './encode.ts';
 import { longestFile, type SafeTensor, type Safetensors } from './format.ts';
+import { otherFormat } from './other-format.ts';
 
 export interface WriteOptions {
   /** Flush to the disk before the file gets its name, so that it outlives a power cut: for checkpoints. */
@@ -52,9 +53,10 @@ export async function writeSafetensors(
 
 /**
  * Reads and checks a safetensors file: the header, the types, and that the tensors fill the data exactly, without
- * overlap or hole, at the size of their shapes. Types other than F32, I32, I64 and U8 are refused.
+ * overlap or hole, at the size of their shapes.
  *
- * @throws Failure `bad-safetensors`, naming the file and what is wrong; `no-such-file`, `too-large`
+ * @throws Failure `bad-safetensors`, naming the file and what is wrong, or of which other format it is; `no-such-file`,
+ *   `too-large`
  */
 export async function readSafetensors(path: string): Promise<Safetensors> {
   let bytes: Uint8Array;
@@ -74,6 +76,13 @@ export async function readSafetensors(path: string): Promise<Safetensors> {
     return decode(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length));
   } catch (error) {
     if (!(error instanceof Malformed)) throw error;
+    const other = otherFormat(bytes);
+    if (other) {
+      throw new Failure('bad-safetensors', `${path} is no safetensors file but ${other.name}.`, {
+        hint: other.hint,
+        details: { path },
+      });
+    }
     throw new Failure(
       'bad-safetensors',
       `${path} is not a safetensors file that can be used: ${error.message}.`,

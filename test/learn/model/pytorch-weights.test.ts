@@ -7,7 +7,7 @@ import { readModel, writeModel } from '../../../src/learn/model/artifact.ts';
 import { type ImportSettings, importCell } from '../../../src/learn/model/import-cell.ts';
 import { createModel } from '../../../src/learn/model/models.ts';
 import { fromPytorch, type Renaming, toPytorch } from '../../../src/learn/model/pytorch.ts';
-import type { SafeTensor } from '../../../src/learn/weights/format.ts';
+import type { EncodedTensor, SafeTensor } from '../../../src/learn/weights/format.ts';
 import { writeTensors } from '../../../src/learn/weights/host-tensors.ts';
 import { readSafetensors, writeSafetensors } from '../../../src/learn/weights/safetensors.ts';
 import { greatestDifference } from '../calculate.ts';
@@ -100,7 +100,7 @@ describe('the layout of PyTorch', () => {
 describe('weights that do not fit', () => {
   const model = createModel('wrn-10-1', settings);
   const tensors = stored(toPytorch(model, usedWeights(model)));
-  const failure = (given: Record<string, SafeTensor>, renaming = asIs) => {
+  const failure = (given: Record<string, SafeTensor | EncodedTensor>, renaming = asIs) => {
     try {
       fromPytorch('w.safetensors', { tensors: given }, model, renaming);
     } catch (error) {
@@ -148,6 +148,27 @@ describe('weights that do not fit', () => {
     const given = { ...tensors, 'bn1.num_batches_tracked': count, 'sub_block1.layer.0.bn1.weight': count };
     expect(failure(given)).toMatchObject({ hint: expect.stringContaining('`ignore`') });
     expect(failure(given, { prefix: '', ignore: ['sub_block1.'] })).toBeUndefined();
+    const mask: EncodedTensor = { dtype: 'BOOL', shape: [2], data: Uint8Array.of(0, 1) };
+    const masked = { ...tensors, 'bn1.num_batches_tracked': mask, mask };
+    expect(failure(masked)).toMatchObject({ details: { missing: [], unknown: ['mask'], misshapen: [] } });
+    expect(failure(masked, { prefix: '', ignore: ['mask'] })).toBeUndefined();
+  });
+
+  it('may be floats of 16 or 64 bits, but no integers of other widths', () => {
+    // 1.5 in each type.
+    const halves: EncodedTensor[] = [
+      { dtype: 'F16', shape: [3], data: Uint8Array.of(0, 0x3e, 0, 0x3e, 0, 0x3e) },
+      { dtype: 'BF16', shape: [3], data: Uint8Array.of(0xc0, 0x3f, 0xc0, 0x3f, 0xc0, 0x3f) },
+      { dtype: 'F64', shape: [3], data: new Uint8Array(Float64Array.of(1.5, 1.5, 1.5).buffer) },
+    ];
+    for (const bias of halves) {
+      const read = fromPytorch('file', { tensors: { ...tensors, 'fc.bias': bias } }, model, asIs);
+      expect(read['fc.bias']).toEqual({ shape: [3], data: Float32Array.of(1.5, 1.5, 1.5) });
+    }
+    const whole: EncodedTensor = { dtype: 'I16', shape: [3], data: new Uint8Array(6) };
+    expect(failure({ ...tensors, 'fc.bias': whole })).toMatchObject({
+      details: { misshapen: ['fc.bias (I16 [3], not F32 [3])'] },
+    });
   });
 });
 
@@ -197,7 +218,7 @@ describe('an imported model', () => {
   it('of another form is refused with the name of its file', async () => {
     const { tensors } = await readSafetensors(join(project, given.file));
     const { 'conv1.weight': _, ...others } = tensors;
-    await writeSafetensors(join(project, 'short.safetensors'), others);
+    await writeSafetensors(join(project, 'short.safetensors'), others as Record<string, SafeTensor>);
     await expect(imported({ file: 'short.safetensors' })).rejects.toMatchObject({
       reason: 'weights-do-not-fit',
       message: expect.stringContaining('short.safetensors'),

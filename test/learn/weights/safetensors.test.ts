@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Failure } from '../../../src/failure.ts';
-import { countOf, type SafeTensor } from '../../../src/learn/weights/format.ts';
+import { bitsOf, countOf, type SafeTensor } from '../../../src/learn/weights/format.ts';
 import { readTensors, writeTensors } from '../../../src/learn/weights/host-tensors.ts';
 import { readSafetensors, writeSafetensors } from '../../../src/learn/weights/safetensors.ts';
 
@@ -137,7 +137,8 @@ describe('a safetensors file', () => {
         await writeFile(path, damaged);
         try {
           const read = await readSafetensors(path);
-          for (const { shape, data } of Object.values(read.tensors)) expect(data.length).toBe(countOf(shape));
+          for (const { dtype, shape, data } of Object.values(read.tensors))
+            expect(data.byteLength * 8).toBe(countOf(shape) * bitsOf[dtype]);
         } catch (error) {
           expect(error).toMatchObject({ reason: 'bad-safetensors' });
         }
@@ -171,7 +172,10 @@ describe('a safetensors file', () => {
     ['offsets the wrong way round', { a: u8(4, 0, [4]) }, 'needs 4 bytes and has -4'],
     ['a negative size', { a: u8(0, 4, [-2, -2]) }, 'no list of sizes'],
     ['a huge size', { a: u8(0, 4, [2 ** 52, 2 ** 52]) }, 'needs'],
-    ['another type', { a: { ...u8(0, 4), dtype: 'F64' } }, 'has type "F64"'],
+    ['another type', { a: { ...u8(0, 4), dtype: 'F128' } }, 'has type "F128"'],
+    ['a type that is a property of all objects', { a: { ...u8(0, 4), dtype: 'toString' } }, '"toString"'],
+    ['numbers that do not fill whole bytes', { a: { ...u8(0, 1, [3]), dtype: 'F4' } }, 'needs 1.5 bytes'],
+    ['too few bytes for its type', { a: { ...u8(0, 4), dtype: 'F16' } }, 'shape [4] needs 8 bytes and has 4'],
     ['no type', { a: { shape: [4], data_offsets: [0, 4] } }, 'has type undefined'],
     ['three offsets', { a: { ...u8(0, 4), data_offsets: [0, 2, 4] } }, 'no two data_offsets'],
     ['a tensor that is null', { a: null }, 'not described by an object'],
@@ -197,6 +201,53 @@ describe('a safetensors file', () => {
       expect(read.b?.data).toEqual(Float32Array.of(1.5));
       expect(read.c?.data).toEqual(Int32Array.of(-9));
     }
+  });
+
+  it('of another program may have every type of the format', async () => {
+    const { tensors: read } = await readSafetensors(join(import.meta.dirname, 'number-types.safetensors'));
+    const { 'an empty F16': empty, ...others } = read;
+    expect(empty).toMatchObject({ dtype: 'F16', shape: [0, 3] });
+    for (const [name, { dtype }] of Object.entries(others)) expect(dtype).toBe(name);
+    const rare = ['F6_E2M3', 'F6_E3M2'];
+    expect(Object.keys(others).sort()).toEqual(
+      Object.keys(bitsOf)
+        .filter((type) => !rare.includes(type))
+        .sort(),
+    );
+    expect(read.BOOL).toEqual({ dtype: 'BOOL', shape: [1, 3], data: Uint8Array.of(1, 0, 1) });
+    expect(read.I64?.data).toEqual(BigInt64Array.of(1n, 2n, 100n));
+  });
+
+  it.each([
+    [
+      'a pickle of PyTorch',
+      Buffer.from('80028a0a6cfc9c46f9206aa850192e80024de9032e', 'hex'),
+      'PyTorch pickle',
+    ],
+    [
+      'a pickle of PyTorch 1.6 or later',
+      Buffer.from(`504b0304000008080000${'00'.repeat(16)}0c0016007a69702f646174612e706b6c4642`, 'hex'),
+      'PyTorch pickle',
+    ],
+    ['another ZIP archive', Buffer.from(`PK\x03\x04\x14${'\0'.repeat(21)}\x05\0\0\0a.npy`), 'ZIP archive'],
+    [
+      'a Git LFS pointer',
+      Buffer.from('version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n'),
+      '`git lfs pull`',
+    ],
+    [
+      'an HTML page',
+      Buffer.from('\n<!DOCTYPE html>\n<html lang="en"><title>Sign in</title>'),
+      'login or error page',
+    ],
+    ['an HTML page after a comment', Buffer.from('\uFEFF<!-- 404 -->\n<HTML><BODY>'), 'an HTML page'],
+  ])('that is %s is named for what it is', async (_, bytes, words) => {
+    await writeFile(path, bytes);
+    const error = await readSafetensors(path).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ reason: 'bad-safetensors', message: expect.stringContaining(path) });
+    if (!(error instanceof Failure)) return;
+    expect(`${error.message} ${error.hint}`).toContain(words);
+    expect(error.hint).not.toContain('damaged');
   });
 
   it('of more than 2 GiB is called too large, on the way out and on the way in', async () => {

@@ -1,0 +1,48 @@
+import { first, type GraphBuilder } from '../builder.ts';
+import type { Graph, Node, Value } from '../graph.ts';
+import { ELEMENTWISE } from './elementwise-operators.ts';
+import { rebuild } from './rebuild.ts';
+
+/** Brings a graph into a form that all readers of ONNX files understand, for batches of any size. */
+export function forReaders(graph: Graph): Graph {
+  return rebuild(graph, (node, inputs, g) => {
+    if (node.op === 'ReduceMean') return mean(node, inputs, g);
+    if (node.op === 'Reshape') return reshape(node, inputs, g);
+    return ELEMENTWISE.has(node.op) ? elementwise(node, inputs, g) : undefined;
+  });
+}
+
+/** The mean over height and width becomes a pool: readers take the axes of ReduceMean in different ways. */
+function mean(node: Node, inputs: readonly Value[], g: GraphBuilder): Value[] | undefined {
+  const { axes, keepdims } = node.attributes;
+  const [x] = inputs;
+  if (!x || !Array.isArray(axes)) return undefined;
+  if (axes.every((axis) => x.shape[axis] === 1)) return reshape(node, inputs, g);
+  if (x.shape.length !== 4 || axes.join() !== '2,3') return undefined;
+  const { shape, dtype } = first(node);
+  const pooled = g.one('GlobalAveragePool', [x], {}, [...x.shape.slice(0, 2), 1, 1], dtype);
+  return [keepdims === 1 ? pooled : g.one('Flatten', [pooled], { axis: 1 }, shape, dtype)];
+}
+
+/** A reshape that keeps the first axis takes its extent from the input, not from the batch that was traced. */
+function reshape(node: Node, [x]: readonly Value[], g: GraphBuilder): Value[] | undefined {
+  const { shape, dtype } = first(node);
+  if (!x || shape.length === 0) return undefined;
+  // In ONNX 0 is the extent that the axis has.
+  const wanted = x.shape[0] === shape[0] ? [0, ...shape.slice(1)] : shape;
+  return [g.one('Reshape', [x], { shape: wanted }, shape, dtype)];
+}
+
+/**
+ * Constants lose their leading axes of extent 1, which broadcasting adds again: OpenCV 4.6 adds a constant of four axes
+ * to a batch of one image only.
+ */
+function elementwise(node: Node, inputs: readonly Value[], g: GraphBuilder): Value[] | undefined {
+  const { shape, dtype } = first(node);
+  if (!inputs.some((input) => !input.node.data && input.shape.length === shape.length)) return undefined;
+  const short = inputs.map((input) => {
+    const lead = input.shape.findIndex((extent) => extent !== 1);
+    return input.node.data && lead > 0 ? g.constant(input.node.data, input.shape.slice(lead)) : input;
+  });
+  return [g.one(node.op, short, node.attributes, shape, dtype)];
+}
