@@ -31,6 +31,18 @@ export function thisProcess(): ProcessIdentity {
   return own;
 }
 
+/** Another process of this machine. */
+export function identityOf(pid: number): ProcessIdentity {
+  return { ...thisProcess(), pid, started: startOf(pid) ?? '' };
+}
+
+/** Whether that very process is seen to live on this machine. */
+export function isAlive(other: ProcessIdentity): boolean {
+  const { host, boot, pidSpace } = thisProcess();
+  const isHere = other.host === host && other.boot === boot && other.pidSpace === pidSpace;
+  return isHere && startOf(other.pid) === other.started;
+}
+
 /**
  * Whether the process is surely dead (same host), or has been silent for too long (elsewhere).
  * @param heartbeat when it last gave a sign of life, milliseconds since 1970

@@ -2,7 +2,7 @@ import { suggest } from '../pipeline/suggest.ts';
 
 /** What retable reads, and what it gives to programs: one of those may call retable. */
 const READ = ['RETABLE_JOURNAL', 'RETABLE_CRASH_AT'];
-const GIVEN = /^RETABLE_(OUTPUT|SCRATCH|INPUT_.*)$/;
+const GIVEN = /^RETABLE_(OUTPUT|SCRATCH|EVENTS|INPUT_.*)$/;
 /** Read by the tests of retable itself. */
 const OF_TESTS = 'RETABLE_IMAGENET_SAMPLE';
 

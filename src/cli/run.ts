@@ -1,7 +1,7 @@
 import pc from 'picocolors';
 import { Failure } from '../failure.ts';
 import { selectCells } from '../plan/select.ts';
-import { executeLocally } from '../run/execute.ts';
+import { LocalExecutor } from '../run/local-executor.ts';
 import { thisMachine } from '../run/resources.ts';
 import { run } from '../run/run.ts';
 import type { Display } from './display/display.ts';
@@ -54,7 +54,7 @@ export async function runCommand(name: string | undefined, given: PipelineFlags)
       places: opened.workspace.places,
       cells,
       machine,
-      execute: executeLocally,
+      executor: new LocalExecutor(),
       jobs: jobs ?? machine.cpu,
       failFast: flags.failFast ?? false,
       signal: interrupt.signal,

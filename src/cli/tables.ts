@@ -15,7 +15,7 @@ import { toMarkdown } from '../report/markdown.ts';
 import type { Table } from '../report/table.ts';
 import { toText } from '../report/text.ts';
 import type { Known } from '../report/values.ts';
-import type { Measured } from '../run/job.ts';
+import type { Measured } from '../run/job-result.ts';
 import { resultsFolder } from './results-folder.ts';
 import { warningsOf } from './warnings.ts';
 import type { OpenPipeline } from './workspace.ts';

@@ -129,7 +129,7 @@ export interface CellContext<P> {
   readonly scratch: string;
   /** The chosen engine, started at the first call. */
   engine(): Promise<Engine>;
-  /** Numbers for tables. They are written to `values.json` of the artifact. */
+  /** Numbers for tables. They stand in `values.json` of the artifact. */
   values(values: Readonly<Record<string, number>>): void;
   /**
    * Numbers for tables that another run would not give again, such as seconds. They are kept with the attempt and are no
@@ -137,12 +137,17 @@ export interface CellContext<P> {
    */
   measure(measurements: Readonly<Record<string, number>>): void;
   /**
-   * Tells of something that those who read the cell's numbers should know. It is written to `warnings.json` of the artifact
-   * and stands under each table that shows the cell.
+   * Tells of something that those who read the cell's numbers should know. It stands in `warnings.json` of the artifact
+   * and under each table that shows the cell.
    * @param name in kebab case; tables gather the cells that have one of this name
    * @param message one or two sentences, with the figures
    */
   warn(name: string, message: string): void;
+  /**
+   * Tells a point of a curve, such as an epoch with its loss. Records stand in `records.jsonl` of the artifact, in the order
+   * told. After a resume those from before have to be told again. What a run measures of itself is no part of a record.
+   */
+  record(record: Readonly<Record<string, string | number | boolean | null>>): void;
   progress(progress: Progress): void;
 }
 

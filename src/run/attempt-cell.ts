@@ -4,16 +4,19 @@ import { join } from 'node:path';
 import type { Digest, Fingerprint } from '../cache/digest.ts';
 import { asFailure, Failure } from '../failure.ts';
 import type { Json } from '../json.ts';
-import type { Cell } from '../pipeline/pipeline.ts';
+import type { Cell, CellId } from '../pipeline/pipeline.ts';
 import { filesRead } from '../plan/parts.ts';
 import type { CellKey, Planner } from '../plan/planner.ts';
 import type { Reason } from '../plan/reasons.ts';
 import { refuseChangedInputs, requireWholeInputs } from './attempt-inputs.ts';
-import type { Exit, Job, JobInput } from './job.ts';
+import type { CellEvent } from './cell-events.ts';
+import { executeJob } from './execute-job.ts';
+import type { Job, JobInput } from './job.ts';
+import type { Exit } from './job-result.ts';
 import type { Outcome } from './outcome.ts';
 import type { RunOptions } from './run-options.ts';
 import type { Share } from './share.ts';
-import { readValues } from './values.ts';
+import { nothingTold, type Told, writeTold } from './told.ts';
 
 /** A cell that is about to run: its lease is held. */
 export interface Task {
@@ -42,7 +45,7 @@ type Ended = { readonly willRetry?: boolean } & (
 );
 
 async function attemptOnce(options: RunOptions, task: Task, retries: number): Promise<Ended> {
-  const { cache, emit, pipeline, signal, execute } = options;
+  const { cache, emit, pipeline, signal, executor } = options;
   const { cell, key, reasons } = task;
   const { fingerprint, manifest } = key;
   requireWholeInputs(cache, key.artifacts);
@@ -59,13 +62,13 @@ async function attemptOnce(options: RunOptions, task: Task, retries: number): Pr
   emit({ event: 'cell-started', cell: cell.id, fingerprint, attempt: id, reasons });
   const output = join(folder, 'output');
   const log = join(folder, 'log.txt');
-  const onProgress = (progress: Parameters<Parameters<typeof execute>[1]['onProgress']>[0]) =>
-    emit({ event: 'cell-progress', cell: cell.id, progress });
-  const attempt = async () => execute(jobOf(options, task, { folder, output, log }), { signal, onProgress });
-  const exit = await attempt().catch(couldNotExecute);
+  const onEvent = (event: CellEvent) => tellOn(options, cell.id, event);
+  const execute = async () =>
+    executeJob(jobOf(options, task, { folder, output, log }), { executor, signal, onEvent });
+  const { exit, told } = await execute().catch(couldNotExecute);
   // Publishing waits for the disk: meanwhile another cell may run.
   if (exit.state === 'done') task.share.give();
-  const published = exit.state === 'done' ? await publish(options, task, { output, id, began }) : exit;
+  const published = exit.state === 'done' ? await publish(options, task, { output, id, began, told }) : exit;
   const { measured } = exit;
   if ('artifact' in published) {
     cache.finishAttempt(id, { state: 'done', exitCode: 0, measured });
@@ -106,11 +109,28 @@ async function dropScratch({ cache, emit }: RunOptions, fingerprint: Fingerprint
   }
 }
 
+/** What of a cell's events is told on while it runs: its values are told when it has ended. */
+function tellOn({ emit }: RunOptions, cell: CellId, event: CellEvent): void {
+  switch (event.event) {
+    case 'progress': {
+      const { event: _, phase = 'running', ...progress } = event;
+      emit({ event: 'cell-progress', cell, progress: { phase, ...progress } });
+      break;
+    }
+    case 'warning':
+      emit({ event: 'cell-warning', cell, name: event.name, message: event.message });
+      break;
+    case 'record':
+      emit({ event: 'cell-record', cell, record: event.record });
+  }
+}
+
 /** What went wrong around the cell, such as a full disk or a defect in a kind's `program`: its attempt ends like any other. */
-function couldNotExecute(error: unknown): Exit {
+function couldNotExecute(error: unknown): { exit: Exit; told: Told } {
   const { reason, message, hint } = asFailure(error);
   const measured = { seconds: 0, host: hostname() };
-  return { state: 'failed', reason, message, ...(hint ? { hint } : {}), measured };
+  const exit = { state: 'failed' as const, reason, message, ...(hint ? { hint } : {}), measured };
+  return { exit, told: nothingTold() };
 }
 
 function jobOf(
@@ -127,16 +147,18 @@ function jobOf(
   });
   return {
     cell: cell.id,
-    kind,
+    program: kind.kind.program?.(cell.parameters) ?? null,
+    module: kind.module,
     parameters: cell.parameters,
     inputs: Object.fromEntries(inputs),
     places,
     // Without the declaration the engine is no part of the key: then the cell gets none.
     engine: kind.kind.usesEngine && engine ? { name: engine.identity.name, module: engine.module } : null,
     ...paths,
+    events: join(paths.folder, 'events.jsonl'),
     scratch: cache.scratch(key.fingerprint),
     allocation: share.allocation,
-    timeout: cell.timeout,
+    timeout: cell.timeout ?? null,
   };
 }
 
@@ -151,13 +173,13 @@ type Unpublished = Pick<Exclude<Exit, { state: 'done' }>, 'state' | 'reason' | '
 async function publish(
   { cache, kinds, planner, pipeline }: RunOptions,
   { cell, key }: Task,
-  { output, id, began }: { output: string; id: number; began: number },
+  { output, id, began, told }: { output: string; id: number; began: number; told: Told },
 ): Promise<{ artifact: Digest; values: Record<string, number> } | Unpublished> {
   try {
     const { fingerprint, manifest } = key;
     await refuseChangedSources(planner, cell, key);
     refuseChangedInputs(cache, key.artifacts, began);
-    const values = readValues(output);
+    const values = writeTold(output, told);
     const artifact = await cache.publish({
       fingerprint,
       manifest: manifest as Json,

@@ -1,6 +1,7 @@
 import type { Digest, Fingerprint } from '../cache/digest.ts';
 import type { CompileCost } from '../engine/engine.ts';
-import type { Progress } from '../kind/kind.ts';
+import type { Scalar } from '../json.ts';
+import type { CellWarning, Progress } from '../kind/kind.ts';
 import type { CellId } from '../pipeline/pipeline.ts';
 import type { Reason } from '../plan/reasons.ts';
 
@@ -31,6 +32,12 @@ export type RunEvent =
       readonly reasons: readonly Reason[];
     }
   | { readonly event: 'cell-progress'; readonly cell: CellId; readonly progress: Progress }
+  | ({ readonly event: 'cell-warning'; readonly cell: CellId } & CellWarning)
+  | {
+      readonly event: 'cell-record';
+      readonly cell: CellId;
+      readonly record: Readonly<Record<string, Scalar | null>>;
+    }
   | {
       readonly event: 'cell-finished';
       readonly cell: CellId;

@@ -5,7 +5,7 @@ import type { LoadedEngine } from '../plan/engine-key.ts';
 import type { LoadedKind } from '../plan/kinds.ts';
 import type { Planner } from '../plan/planner.ts';
 import type { RunEvent } from './events.ts';
-import type { Executor } from './job.ts';
+import type { Executor } from './executor.ts';
 import type { Machine } from './resources.ts';
 
 export interface RunOptions {
@@ -21,7 +21,7 @@ export interface RunOptions {
   readonly engine: LoadedEngine | null;
   readonly places: Places;
   readonly machine: Machine;
-  readonly execute: Executor;
+  readonly executor: Executor;
   /** How many cells may run at a time, resources allowing. */
   readonly jobs: number;
   /** Start nothing more after the first failure. */

@@ -22,7 +22,10 @@ export function lineOf(event: RunEvent, { verbose }: { verbose: boolean }): stri
       return `${pc.dim('waiting')}  ${event.cell}: ${event.message}`;
     case 'cell-started':
       return `${pc.cyan('start')}    ${event.cell}${pc.dim(`  ${event.reasons[0]?.message ?? ''}`)}`;
+    case 'cell-warning':
+      return `${pc.yellow('warning')}  ${event.cell}: ${event.message}`;
     case 'cell-progress':
+    case 'cell-record':
       return undefined;
     case 'cell-finished': {
       const values = Object.entries(event.values).map(([name, value]) => `${name} ${round(value)}`);

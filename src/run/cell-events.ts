@@ -1,0 +1,127 @@
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { type Static, type TSchema, Type } from '@sinclair/typebox';
+import { Value } from '@sinclair/typebox/value';
+import { isMissing } from '../cache/disk-failure.ts';
+import { Failure } from '../failure.ts';
+
+// What a cell tells while it runs: one JSON object a line, appended to a file of its attempt. Cell processes and programs
+// write the same file, wherever they run, and the scheduler reads it.
+
+const optional = <S extends TSchema>(schema: S) => Type.Optional(schema);
+const numbers = Type.Record(Type.String(), Type.Number());
+const scalar = Type.Union([Type.String(), Type.Number(), Type.Boolean(), Type.Null()]);
+
+const schemas = {
+  progress: Type.Object({
+    phase: optional(Type.String()),
+    done: optional(Type.Number()),
+    total: optional(Type.Number()),
+    unit: optional(Type.String()),
+    loss: optional(Type.Number()),
+    accuracy: optional(Type.Number()),
+  }),
+  values: Type.Object({ values: numbers }),
+  warning: Type.Object({ name: Type.String(), message: Type.String() }),
+  measurements: Type.Object({ measurements: numbers }),
+  record: Type.Object({ record: Type.Record(Type.String(), scalar) }),
+  failure: Type.Object({
+    reason: optional(Type.String()),
+    message: Type.String(),
+    hint: optional(Type.String()),
+  }),
+  /** The last event of a cell process that has done its work. */
+  done: Type.Object({
+    peakMemory: optional(Type.Number()),
+    compiled: optional(Type.Object({ graphs: Type.Number(), seconds: Type.Number() })),
+  }),
+};
+
+type Schemas = typeof schemas;
+type Named<N extends keyof Schemas> = { readonly event: N } & Readonly<Static<Schemas[N]>>;
+
+/** An event that a cell tells. */
+export type CellEvent = { [N in keyof Schemas]: Named<N> }[keyof Schemas];
+
+/** The events of a file, as they are appended to it. */
+export class CellEvents {
+  readonly #path: string;
+  /** How much of the file has been read, in bytes. */
+  #position = 0;
+  #lines = 0;
+  /** The start of a line whose end is not written yet. */
+  #rest: Buffer = Buffer.alloc(0);
+
+  constructor(path: string) {
+    this.#path = path;
+  }
+
+  /**
+   * The events that were appended since the last call.
+   * @param isEnded nothing is appended any more: a last line without an end counts
+   * @throws Failure `bad-event`, with the number of the line
+   */
+  read(isEnded = false): CellEvent[] {
+    const text = this.#appended();
+    const end = isEnded ? text.length : text.lastIndexOf('\n') + 1;
+    this.#rest = text.subarray(end);
+    return text
+      .subarray(0, end)
+      .toString('utf8')
+      .split('\n')
+      .flatMap((line, index, lines) => {
+        if (index < lines.length - 1) this.#lines += 1;
+        return line.trim() === '' ? [] : [parseEvent(line, this.#lines)];
+      });
+  }
+
+  #appended(): Buffer {
+    let descriptor: number;
+    try {
+      descriptor = openSync(this.#path, 'r');
+    } catch (error) {
+      if (isMissing(error)) return this.#rest;
+      throw error;
+    }
+    try {
+      const size = fstatSync(descriptor).size - this.#position;
+      if (size <= 0) return this.#rest;
+      const buffer = Buffer.alloc(size);
+      const length = readSync(descriptor, buffer, 0, size, this.#position);
+      this.#position += length;
+      return Buffer.concat([this.#rest, buffer.subarray(0, length)]);
+    } finally {
+      closeSync(descriptor);
+    }
+  }
+}
+
+function parseEvent(line: string, number: number): CellEvent {
+  const parsed = parseJson(line, number);
+  const name = (parsed as { event?: unknown } | null)?.event;
+  const schema =
+    typeof name === 'string' && Object.hasOwn(schemas, name) ? schemas[name as keyof Schemas] : undefined;
+  if (!schema) {
+    throw badEvent(number, `has no event of ${Object.keys(schemas).slice(0, -1).join(', ')}`);
+  }
+  const [problem] = [...Value.Errors(schema, parsed)];
+  if (problem) throw badEvent(number, `is no ${name}: ${problem.path || 'it'}: ${problem.message}`);
+  // Checked just above.
+  return parsed as CellEvent;
+}
+
+function parseJson(line: string, number: number): unknown {
+  try {
+    return JSON.parse(line);
+  } catch (cause) {
+    const unknown = /:\s*(NaN|[-+]?Infinity)\b/.exec(line)?.[1];
+    const why = unknown ? `has ${unknown}, for which JSON has no word` : 'is not JSON';
+    throw badEvent(number, why, cause);
+  }
+}
+
+function badEvent(line: number, why: string, cause?: unknown): Failure {
+  return new Failure('bad-event', `Line ${line} of $RETABLE_EVENTS ${why}.`, {
+    hint: 'Each line is one JSON object, such as {"event": "values", "values": {"accuracy": 0.93}}; docs/kinds.md has them all.',
+    cause,
+  });
+}

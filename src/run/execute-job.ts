@@ -1,0 +1,82 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { asFailure } from '../failure.ts';
+import { type CellEvent, CellEvents } from './cell-events.ts';
+import type { Executor, Handle } from './executor.ts';
+import type { Job } from './job.ts';
+import { type Exit, exitOf, type Stop } from './job-result.ts';
+import { nothingTold, type Told, take } from './told.ts';
+
+/** How often what a cell tells is looked after, in milliseconds. */
+const POLL_MS = 100;
+
+/** In the folder of an attempt: what its executor knows its job by. */
+export const HANDLE_FILE = 'handle.json';
+
+interface ExecuteOptions {
+  readonly executor: Executor;
+  /** Aborted when the run is interrupted. */
+  readonly signal: AbortSignal;
+  readonly onEvent: (event: CellEvent) => void;
+}
+
+/** Executes a job to its end, and hears what it tells meanwhile. */
+export async function executeJob(
+  job: Job,
+  { executor, signal, onEvent }: ExecuteOptions,
+): Promise<{ readonly exit: Exit; readonly told: Told }> {
+  const began = performance.now();
+  const told = nothingTold();
+  const hear = listener(new CellEvents(job.events), told, onEvent);
+  const handle = await executor.submit(job);
+  writeFileSync(join(job.folder, HANDLE_FILE), JSON.stringify(handle));
+  const stopping = stopper(job, executor, handle, signal);
+  const polling = setInterval(hear, POLL_MS);
+  try {
+    const ended = await executor.watch(handle);
+    hear(true);
+    const seconds = (performance.now() - began) / 1000;
+    return { exit: exitOf(job, ended, told, { stop: stopping.reason(), seconds }), told };
+  } finally {
+    clearInterval(polling);
+    stopping.end();
+  }
+}
+
+/** Takes what was told since the last call. After a line that cannot be read nothing more is taken: the cell has failed. */
+function listener(events: CellEvents, told: Told, onEvent: (event: CellEvent) => void) {
+  let isDeaf = false;
+  return (isEnded = false): void => {
+    if (isDeaf) return;
+    try {
+      for (const event of events.read(isEnded === true)) {
+        take(told, event);
+        onEvent(event);
+      }
+    } catch (error) {
+      isDeaf = true;
+      const { reason, message, hint } = asFailure(error);
+      told.failure ??= { event: 'failure', reason, message, ...(hint ? { hint } : {}) };
+    }
+  };
+}
+
+/** Cancels the job on an interrupt, or when its time is over. */
+function stopper({ timeout }: Job, executor: Executor, handle: Handle, signal: AbortSignal) {
+  let reason: Stop;
+  const stop = (why: Stop) => {
+    reason ??= why;
+    executor.cancel(handle);
+  };
+  const onAbort = () => stop('interrupted');
+  signal.addEventListener('abort', onAbort, { once: true });
+  if (signal.aborted) onAbort();
+  const timer = timeout === null ? undefined : setTimeout(() => stop('timeout'), timeout * 1000);
+  return {
+    reason: () => reason,
+    end: () => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', onAbort);
+    },
+  };
+}

@@ -1,0 +1,100 @@
+import { lstatSync, readdirSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import type { CompileCost } from '../engine/engine.ts';
+import type { Explained } from './ending.ts';
+import type { Ended } from './executor.ts';
+import type { Job } from './job.ts';
+import type { Told } from './told.ts';
+
+/** How an attempt came out, before anything is published. */
+export type Exit =
+  | { readonly state: 'done'; readonly measured: Measured }
+  | ({
+      readonly state: 'failed' | 'timeout' | 'interrupted';
+      readonly exitCode?: number;
+      readonly signal?: string;
+      readonly measured: Measured;
+    } & Explained);
+
+/** What was measured of the attempt: it belongs to the attempt, never to the artifact. */
+export type Measured = {
+  readonly seconds: number;
+  /** Bytes; undefined where it could not be measured. */
+  readonly peakMemory?: number;
+  /** Undefined where it started no engine, or one that does not compile. */
+  readonly compiled?: CompileCost;
+  /** What the cell measured itself. */
+  readonly measurements?: Readonly<Record<string, number>>;
+  readonly host: string;
+};
+
+/** Why a job was ended by its scheduler. */
+export type Stop = 'interrupted' | 'timeout' | undefined;
+
+/** What an attempt comes to, of how its job ended and what the cell told. */
+export function exitOf(
+  job: Job,
+  ended: Ended,
+  told: Told,
+  { stop, seconds }: { stop: Stop; seconds: number },
+): Exit {
+  const measured = measuredOf(told, seconds);
+  const { exitCode, signal, problem } = ended;
+  const how = {
+    measured,
+    ...(exitCode === undefined ? {} : { exitCode }),
+    ...(signal === undefined ? {} : { signal }),
+  };
+  // A program that was stopped may well exit with 0: what it wrote until then is no result. A cell process says itself
+  // that it is done.
+  const isDone =
+    exitCode === 0 && !told.failure && (job.program ? stop === undefined : told.done !== undefined);
+  if (isDone) {
+    const missing = missingOutputs(job);
+    return missing ? { state: 'failed', ...how, ...missing } : { state: 'done', measured };
+  }
+  if (stop === 'interrupted') return { state: stop, reason: stop, message: stop, ...how };
+  if (stop === 'timeout') {
+    return {
+      state: stop,
+      reason: stop,
+      message: `It was stopped after its timeout of ${job.timeout} s.`,
+      ...how,
+    };
+  }
+  return { state: 'failed', ...explained(told, problem), ...how };
+}
+
+function explained({ failure }: Told, problem: Explained | undefined): Explained {
+  if (!failure) return problem ?? { reason: 'not-done', message: 'It ended before its work was done.' };
+  const { reason = 'failed', message, hint } = failure;
+  return { reason, message, ...(hint === undefined ? {} : { hint }) };
+}
+
+function measuredOf({ done, measurements }: Told, seconds: number): Measured {
+  return {
+    seconds,
+    host: hostname(),
+    ...(done?.peakMemory === undefined ? {} : { peakMemory: done.peakMemory }),
+    ...(done?.compiled && { compiled: done.compiled }),
+    ...(Object.keys(measurements).length > 0 && { measurements }),
+  };
+}
+
+function missingOutputs({ program, output }: Job): Explained | undefined {
+  const missing = program?.outputs.filter((name) => !holdsFile(join(output, name))) ?? [];
+  if (missing.length === 0) return undefined;
+  return {
+    reason: 'output-missing',
+    message: `It ended well but did not write ${missing.join(', ')}.`,
+    hint: 'It must write its outputs to the folder in $RETABLE_OUTPUT; a folder counts when there is a file in it.',
+  };
+}
+
+/** Whether there is a file at a path, or anywhere below it: an artifact keeps no empty folders. */
+function holdsFile(path: string): boolean {
+  const found = lstatSync(path, { throwIfNoEntry: false });
+  if (!found?.isDirectory()) return found !== undefined;
+  return readdirSync(path).some((name) => holdsFile(join(path, name)));
+}

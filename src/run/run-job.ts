@@ -1,0 +1,144 @@
+import { closeSync, openSync, writeSync } from 'node:fs';
+import { pathToFileURL } from 'node:url';
+import type { Engine, EngineSettings } from '../engine/engine.ts';
+import { Failure, isFailure } from '../failure.ts';
+import type { CellContext, InputArtifact, Kind, Progress } from '../kind/kind.ts';
+import type { CellEvent } from './cell-events.ts';
+import type { Job, JobInput } from './job.ts';
+import { peakMemory } from './peak-memory.ts';
+import { finiteValue } from './values.ts';
+
+type Tell = (event: CellEvent) => void;
+
+/**
+ * Runs the kind of a job. All that it has to tell goes to the job's file of events, what it makes to the output folder; it
+ * never touches the index.
+ * @returns whether its work is done; else the file of events has the failure
+ */
+export async function runJob(job: Job): Promise<boolean> {
+  const file = openSync(job.events, 'a');
+  const tell: Tell = (event) => void writeSync(file, `${JSON.stringify(event)}\n`);
+  const engine = lazyEngine(job);
+  try {
+    const { default: kind } = (await import(pathToFileURL(job.module).href)) as { default: Kind };
+    await kind.run?.(contextOf(job, kind, engine.get, tell));
+    const compiled = await engine.compileCost();
+    await engine.dispose();
+    tell({ event: 'done', peakMemory: peakMemory(), ...(compiled && { compiled }) });
+    return true;
+  } catch (error) {
+    tell(failureEvent(error));
+    return false;
+  } finally {
+    closeSync(file);
+  }
+}
+
+function contextOf(
+  job: Job,
+  kind: Kind,
+  engine: () => Promise<Engine>,
+  tell: Tell,
+): CellContext<Record<string, unknown>> {
+  const { parameters, places, output, scratch } = job;
+  return {
+    parameters,
+    inputs: Object.fromEntries(
+      Object.entries(job.inputs).map(([name, input]) => [name, inputArtifact(name, input)]),
+    ),
+    places,
+    output,
+    scratch,
+    engine,
+    values: (values) => tell({ event: 'values', values: finite(values) }),
+    measure: (measurements) => {
+      requireDeclared(kind, measurements);
+      tell({ event: 'measurements', measurements: finite(measurements) });
+    },
+    record: (record) => tell({ event: 'record', record: { ...record } }),
+    warn: (name, message) => {
+      tell({ event: 'warning', name, message });
+      console.error(`warning: ${name}: ${message}`); // for the log
+    },
+    progress: throttled((progress) => tell({ event: 'progress', ...progress })),
+  };
+}
+
+function inputArtifact(need: string, { digest, files }: JobInput): InputArtifact {
+  const names = Object.keys(files);
+  return {
+    digest,
+    files: names,
+    file: (name) => {
+      const path = files[name];
+      if (path === undefined) {
+        throw new Failure('no-such-file', `The input ${need} has no file ${name}.`, {
+          hint: `The cell can read: ${names.join(', ')}. (A kind that names files in \`reads\` sees no others.)`,
+        });
+      }
+      return path;
+    },
+  };
+}
+
+function finite(values: Readonly<Record<string, number>>): Record<string, number> {
+  for (const [name, value] of Object.entries(values)) finiteValue(name, value);
+  return { ...values };
+}
+
+function requireDeclared({ measures = [] }: Kind, measurements: Readonly<Record<string, number>>): void {
+  for (const name of Object.keys(measurements)) {
+    if (!measures.includes(name))
+      throw new Failure('undeclared-measurement', `The kind measures ${name} but does not declare it.`, {
+        hint: 'Name it in `measures`.',
+      });
+  }
+}
+
+function lazyEngine({ engine, allocation }: Job) {
+  let starting: Promise<Engine> | undefined;
+  const start = async () => {
+    if (!engine)
+      throw new Failure('no-engine', 'This kind asks for an engine but does not declare `usesEngine: true`.');
+    const { createEngine } = (await import(pathToFileURL(engine.module).href)) as {
+      createEngine(name: string, settings: EngineSettings): Promise<Engine>;
+    };
+    return createEngine(engine.name, { threads: allocation.cpu });
+  };
+  return {
+    get: () => (starting ??= start()),
+    /** Undefined where no engine was started. */
+    compileCost: async () => (await starting)?.compileCost?.(),
+    dispose: async () => (await starting)?.dispose(),
+  };
+}
+
+/** At most four events a second, since all are kept in a file, but always the last one of a phase. */
+function throttled(tell: (progress: Progress) => void): (progress: Progress) => void {
+  let last = 0;
+  return (progress) => {
+    const now = performance.now();
+    if (now - last < 250 && progress.done !== progress.total) return;
+    last = now;
+    tell(withoutNaN(progress));
+  };
+}
+
+/** JSON has no NaN: a loss that is none is left out. */
+function withoutNaN(progress: Progress): Progress {
+  const entries = Object.entries(progress).filter(
+    ([, value]) => typeof value !== 'number' || Number.isFinite(value),
+  );
+  return { ...Object.fromEntries(entries), phase: progress.phase };
+}
+
+function failureEvent(error: unknown): CellEvent {
+  if (isFailure(error)) {
+    const { reason, message, hint } = error;
+    console.error(`${reason}: ${message}`);
+    return { event: 'failure', reason, message, ...(hint ? { hint } : {}) };
+  }
+  console.error(error);
+  const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  return { event: 'failure', reason: 'crashed', message, hint: 'The log has the stack.' };
+}
