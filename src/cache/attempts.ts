@@ -1,7 +1,8 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { Failure } from '../failure.ts';
+import { asFailure, Failure } from '../failure.ts';
 import type { Json } from '../json.ts';
+import { writeEnded, writeStarted } from './attempt-files.ts';
 import { canonicalJson, type Digest, type Fingerprint } from './digest.ts';
 import { keepManifest } from './index-rows.ts';
 import { enlist, isOwnerDead } from './owners.ts';
@@ -59,6 +60,7 @@ export interface Attempt {
  */
 export function startAttempt(store: Store, attempt: NewAttempt): { id: number; folder: string } {
   const { fingerprint, cell, pipeline, profile, kind } = attempt;
+  const started = Date.now();
   const id = write(store, () => {
     const [lost] = pin(store, attempt.inputs);
     if (lost !== undefined) {
@@ -77,43 +79,46 @@ export function startAttempt(store: Store, attempt: NewAttempt): { id: number; f
         `INSERT INTO attempts (fingerprint, cell, project, pipeline, profile, kind, state, owner, started)
          VALUES (?, ?, ?, ?, ?, ?, 'running', ?, ?)`,
       )
-      .run(fingerprint, cell, store.project, pipeline, profile, kind, enlist(store), Date.now());
+      .run(fingerprint, cell, store.project, pipeline, profile, kind, enlist(store), started);
     return Number(lastInsertRowid);
   });
   const folder = store.folders.attempt(id);
   // A power cut can take the row of an attempt and leave its folder: then its number is given out again.
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(join(folder, 'output'), { recursive: true });
+  const { project } = store;
+  writeStarted(folder, { fingerprint, cell, project, pipeline, profile, kind, started }, attempt.manifest);
   return { id, folder };
 }
 
 /** Notes how an attempt ended. */
 export function finishAttempt(store: Store, id: number, end: AttemptEnd): void {
+  const row = {
+    state: end.state,
+    finished: Date.now(),
+    exit_code: end.exitCode ?? null,
+    signal: end.signal ?? null,
+    reason: end.reason ?? null,
+    message: end.message ?? null,
+    measured: end.measured === undefined ? null : canonicalJson(end.measured),
+  };
+  try {
+    writeEnded(store.folders.attempt(id), row);
+  } catch (error) {
+    // It is needed only where the index is lost.
+    store.notice(asFailure(error).message);
+  }
   write(store, () => {
     store
-      .sql<
-        [string, number, number | null, string | null, string | null, string | null, string | null, number]
-      >(
-        `UPDATE attempts SET state = ?, finished = ?, exit_code = ?, signal = ?, reason = ?, message = ?,
-         measured = ? WHERE id = ?`,
+      .sql<[typeof row & { id: number }]>(
+        `UPDATE attempts SET state = @state, finished = @finished, exit_code = @exit_code, signal = @signal,
+         reason = @reason, message = @message, measured = @measured WHERE id = @id`,
       )
-      .run(
-        end.state,
-        Date.now(),
-        end.exitCode ?? null,
-        end.signal ?? null,
-        end.reason ?? null,
-        end.message ?? null,
-        end.measured === undefined ? null : canonicalJson(end.measured),
-        id,
-      );
+      .run({ ...row, id });
   });
 }
 
-/**
- * What was measured of the attempt that published a cell; undefined where that is not known, as after the index was
- * rebuilt.
- */
+/** What was measured of the attempt that published a cell; undefined where that is not known. */
 export function measuredOf({ sql }: Store, fingerprint: Fingerprint): Json | undefined {
   // Numbers of attempts are given out anew in a rebuilt index, to other cells.
   const row = sql<[Fingerprint], Pick<AttemptRow, 'measured'>>(

@@ -1,4 +1,5 @@
 import { readdirSync, statSync } from 'node:fs';
+import { ingestAttempts } from './attempt-files.ts';
 import type { Fingerprint } from './digest.ts';
 import type { Folders } from './folders.ts';
 import { insertArtifact, insertCell, unseen } from './index-rows.ts';
@@ -9,6 +10,7 @@ type Index = Pick<Store, 'folders' | 'sql'>;
 
 /** Fills an empty index from the rest of the cache, within a transaction. Returns how many cells it found. */
 export function rebuild(index: Index): number {
+  ingestAttempts(index);
   const found = listRecords(index.folders).filter((fingerprint) => ingest(index, fingerprint)).length;
   const { taken } = index
     .sql<[], { taken: number | null }>('SELECT max(attempt) AS taken FROM cells')
@@ -52,6 +54,7 @@ function publishedAt(folders: Folders, fingerprint: Fingerprint): number {
 
 /** Numbers of attempts are never given twice, or two attempts would share a folder. */
 function reserveAttempts({ sql }: Index, taken: number): void {
+  sql<[]>("DELETE FROM sqlite_sequence WHERE name = 'attempts'").run();
   if (taken > 0) sql<[number]>("INSERT INTO sqlite_sequence (name, seq) VALUES ('attempts', ?)").run(taken);
 }
 

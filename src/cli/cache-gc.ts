@@ -5,6 +5,8 @@ import type { Collected } from '../cache/cache.ts';
 import type { Fingerprint } from '../cache/digest.ts';
 import { Failure } from '../failure.ts';
 import { planCells } from '../plan/plan.ts';
+import { LocalExecutor } from '../run/local-executor.ts';
+import { recoverAttempts } from '../run/recover.ts';
 import { InvalidPipeline } from './invalid-pipeline.ts';
 import { lastRun } from './last-run.ts';
 import { EXIT } from './outcome.ts';
@@ -20,7 +22,7 @@ export default async function cacheGc(given: PipelineFlags): Promise<number> {
     throw new Failure('bad-flag', `--keep-runs takes a whole number, not ${given.keepRuns}.`);
   const workspace = new Workspace(given, given.dryRun ? 'read' : 'write');
   // First of all: what was cut off may fill the disk.
-  if (!given.dryRun) recoverIn(workspace);
+  if (!given.dryRun) await recoverIn(workspace);
   const last = lastRun(workspace);
   // Where data lie is part of what cells are known by: without it, what was made of them would look like garbage.
   const dataDir = last?.dataDir && existsSync(last.dataDir) ? last.dataDir : undefined;
@@ -40,9 +42,9 @@ export default async function cacheGc(given: PipelineFlags): Promise<number> {
   return EXIT.done;
 }
 
-function recoverIn(workspace: Workspace): void {
+async function recoverIn(workspace: Workspace): Promise<void> {
   const cache = workspace.openCache();
-  cache.recover();
+  await recoverAttempts(cache, new LocalExecutor());
   cache.close();
 }
 

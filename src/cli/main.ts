@@ -75,6 +75,7 @@ onPipeline('run', 'Run what is not known yet, and print the tables')
   .option('--dry-run', 'only plan')
   .option('--results <dir>', "where tables are written (default: the project's results/)")
   .option('--verbose', 'print what cells cost: seconds, peak memory, graphs compiled')
+  .option('--inspect [port]', 'run cells in this process, one at a time, once a debugger is attached')
   .action(
     guarded(async (name: string | undefined, flags: PipelineFlags) =>
       (await import('./run.ts')).runCommand(name, flags),

@@ -1,13 +1,16 @@
 import pc from 'picocolors';
 import { Failure } from '../failure.ts';
 import { selectCells } from '../plan/select.ts';
+import { InspectExecutor } from '../run/inspect-executor.ts';
 import { LocalExecutor } from '../run/local-executor.ts';
+import { recoverAttempts } from '../run/recover.ts';
 import { thisMachine } from '../run/resources.ts';
 import { run } from '../run/run.ts';
 import type { Display } from './display/display.ts';
 import { jsonDisplay } from './display/json.ts';
 import { liveDisplay } from './display/live.ts';
 import { plainDisplay } from './display/plain.ts';
+import { attachDebugger } from './inspect.ts';
 import { interruptible } from './interrupt.ts';
 import { rememberRun } from './last-run.ts';
 import { EXIT, tell } from './outcome.ts';
@@ -43,9 +46,11 @@ export async function runCommand(name: string | undefined, given: PipelineFlags)
   }
   const interrupt = interruptible();
   try {
-    const recovered = cache.recover();
-    if (recovered.attempts.length > 0) {
-      const message = `${recovered.attempts.length} attempt(s) of an earlier run were cut off; they resume from their last checkpoint`;
+    const executor = flags.inspect === undefined ? new LocalExecutor() : new InspectExecutor();
+    if (flags.inspect !== undefined) attachDebugger(flags.inspect);
+    const recovered = await recoverAttempts(cache, executor);
+    if (recovered.length > 0) {
+      const message = `${recovered.length} attempt(s) of an earlier run were cut off; they resume from their last checkpoint`;
       display.show({ event: 'notice', message });
     }
     const summary = await run({
@@ -54,12 +59,16 @@ export async function runCommand(name: string | undefined, given: PipelineFlags)
       places: opened.workspace.places,
       cells,
       machine,
-      executor: new LocalExecutor(),
-      jobs: jobs ?? machine.cpu,
+      executor,
+      jobs: flags.inspect === undefined ? (jobs ?? machine.cpu) : 1,
       failFast: flags.failFast ?? false,
       signal: interrupt.signal,
       emit: (event) => display.show(event),
     });
+    if (flags.inspect !== undefined && summary.executed + summary.failed === 0) {
+      const message = 'no cell ran: all are cached, and --force CELL runs one again';
+      display.show({ event: 'notice', message });
+    }
     display.end();
     if (interrupt.signal.aborted) return EXIT.interrupted;
     const failures = await finish(opened);
@@ -83,9 +92,9 @@ async function finish(opened: OpenPipeline): Promise<readonly Failure[]> {
   return failures;
 }
 
-function displayFor({ json, verbose = false }: PipelineFlags): Display {
+function displayFor({ json, verbose = false, inspect }: PipelineFlags): Display {
   if (json) return jsonDisplay();
-  return process.stdout.isTTY ? liveDisplay({ verbose }) : plainDisplay({ verbose });
+  return process.stdout.isTTY && inspect === undefined ? liveDisplay({ verbose }) : plainDisplay({ verbose });
 }
 
 /** Flags that make other cells of one profile; runs that differ in them are remembered apart. */

@@ -36,6 +36,7 @@ export interface PipelineFlags {
   readonly cells?: boolean;
   readonly attempt?: string;
   readonly follow?: boolean;
+  readonly inspect?: string | true;
   readonly path?: boolean;
   readonly markdown?: boolean;
   readonly repair?: boolean;

@@ -1,16 +1,20 @@
 import type { CellContext } from '../../kind/kind.ts';
 import { mean } from './averages.ts';
+import type { EpochRecord } from './checkpoint.ts';
 import { checkpointFile } from './checkpoint-file.ts';
 import { type TrainingOptions, type TrainingResult, train } from './train.ts';
 
 /** What a training uses of its cell. */
-export type TrainingContext = Pick<CellContext<unknown>, 'scratch' | 'engine' | 'progress' | 'measure'>;
+export type TrainingContext = Pick<
+  CellContext<unknown>,
+  'scratch' | 'engine' | 'progress' | 'record' | 'measure'
+>;
 
-type Options = Omit<TrainingOptions, 'engine' | 'onProgress' | 'onEpoch' | 'checkpoints'>;
+type Options = Omit<TrainingOptions, 'engine' | 'onProgress' | 'onRecord' | 'onEpoch' | 'checkpoints'>;
 
 /** Trains in a cell: resumes from its scratch folder, tells how far it is, and measures what `trainingMeasures` names. */
 export async function measuredTraining(
-  { scratch, engine, progress, measure }: TrainingContext,
+  { scratch, engine, progress, record, measure }: TrainingContext,
   options: Options,
 ): Promise<TrainingResult> {
   const seconds: number[] = [];
@@ -18,12 +22,22 @@ export async function measuredTraining(
     ...options,
     engine: await engine(),
     onProgress: progress,
+    onRecord: (epoch) => record(asRecord(epoch)),
     onEpoch: (taken) => seconds.push(taken),
     checkpoints: checkpointFile(scratch),
   });
   // None where an earlier attempt came to the last epoch.
   if (seconds.length > 0) measure({ 'seconds-per-epoch': secondsPerEpoch(seconds) });
   return result;
+}
+
+/** An epoch in the words of tables. */
+function asRecord({ learningRate, work, ...record }: EpochRecord) {
+  return {
+    ...record,
+    'learning-rate': learningRate,
+    ...(work && { 'gradient-passes': work.gradientPasses, flops: work.flops }),
+  };
 }
 
 /**

@@ -31,6 +31,8 @@ export interface TrainingOptions {
   /** Weights to start from, parameters and state. Default: random ones of the seed. */
   readonly initial?: Tensors | undefined;
   readonly onProgress?: ((progress: Progress) => void) | undefined;
+  /** Is told of each epoch; after a resume also of those before. */
+  readonly onRecord?: ((record: EpochRecord) => void) | undefined;
   /** Is told how many seconds the steps of each epoch took, without validation. */
   readonly onEpoch?: ((seconds: number) => void) | undefined;
   readonly checkpoints?: Checkpoints<TrainingCheckpoint> | undefined;
@@ -61,8 +63,11 @@ export async function train(options: TrainingOptions): Promise<TrainingResult> {
     let current = saved
       ? fromCheckpoint(saved)
       : start(model, machinery.method, options.initial, options.seed, size);
+    for (const record of current.history) options.onRecord?.(record);
     for (let epoch = current.history.length; epoch < epochs; epoch += 1) {
       current = await trainEpoch(options, machinery, current, epoch);
+      const record = current.history.at(-1);
+      if (record) options.onRecord?.(record);
       if ((epoch + 1) % checkpointEvery === 0 || epoch + 1 === epochs) {
         await checkpoints?.save(toCheckpoint(current));
       }

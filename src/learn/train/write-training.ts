@@ -1,11 +1,9 @@
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { type ModelDescription, writeModel } from '../model/artifact.ts';
 import { mean } from './averages.ts';
 import type { TrainingResult } from './train.ts';
 
 /**
- * Writes the model artifact of a training, with `history.json`: the record of each epoch.
+ * Writes the model artifact of a training.
  * @param folder exists
  * @returns numbers for tables
  */
@@ -16,7 +14,6 @@ export async function writeTraining(
 ): Promise<Record<string, number>> {
   const bestEpoch = best && { bestEpoch: best.epoch };
   await writeModel(folder, { ...description, ...bestEpoch }, { last, best: best?.weights });
-  await writeFile(join(folder, 'history.json'), `${JSON.stringify(history, null, 2)}\n`);
   const final = history.at(-1);
   const works = history.flatMap(({ work }) => work ?? []);
   const counted = works.length === history.length;

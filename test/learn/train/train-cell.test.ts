@@ -40,12 +40,33 @@ async function trained(data: Split, normalise: 'none' | 'data') {
   };
   const numbers: Record<string, number> = {};
   const warnings: string[] = [];
+  const records: object[] = [];
   const keep = (given: Readonly<Record<string, number>>) => void Object.assign(numbers, given);
   const warn = (name: string, message: string) => void warnings.push(`${name}: ${message}`);
-  const told = { progress() {}, values: keep, measure: keep, warn };
+  const told = {
+    progress() {},
+    record: (one: object) => void records.push(one),
+    values: keep,
+    measure: keep,
+    warn,
+  };
   await trainCell({ parameters, inputs, output, scratch, engine: async () => cpu, ...told }, standard());
-  return { file: (name: string) => join(output, name), numbers, warnings };
+  return { file: (name: string) => join(output, name), numbers, warnings, records };
 }
+
+it('a training tells a record of each epoch', async () => {
+  const { records, numbers } = await trained(toyData(), 'none');
+  expect(records).toEqual([
+    {
+      epoch: 1,
+      loss: numbers['train-loss'],
+      accuracy: numbers['train-accuracy'],
+      'learning-rate': 0.1,
+      'gradient-passes': 2,
+      flops: numbers['epoch-flops'],
+    },
+  ]);
+});
 
 it('the best epoch is chosen by the validation part, where the data set has one', async () => {
   const { train, test } = toyData();

@@ -120,7 +120,7 @@ describe('a cell of linear probing', () => {
     const inputs = { data: artifact, model: artifact };
     const numbers: Record<string, number> = {};
     const keep = (given: Readonly<Record<string, number>>) => void Object.assign(numbers, given);
-    const told = { progress() {}, values: keep, measure: keep };
+    const told = { progress() {}, record() {}, values: keep, measure: keep };
     const context = { inputs, output, scratch, engine: async () => cpu, ...told };
     const loop = { epochs, batchSize, optimiser, schedule, seed, augment: undefined };
     await linearProbeCell(context, 'best', loop);

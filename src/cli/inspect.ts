@@ -1,0 +1,20 @@
+import { open, waitForDebugger } from 'node:inspector';
+import { Failure } from '../failure.ts';
+
+const DEFAULT_PORT = 9229;
+
+/**
+ * Opens the port of the debugger, on this machine alone, and waits until one is attached. Node prints the address.
+ * @param port as the flag has it: `true` where none is given
+ * @throws Failure `bad-flag`
+ */
+export function attachDebugger(port: string | true): void {
+  const number = port === true ? DEFAULT_PORT : Number(port);
+  if (!Number.isInteger(number) || number < 0 || number > 65_535)
+    throw new Failure('bad-flag', `--inspect takes a port, not ${port}.`, {
+      hint: '0 takes any that is free.',
+    });
+  open(number, '127.0.0.1');
+  console.error('Waiting for a debugger, such as chrome://inspect or `node inspect 127.0.0.1:PORT`.');
+  waitForDebugger();
+}

@@ -1,0 +1,31 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Attempt, Cache } from '../cache/cache.ts';
+import { HANDLE_FILE } from './execute-job.ts';
+import type { Executor, Handle } from './executor.ts';
+
+/**
+ * Tidies up after schedulers that died: their attempts are noted as interrupted, and a program that runs on is ended. It
+ * would write to the checkpoints of the attempt that follows.
+ * @returns the attempts that were cut off
+ */
+export async function recoverAttempts(cache: Cache, executor: Executor): Promise<readonly Attempt[]> {
+  const { attempts } = cache.recover();
+  await Promise.all(
+    attempts.map(async ({ folder }) => {
+      const handle = handleOf(folder);
+      if (handle !== undefined) await executor.takeUp(handle);
+    }),
+  );
+  return attempts;
+}
+
+/** Undefined where the attempt was cut off before its job was submitted. */
+function handleOf(folder: string): Handle | undefined {
+  try {
+    // Written by `executeJob`.
+    return JSON.parse(readFileSync(join(folder, HANDLE_FILE), 'utf8')) as Handle;
+  } catch {
+    return undefined;
+  }
+}
