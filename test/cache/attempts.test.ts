@@ -39,7 +39,7 @@ describe('attempts', () => {
     index.close();
     const { id, folder } = cache.startAttempt(attempt('b'));
     expect(id).toBe(lost.id);
-    expect(listTree(folder)).toEqual([]);
+    expect(listTree(folder)).toEqual(['attempt.json']);
   });
 
   test('an attempt begins with an empty private folder for its output', () => {

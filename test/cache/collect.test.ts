@@ -107,7 +107,9 @@ describe('collection of garbage', () => {
       cache.finishAttempt(attempt, { state: 'failed' });
     }
     cache.collect({ ...keepNothing, keep: new Set([fingerprint('cell')]) });
-    expect(listTree(join(root, 'attempts'))).toEqual(['3/log.txt', '4/log.txt', '5/log.txt']);
+    expect(listTree(join(root, 'attempts'))).toEqual(
+      ['3', '4', '5'].flatMap((id) => ['attempt.json', 'end.json', 'log.txt'].map((name) => `${id}/${name}`)),
+    );
     expect(cache.attemptsOf('cell').map(({ id }) => id)).toEqual([5, 4, 3]);
     cache.collect(keepNothing);
     expect(listTree(join(root, 'attempts'))).toEqual([]);

@@ -135,7 +135,7 @@ describe('kill -9 elsewhere', () => {
     const recovered = cache.recover();
     expect(recovered.attempts).toMatchObject([{ id, cell: 'cell', state: 'interrupted' }]);
     expect(recovered.leases).toEqual([key.fingerprint]);
-    expect(listTree(folder)).toEqual(['log.txt']);
+    expect(listTree(folder)).toEqual(['attempt.json', 'log.txt']);
     expect(existsSync(join(folder, 'output'))).toBe(false);
     expect(cache.attemptsOf('cell')).toMatchObject([{ id, state: 'interrupted', reason: 'owner-died' }]);
     expect(cache.recover()).toEqual({ attempts: [], leases: [] });

@@ -75,8 +75,23 @@ describe('the index', () => {
       fingerprint: fingerprint('one'),
       manifest: { name: 'one' },
       state: 'done',
-      attempt: undefined,
+      attempt: 1,
     });
+  });
+
+  test('attempts, with what was measured of them, are known after a rebuild', async () => {
+    const { cache, root } = await filled();
+    const { attempt = 0 } = begin(cache, 'failing', {});
+    const end = { state: 'failed' as const, exitCode: 3, reason: 'no-gpu', message: 'There is no GPU.' };
+    cache.finishAttempt(attempt, { ...end, measured: { seconds: 1.5 } });
+    begin(cache, 'cut off', {});
+    const before = cache.attemptsOf('failing');
+    cache.close();
+    rmSync(join(root, 'index.sqlite'));
+    const rebuilt = rig(root).cache;
+    expect(rebuilt.attemptsOf('failing')).toEqual(before);
+    expect(rebuilt.lastManifest('failing', 'transfer')).toMatchObject({ manifest: { name: 'failing' } });
+    expect(rebuilt.attemptsOf('cut off')).toMatchObject([{ state: 'interrupted' }]);
   });
 
   test('numbers of attempts are not given twice after a rebuild', async () => {
