@@ -17,12 +17,12 @@ import { Project } from '../support/project.ts';
 
 const pipeline = `pipeline: tiny
 stages:
-  data: {uses: dataset, with: {name: digits, train: 64, test: 10}}
+  data: {uses: dataset, with: {name: digits, train: 64, validation: 16, test: 10}}
   model:
     uses: train
     needs: {data: data}
     matrix: {seed: [1, 2]}
-    with: {net: resnet-8-w2, epochs: 1, batch-size: 32, validation: 16}
+    with: {net: resnet-8-w2, epochs: 1, batch-size: 32}
   plain: {uses: train, needs: {data: data}, with: {net: resnet-8-w2, epochs: 1, batch-size: 32}}
 `;
 
