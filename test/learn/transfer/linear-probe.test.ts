@@ -1,6 +1,7 @@
 import { mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { linearProbeCell } from '../../../src/cells/linear-probe.ts';
 import { writeDataset } from '../../../src/learn/data/artifact.ts';
 import { toBatch } from '../../../src/learn/data/batch.ts';
 import { synthetic } from '../../../src/learn/data/synthetic.ts';
@@ -15,7 +16,6 @@ import { standard } from '../../../src/learn/train/standard.ts';
 import { train } from '../../../src/learn/train/train.ts';
 import { attention } from '../../../src/learn/transfer/attention.ts';
 import { linearProbe } from '../../../src/learn/transfer/linear-probe.ts';
-import { linearProbeCell } from '../../../src/learn/transfer/linear-probe-cell.ts';
 import { mixacm } from '../../../src/learn/transfer/mixacm.ts';
 import { cpu } from '../calculate.ts';
 import { temporaryFolder } from '../data/folder.ts';

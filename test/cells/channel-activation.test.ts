@@ -1,13 +1,13 @@
 import { mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { writeDataset } from '../../../src/learn/data/artifact.ts';
-import { channelCell } from '../../../src/learn/diagnose/channel-cell.ts';
-import { writeModel } from '../../../src/learn/model/artifact.ts';
-import { cpu } from '../calculate.ts';
-import { temporaryFolder } from '../data/folder.ts';
-import { usedWeights } from '../families.ts';
-import { shape, toyData, toyModel } from '../train/toy-training.ts';
+import { channelCell } from '../../src/cells/channel-activation.ts';
+import { writeDataset } from '../../src/learn/data/artifact.ts';
+import { writeModel } from '../../src/learn/model/artifact.ts';
+import { cpu } from '../learn/calculate.ts';
+import { temporaryFolder } from '../learn/data/folder.ts';
+import { usedWeights } from '../learn/families.ts';
+import { shape, toyData, toyModel } from '../learn/train/toy-training.ts';
 
 const folder = temporaryFolder();
 

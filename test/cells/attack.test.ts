@@ -1,15 +1,15 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { type AttackCellSettings, attackCell } from '../../../src/learn/attack/attack-cell.ts';
-import { writeDataset } from '../../../src/learn/data/artifact.ts';
-import { synthetic } from '../../../src/learn/data/synthetic.ts';
-import { writeModel } from '../../../src/learn/model/artifact.ts';
-import { initialise } from '../../../src/learn/model/init.ts';
-import { createModel } from '../../../src/learn/model/models.ts';
-import { readTensors } from '../../../src/learn/weights/host-tensors.ts';
-import { cpu } from '../calculate.ts';
-import { temporaryFolder } from '../data/folder.ts';
+import { type AttackCellSettings, attackCell } from '../../src/cells/attack.ts';
+import { writeDataset } from '../../src/learn/data/artifact.ts';
+import { synthetic } from '../../src/learn/data/synthetic.ts';
+import { writeModel } from '../../src/learn/model/artifact.ts';
+import { initialise } from '../../src/learn/model/init.ts';
+import { createModel } from '../../src/learn/model/models.ts';
+import { readTensors } from '../../src/learn/weights/host-tensors.ts';
+import { cpu } from '../learn/calculate.ts';
+import { temporaryFolder } from '../learn/data/folder.ts';
 
 const folder = temporaryFolder();
 const shape = [8, 8, 1] as const;

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isFailure } from '../../failure.ts';
-import { readTensors, writeTensors } from '../weights/host-tensors.ts';
-import type { Checkpoints, TrainingCheckpoint } from './checkpoint.ts';
+import { isFailure } from '../failure.ts';
+import type { Checkpoints, TrainingCheckpoint } from '../learn/train/checkpoint.ts';
+import { readTensors, writeTensors } from '../learn/weights/host-tensors.ts';
 
 type Record = Omit<TrainingCheckpoint, 'tensors'>;
 

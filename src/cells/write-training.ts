@@ -1,8 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type ModelDescription, writeModel } from '../model/artifact.ts';
-import { mean } from './averages.ts';
-import type { TrainingResult } from './train.ts';
+import { type ModelDescription, writeModel } from '../learn/model/artifact.ts';
+import { mean } from '../learn/train/averages.ts';
+import type { TrainingResult } from '../learn/train/train.ts';
 
 /**
  * Writes the model artifact of a training, with `history.json`: the record of each epoch.

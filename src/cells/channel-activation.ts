@@ -1,17 +1,17 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { HostTensor, Tensors } from '../../engine/engine.ts';
-import type { CellContext } from '../../kind/kind.ts';
-import { batchFiles } from '../attack/batch-files.ts';
-import { output } from '../attack/gradient-step.ts';
-import { readPart } from '../data/artifact.ts';
-import { classCounts, type Dataset } from '../data/dataset.ts';
-import { type Checkpoint, readModel } from '../model/artifact.ts';
-import { mean } from '../train/averages.ts';
-import { withPrefix } from '../train/names.ts';
-import { writeTensors } from '../weights/host-tensors.ts';
-import { blockName, type ChannelOptions, channelActivation } from './channel-activation.ts';
-import { classChannels, frequencyChange, relativeChange } from './class-channels.ts';
+import type { HostTensor, Tensors } from '../engine/engine.ts';
+import type { CellContext } from '../kind/kind.ts';
+import { output } from '../learn/attack/gradient-step.ts';
+import { readPart } from '../learn/data/artifact.ts';
+import { classCounts, type Dataset } from '../learn/data/dataset.ts';
+import { blockName, type ChannelOptions, channelActivation } from '../learn/diagnose/channel-activation.ts';
+import { classChannels, frequencyChange, relativeChange } from '../learn/diagnose/class-channels.ts';
+import { type Checkpoint, readModel } from '../learn/model/artifact.ts';
+import { mean } from '../learn/train/averages.ts';
+import { withPrefix } from '../learn/train/names.ts';
+import { writeTensors } from '../learn/weights/host-tensors.ts';
+import { batchFiles } from './batch-files.ts';
 
 export interface ChannelSettings extends Pick<ChannelOptions, 'attack' | 'seed' | 'batchSize'> {
   readonly checkpoint: Checkpoint;

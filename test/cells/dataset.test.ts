@@ -1,11 +1,11 @@
 import { mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { readPart } from '../../../src/learn/data/artifact.ts';
-import type { Dataset } from '../../../src/learn/data/dataset.ts';
-import type { Part } from '../../../src/learn/data/parts.ts';
-import { type Preparation, prepareDataset } from '../../../src/learn/data/prepare.ts';
-import { project, temporaryFolder } from './folder.ts';
+import { type Preparation, prepareDataset } from '../../src/cells/dataset.ts';
+import { readPart } from '../../src/learn/data/artifact.ts';
+import type { Dataset } from '../../src/learn/data/dataset.ts';
+import type { Part } from '../../src/learn/data/parts.ts';
+import { project, temporaryFolder } from '../learn/data/folder.ts';
 
 const whole: Preparation = {
   ...{ name: 'synthetic', train: 0, test: 0, perClass: 0, validation: 0, classes: [], seed: 1 },

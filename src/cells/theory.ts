@@ -1,11 +1,11 @@
 import { join } from 'node:path';
-import type { CellContext } from '../../kind/kind.ts';
-import { batchFiles } from '../attack/batch-files.ts';
-import { readPart } from '../data/artifact.ts';
-import { type Checkpoint, readModel } from '../model/artifact.ts';
-import { mean } from '../train/averages.ts';
-import { writeTensors } from '../weights/host-tensors.ts';
-import { type TheoryOptions, theory } from './theory.ts';
+import type { CellContext } from '../kind/kind.ts';
+import { readPart } from '../learn/data/artifact.ts';
+import { type TheoryOptions, theory } from '../learn/diagnose/theory.ts';
+import { type Checkpoint, readModel } from '../learn/model/artifact.ts';
+import { mean } from '../learn/train/averages.ts';
+import { writeTensors } from '../learn/weights/host-tensors.ts';
+import { batchFiles } from './batch-files.ts';
 
 export interface TheorySettings
   extends Pick<TheoryOptions, 'attack' | 'distance' | 'alpha' | 'seed' | 'batchSize'> {

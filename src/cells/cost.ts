@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
-import type { CellContext } from '../../kind/kind.ts';
-import { readModel } from '../model/artifact.ts';
-import { parameterCount } from '../model/models.ts';
-import { forwardFlops } from './forward-flops.ts';
+import type { CellContext } from '../kind/kind.ts';
+import { forwardFlops } from '../learn/diagnose/forward-flops.ts';
+import { readModel } from '../learn/model/artifact.ts';
+import { parameterCount } from '../learn/model/models.ts';
 
 type Context = Pick<CellContext<unknown>, 'inputs' | 'engine' | 'values'>;
 

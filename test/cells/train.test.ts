@@ -1,15 +1,15 @@
 import { mkdtempSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { writeDataset } from '../../../src/learn/data/artifact.ts';
-import type { Dataset, Split } from '../../../src/learn/data/dataset.ts';
-import { readModel } from '../../../src/learn/model/artifact.ts';
-import { secondsPerEpoch } from '../../../src/learn/train/measured-training.ts';
-import { standard } from '../../../src/learn/train/standard.ts';
-import { trainCell } from '../../../src/learn/train/train-cell.ts';
-import { cpu } from '../calculate.ts';
-import { temporaryFolder } from '../data/folder.ts';
-import { toyData } from './toy-training.ts';
+import { secondsPerEpoch } from '../../src/cells/measured-training.ts';
+import { trainCell } from '../../src/cells/train.ts';
+import { writeDataset } from '../../src/learn/data/artifact.ts';
+import type { Dataset, Split } from '../../src/learn/data/dataset.ts';
+import { readModel } from '../../src/learn/model/artifact.ts';
+import { standard } from '../../src/learn/train/standard.ts';
+import { cpu } from '../learn/calculate.ts';
+import { temporaryFolder } from '../learn/data/folder.ts';
+import { toyData } from '../learn/train/toy-training.ts';
 
 const folder = temporaryFolder();
 

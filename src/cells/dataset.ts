@@ -1,14 +1,14 @@
-import { Failure } from '../../failure.ts';
-import type { CellContext, Places } from '../../kind/kind.ts';
-import { writeDataset } from './artifact.ts';
-import { type Collection, inMemory, ofClasses, without } from './collection.ts';
-import type { Dataset, Split } from './dataset.ts';
-import { folderWarnings } from './folder-warnings.ts';
-import type { Shaping } from './image.ts';
-import { type ImageFolder, listImages } from './image-folder.ts';
-import { type LoadOptions, loadDataset } from './load.ts';
-import { chosenPart, type SubsetSize } from './subset.ts';
-import { synthetic } from './synthetic.ts';
+import { Failure } from '../failure.ts';
+import type { CellContext, Places } from '../kind/kind.ts';
+import { writeDataset } from '../learn/data/artifact.ts';
+import { type Collection, inMemory, ofClasses, without } from '../learn/data/collection.ts';
+import type { Dataset, Split } from '../learn/data/dataset.ts';
+import { folderWarnings } from '../learn/data/folder-warnings.ts';
+import type { Shaping } from '../learn/data/image.ts';
+import { type ImageFolder, listImages } from '../learn/data/image-folder.ts';
+import { type LoadOptions, loadDataset } from '../learn/data/load.ts';
+import { chosenPart, type SubsetSize } from '../learn/data/subset.ts';
+import { synthetic } from '../learn/data/synthetic.ts';
 
 export interface Preparation extends ImageFolder, Shaping {
   readonly name: string;
@@ -87,7 +87,7 @@ async function opened(
   const { name, testShare, seed } = wanted;
   if (name === 'image-folder') {
     // Other sets are read without the decoder.
-    const { openImages } = await import('./read-images.ts');
+    const { openImages } = await import('../learn/data/read-images.ts');
     const listed = listImages(wanted, places);
     for (const { name, message } of folderWarnings(listed)) options.warn?.(name, message);
     return openImages(listed, { testShare, onImages: options.onImages });

@@ -1,13 +1,13 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { CellContext } from '../../kind/kind.ts';
-import { readPart } from '../data/artifact.ts';
-import { type Checkpoint, readModel } from '../model/artifact.ts';
-import { digestOf, failedOf, refuseErrors, sampleOf, selfCheck } from '../self-check/self-check.ts';
-import { writeTensors } from '../weights/host-tensors.ts';
-import { attack } from './attack.ts';
-import { rowsAt } from './attack-batch.ts';
-import { type AttackName, type AttackSettings, createAttack, declared } from './attacks.ts';
+import type { CellContext } from '../kind/kind.ts';
+import { attack } from '../learn/attack/attack.ts';
+import { rowsAt } from '../learn/attack/attack-batch.ts';
+import { type AttackName, type AttackSettings, createAttack, declared } from '../learn/attack/attacks.ts';
+import { readPart } from '../learn/data/artifact.ts';
+import { type Checkpoint, readModel } from '../learn/model/artifact.ts';
+import { digestOf, failedOf, refuseErrors, sampleOf, selfCheck } from '../learn/self-check/self-check.ts';
+import { writeTensors } from '../learn/weights/host-tensors.ts';
 import { batchFiles } from './batch-files.ts';
 
 export interface AttackCellSettings {

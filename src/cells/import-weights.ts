@@ -1,9 +1,9 @@
 import { join } from 'node:path';
-import type { CellContext } from '../../kind/kind.ts';
-import { readSafetensors } from '../weights/safetensors.ts';
-import { writeModel } from './artifact.ts';
-import { createModel, parameterCount } from './models.ts';
-import { fromPytorch, type Renaming } from './pytorch.ts';
+import type { CellContext } from '../kind/kind.ts';
+import { writeModel } from '../learn/model/artifact.ts';
+import { createModel, parameterCount } from '../learn/model/models.ts';
+import { fromPytorch, type Renaming } from '../learn/model/pytorch.ts';
+import { readSafetensors } from '../learn/weights/safetensors.ts';
 
 export interface ImportSettings extends Renaming {
   /** Of the project. */

@@ -1,13 +1,13 @@
-import type { CellContext } from '../../kind/kind.ts';
-import { readPart } from '../data/artifact.ts';
-import type { Dataset } from '../data/dataset.ts';
-import { partFile } from '../data/parts.ts';
-import { channelStatistics } from '../data/statistics.ts';
-import { createModel, type ModelSettings } from '../model/models.ts';
-import { normaliseBy } from '../model/normalise.ts';
+import type { CellContext } from '../kind/kind.ts';
+import { readPart } from '../learn/data/artifact.ts';
+import type { Dataset } from '../learn/data/dataset.ts';
+import { partFile } from '../learn/data/parts.ts';
+import { channelStatistics } from '../learn/data/statistics.ts';
+import { createModel, type ModelSettings } from '../learn/model/models.ts';
+import { normaliseBy } from '../learn/model/normalise.ts';
+import type { MethodBuilder } from '../learn/train/method.ts';
+import { loopOptions, type TrainingParameters } from '../learn/train/parameters.ts';
 import { measuredTraining, type TrainingContext } from './measured-training.ts';
-import type { MethodBuilder } from './method.ts';
-import { loopOptions, type TrainingParameters } from './parameters.ts';
 import { writeTraining } from './write-training.ts';
 
 type Context = Pick<CellContext<TrainingParameters>, 'parameters' | 'inputs' | 'output' | 'values' | 'warn'> &

@@ -3,18 +3,18 @@ import { mkdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
-import type { Engine, Tensors } from '../../../src/engine/engine.ts';
-import { attackCell } from '../../../src/learn/attack/attack-cell.ts';
-import { writeDataset } from '../../../src/learn/data/artifact.ts';
-import { writeModel } from '../../../src/learn/model/artifact.ts';
-import { createModel } from '../../../src/learn/model/models.ts';
-import { digestOf } from '../../../src/learn/self-check/self-check.ts';
-import { standard } from '../../../src/learn/train/standard.ts';
-import { train } from '../../../src/learn/train/train.ts';
-import { onnx } from '../../engine/agree.ts';
-import { attackSettings, type GivenAttack } from '../defaults.ts';
-import { shape, toyData, toyTraining } from '../train/toy-training.ts';
-import { weights } from './checked.ts';
+import { attackCell } from '../../src/cells/attack.ts';
+import type { Engine, Tensors } from '../../src/engine/engine.ts';
+import { writeDataset } from '../../src/learn/data/artifact.ts';
+import { writeModel } from '../../src/learn/model/artifact.ts';
+import { createModel } from '../../src/learn/model/models.ts';
+import { digestOf } from '../../src/learn/self-check/self-check.ts';
+import { standard } from '../../src/learn/train/standard.ts';
+import { train } from '../../src/learn/train/train.ts';
+import { onnx } from '../engine/agree.ts';
+import { attackSettings, type GivenAttack } from '../learn/defaults.ts';
+import { weights } from '../learn/self-check/checked.ts';
+import { shape, toyData, toyTraining } from '../learn/train/toy-training.ts';
 
 /** Runs the cell of an attack on the toy net, and gives what it told and where it wrote. */
 async function attackedCell(

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { isFailure } from '../../failure.ts';
-import { readTensors, writeTensors } from '../weights/host-tensors.ts';
-import type { BatchCheckpoints } from './attack.ts';
+import { isFailure } from '../failure.ts';
+import type { BatchCheckpoints } from '../learn/attack/attack.ts';
+import { readTensors, writeTensors } from '../learn/weights/host-tensors.ts';
 
 /** Results of batches, as one file a batch and attack. */
 export function batchFiles(folder: string): BatchCheckpoints {

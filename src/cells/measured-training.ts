@@ -1,7 +1,7 @@
-import type { CellContext } from '../../kind/kind.ts';
-import { mean } from './averages.ts';
+import type { CellContext } from '../kind/kind.ts';
+import { mean } from '../learn/train/averages.ts';
+import { type TrainingOptions, type TrainingResult, train } from '../learn/train/train.ts';
 import { checkpointFile } from './checkpoint-file.ts';
-import { type TrainingOptions, type TrainingResult, train } from './train.ts';
 
 /** What a training uses of its cell. */
 export type TrainingContext = Pick<CellContext<unknown>, 'scratch' | 'engine' | 'progress' | 'measure'>;

@@ -1,10 +1,10 @@
-import type { CellContext } from '../../kind/kind.ts';
-import { readPart } from '../data/artifact.ts';
-import { type Checkpoint, readModel } from '../model/artifact.ts';
-import { measuredTraining, type TrainingContext } from '../train/measured-training.ts';
-import type { loopOptions } from '../train/parameters.ts';
-import { writeTraining } from '../train/write-training.ts';
-import { linearProbe } from './linear-probe.ts';
+import type { CellContext } from '../kind/kind.ts';
+import { readPart } from '../learn/data/artifact.ts';
+import { type Checkpoint, readModel } from '../learn/model/artifact.ts';
+import type { loopOptions } from '../learn/train/parameters.ts';
+import { linearProbe } from '../learn/transfer/linear-probe.ts';
+import { measuredTraining, type TrainingContext } from './measured-training.ts';
+import { writeTraining } from './write-training.ts';
 
 type Context = Pick<CellContext<unknown>, 'inputs' | 'output' | 'values'> & TrainingContext;
 
