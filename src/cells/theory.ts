@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { CellContext } from '../kind/kind.ts';
 import { readPart } from '../learn/data/artifact.ts';
+import { bound } from '../learn/diagnose/bound.ts';
 import { type TheoryOptions, theory } from '../learn/diagnose/theory.ts';
 import { type Checkpoint, readModel } from '../learn/model/artifact.ts';
 import { mean } from '../learn/train/averages.ts';
@@ -32,28 +33,4 @@ export async function theoryCell(context: Context, settings: TheorySettings): Pr
   });
   await writeTensors(join(output, 'examples.safetensors'), examples);
   values(bound(Object.fromEntries(Object.entries(examples).map(([name, { data }]) => [name, mean(data)]))));
-}
-
-/**
- * The bound in numbers. The abstract names two terms for the student's adversarial loss: its natural loss and its
- * distance to the robust teacher on mixed examples; constants and the exact form are not known to us, so they are added
- * up as they are. A teacher that is itself its student shows that this leaves out what the teacher loses under attack:
- * the second slack counts that too, as a third term. Both are our reading. Negative: the student's adversarial loss is
- * greater than the terms.
- * @param means of what `theory` gives
- */
-export function bound(means: Readonly<Record<string, number>>) {
-  const of = (name: string) => means[name] ?? Number.NaN;
-  const slack = of('student-natural') + of('mix') - of('student-adversarial');
-  return {
-    'student-natural-loss': of('student-natural'),
-    'student-adversarial-loss': of('student-adversarial'),
-    'teacher-natural-loss': of('teacher-natural'),
-    'teacher-adversarial-loss': of('teacher-adversarial'),
-    'distance-clean': of('clean'),
-    'distance-mix': of('mix'),
-    'distance-adversarial': of('adversarial'),
-    slack,
-    'slack-with-teacher': slack + of('teacher-adversarial') - of('teacher-natural'),
-  };
 }

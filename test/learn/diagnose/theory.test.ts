@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { bound } from '../../../src/cells/theory.ts';
 import type { Engine } from '../../../src/engine/engine.ts';
 import { type Dataset, select } from '../../../src/learn/data/dataset.ts';
+import { bound } from '../../../src/learn/diagnose/bound.ts';
 import { theory } from '../../../src/learn/diagnose/theory.ts';
 import { createModel } from '../../../src/learn/model/models.ts';
 import { stream } from '../../../src/learn/random/stream.ts';
