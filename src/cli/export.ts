@@ -8,9 +8,9 @@ import { Failure } from '../failure.ts';
 import type { ModelDescription } from '../learn/model/artifact.ts';
 import type { Model } from '../learn/model/model.ts';
 import type { CellId } from '../pipeline/pipeline.ts';
-import { suggest } from '../pipeline/suggest.ts';
 import { findCell } from '../plan/find-cell.ts';
 import { planCells } from '../plan/plan.ts';
+import { suggest } from '../suggest.ts';
 import { EXIT } from './outcome.ts';
 import { type OpenPipeline, openPipeline, type PipelineFlags } from './workspace.ts';
 

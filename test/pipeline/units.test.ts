@@ -1,10 +1,10 @@
 import { Type } from '@sinclair/typebox';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseFraction } from '../../src/pipeline/fractions.ts';
-import { applyFractions, type JsonSchema } from '../../src/pipeline/json-schema.ts';
-import { staysInside } from '../../src/pipeline/project-path.ts';
-import { parseDuration, parseMemory } from '../../src/pipeline/units.ts';
+import { applyFractions, type JsonSchema } from '../../src/pipeline/check/json-schema.ts';
+import { staysInside } from '../../src/pipeline/check/project-path.ts';
+import { parseFraction } from '../../src/pipeline/parse/fractions.ts';
+import { parseDuration, parseMemory } from '../../src/pipeline/parse/units.ts';
 
 describe('a fraction', () => {
   it('is the quotient of its two numbers', () => {
