@@ -7,6 +7,7 @@ import type { Cell, CellId } from '../pipeline.ts';
 import { cellLookup } from './cell-lookup.ts';
 import { CellNamer } from './cell-names.ts';
 import { checkDuplicates } from './duplicates.ts';
+import type { ExpandedStage } from './expanded-stage.ts';
 import type { Built } from './join.ts';
 import { StageLimits } from './limits.ts';
 import { expandMatrix } from './matrix.ts';
@@ -16,14 +17,6 @@ import { joinStageNeeds, pairWithMatrix } from './stage-needs.ts';
 import { checkStageReferences } from './stage-references.ts';
 import { StageValues } from './stage-values.ts';
 import { readConditions } from './where.ts';
-
-/** A stage with its cells; without, where a mistake in it or in what it needs stands in the way. */
-export interface ExpandedStage {
-  readonly shape: StageShape;
-  readonly checker: KindChecker | undefined;
-  readonly cells: readonly Built[] | undefined;
-  readonly ownAxes: ReadonlySet<string>;
-}
 
 /** Makes the cells of all stages, one stage after the other. */
 export class Expansion {

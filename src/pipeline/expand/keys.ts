@@ -1,6 +1,6 @@
 import type { Scalar } from '../../json.ts';
+import { isScalar } from '../../json.ts';
 import type { Cell, CellId, Pipeline } from '../pipeline.ts';
-import { isScalar } from './matrix.ts';
 
 /** Finds a cell by its name. */
 export type FindCell = (id: CellId) => Cell | undefined;

@@ -1,4 +1,5 @@
 import type { Json, Scalar } from '../../json.ts';
+import { isScalar } from '../../json.ts';
 import { suggest } from '../../suggest.ts';
 import type { Findings } from '../parse/findings.ts';
 import { isSameSetting, settingOf } from '../parse/fractions.ts';
@@ -219,8 +220,4 @@ export function axisPath(stage: StageShape, axis: string, combination: Combinati
     (one) => (one as Record<string, Json> | null)?.[axis] === combination[axis],
   );
   return entry >= 0 ? [...matrix, 'include', entry, axis] : [...matrix, axis];
-}
-
-export function isScalar(value: unknown): value is Scalar {
-  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
 }

@@ -1,13 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
 import { parseDocument } from 'yaml';
 import type { Json } from '../../json.ts';
+import { isScalar } from '../../json.ts';
 import { suggest } from '../../suggest.ts';
 import type { Location } from '../parse/diagnostic.ts';
 import { findInexactNumbers, type InexactNumber } from '../parse/exact-numbers.ts';
 import type { Findings } from '../parse/findings.ts';
 import { isSameSetting } from '../parse/fractions.ts';
 import { isMapping } from '../parse/readers.ts';
-import { isScalar } from './matrix.ts';
 
 /** A `--set key=value` that changes a parameter. */
 export interface Override {

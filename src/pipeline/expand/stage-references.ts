@@ -3,7 +3,7 @@ import type { Findings } from '../parse/findings.ts';
 import type { Reference } from '../parse/references.ts';
 import type { Path } from '../parse/source.ts';
 import type { StageShape } from '../parse/stage-shape.ts';
-import type { ExpandedStage } from './expansion.ts';
+import type { ExpandedStage } from './expanded-stage.ts';
 import type { StageLimits } from './limits.ts';
 import type { Combination } from './matrix.ts';
 import type { StageValues } from './stage-values.ts';

@@ -1,4 +1,5 @@
 import type { Json, Scalar } from '../../json.ts';
+import { isScalar } from '../../json.ts';
 import { didYouMean, suggest } from '../../suggest.ts';
 import type { Findings } from '../parse/findings.ts';
 import { isSameSetting, settingOf } from '../parse/fractions.ts';
@@ -8,7 +9,7 @@ import type { Path } from '../parse/source.ts';
 import type { NeedShape } from '../parse/stage-shape.ts';
 import type { Built, Joined } from './join.ts';
 import { type FindCell, lookUp } from './keys.ts';
-import { type Combination, isScalar } from './matrix.ts';
+import type { Combination } from './matrix.ts';
 import type { Params } from './params.ts';
 
 /** One `key: value` of a need's `where`. */

@@ -1,7 +1,7 @@
 import { type Document, isAlias, LineCounter, parseDocument, visit, type YAMLError } from 'yaml';
+import { checkMergeKeys } from './check-merge-keys.ts';
 import { findInexactNumbers } from './exact-numbers.ts';
 import { Findings } from './findings.ts';
-import { checkMergeKeys } from './merge-keys.ts';
 import { Source } from './source.ts';
 
 /** YAML text as plain values, with what is needed to point at them. */

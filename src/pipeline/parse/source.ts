@@ -1,6 +1,5 @@
 import {
   type Document,
-  isAlias,
   isCollection,
   isMap,
   isScalar,
@@ -11,7 +10,7 @@ import {
   type YAMLMap,
 } from 'yaml';
 import type { Location } from './diagnostic.ts';
-import { isMergeKey, mergedMaps } from './merge-keys.ts';
+import { isMergeKey, mergedMaps, resolved } from './merge-keys.ts';
 
 /** Keys and indices that lead to a value of the file. */
 export type Path = readonly (string | number)[];
@@ -61,7 +60,7 @@ export class Source {
     let key: unknown;
     let isKeyOfNode = false;
     for (const [depth, step] of path.entries()) {
-      const parent = this.#resolved(node);
+      const parent = resolved(this.#document, node);
       if (isMap(parent)) {
         const pair = this.#pair(parent, String(step));
         if (pair === undefined) return rangeOf(key) ?? rangeOf(firstKey(parent)) ?? rangeOf(parent) ?? [0, 0];
@@ -92,10 +91,6 @@ export class Source {
       if (found) return found;
     }
     return undefined;
-  }
-
-  #resolved(node: unknown): unknown {
-    return isAlias(node) ? node.resolve(this.#document) : node;
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Json } from '../../json.ts';
-import { checkSimilarNames } from '../check/pipeline-name.ts';
 import type { Findings } from './findings.ts';
 import { isMapping, type JsonMap, Readers } from './readers.ts';
+import { checkSimilarNames } from './similar-names.ts';
 import type { Path } from './source.ts';
 
 /** A stage whose outline is right. */

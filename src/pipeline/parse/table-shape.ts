@@ -1,5 +1,5 @@
 import type { Json, Scalar } from '../../json.ts';
-import { isScalar } from '../expand/matrix.ts';
+import { isScalar } from '../../json.ts';
 import type { Reference, TableSpec } from '../pipeline.ts';
 import type { Findings } from './findings.ts';
 import { describeValue, isMapping, type JsonMap, Readers } from './readers.ts';
