@@ -1,14 +1,14 @@
-import type { Engine, HostTensor, Tensors } from '../../src/engine/engine.ts';
-import { attack } from '../../src/learn/attack/attack.ts';
-import { classifier } from '../../src/learn/attack/classify.ts';
-import { pgd } from '../../src/learn/attack/pgd.ts';
-import { batches, toBatch } from '../../src/learn/data/batch.ts';
-import type { Dataset } from '../../src/learn/data/dataset.ts';
-import { predictions } from '../../src/learn/loss/accuracy.ts';
-import type { Model } from '../../src/learn/model/model.ts';
-import { stream } from '../../src/learn/random/stream.ts';
-import { innerMaximisation } from '../../src/learn/train/inner-maximisation.ts';
-import { channelsFirst } from './agreement-steps.ts';
+import type { Engine, HostTensor, Tensors } from '../../../src/engine/engine.ts';
+import { attack } from '../../../src/learn/attack/attack.ts';
+import { classifier } from '../../../src/learn/attack/classify.ts';
+import { pgd } from '../../../src/learn/attack/pgd.ts';
+import { batches, toBatch } from '../../../src/learn/data/batch.ts';
+import type { Dataset } from '../../../src/learn/data/dataset.ts';
+import { predictions } from '../../../src/learn/loss/accuracy.ts';
+import type { Model } from '../../../src/learn/model/model.ts';
+import { stream } from '../../../src/learn/random/stream.ts';
+import { innerMaximisation } from '../../../src/learn/train/inner-maximisation.ts';
+import { channelsFirst } from './steps.ts';
 
 const [SEED, BATCH] = [7, 250];
 

@@ -1,19 +1,19 @@
-import { fastAt } from '../../src/learn/train/fast-at.ts';
-import { freeAt } from '../../src/learn/train/free-at.ts';
-import { mart } from '../../src/learn/train/mart.ts';
-import type { MethodBuilder } from '../../src/learn/train/method.ts';
-import { mixup } from '../../src/learn/train/mixup.ts';
-import { pgdAt } from '../../src/learn/train/pgd-at.ts';
-import { standard } from '../../src/learn/train/standard.ts';
-import { trades } from '../../src/learn/train/trades.ts';
-import { awp, awpDefaults } from '../../src/learn/train/weight-perturbation.ts';
-import { ard } from '../../src/learn/transfer/ard.ts';
-import { attention } from '../../src/learn/transfer/attention.ts';
-import { igam } from '../../src/learn/transfer/igam.ts';
-import { kd } from '../../src/learn/transfer/kd.ts';
-import { mixacm } from '../../src/learn/transfer/mixacm.ts';
-import { rslad } from '../../src/learn/transfer/rslad.ts';
-import type { Teacher } from '../../src/learn/transfer/teacher.ts';
+import { fastAt } from '../../../src/learn/train/fast-at.ts';
+import { freeAt } from '../../../src/learn/train/free-at.ts';
+import { mart } from '../../../src/learn/train/mart.ts';
+import type { MethodBuilder } from '../../../src/learn/train/method.ts';
+import { mixup } from '../../../src/learn/train/mixup.ts';
+import { pgdAt } from '../../../src/learn/train/pgd-at.ts';
+import { standard } from '../../../src/learn/train/standard.ts';
+import { trades } from '../../../src/learn/train/trades.ts';
+import { awp, awpDefaults } from '../../../src/learn/train/weight-perturbation.ts';
+import { ard } from '../../../src/learn/transfer/ard.ts';
+import { attention } from '../../../src/learn/transfer/attention.ts';
+import { igam } from '../../../src/learn/transfer/igam.ts';
+import { kd } from '../../../src/learn/transfer/kd.ts';
+import { mixacm } from '../../../src/learn/transfer/mixacm.ts';
+import { rslad } from '../../../src/learn/transfer/rslad.ts';
+import type { Teacher } from '../../../src/learn/transfer/teacher.ts';
 import {
   ardDefaults,
   attentionDefaults,
@@ -25,7 +25,7 @@ import {
   pgdAtDefaults,
   rsladDefaults,
   tradesDefaults,
-} from '../../test/learn/defaults.ts';
+} from '../defaults.ts';
 
 /** A method as both sides train by it. */
 export interface AgreementCase {

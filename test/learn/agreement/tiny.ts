@@ -1,10 +1,10 @@
-import type { HostTensor, Tensors } from '../../src/engine/engine.ts';
-import { synthetic } from '../../src/learn/data/synthetic.ts';
-import { createModel } from '../../src/learn/model/models.ts';
-import { stream } from '../../src/learn/random/stream.ts';
-import type { PgdSettings } from './agreement-pgd.ts';
-import { type Beginning, STEPS } from './agreement-steps.ts';
-import { weightsOfUse } from './engine-works.ts';
+import type { HostTensor, Tensors } from '../../../src/engine/engine.ts';
+import { synthetic } from '../../../src/learn/data/synthetic.ts';
+import { createModel } from '../../../src/learn/model/models.ts';
+import { stream } from '../../../src/learn/random/stream.ts';
+import type { PgdSettings } from './pgd.ts';
+import { type Beginning, STEPS } from './steps.ts';
+import { weightsOfUse } from './weights.ts';
 
 // What PyTorch's numbers are frozen of, for tests without PyTorch: so small that training it takes no time.
 
