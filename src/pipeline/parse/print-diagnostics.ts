@@ -1,4 +1,5 @@
 import picocolors from 'picocolors';
+import stringWidth from 'string-width';
 import type { Diagnostic, Location } from './diagnostic.ts';
 
 type Colors = ReturnType<typeof picocolors.createColors>;
@@ -46,11 +47,13 @@ function excerpt(location: Location, mark: string, tint: (text: string) => strin
   const shown = location.text.slice(from, from + width);
   const before = from > 0 ? '…' : '';
   const after = from + width < location.text.length ? '…' : '';
-  const marks = mark.repeat(Math.max(1, Math.min(location.length, shown.length - (start - from))));
+  const marked = shown.slice(start - from, start - from + location.length);
+  const space = ' '.repeat(stringWidth(clean(before + shown.slice(0, start - from))));
+  const marks = mark.repeat(Math.max(1, stringWidth(clean(marked))));
   const gutter = String(location.line);
   return [
     `  ${colors.dim(`${gutter} |`)} ${clean(`${before}${shown}${after}`)}`,
-    `  ${colors.dim(`${' '.repeat(gutter.length)} |`)} ${' '.repeat(before.length + start - from)}${tint(marks)}`,
+    `  ${colors.dim(`${' '.repeat(gutter.length)} |`)} ${space}${tint(marks)}`,
   ];
 }
 

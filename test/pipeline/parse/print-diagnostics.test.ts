@@ -49,4 +49,13 @@ describe('printed diagnostics', () => {
     expect(line?.length).toBeLessThan(140);
     expect(line?.slice(marks?.indexOf('^'), (marks?.lastIndexOf('^') ?? 0) + 1)).toBe('HERE');
   });
+
+  it('underline what is meant after characters that take two columns of a terminal', () => {
+    const text = '混合: {種: 蒸留}';
+    const location = { ...one.location, text, column: 9, length: 2 };
+    const [, shown, marks] = printDiagnostics([{ ...one, location }], { color: false }).split('\n');
+    expect(shown).toBe(`  3 | ${text}`);
+    // Each of the three characters before takes two columns, and each of the two that are meant.
+    expect(marks).toBe(`    | ${' '.repeat(11)}^^^^`);
+  });
 });
