@@ -1,5 +1,5 @@
 // Bundles the command line and the cell process into dist/, with all packages but those that bring native code: one file
-// loads several times faster than the hundreds of some packages.
+// loads several times faster than the hundreds of some packages. Benches go to dist/bench, which is no part of the package.
 // Kinds in stages/ are not built here: `retable` bundles them itself when it plans, so that they are never stale.
 import { createHash } from 'node:crypto';
 import {
@@ -12,7 +12,7 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 
 // `npm start` builds too, so that nobody runs yesterday's code; most often there is nothing to do, and not even the
 // bundler is loaded.
@@ -24,14 +24,7 @@ const { build } = await import('esbuild');
 const DAY_MS = 86_400_000;
 const benches = existsSync('bench') ? readdirSync('bench').filter((file) => file.endsWith('.ts')) : [];
 
-const { outputFiles } = await build({
-  entryPoints: {
-    retable: 'src/cli/main.ts',
-    cell: 'src/run/cell-process.ts',
-    kind: 'src/kind/kind.ts',
-    ...Object.fromEntries(benches.map((file) => [`bench/${file.slice(0, -3)}`, `bench/${file}`])),
-  },
-  outdir: 'dist',
+const options = {
   bundle: true,
   splitting: true,
   external: ['better-sqlite3', 'esbuild', 'onnxruntime-node', '@tensorflow/*'],
@@ -47,7 +40,18 @@ const { outputFiles } = await build({
   legalComments: 'linked',
   write: false,
   logLevel: 'warning',
-});
+};
+const entryPoints = {
+  retable: 'src/cli/main.ts',
+  cell: 'src/run/cell-process.ts',
+  kind: 'src/kind/kind.ts',
+};
+const built = await Promise.all([
+  build({ ...options, entryPoints, outdir: 'dist' }),
+  // On their own, so that no file that only they need lies beside the others.
+  build({ ...options, entryPoints: benches.map((file) => `bench/${file}`), outdir: 'dist/bench' }),
+]);
+const outputFiles = built.flatMap((one) => one.outputFiles);
 
 // A run may be going on with these very files: each is replaced in one step and only where it differs, and those of
 // earlier builds stay for a day.
@@ -60,11 +64,13 @@ for (const { path, contents } of outputFiles) {
   });
   renameSync(`${path}.${process.pid}`, path);
 }
-const current = new Set(outputFiles.map(({ path }) => basename(path)));
-for (const file of readdirSync('dist')) {
-  const path = join('dist', file);
-  if (current.has(file) || path === STAMP || statSync(path).isDirectory()) continue;
-  if (Date.now() - statSync(path).mtimeMs > DAY_MS) rmSync(path, { force: true });
+const current = new Set(outputFiles.map(({ path }) => path));
+for (const folder of ['dist', 'dist/bench'].filter((path) => existsSync(path))) {
+  for (const file of readdirSync(folder)) {
+    const path = resolve(folder, file);
+    if (current.has(path) || path === resolve(STAMP) || statSync(path).isDirectory()) continue;
+    if (Date.now() - statSync(path).mtimeMs > DAY_MS) rmSync(path, { force: true });
+  }
 }
 writeFileSync(STAMP, stamp);
 

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { createEngine } from '../src/engine/choose.ts';
-import { cases } from './support/agreement-cases.ts';
+import { cases } from '../test/learn/agreement/cases.ts';
 import { attackedBeside, stepsBeside } from './support/agreement-compare.ts';
 import { freeze } from './support/agreement-freeze.ts';
 import { startPeer } from './support/agreement-peer.ts';

@@ -3,3 +3,8 @@ export type Json = null | boolean | number | string | readonly Json[] | { readon
 
 /** What a matrix axis may hold. */
 export type Scalar = string | number | boolean;
+
+/** Whether a value is a text, a number, true or false. */
+export function isScalar(value: unknown): value is Scalar {
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
+}

@@ -48,7 +48,7 @@ export default defineKind({
   output: 'results',
   usesEngine: true,
   async run(context) {
-    const { attackCell } = await import('../src/learn/attack/attack-cell.ts');
+    const { attackCell } = await import('../src/cells/attack.ts');
     const { attack, ...settings } = settingsOf(context.parameters);
     await attackCell(context, { ...settings, attack: { epsilon: 0, ...settings, name: attack } });
   },

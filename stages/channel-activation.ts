@@ -23,7 +23,7 @@ export default defineKind({
   output: 'results',
   usesEngine: true,
   async run(context) {
-    const { channelCell } = await import('../src/learn/diagnose/channel-cell.ts');
+    const { channelCell } = await import('../src/cells/channel-activation.ts');
     const { parameters } = context;
     await channelCell(context, {
       ...adversarialOptions(parameters),

@@ -9,7 +9,7 @@ export default defineKind({
   output: 'results',
   usesEngine: true,
   async run(context) {
-    const { costCell } = await import('../src/learn/diagnose/cost-cell.ts');
+    const { costCell } = await import('../src/cells/cost.ts');
     await costCell(context);
   },
 });

@@ -83,7 +83,7 @@ export default defineKind({
     return name === 'image-folder' ? locateImages({ folder, classes }, places) : locate(name, places);
   },
   async run({ parameters, places, scratch, output, progress, values, warn }) {
-    const { prepareDataset } = await import('../src/learn/data/prepare.ts');
+    const { prepareDataset } = await import('../src/cells/dataset.ts');
     const wanted = { ...parameters, perClass: parameters['per-class'], testShare: parameters['test-share'] };
     values(
       await prepareDataset(wanted, places, {

@@ -43,7 +43,7 @@ export default defineKind({
   output: 'model',
   sources: ({ file }, { project }) => [{ name: file, path: join(project, file) }],
   async run(context) {
-    const { importCell } = await import('../src/learn/model/import-cell.ts');
+    const { importCell } = await import('../src/cells/import-weights.ts');
     const { 'input-shape': shape, ...parameters } = context.parameters;
     const [height = 1, width = 1, channels = 1] = shape; // the schema says there are three
     await importCell(context, { ...parameters, inputShape: [height, width, channels] });

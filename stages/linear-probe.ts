@@ -23,7 +23,7 @@ export default defineKind({
   measures: trainingMeasures,
   usesEngine: true,
   async run(context) {
-    const { linearProbeCell } = await import('../src/learn/transfer/linear-probe-cell.ts');
+    const { linearProbeCell } = await import('../src/cells/linear-probe.ts');
     const { parameters } = context;
     await linearProbeCell(context, parameters.checkpoint, loopOptions(parameters));
   },

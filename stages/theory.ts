@@ -35,7 +35,7 @@ export default defineKind({
   output: 'results',
   usesEngine: true,
   async run(context) {
-    const { theoryCell } = await import('../src/learn/diagnose/theory-cell.ts');
+    const { theoryCell } = await import('../src/cells/theory.ts');
     const { parameters } = context;
     await theoryCell(context, {
       ...adversarialOptions(parameters),

@@ -33,7 +33,7 @@ export default defineKind({
   measures: trainingMeasures,
   usesEngine: true,
   async run(context) {
-    const { trainCell } = await import('../src/learn/train/train-cell.ts');
+    const { trainCell } = await import('../src/cells/train.ts');
     const { awp } = await import('../src/learn/train/weight-perturbation.ts');
     const { parameters } = context;
     await trainCell(context, awp(await trainingMethod(parameters), { gamma: parameters.awp }));

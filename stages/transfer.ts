@@ -31,7 +31,7 @@ export default defineKind({
   measures: trainingMeasures,
   usesEngine: true,
   async run(context) {
-    const { trainCell } = await import('../src/learn/train/train-cell.ts');
+    const { trainCell } = await import('../src/cells/train.ts');
     const { readModel } = await import('../src/learn/model/artifact.ts');
     const { parameters, inputs } = context;
     if (!inputs.teacher) throw new Error('The planner gave no teacher');

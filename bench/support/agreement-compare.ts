@@ -1,9 +1,9 @@
 import { markdownTable } from 'markdown-table';
 import type { Engine, HostTensor, Tensors } from '../../src/engine/engine.ts';
-import type { AgreementCase } from './agreement-cases.ts';
+import type { AgreementCase } from '../../test/learn/agreement/cases.ts';
+import { ourPgd, type PgdSettings } from '../../test/learn/agreement/pgd.ts';
+import { type Beginning, ourSteps } from '../../test/learn/agreement/steps.ts';
 import type { Peer } from './agreement-peer.ts';
-import { ourPgd, type PgdSettings } from './agreement-pgd.ts';
-import { type Beginning, ourSteps } from './agreement-steps.ts';
 import type { Trained } from './agreement-trained.ts';
 
 /** Greatest differences that count as agreement: of logits, of weights relative to the greatest of their tensor, of accuracy. */

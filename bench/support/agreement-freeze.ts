@@ -1,7 +1,13 @@
 import type { Engine } from '../../src/engine/engine.ts';
-import { cases } from './agreement-cases.ts';
+import { cases } from '../../test/learn/agreement/cases.ts';
+import {
+  attackedTiny,
+  changesOf,
+  type Frozen,
+  type FrozenSteps,
+  tiny,
+} from '../../test/learn/agreement/tiny.ts';
 import type { Peer } from './agreement-peer.ts';
-import { attackedTiny, changesOf, type Frozen, type FrozenSteps, tiny } from './agreement-tiny.ts';
 
 /** What PyTorch makes of the tiny net, as numbers for tests. */
 export async function freeze(engine: Engine, peer: Peer): Promise<Frozen> {

@@ -8,9 +8,15 @@ import { toPytorch } from '../../src/learn/model/pytorch.ts';
 import { mean } from '../../src/learn/train/averages.ts';
 import { group, withPrefix } from '../../src/learn/train/names.ts';
 import { readTensors, writeTensors } from '../../src/learn/weights/host-tensors.ts';
-import type { AgreementCase } from './agreement-cases.ts';
-import { attackedImages, type PgdSettings, type Withstood } from './agreement-pgd.ts';
-import { type Beginning, batchesOf, handedOver, ownNames, type Trained } from './agreement-steps.ts';
+import type { AgreementCase } from '../../test/learn/agreement/cases.ts';
+import { attackedImages, type PgdSettings, type Withstood } from '../../test/learn/agreement/pgd.ts';
+import {
+  type Beginning,
+  batchesOf,
+  handedOver,
+  ownNames,
+  type Trained,
+} from '../../test/learn/agreement/steps.ts';
 import { startScript } from './pytorch.ts';
 
 /** PyTorch, asked for the same as retable. */

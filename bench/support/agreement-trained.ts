@@ -12,8 +12,8 @@ import type { TrainingCheckpoint } from '../../src/learn/train/checkpoint.ts';
 import { weightsOf } from '../../src/learn/train/current.ts';
 import { fastAt } from '../../src/learn/train/fast-at.ts';
 import { train } from '../../src/learn/train/train.ts';
+import { type Beginning, STEPS } from '../../test/learn/agreement/steps.ts';
 import { fastAtDefaults } from '../../test/learn/defaults.ts';
-import { type Beginning, STEPS } from './agreement-steps.ts';
 
 const NET = 'resnet-8-w16';
 const [TRAINED, EPOCHS, TESTED, BATCH] = [2560, 4, 1000, 32];

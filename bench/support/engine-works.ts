@@ -1,7 +1,6 @@
 import type { Engine, Tensors } from '../../src/engine/engine.ts';
 import { gradientStep } from '../../src/learn/attack/gradient-step.ts';
 import type { Batch } from '../../src/learn/data/batch.ts';
-import { initialise } from '../../src/learn/model/init.ts';
 import type { Model } from '../../src/learn/model/model.ts';
 import { createModel } from '../../src/learn/model/models.ts';
 import { defaultSgd } from '../../src/learn/optimise/sgd.ts';
@@ -13,6 +12,7 @@ import { pgdAt } from '../../src/learn/train/pgd-at.ts';
 import { standard } from '../../src/learn/train/standard.ts';
 import { batchInputs, trainingStep } from '../../src/learn/train/step.ts';
 import { mixacm } from '../../src/learn/transfer/mixacm.ts';
+import { weightsOfUse } from '../../test/learn/agreement/weights.ts';
 import { mixAcmDefaults } from '../../test/learn/defaults.ts';
 
 /** Images a step. */
@@ -61,20 +61,6 @@ export function stepOf(
     case 'mixacm-step':
       return training(engine, model, mixacm({ model, weights }, mixAcmDefaults), batch);
   }
-}
-
-/**
- * Weights that differ from channel to channel, as those of a trained net do. At the start all elements of a batch norm
- * are the same, and fixed as they are here more of it would fall away than ever does in use.
- */
-export function weightsOfUse(model: Model, seed = 0): Tensors {
-  const first = initialise([...model.parameters, ...model.state], seed);
-  return Object.fromEntries(
-    Object.entries(first).map(([name, { shape, data }]) => {
-      const vector = { shape, data: stream(seed, `bench/${name}`).uniform(data.length, 0.5, 1.5) };
-      return [name, shape.length === 1 ? vector : { shape, data }];
-    }),
-  );
 }
 
 function training(engine: Engine, model: Model, builder: MethodBuilder, batch: Batch): Step {

@@ -1,4 +1,4 @@
-import { suggest } from '../pipeline/suggest.ts';
+import { suggest } from '../suggest.ts';
 
 /** What retable reads, and what it gives to programs: one of those may call retable. */
 const READ = ['RETABLE_JOURNAL', 'RETABLE_CRASH_AT'];

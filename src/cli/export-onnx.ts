@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os';
 import { createEngine } from '../engine/choose.ts';
 import { checkModelFile } from '../learn/model/check-export.ts';
 import { modelToOnnx } from '../learn/model/export.ts';
-import type { Exported, Told } from './export.ts';
+import type { Exported, Told } from './exported.ts';
 import { version } from './home.ts';
 
 /** Writes a model as an ONNX file, which is run and compared with the engine. @throws Failure `export-differs` */

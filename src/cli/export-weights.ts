@@ -1,6 +1,6 @@
 import { toPytorch } from '../learn/model/pytorch.ts';
 import { writeTensors } from '../learn/weights/host-tensors.ts';
-import type { Exported, Told } from './export.ts';
+import type { Exported, Told } from './exported.ts';
 
 /** Writes a model's weights as a safetensors file with the names and layouts of PyTorch. */
 export async function writeWeights(file: string, { model, weights, description }: Exported): Promise<Told> {

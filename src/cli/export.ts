@@ -3,37 +3,17 @@ import { rename, rm, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import prettyBytes from 'pretty-bytes';
 import { explainDiskError } from '../cache/disk-failure.ts';
-import type { Tensors } from '../engine/engine.ts';
 import { Failure } from '../failure.ts';
-import type { ModelDescription } from '../learn/model/artifact.ts';
-import type { Model } from '../learn/model/model.ts';
 import type { CellId } from '../pipeline/pipeline.ts';
-import { suggest } from '../pipeline/suggest.ts';
 import { findCell } from '../plan/find-cell.ts';
 import { planCells } from '../plan/plan.ts';
+import { suggest } from '../suggest.ts';
 import { EXIT } from './outcome.ts';
 import { type OpenPipeline, openPipeline, type PipelineFlags } from './workspace.ts';
 
 export interface ExportFlags extends PipelineFlags {
   readonly to: string;
   readonly checkpoint: 'last' | 'best';
-}
-
-/** A trained model, on its way into a file. */
-export interface Exported {
-  readonly model: Model;
-  readonly weights: Tensors;
-  readonly description: ModelDescription;
-  /** Where it comes from, by stable names. */
-  readonly origin: Readonly<Record<string, string>>;
-  /** The engine that its cell was computed with. */
-  readonly engine: string;
-}
-
-/** What is told of a file that was written: in words, and as fields of the JSON. */
-export interface Told {
-  readonly words: string;
-  readonly fields: Readonly<Record<string, unknown>>;
 }
 
 /** `retable export CELL --to FILE`: the model that a cell trained, as an ONNX file or, by FILE's ending, as weights. */

@@ -1,7 +1,7 @@
 import pc from 'picocolors';
 import { Failure } from '../failure.ts';
-import type { Diagnostic } from '../pipeline/diagnostic.ts';
-import { printDiagnostics } from '../pipeline/print-diagnostics.ts';
+import type { Diagnostic } from '../pipeline/parse/diagnostic.ts';
+import { printDiagnostics } from '../pipeline/parse/print-diagnostics.ts';
 
 /** A pipeline with mistakes. */
 export class InvalidPipeline extends Failure {

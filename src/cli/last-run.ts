@@ -3,7 +3,6 @@ import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { type Static, Type } from '@sinclair/typebox';
 import { Value } from '@sinclair/typebox/value';
 import { sha256 } from '../cache/digest.ts';
-import type { Workspace } from './workspace.ts';
 
 const schema = Type.Object({
   file: Type.String(),
@@ -16,7 +15,12 @@ const schema = Type.Object({
 /** What was run last: so that `why`, `table`, `logs` and `status` need not be told again. */
 export type LastRun = Static<typeof schema>;
 
-type Place = Pick<Workspace, 'cacheFolder' | 'project' | 'places'>;
+/** The parts of a workspace that a note depends on. */
+interface Place {
+  readonly cacheFolder: string;
+  readonly project: string;
+  readonly places: { readonly project: string };
+}
 
 export function rememberRun(place: Place, run: LastRun): void {
   const note = noteOf(place);

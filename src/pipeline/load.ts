@@ -1,16 +1,16 @@
 import { type Failure, isFailure } from '../failure.ts';
 import type { Kind } from '../kind/kind.ts';
-import type { Diagnostic } from './diagnostic.ts';
-import { Expansion } from './expand.ts';
-import type { Findings } from './findings.ts';
-import { KindChecker } from './kind-checker.ts';
-import { checkPipelineName, type PipelineText } from './names.ts';
-import { orderStages } from './order.ts';
-import { Params } from './params.ts';
-import { parseYaml } from './parse-yaml.ts';
+import { suggest } from '../suggest.ts';
+import { KindChecker } from './check/kind-checker.ts';
+import { checkPipelineName, type PipelineText } from './check/pipeline-name.ts';
+import { Expansion } from './expand/expansion.ts';
+import { orderStages } from './expand/order.ts';
+import { Params } from './expand/params.ts';
+import type { Diagnostic } from './parse/diagnostic.ts';
+import type { Findings } from './parse/findings.ts';
+import { parseYaml } from './parse/parse-yaml.ts';
+import { type PipelineShape, readShape } from './parse/shape.ts';
 import type { Pipeline } from './pipeline.ts';
-import { type PipelineShape, readShape } from './shape.ts';
-import { suggest } from './suggest.ts';
 import { readTables } from './tables.ts';
 
 /** The kinds that stages may use. */

@@ -2,8 +2,8 @@ import type { TSchema } from '@sinclair/typebox';
 import type { Json } from '../json.ts';
 import type { Kind } from '../kind/kind.ts';
 import type { Variants } from '../kind/variants.ts';
-import { branches, type JsonSchema, wantsNumber } from './json-schema.ts';
-import { isMapping, type JsonMap } from './readers.ts';
+import { branches, type JsonSchema, wantsNumber } from './check/json-schema.ts';
+import { isMapping, type JsonMap } from './parse/readers.ts';
 
 const reference = {
   type: 'string',

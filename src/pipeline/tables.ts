@@ -1,11 +1,11 @@
-import type { Expansion } from './expand.ts';
-import type { Findings } from './findings.ts';
-import { lineage, lookUp } from './keys.ts';
-import type { Params } from './params.ts';
+import { suggest } from '../suggest.ts';
+import type { Expansion } from './expand/expansion.ts';
+import { lineage, lookUp } from './expand/keys.ts';
+import type { Params } from './expand/params.ts';
+import type { Findings } from './parse/findings.ts';
+import type { PipelineShape } from './parse/shape.ts';
+import { type Located, readTable, type TableShape } from './parse/table-shape.ts';
 import type { Cell, TableSpec } from './pipeline.ts';
-import type { PipelineShape } from './shape.ts';
-import { suggest } from './suggest.ts';
-import { type Located, readTable, type TableShape } from './table-shape.ts';
 
 /** Reads the tables, and checks their keys on the cells of their stages. */
 export function readTables(

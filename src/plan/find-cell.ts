@@ -1,6 +1,6 @@
 import { Failure } from '../failure.ts';
 import type { Cell } from '../pipeline/pipeline.ts';
-import { suggest } from '../pipeline/suggest.ts';
+import { suggest } from '../suggest.ts';
 
 /**
  * The cell of that name, whatever the order of the axes in its brackets, and with or without spaces and quotes.

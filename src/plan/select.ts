@@ -1,7 +1,7 @@
 import picomatch from 'picomatch';
 import { Failure } from '../failure.ts';
 import type { Cell, CellId } from '../pipeline/pipeline.ts';
-import { didYouMean } from '../pipeline/suggest.ts';
+import { didYouMean } from '../suggest.ts';
 import { isCalled, unquoted } from './find-cell.ts';
 
 /**

@@ -1,7 +1,7 @@
 import { Failure } from '../failure.ts';
 import type { Scalar } from '../json.ts';
-import { isSameSetting } from '../pipeline/fractions.ts';
-import { resolveKey } from '../pipeline/keys.ts';
+import { resolveKey } from '../pipeline/expand/keys.ts';
+import { isSameSetting } from '../pipeline/parse/fractions.ts';
 import type { Cell, Pipeline, TableSpec } from '../pipeline/pipeline.ts';
 
 /**

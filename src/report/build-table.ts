@@ -1,6 +1,6 @@
 import type { Scalar } from '../json.ts';
-import { settingOf } from '../pipeline/fractions.ts';
-import { resolveKey } from '../pipeline/keys.ts';
+import { resolveKey } from '../pipeline/expand/keys.ts';
+import { settingOf } from '../pipeline/parse/fractions.ts';
 import type { Cell, Pipeline, TableSpec } from '../pipeline/pipeline.ts';
 import { withoutSecrets } from '../pipeline/secrets.ts';
 import { refuseAmbiguity } from './ambiguity.ts';

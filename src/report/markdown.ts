@@ -1,4 +1,5 @@
 import { markdownTable } from 'markdown-table';
+import stringWidth from 'string-width';
 import type { Table } from './table.ts';
 import { entryText, footer, headings, headline, titleOf } from './words.ts';
 
@@ -15,7 +16,7 @@ export function toMarkdown(table: Table): string {
   const parts = [
     `**${escapeMarkdown(titleOf(table))}**`,
     escapeMarkdown(headline(table)),
-    markdownTable(grid, { align }),
+    markdownTable(grid, { align, stringLength: stringWidth }),
     notes.map((note) => `- ${escapeMarkdown(note)}`).join('\n'),
     sources.map((source, k) => `\\[${k + 1}] ${escapeMarkdown(source)}`).join('  \n'),
   ];

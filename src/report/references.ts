@@ -1,5 +1,5 @@
 import { Failure } from '../failure.ts';
-import { settingOf } from '../pipeline/fractions.ts';
+import { settingOf } from '../pipeline/parse/fractions.ts';
 import type { Reference, TableSpec } from '../pipeline/pipeline.ts';
 import type { Line, PlacedReference } from './table.ts';
 

@@ -1,3 +1,4 @@
+import stringWidth from 'string-width';
 import type { Table } from './table.ts';
 import { entryText, footer, headings, headline, titleOf } from './words.ts';
 
@@ -9,11 +10,11 @@ export function toText(table: Table): string {
     ...(table.entries[i] ?? []).map((entry) => entryText(entry, table)),
   ]);
   const head = [...keys, ...columns];
-  const widths = head.map((_, k) => Math.max(...[head, ...body].map((line) => width(line[k] ?? ''))));
+  const widths = head.map((_, k) => Math.max(...[head, ...body].map((line) => stringWidth(line[k] ?? ''))));
   const print = (line: readonly string[]) =>
     line
       .map((text, k) => {
-        const space = ' '.repeat((widths[k] ?? 0) - width(text));
+        const space = ' '.repeat((widths[k] ?? 0) - stringWidth(text));
         return k < keys.length ? text + space : space + text;
       })
       .join('  ')
@@ -31,9 +32,4 @@ export function toText(table: Table): string {
     ...sources.map((source, k) => `[${k + 1}] ${source}`),
   ];
   return `${lines.join('\n')}\n`;
-}
-
-/** Characters, not UTF-16 units. */
-function width(text: string): number {
-  return [...text].length;
 }

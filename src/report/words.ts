@@ -1,6 +1,6 @@
 import type { Json } from '../json.ts';
-import { formatValue } from '../pipeline/cell-names.ts';
-import { isScalar } from '../pipeline/matrix.ts';
+import { isScalar } from '../json.ts';
+import { formatValue } from '../pipeline/expand/cell-names.ts';
 import { difference, meanAndDeviation, number } from './numbers.ts';
 import type { Entry, Line, Table, TableWarning } from './table.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Kind } from '../../src/kind/kind.ts';
 import { loadPipeline } from '../../src/pipeline/load.ts';
-import { printDiagnostics } from '../../src/pipeline/print-diagnostics.ts';
+import { printDiagnostics } from '../../src/pipeline/parse/print-diagnostics.ts';
 
 // What the kinds that come with retable say of a pipeline before anything runs.
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { parseFraction } from '../../src/pipeline/fractions.ts';
-import { resolveKey } from '../../src/pipeline/keys.ts';
+import { resolveKey } from '../../src/pipeline/expand/keys.ts';
+import { parseFraction } from '../../src/pipeline/parse/fractions.ts';
 import { buildTable } from '../../src/report/build-table.ts';
 import { toCsv } from '../../src/report/csv.ts';
 import { toText } from '../../src/report/text.ts';

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { printDiagnostics } from '../../src/pipeline/print-diagnostics.ts';
+import { printDiagnostics } from '../../src/pipeline/parse/print-diagnostics.ts';
 import { loadText } from './support.ts';
 
 // Each golden file holds one mistake (or one kind of mistake); UPDATE_GOLDEN=1 rewrites what is printed for it.

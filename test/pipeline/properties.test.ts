@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
 import type { Json } from '../../src/json.ts';
-import { lineage } from '../../src/pipeline/keys.ts';
-import { printDiagnostics } from '../../src/pipeline/print-diagnostics.ts';
+import { lineage } from '../../src/pipeline/expand/keys.ts';
+import { printDiagnostics } from '../../src/pipeline/parse/print-diagnostics.ts';
 import { load, loadText } from './support.ts';
 
 const word = fc.constantFrom(

@@ -1,6 +1,6 @@
 import { type LoadOptions, type LoadResult, loadPipeline } from '../../src/pipeline/load.ts';
+import { printDiagnostics } from '../../src/pipeline/parse/print-diagnostics.ts';
 import type { Pipeline } from '../../src/pipeline/pipeline.ts';
-import { printDiagnostics } from '../../src/pipeline/print-diagnostics.ts';
 import { registry } from './kinds.ts';
 
 type Options = Omit<LoadOptions, 'kinds'>;

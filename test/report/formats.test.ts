@@ -298,3 +298,13 @@ describe('an entry', () => {
     expect([from(0.512), from(0.488), from(0.5001), from(0.4999)]).toEqual(['+1.2', '-1.2', '0.0', '0.0']);
   });
 });
+
+it('columns stay in line where words have characters that take two columns of a terminal, or none', () => {
+  const named = (kd: string) =>
+    buildTable({ ...wanted, labels: { kd } }, grid(['kd'], ['none'], [1]), values);
+  for (const form of [toText, toMarkdown]) {
+    const narrow = form(named('abcdefgh'));
+    expect(form(named('混合蒸留'))).toBe(narrow.replace('abcdefgh', '混合蒸留'));
+    expect(form(named('abcdefge\u0301'))).toBe(narrow.replace('abcdefgh', 'abcdefge\u0301'));
+  }
+});

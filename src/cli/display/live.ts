@@ -1,5 +1,7 @@
 import logUpdate from 'log-update';
 import pc from 'picocolors';
+import sliceAnsi from 'slice-ansi';
+import stringWidth from 'string-width';
 import type { Progress } from '../../kind/kind.ts';
 import type { RunEvent } from '../../run/events.ts';
 import type { Display } from './display.ts';
@@ -77,9 +79,15 @@ function screen(
   });
   const width = process.stdout.columns ?? 80;
   const summary = `${settled}/${cells} cells${failed > 0 ? pc.red(`, ${failed} failed`) : ''}`;
-  return [...lines, summary]
-    .map((line) => (line.length > width + 9 ? `${line.slice(0, width + 8)}…` : line))
-    .join('\n');
+  return [...lines, summary].map((line) => cutTo(line, width)).join('\n');
+}
+
+/** A line, cut off where it is wider than the columns of the terminal. */
+export function cutTo(line: string, columns: number): string {
+  if (stringWidth(line) <= columns) return line;
+  const cut = sliceAnsi(line, 0, columns - 1);
+  // A character of two columns stays whole, even where only its first half is asked for.
+  return `${stringWidth(cut) < columns ? cut : sliceAnsi(line, 0, columns - 2)}…`;
 }
 
 /** Scaled so that time left is judged from this attempt's own pace. */

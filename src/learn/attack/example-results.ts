@@ -1,6 +1,6 @@
 import type { HostTensor, Tensors } from '../../engine/engine.ts';
 import type { Dataset } from '../data/dataset.ts';
-import type { AttackResult } from './attack.ts';
+import type { AttackResult } from './attack-result.ts';
 
 /** Gathers what batches found into one tensor of each kind, and keeps the worst of each example. */
 export class ExampleResults {

@@ -1,5 +1,5 @@
+import type { Image } from './dataset.ts';
 import { badFile } from './files.ts';
-import type { Image } from './image.ts';
 
 /** Where the parts of an uncompressed BMP lie, and how its pixels are coded. */
 interface Header {

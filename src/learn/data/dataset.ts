@@ -9,6 +9,13 @@ export interface Dataset {
   readonly classes: readonly string[];
 }
 
+/** One image. */
+export interface Image {
+  /** Row-major [height, width, channels], 0 … 255. */
+  readonly data: Uint8Array;
+  readonly shape: Dataset['shape'];
+}
+
 /** A data set in its parts, of one shape and with the same classes. */
 export interface Split {
   readonly train: Dataset;

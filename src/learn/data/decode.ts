@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises';
 import sharp from 'sharp';
 import { Failure } from '../../failure.ts';
 import { readBmp } from './bmp.ts';
+import type { Image } from './dataset.ts';
 import { badFile } from './files.ts';
-import type { Image } from './image.ts';
 import { readPnm } from './pnm.ts';
 
 /**

@@ -1,14 +1,7 @@
 import { Failure } from '../../failure.ts';
 import { longestFile } from '../weights/format.ts';
-import type { Dataset } from './dataset.ts';
+import type { Dataset, Image } from './dataset.ts';
 import { resize } from './resize.ts';
-
-/** One image. */
-export interface Image {
-  /** Row-major [height, width, channels], 0 … 255. */
-  readonly data: Uint8Array;
-  readonly shape: Dataset['shape'];
-}
 
 /** What is done to images before they are stored, in this order. */
 export interface Shaping {

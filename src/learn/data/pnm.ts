@@ -1,5 +1,5 @@
+import type { Image } from './dataset.ts';
 import { badFile } from './files.ts';
-import type { Image } from './image.ts';
 
 /**
  * Reads a portable graymap or pixmap (PGM, PPM; https://netpbm.sourceforge.net/doc/ppm.html), with its values in binary

@@ -1,4 +1,4 @@
-import type { Image } from './image.ts';
+import type { Image } from './dataset.ts';
 
 /**
  * An image of another size, by the triangle filter, which is widened where the image shrinks: bilinear interpolation

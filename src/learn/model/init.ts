@@ -1,14 +1,6 @@
 import type { HostTensor, Tensors } from '../../engine/engine.ts';
 import { stream } from '../random/stream.ts';
-import type { TensorSpec } from './model.ts';
-
-/** How a tensor starts. */
-export type Init =
-  | { readonly kind: 'constant'; readonly value: number }
-  /** Uniform in [-bound, bound). */
-  | { readonly kind: 'uniform'; readonly bound: number }
-  /** Normal with mean 0. */
-  | { readonly kind: 'normal'; readonly deviation: number };
+import type { Init, TensorSpec } from './model.ts';
 
 export const zeros: Init = { kind: 'constant', value: 0 };
 export const ones: Init = { kind: 'constant', value: 1 };

@@ -2,8 +2,8 @@ import * as tf from '@tensorflow/tfjs';
 import { batchNormTraining } from '../../engine/ops/batch-norm.ts';
 import { conv2dPad } from '../../engine/ops/conv2d-pad.ts';
 import { depthwiseConv2dPad } from '../../engine/ops/depthwise-conv2d-pad.ts';
-import { fanInUniform, type Init, ones, zeros } from './init.ts';
-import type { Mode, NamedTensors, TensorSpec } from './model.ts';
+import { fanInUniform, ones, zeros } from './init.ts';
+import type { Init, Mode, NamedTensors, TensorSpec } from './model.ts';
 import { rank1, rank2, rank4 } from './rank.ts';
 
 /** One pass through a model: what it reads, and the new running statistics that it gathers. */

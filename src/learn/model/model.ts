@@ -1,5 +1,12 @@
 import type { Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs';
-import type { Init } from './init.ts';
+
+/** How a tensor starts. */
+export type Init =
+  | { readonly kind: 'constant'; readonly value: number }
+  /** Uniform in [-bound, bound). */
+  | { readonly kind: 'uniform'; readonly bound: number }
+  /** Normal with mean 0. */
+  | { readonly kind: 'normal'; readonly deviation: number };
 
 /** A tensor that a model needs, by name. */
 export interface TensorSpec {

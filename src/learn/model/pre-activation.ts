@@ -1,7 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
-import type { Init } from './init.ts';
 import { batchNorm, conv, convNorm, dense, type Pass } from './layers.ts';
-import type { Model } from './model.ts';
+import type { Init, Model } from './model.ts';
 import { type BlockPlace, type NetworkSettings, network, stagesOf, stageTaps } from './network.ts';
 
 export interface PreActivationSettings extends NetworkSettings {

@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import { maxPoolPad } from '../../engine/ops/max-pool-pad.ts';
-import { fanOutNormal, type Init } from './init.ts';
+import { fanOutNormal } from './init.ts';
 import { convNorm, dense, type Layer, type Pass } from './layers.ts';
-import type { Model } from './model.ts';
+import type { Init, Model } from './model.ts';
 import { type BlockPlace, type NetworkSettings, network, stagesOf, stageTaps } from './network.ts';
 
 export interface ResNetSettings extends NetworkSettings {

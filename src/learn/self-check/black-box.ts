@@ -1,6 +1,7 @@
 import { declared } from '../attack/attacks.ts';
 import { count, excess, within } from './check.ts';
-import { objectiveOf, probeSteps, probing } from './subject.ts';
+import { probeSteps, probing } from './probing.ts';
+import { objectiveOf } from './subject.ts';
 
 const queries = 50;
 const draws = 5;

@@ -1,7 +1,8 @@
 import { atMost, count, excess, within } from './check.ts';
 import { isNearTie, rowsOf } from './outputs.ts';
 import type { ProbeObjective } from './probe.ts';
-import { objectiveOf, probeSteps, probing, type Sample } from './subject.ts';
+import { probeSteps, probing } from './probing.ts';
+import { objectiveOf, type Sample } from './subject.ts';
 
 // Accuracy against epsilon, by short attacks that do not know of each other.
 

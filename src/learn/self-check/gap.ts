@@ -1,6 +1,7 @@
 import { declared } from '../attack/attacks.ts';
 import { atMost, type Check, count, skip, within } from './check.ts';
-import { isTransfer, probed } from './subject.ts';
+import { probed } from './probing.ts';
+import { isTransfer } from './subject.ts';
 
 /** Shares of all examples: what lies between attacks on models that were trained adversarially in earnest. */
 const usual = { afterFgsm: 0.2, afterApgd: 0.06 };

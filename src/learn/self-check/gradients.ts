@@ -1,5 +1,6 @@
 import { count, excess, skip, within } from './check.ts';
-import { objectiveOf, probeSteps, probing } from './subject.ts';
+import { probeSteps, probing } from './probing.ts';
+import { objectiveOf } from './subject.ts';
 
 // Signs that gradients are hidden (Athalye et al. 2018, Carlini et al. 2019).
 

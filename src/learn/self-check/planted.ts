@@ -8,7 +8,8 @@ import type { Model } from '../model/model.ts';
 import { rank2 } from '../model/rank.ts';
 import { atMost, skip, within } from './check.ts';
 import { rowsOf } from './outputs.ts';
-import { probing, type Sample } from './subject.ts';
+import { probing } from './probing.ts';
+import type { Sample } from './subject.ts';
 
 // An active test after Zimmermann et al. (2022): the model is changed so that an adversarial example exists for certain,
 // and an attack that works must find one. The construction is ours. For an image x and a corner x* of its ball, drawn at

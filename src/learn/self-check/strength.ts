@@ -2,7 +2,8 @@ import { stepSizeOf } from '../attack/pgd.ts';
 import { mean } from '../train/averages.ts';
 import { count, errorsAllowed, excess, type Finding, type Skipped, skip, within } from './check.ts';
 import type { ProbeAttack } from './probe.ts';
-import { climbedBy, isIterative, isPgd, objectiveOf, probing, type Sample } from './subject.ts';
+import { probing } from './probing.ts';
+import { climbedBy, isIterative, isPgd, objectiveOf, type Sample } from './subject.ts';
 
 // Whether the cell's attack was as strong as it could be (Carlini et al. 2019; Pintor et al. 2022).
 

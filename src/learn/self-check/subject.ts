@@ -1,9 +1,8 @@
 import type { Tensors } from '../../engine/engine.ts';
-import type { AttackResult } from '../attack/attack.ts';
+import type { AttackResult } from '../attack/attack-result.ts';
 import type { AttackBuilder, Target } from '../attack/attacker.ts';
 import { type AttackSettings, declared } from '../attack/attacks.ts';
 import type { Objective } from '../attack/objective.ts';
-import { type Check, type Finding, type Skipped, skip } from './check.ts';
 import type { Probe, ProbeObjective } from './probe.ts';
 
 /** SHA-256 before the attack and after it: of the model's `weights` and, in a transfer, of those of the `surrogate`. */
@@ -62,30 +61,4 @@ export function climbedBy({ name, loss = 'cross-entropy' }: AttackSettings): Obj
 /** The objective of the probes: that of the attack, with the margin for those that do not climb the cross entropy. */
 export function objectiveOf(settings: AttackSettings): ProbeObjective {
   return climbedBy(settings) === 'cross-entropy' ? 'cross-entropy' : 'margin';
-}
-
-/** Steps of PGD where a check says no other number. */
-export const probeSteps = 10;
-
-/** The sample, for a check that attacks it, or why such a check does not apply. */
-export function probed({ sample, settings, result }: Subject): Sample | Skipped {
-  if (isTransfer(result)) return skip('the attack is made on a surrogate');
-  if (isControl(settings)) return skip(`${settings.name} is no attack`);
-  if (settings.epsilon === 0) return skip('epsilon is 0');
-  return sample ?? skip('self-check-examples is 0');
-}
-
-/** A check that attacks the sample, which is a warning; skipped where such a check does not apply. */
-export function probing(
-  name: string,
-  run: (sample: Sample, subject: Subject) => Promise<Finding | Skipped>,
-): Check {
-  return {
-    name,
-    level: 'warning',
-    async run(subject) {
-      const sample = probed(subject);
-      return 'skipped' in sample ? sample : run(sample, subject);
-    },
-  };
 }

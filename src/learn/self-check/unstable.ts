@@ -1,7 +1,7 @@
 import type { HostTensor } from '../../engine/engine.ts';
 import { randomPoint } from '../attack/random-point.ts';
 import { within } from './check.ts';
-import { probing } from './subject.ts';
+import { probing } from './probing.ts';
 
 const draws = 10;
 /** Mean relative change of the margin. */

@@ -1,15 +1,30 @@
 import type { CompiledFunction, Tensors } from '../../engine/engine.ts';
 import { Failure } from '../../failure.ts';
+import type { Progress } from '../../kind/kind.ts';
+import type { Augment } from '../data/augment.ts';
 import { toBatch } from '../data/batch.ts';
+import type { Dataset } from '../data/dataset.ts';
 import { countCorrect } from '../loss/accuracy.ts';
-import { learningRate } from '../optimise/schedule.ts';
+import { learningRate, type Schedule } from '../optimise/schedule.ts';
 import { stream } from '../random/stream.ts';
 import { type Current, weightsOf } from './current.ts';
 import type { Metered } from './meter.ts';
 import type { Method, StepContext } from './method.ts';
 import { batchInputs } from './step.ts';
-import type { TrainingOptions } from './train.ts';
 import type { Validation } from './validation.ts';
+
+/** What the epochs of a training have in common. */
+export interface EpochOptions {
+  readonly dataset: Dataset;
+  readonly epochs: number;
+  readonly batchSize: number;
+  readonly schedule: Schedule;
+  readonly seed: number;
+  readonly augment?: Augment | undefined;
+  readonly onProgress?: ((progress: Progress) => void) | undefined;
+  /** Is told how many seconds the steps of each epoch took, without validation. */
+  readonly onEpoch?: ((seconds: number) => void) | undefined;
+}
 
 /** What is compiled once for a training. */
 export interface Machinery {
@@ -21,7 +36,7 @@ export interface Machinery {
 }
 
 /** Images in each batch: all of them, where there are too few for one batch. */
-export function batchSizeOf({ dataset, batchSize }: Pick<TrainingOptions, 'dataset' | 'batchSize'>): number {
+export function batchSizeOf({ dataset, batchSize }: Pick<EpochOptions, 'dataset' | 'batchSize'>): number {
   return Math.min(batchSize, dataset.labels.length);
 }
 
@@ -32,7 +47,7 @@ export function batchSizeOf({ dataset, batchSize }: Pick<TrainingOptions, 'datas
  * @throws Failure `diverged`
  */
 export async function trainEpoch(
-  options: TrainingOptions,
+  options: EpochOptions,
   { method, step: compiled, validator, meter }: Machinery,
   current: Current,
   epoch: number,

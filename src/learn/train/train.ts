@@ -1,40 +1,28 @@
 import type { Engine, Tensors } from '../../engine/engine.ts';
-import type { Progress } from '../../kind/kind.ts';
-import type { Augment } from '../data/augment.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { checkDataset } from '../model/fit.ts';
 import type { Model } from '../model/model.ts';
-import type { Schedule } from '../optimise/schedule.ts';
 import type { SgdSettings } from '../optimise/sgd.ts';
 import type { Checkpoints, EpochRecord, TrainingCheckpoint } from './checkpoint.ts';
 import { fromCheckpoint, start, toCheckpoint, weightsOf } from './current.ts';
-import { batchSizeOf, type Machinery, trainEpoch } from './epoch.ts';
+import { batchSizeOf, type EpochOptions, type Machinery, trainEpoch } from './epoch.ts';
 import { metered } from './meter.ts';
 import type { MethodBuilder } from './method.ts';
 import { withPrefix } from './names.ts';
 import { trainingStep } from './step.ts';
 import { createValidation } from './validation.ts';
 
-export interface TrainingOptions {
+export interface TrainingOptions extends EpochOptions {
   readonly engine: Engine;
   readonly model: Model;
   readonly method: MethodBuilder;
-  readonly dataset: Dataset;
   /** Records, apart from `dataset`, by which the best epoch is chosen. Never the test set. */
   readonly validation?: Dataset | undefined;
-  readonly epochs: number;
-  readonly batchSize: number;
   readonly optimiser: SgdSettings;
-  readonly schedule: Schedule;
-  readonly seed: number;
-  readonly augment?: Augment | undefined;
   /** Weights to start from, parameters and state. Default: random ones of the seed. */
   readonly initial?: Tensors | undefined;
-  readonly onProgress?: ((progress: Progress) => void) | undefined;
   /** Is told of each epoch; after a resume also of those before. */
   readonly onRecord?: ((record: EpochRecord) => void) | undefined;
-  /** Is told how many seconds the steps of each epoch took, without validation. */
-  readonly onEpoch?: ((seconds: number) => void) | undefined;
   readonly checkpoints?: Checkpoints<TrainingCheckpoint> | undefined;
   /** Epochs from one checkpoint to the next; the last epoch always has one. Default 1. Results do not depend on it. */
   readonly checkpointEvery?: number | undefined;

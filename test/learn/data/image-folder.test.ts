@@ -2,10 +2,10 @@ import { existsSync, mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from '
 import { dirname, join } from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
+import { type Preparation, prepareDataset } from '../../../src/cells/dataset.ts';
 import { readPart } from '../../../src/learn/data/artifact.ts';
 import { decoded } from '../../../src/learn/data/decode.ts';
 import { listImages, locateImages } from '../../../src/learn/data/image-folder.ts';
-import { type Preparation, prepareDataset } from '../../../src/learn/data/prepare.ts';
 import { project, temporaryFolder } from './folder.ts';
 
 const home = temporaryFolder();

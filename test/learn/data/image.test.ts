@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { gathered, type Image, type Shaping, shaped } from '../../../src/learn/data/image.ts';
+import type { Image } from '../../../src/learn/data/dataset.ts';
+import { gathered, type Shaping, shaped } from '../../../src/learn/data/image.ts';
 import { resize } from '../../../src/learn/data/resize.ts';
 
 const asIs: Shaping = { resize: 0, crop: 0, rgb: false };

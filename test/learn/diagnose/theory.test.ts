@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Engine } from '../../../src/engine/engine.ts';
 import { type Dataset, select } from '../../../src/learn/data/dataset.ts';
+import { bound } from '../../../src/learn/diagnose/bound.ts';
 import { theory } from '../../../src/learn/diagnose/theory.ts';
-import { bound } from '../../../src/learn/diagnose/theory-cell.ts';
 import { createModel } from '../../../src/learn/model/models.ts';
 import { stream } from '../../../src/learn/random/stream.ts';
 import { onnx, relativeDifference } from '../../engine/agree.ts';

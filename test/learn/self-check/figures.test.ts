@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { AttackResult } from '../../../src/learn/attack/attack.ts';
+import type { AttackResult } from '../../../src/learn/attack/attack-result.ts';
 import type { Check } from '../../../src/learn/self-check/check.ts';
 import {
   cascadeIncomplete,

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
+import { writeTraining } from '../../../src/cells/write-training.ts';
 import { createModel } from '../../../src/learn/model/models.ts';
 import { fastAt } from '../../../src/learn/train/fast-at.ts';
 import { freeAt } from '../../../src/learn/train/free-at.ts';
@@ -11,7 +12,6 @@ import { standard } from '../../../src/learn/train/standard.ts';
 import { trades } from '../../../src/learn/train/trades.ts';
 import { train } from '../../../src/learn/train/train.ts';
 import { awp } from '../../../src/learn/train/weight-perturbation.ts';
-import { writeTraining } from '../../../src/learn/train/write-training.ts';
 import { ard } from '../../../src/learn/transfer/ard.ts';
 import { attention } from '../../../src/learn/transfer/attention.ts';
 import { igam } from '../../../src/learn/transfer/igam.ts';

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { cases } from '../../../bench/support/agreement-cases.ts';
-import { ourPgd } from '../../../bench/support/agreement-pgd.ts';
-import { ourSteps } from '../../../bench/support/agreement-steps.ts';
-import { attackedTiny, changesOf, type Frozen, tiny } from '../../../bench/support/agreement-tiny.ts';
 import { onnx } from '../../engine/agree.ts';
+import { cases } from '../agreement/cases.ts';
+import { ourPgd } from '../agreement/pgd.ts';
+import { ourSteps } from '../agreement/steps.ts';
+import { attackedTiny, changesOf, type Frozen, tiny } from '../agreement/tiny.ts';
 import { greatestDifference } from '../calculate.ts';
 import { dataOf } from '../waves.ts';
 

@@ -1,0 +1,31 @@
+import { existsSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { isFailure } from '../failure.ts';
+import type { Checkpoints, TrainingCheckpoint } from '../learn/train/checkpoint.ts';
+import { readTensors, writeTensors } from '../learn/weights/host-tensors.ts';
+
+type Record = Omit<TrainingCheckpoint, 'tensors'>;
+
+/** Keeps the checkpoint of a training as one file, replaced in one step: a killed process leaves the one before. */
+export function checkpointFile(folder: string): Checkpoints<TrainingCheckpoint> {
+  const path = join(folder, 'checkpoint.safetensors');
+  return {
+    async load() {
+      if (!existsSync(path)) return undefined;
+      try {
+        const { tensors, metadata } = await readTensors(path);
+        // Written by `save`, below.
+        return { ...(JSON.parse(metadata.record ?? 'null') as Record), tensors };
+      } catch (error) {
+        // A file torn by a power cut: the training starts anew rather than not at all.
+        if (!isFailure(error) && !(error instanceof SyntaxError)) throw error;
+        await rm(path, { force: true });
+        return undefined;
+      }
+    },
+    async save({ tensors, ...record }) {
+      await writeTensors(path, tensors, { record: JSON.stringify(record) }, { durable: true });
+    },
+  };
+}

@@ -1,0 +1,50 @@
+import type { CellContext } from '../kind/kind.ts';
+import { mean } from '../learn/train/averages.ts';
+import type { EpochRecord } from '../learn/train/checkpoint.ts';
+import { type TrainingOptions, type TrainingResult, train } from '../learn/train/train.ts';
+import { checkpointFile } from './checkpoint-file.ts';
+
+/** What a training uses of its cell. */
+export type TrainingContext = Pick<
+  CellContext<unknown>,
+  'scratch' | 'engine' | 'progress' | 'record' | 'measure'
+>;
+
+type Options = Omit<TrainingOptions, 'engine' | 'onProgress' | 'onRecord' | 'onEpoch' | 'checkpoints'>;
+
+/** Trains in a cell: resumes from its scratch folder, tells how far it is, and measures what `trainingMeasures` names. */
+export async function measuredTraining(
+  { scratch, engine, progress, record, measure }: TrainingContext,
+  options: Options,
+): Promise<TrainingResult> {
+  const seconds: number[] = [];
+  const result = await train({
+    ...options,
+    engine: await engine(),
+    onProgress: progress,
+    onRecord: (epoch) => record(asRecord(epoch)),
+    onEpoch: (taken) => seconds.push(taken),
+    checkpoints: checkpointFile(scratch),
+  });
+  // None where an earlier attempt came to the last epoch.
+  if (seconds.length > 0) measure({ 'seconds-per-epoch': secondsPerEpoch(seconds) });
+  return result;
+}
+
+/** An epoch in the words of tables. */
+function asRecord({ learningRate, work, ...record }: EpochRecord) {
+  return {
+    ...record,
+    'learning-rate': learningRate,
+    ...(work && { 'gradient-passes': work.gradientPasses, flops: work.flops }),
+  };
+}
+
+/**
+ * The mean, since some methods begin with one thing and go on with another; without the first epoch of an attempt, which
+ * compiles, where there are others.
+ * @param seconds at least one
+ */
+export function secondsPerEpoch(seconds: readonly number[]): number {
+  return mean(seconds.length > 1 ? seconds.slice(1) : seconds);
+}

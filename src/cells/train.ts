@@ -1,0 +1,56 @@
+import type { CellContext } from '../kind/kind.ts';
+import { readPart } from '../learn/data/artifact.ts';
+import type { Dataset } from '../learn/data/dataset.ts';
+import { partFile } from '../learn/data/parts.ts';
+import { channelStatistics } from '../learn/data/statistics.ts';
+import { createModel, type ModelSettings } from '../learn/model/models.ts';
+import { normaliseBy } from '../learn/model/normalise.ts';
+import type { MethodBuilder } from '../learn/train/method.ts';
+import { loopOptions, type TrainingParameters } from '../learn/train/parameters.ts';
+import { measuredTraining, type TrainingContext } from './measured-training.ts';
+import { writeTraining } from './write-training.ts';
+
+type Context = Pick<CellContext<TrainingParameters>, 'parameters' | 'inputs' | 'output' | 'values' | 'warn'> &
+  TrainingContext;
+
+type TapSettings = Pick<ModelSettings, 'tapBeforeRelu'>;
+
+/**
+ * Trains a net on the `data` input by a method, resuming from the scratch folder, and writes the model artifact with the
+ * history of its epochs.
+ */
+export async function trainCell(
+  context: Context,
+  method: MethodBuilder,
+  taps: TapSettings = {},
+): Promise<void> {
+  const { parameters, inputs, output, values } = context;
+  if (!inputs.data) throw new Error('The kind declares no input named data');
+  const { file, files } = inputs.data;
+  const dataset = await readPart(file, 'train');
+  const description = describe(context, dataset);
+  const result = await measuredTraining(context, {
+    model: createModel(parameters.net, { ...description, ...taps }),
+    method,
+    dataset,
+    validation: files.includes(partFile('validation')) ? await readPart(file, 'validation') : undefined,
+    ...loopOptions(parameters),
+  });
+  values(await writeTraining(output, description, result));
+}
+
+function describe({ parameters: { net, normalise }, warn }: Context, dataset: Dataset) {
+  const [height, width, channels] = dataset.shape;
+  const inputShape: [number, number, number] = [height, width, channels];
+  const { classes } = dataset;
+  const described = { net, inputShape, classes: classes.length, classNames: [...classes] };
+  if (normalise === 'none') return described;
+  const statistics = normaliseBy(channelStatistics(dataset));
+  if (statistics.flat.length > 0) {
+    warn(
+      'flat-channels',
+      `Channels of the training images, counted from 0, with a standard deviation below 1/255: ${statistics.flat.join(', ')}. \`normalise\` subtracts their mean and does not scale them.`,
+    );
+  }
+  return { ...described, normalise: statistics.normalise };
+}

@@ -1,0 +1,90 @@
+import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
+import type { Json } from '../../json.ts';
+import { applyFractions, type JsonSchema, propertySchema } from './json-schema.ts';
+import { explain, type Issue } from './parameter-messages.ts';
+import { staysInside } from './project-path.ts';
+
+/** Shared by all kinds: formats other than paths are notes for readers. */
+const ajv = new Ajv({
+  allErrors: true,
+  strict: false,
+  verbose: true,
+  useDefaults: true,
+  validateFormats: true,
+  logger: false,
+  formats: { 'project-path': staysInside },
+});
+
+/** Parameters with defaults filled in, and what is wrong with them. */
+export interface CheckedParameters {
+  readonly parameters: Record<string, Json>;
+  readonly issues: Issue[];
+  /** How numbers were written that are fractions: `8/255`. */
+  readonly written: Record<string, string>;
+}
+
+/** One schema of parameters, compiled when it is first used, so that many cells are checked quickly. */
+export class ParameterChecker {
+  /** Names of the parameters, in the order of the schema. */
+  readonly names: readonly string[];
+  readonly #kind: string;
+  readonly #schema: JsonSchema;
+  #validate: ValidateFunction | undefined;
+  readonly #defaults: ReadonlyMap<string, Json>;
+
+  constructor(kind: string, schema: JsonSchema) {
+    const properties = Object.entries(schema.properties ?? {});
+    this.names = properties.map(([name]) => name);
+    this.#kind = kind;
+    this.#schema = schema;
+    this.#defaults = new Map(
+      properties.flatMap(([name, { default: value }]) => (value === undefined ? [] : [[name, value]])),
+    );
+  }
+
+  /** True where a parameter of this name may be given, by name or because the schema takes any. */
+  takes(parameter: string): boolean {
+    // As a key of an object it would set the prototype.
+    if (parameter === '__proto__') return false;
+    return (
+      this.names.includes(parameter) ||
+      propertySchema(this.#schema, parameter) !== undefined ||
+      this.#schema.additionalProperties === true
+    );
+  }
+
+  /**
+   * Values with fractions as numbers and defaults filled in, in the order of the schema, and what is wrong with them.
+   * @param unresolved parameters that are given, but whose values are not known: nothing is said of them
+   */
+  check(values: ReadonlyMap<string, Json>, unresolved: ReadonlySet<string>): CheckedParameters {
+    const given = new Map([...values].map(([name, value]) => [name, this.#prepared(name, value)] as const));
+    const written: Record<string, string> = {};
+    for (const [name, raw] of values) {
+      if (typeof raw === 'string' && typeof given.get(name) === 'number') written[name] = raw;
+    }
+    const parameters: Record<string, Json> = {};
+    for (const name of this.names) {
+      const value = given.has(name) || unresolved.has(name) ? given.get(name) : this.#defaults.get(name);
+      if (value !== undefined) parameters[name] = copy(value);
+    }
+    for (const [name, value] of given) if (!Object.hasOwn(parameters, name)) parameters[name] = copy(value);
+    // Most pipelines use few of the methods that there are. Ajv remembers a schema that it has compiled.
+    this.#validate ??= ajv.compile(this.#schema);
+    if (!this.#validate(parameters)) {
+      const errors: ErrorObject[] = this.#validate.errors ?? [];
+      const issues = explain(this.#kind, errors);
+      return { parameters, written, issues: issues.filter(({ parameter }) => !unresolved.has(parameter)) };
+    }
+    return { parameters, written, issues: [] };
+  }
+
+  #prepared(name: string, value: Json): Json {
+    return applyFractions(value, propertySchema(this.#schema, name));
+  }
+}
+
+/** Defaults may be filled into nested values: those that many cells share are copied first. */
+function copy(value: Json): Json {
+  return typeof value === 'object' && value !== null ? structuredClone(value) : value;
+}

@@ -1,0 +1,52 @@
+import type { Json } from '../../json.ts';
+import { suggest } from '../../suggest.ts';
+import type { Findings } from '../parse/findings.ts';
+import { checkEmbedded, type Lookup } from '../parse/references.ts';
+import type { Path } from '../parse/source.ts';
+import type { StageShape } from '../parse/stage-shape.ts';
+import type { Cell } from '../pipeline.ts';
+import type { Joined } from './join.ts';
+import type { Combination } from './matrix.ts';
+
+/** The values of `matrix.` and `needs.` references of one cell, for each place of its stage that holds references. */
+export function cellLookup(
+  shape: StageShape,
+  combination: Combination,
+  joined: Joined,
+  findings: Findings,
+): (path: Path) => Lookup {
+  return (path) => (reference, embedded) => {
+    const [first = '', field = ''] = reference.names;
+    let value: Json | undefined;
+    if (reference.root === 'matrix') {
+      value = Object.hasOwn(combination, first) ? combination[first] : undefined;
+    } else {
+      const cell = joined.needs[first]?.cell;
+      if (cell !== undefined) value = ownField(cell, field);
+      if (value === undefined && field === 'stage') value = cell?.stage;
+    }
+    const place = { path, within: reference.text };
+    if (value !== undefined) return embedded ? checkEmbedded(value, reference, findings, place) : value;
+    if (reference.root === 'matrix') {
+      findings.error('unknown-axis', place, `some cells of stage '${shape.name}' have no axis '${first}'`, {
+        hint: 'an include leaves it out',
+      });
+    } else {
+      const cell = joined.needs[first]?.cell;
+      const known = [...Object.keys(cell?.parameters ?? {}), ...Object.keys(cell?.axes ?? {})];
+      findings.error(
+        'unknown-field',
+        place,
+        `stage '${cell?.stage}', needed as '${first}', has no parameter or axis '${field}'`,
+        { hint: suggest(field, known, 'it has') },
+      );
+    }
+    return undefined;
+  };
+}
+
+/** A parameter, or else an axis. */
+function ownField({ parameters, axes }: Cell, field: string): Json | undefined {
+  if (Object.hasOwn(parameters, field)) return parameters[field];
+  return Object.hasOwn(axes, field) ? axes[field] : undefined;
+}

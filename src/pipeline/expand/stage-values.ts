@@ -1,0 +1,129 @@
+import type { Json } from '../../json.ts';
+import type { KindChecker } from '../check/kind-checker.ts';
+import type { Issue } from '../check/parameter-messages.ts';
+import type { Findings } from '../parse/findings.ts';
+import { compileTemplate, type Lookup, type Reference, type Template } from '../parse/references.ts';
+import type { Path, Place } from '../parse/source.ts';
+import type { StageShape } from '../parse/stage-shape.ts';
+import type { Cell } from '../pipeline.ts';
+import { axisPath, type Combination } from './matrix.ts';
+import type { Params } from './params.ts';
+import { VariantUse } from './variant-use.ts';
+
+/** The parameters of a stage: `with`, and the axes that are passed by their names. */
+export class StageValues {
+  /** References that each cell fills in, with the entry of `with` that holds them. */
+  readonly references: { readonly reference: Reference; readonly path: Path }[] = [];
+  readonly use: VariantUse;
+  readonly #stage: StageShape;
+  readonly #checker: KindChecker;
+  readonly #params: Params;
+  readonly #findings: Findings;
+  readonly #constants = new Map<string, Json>();
+  readonly #templates = new Map<string, Extract<Template, { constant: false }>>();
+  /** Parameters that are given, but by a reference that leads nowhere. */
+  readonly #lost = new Set<string>();
+
+  constructor(stage: StageShape, checker: KindChecker, params: Params, findings: Findings) {
+    this.#stage = stage;
+    this.#checker = checker;
+    this.#params = params;
+    this.#findings = findings;
+    this.use = new VariantUse(stage, checker, findings);
+    for (const [name, raw] of Object.entries(stage.with)) {
+      const path = [...stage.path, 'with', name];
+      if (!checker.takes(name)) this.#report(checker.unknown(name), {});
+      const value = params.fill(raw, path, ['params', 'matrix', 'needs']);
+      if (value === undefined) {
+        this.#lost.add(name);
+        // What it refers to is used all the same.
+        this.#collect(compileTemplate(raw), path);
+        continue;
+      }
+      const template = compileTemplate(value);
+      this.#collect(template, path);
+      if (!checker.takes(name)) continue;
+      if (template.constant) this.#constants.set(name, template.value);
+      else this.#templates.set(name, template);
+    }
+  }
+
+  /** True where an axis of this name becomes the parameter of this name. */
+  passes(axis: string): boolean {
+    return this.#checker.takes(axis) && !Object.hasOwn(this.#stage.with, axis);
+  }
+
+  /** Checks what is known without any cell, for stages whose cells cannot be made. */
+  checkConstants(): void {
+    const axes = Object.keys(this.#stage.matrix?.axes ?? {}).filter((axis) => this.passes(axis));
+    // An include may give any parameter.
+    const included = this.#stage.matrix?.include === undefined ? [] : this.#checker.parameters;
+    const given = included.filter((name) => !this.#constants.has(name));
+    const unresolved = new Set([...this.#templates.keys(), ...this.#lost, ...axes, ...given]);
+    for (const issue of this.#checker.check(this.#constants, unresolved).issues) this.#report(issue, {});
+  }
+
+  /** The parameters of one cell, and how those were written that are fractions; undefined after a mistake. */
+  at(
+    combination: Combination,
+    lookup: (path: Path) => Lookup,
+    needs: Readonly<Record<string, Cell>>,
+  ): Pick<Cell, 'parameters' | 'written'> | undefined {
+    const values = new Map(this.#constants);
+    const lost = new Set(this.#lost);
+    for (const axis in combination) {
+      const value = combination[axis];
+      if (value !== undefined && this.passes(axis)) values.set(axis, value);
+    }
+    for (const [name, template] of this.#templates) {
+      const value = template.fill(lookup([...this.#stage.path, 'with', name]));
+      if (value === undefined) lost.add(name);
+      else values.set(name, value);
+    }
+    const checked = this.#checker.check(values, lost);
+    this.use.note(checked, combination, (axis) => this.passes(axis));
+    for (const issue of checked.issues) this.#report(issue, combination);
+    if (checked.issues.length > 0 || lost.size > 0) return undefined;
+    const problems = this.#checker.kind.problems?.(checked.parameters, needs) ?? [];
+    for (const problem of problems)
+      this.#report({ ...problem, code: 'bad-parameter', path: [], at: 'value' }, combination);
+    if (problems.length > 0) return undefined;
+    return { parameters: checked.parameters, written: checked.written };
+  }
+
+  #collect(template: Template, path: Path): void {
+    if (template.constant) return;
+    for (const reference of template.references) {
+      if (reference.root === 'matrix' || reference.root === 'needs')
+        this.references.push({ reference, path });
+    }
+  }
+
+  #report(issue: Issue, combination: Combination): void {
+    const { code, parameter, path, at, message, hint } = issue;
+    let place: Place = { path: [...this.#stage.path, 'with'], at: 'key' };
+    if (Object.hasOwn(this.#stage.with, parameter)) {
+      place = { path: [...this.#stage.path, 'with', parameter, ...path], at };
+    } else if (Object.hasOwn(combination, parameter)) {
+      place = { path: axisPath(this.#stage, parameter, combination) };
+    }
+    this.#findings.error(code, place, message, {
+      hint,
+      related: at === 'key' ? [] : this.#origin(parameter),
+    });
+  }
+
+  /** Where the parameters of the pipeline that a value comes from were given. */
+  #origin(parameter: string): { message: string; place: Place }[] {
+    const raw = Object.hasOwn(this.#stage.with, parameter)
+      ? this.#stage.with[parameter]
+      : this.#stage.matrix?.axes[parameter];
+    const template = compileTemplate(raw ?? null);
+    if (template.constant) return [];
+    return template.references.flatMap((reference) => {
+      if (reference.root !== 'params') return [];
+      const place = this.#params.place(reference.names[0] ?? '');
+      return place === undefined ? [] : [{ message: `'${reference.names[0]}' is given here`, place }];
+    });
+  }
+}

@@ -1,0 +1,22 @@
+import { type Document, isSeq, type Node, visit } from 'yaml';
+import type { Findings } from './findings.ts';
+import { isMergeKey, mergedMaps, resolved } from './merge-keys.ts';
+import type { Source } from './source.ts';
+
+/** Reports merge keys of what is not a mapping. @returns whether there are none such */
+export function checkMergeKeys(document: Document, source: Source, findings: Findings): boolean {
+  let sound = true;
+  visit(document, {
+    Pair(_, pair) {
+      if (!isMergeKey(pair.key)) return;
+      const value = resolved(document, pair.value);
+      if (mergedMaps(document, pair).length === (isSeq(value) ? value.items.length : 1)) return;
+      sound = false;
+      const [start, end] = (pair.key as Node).range ?? [0, 1]; // a scalar
+      findings.error('bad-merge', { location: source.at(start, end) }, "'<<' takes over mappings alone", {
+        hint: 'write <<: *name, for a mapping that is marked &name before',
+      });
+    },
+  });
+  return sound;
+}

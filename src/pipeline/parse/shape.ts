@@ -1,0 +1,64 @@
+import type { Json } from '../../json.ts';
+import type { Findings } from './findings.ts';
+import { isMapping, type JsonMap, Readers } from './readers.ts';
+import { checkSimilarNames } from './similar-names.ts';
+import { readStage, type StageShape } from './stage-shape.ts';
+
+/** A pipeline file whose outline is right; names, references and parameters are still unchecked. */
+export interface PipelineShape {
+  /** Empty where it is missing or wrong. */
+  readonly name: string;
+  readonly defaultProfile: string | undefined;
+  readonly params: JsonMap;
+  readonly profiles: Readonly<Record<string, JsonMap>>;
+  readonly stages: readonly StageShape[];
+  readonly tables: Readonly<Record<string, Json>>;
+}
+
+const topLevel = ['pipeline', 'description', 'default-profile', 'params', 'profiles', 'stages', 'tables'];
+
+/** Undefined where there is nothing to go on with. */
+export function readShape(root: unknown, findings: Findings): PipelineShape | undefined {
+  const read = new Readers(findings);
+  if (!isMapping(root)) {
+    const given = root === null || root === undefined ? 'the file is empty' : 'the file is not a mapping';
+    findings.error('wrong-type', { path: [] }, `${given}: a pipeline is a mapping`, {
+      hint: `its keys: ${topLevel.join(', ')}`,
+    });
+    return undefined;
+  }
+  const top = read.mapping(root, [], 'a pipeline', topLevel);
+  for (const key of ['pipeline', 'stages'].filter((key) => !Object.hasOwn(top, key))) {
+    findings.error('missing-key', { path: [] }, `the pipeline has no '${key}'`);
+  }
+  const name = read.text(top.pipeline, ['pipeline'], "'pipeline'");
+  const goodName = name !== undefined && /^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(name);
+  if (name !== undefined && !goodName) {
+    findings.error('bad-name', { path: ['pipeline'] }, `'${name}' cannot be the name of a pipeline`, {
+      hint: 'a name begins with a letter or digit; letters, digits, ., - and _ follow',
+    });
+  }
+  read.text(top.description, ['description'], "'description'");
+  const profiles = read.named(top.profiles, ['profiles'], "'profiles'", 'a profile');
+  const tables = read.named(top.tables, ['tables'], "'tables'", 'a table');
+  // Both become names of files below `results/`; a table is a label in LaTeX, too.
+  checkSimilarNames(Object.keys(profiles), ['profiles'], 'profiles', findings);
+  checkSimilarNames(Object.keys(tables), ['tables'], 'tables', findings);
+  const stages = read.named(top.stages, ['stages'], "'stages'", 'a stage');
+  if (isMapping(top.stages) && Object.keys(top.stages).length === 0) {
+    findings.error('missing-key', { path: ['stages'], at: 'key' }, 'the pipeline has no stages');
+  }
+  return {
+    name: goodName ? name : '',
+    defaultProfile: read.text(top['default-profile'], ['default-profile'], "'default-profile'"),
+    params: read.named(top.params, ['params'], "'params'", 'a parameter'),
+    profiles: Object.fromEntries(
+      Object.entries(profiles).map(([profile, values]) => [
+        profile,
+        read.mapping(values, ['profiles', profile], `profile '${profile}'`),
+      ]),
+    ),
+    stages: Object.entries(stages).map(([stage, body]) => readStage(stage, body, findings)),
+    tables,
+  };
+}

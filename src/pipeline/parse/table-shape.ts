@@ -1,0 +1,138 @@
+import type { Json, Scalar } from '../../json.ts';
+import { isScalar } from '../../json.ts';
+import type { Reference, TableSpec } from '../pipeline.ts';
+import type { Findings } from './findings.ts';
+import { describeValue, isMapping, type JsonMap, Readers } from './readers.ts';
+import type { Path } from './source.ts';
+
+const tableKeys = [
+  'title',
+  'value',
+  'rows',
+  'columns',
+  'over',
+  'format',
+  'digits',
+  'labels',
+  'notes',
+  'references',
+  'correlate',
+];
+
+/** A table's own keys are as written; its stage and fields are unchecked. */
+export interface TableShape
+  extends Omit<TableSpec, 'stage' | 'values' | 'rows' | 'columns' | 'over' | 'correlate'> {
+  readonly path: Path;
+  readonly value: readonly Located[];
+  readonly rows: readonly Located[];
+  readonly columns: readonly Located[];
+  readonly over: readonly Located[];
+  readonly correlate: readonly Located[];
+}
+
+export interface Located {
+  readonly text: string;
+  readonly path: Path;
+}
+
+/** Reads a table, in which references to params are filled in already; undefined where too little is there. */
+export function readTable(name: string, value: Json, path: Path, findings: Findings): TableShape | undefined {
+  const read = new Readers(findings);
+  const what = `table '${name}'`;
+  const body = read.mapping(value, path, what, tableKeys);
+  if (!isMapping(value)) return undefined;
+  const keys = (key: string) => read.texts(body[key], [...path, key], `'${key}' of ${what}`);
+  const format = oneOf(body.format, [...path, 'format'], findings);
+  const table: TableShape = {
+    name,
+    path,
+    title: read.text(body.title, [...path, 'title'], `'title' of ${what}`),
+    value: keys('value'),
+    rows: keys('rows'),
+    columns: keys('columns'),
+    over: keys('over'),
+    correlate: keys('correlate'),
+    format,
+    digits: readDigits(body.digits, format, [...path, 'digits'], findings),
+    labels: readLabels(read, body.labels, [...path, 'labels'], what),
+    notes: keys('notes').map(({ text }) => text),
+    references: read
+      .list(body.references, [...path, 'references'], `'references' of ${what}`)
+      .flatMap((one, index) => readReference(read, one, [...path, 'references', index], findings)),
+  };
+  if (body.value === undefined || (Array.isArray(body.value) && body.value.length === 0)) {
+    findings.error('missing-key', { path, at: 'key' }, `${what} does not say which value it shows`, {
+      hint: 'add value: STAGE.NAME',
+    });
+  }
+  return table;
+}
+
+function oneOf(value: Json | undefined, path: Path, findings: Findings): 'percent' | 'number' {
+  if (value === 'percent' || value === 'number') return value;
+  if (value !== undefined) {
+    findings.error(
+      'wrong-type',
+      { path },
+      `'format' must be one of 'percent', 'number', not ${describeValue(value)}`,
+    );
+  }
+  return 'number';
+}
+
+function readDigits(
+  value: Json | undefined,
+  format: TableSpec['format'],
+  path: Path,
+  findings: Findings,
+): number {
+  if (Number.isInteger(value) && Number(value) >= 0 && Number(value) <= 20) return Number(value);
+  if (value !== undefined) {
+    findings.error(
+      'wrong-type',
+      { path },
+      `'digits' must be a whole number from 0 to 20, not ${describeValue(value)}`,
+    );
+  }
+  return format === 'percent' ? 1 : 3;
+}
+
+function readLabels(
+  read: Readers,
+  value: Json | undefined,
+  path: Path,
+  what: string,
+): Record<string, string> {
+  const labels: Record<string, string> = {};
+  for (const [key, label] of Object.entries(read.mapping(value, path, `'labels' of ${what}`))) {
+    if (isScalar(label)) labels[key] = String(label);
+    else read.wrongType([...path, key], `label '${key}'`, 'text', label);
+  }
+  return labels;
+}
+
+function readReference(read: Readers, value: Json, path: Path, findings: Findings): Reference[] {
+  const body: JsonMap = read.mapping(value, path, 'a published value', ['row', 'column', 'value', 'source']);
+  if (!isMapping(value)) return [];
+  const before = findings.errors;
+  const scalars = (key: string): Scalar[] => {
+    const given = body[key] ?? [];
+    const list: readonly Json[] = Array.isArray(given) ? given : [given];
+    const bad = list.find((one) => !isScalar(one));
+    if (bad !== undefined)
+      read.wrongType([...path, key], `'${key}' of a published value`, 'a list of values of axes', bad);
+    return list.filter(isScalar);
+  };
+  const reference = { row: scalars('row'), column: scalars('column') };
+  const number = body.value;
+  if (number === undefined || body.source === undefined) {
+    const missing = number === undefined ? 'value' : 'source';
+    findings.error('missing-key', { path }, `a published value has no '${missing}'`);
+    return [];
+  }
+  if (typeof number !== 'number')
+    read.wrongType([...path, 'value'], "'value' of a published value", 'a number', number);
+  const source = read.text(body.source, [...path, 'source'], "'source' of a published value");
+  if (typeof number !== 'number' || source === undefined || findings.errors > before) return [];
+  return [{ ...reference, value: number, source }];
+}
