@@ -10,11 +10,11 @@ export const epsilon = pixelLength({
 
 export const restarts = count({
   default: 1,
-  description: 'Runs from different starts, of which each example keeps its worst.',
+  description: 'Number of runs from different starts. Each image keeps its worst result.',
 });
 
 export function steps(value: number) {
-  return count({ default: value, description: 'Steps.' });
+  return count({ default: value, description: 'Number of steps.' });
 }
 
 /** How many classes AutoAttack goes for. */
@@ -22,6 +22,6 @@ export const usualTargets = 9;
 
 export const targets = Type.Optional(
   count({
-    description: `Other classes that are gone for, the most likely first. Without it ${usualTargets}, or all others where there are fewer.`,
+    description: `Number of other classes to target, the most likely first. Default: ${usualTargets}, or all other classes if there are fewer.`,
   }),
 );
