@@ -1,7 +1,7 @@
 import { Type } from '@sinclair/typebox';
 import { count, pixelLength } from '../parameter-schemas.ts';
 
-// Parameters that several attacks have. Loaded by every plan: nothing heavy may be imported here.
+// Parameters that several attacks have. Loaded by every plan: import nothing heavy here.
 
 export const epsilon = pixelLength({
   default: 8 / 255,
@@ -17,7 +17,7 @@ export function steps(value: number) {
   return count({ default: value, description: 'Number of steps.' });
 }
 
-/** How many classes AutoAttack goes for. */
+/** Number of target classes in AutoAttack. */
 export const usualTargets = 9;
 
 export const targets = Type.Optional(

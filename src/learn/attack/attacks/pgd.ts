@@ -36,7 +36,7 @@ export const pgdAttack = declareAttack({
   },
 });
 
-// Not the search for the least l2 distance of Carlini and Wagner (2017), but their loss.
+// Uses the loss of Carlini and Wagner (2017), not their search for the smallest l2 distance.
 export const cwAttack = declareAttack({
   description:
     'PGD that maximises the margin (the loss of Carlini and Wagner 2017); evaluations call it CW∞.',
