@@ -7,27 +7,26 @@ import { partFiles } from '../src/learn/data/parts.ts';
 import { checkpoint, seed } from '../src/learn/parameter-schemas.ts';
 
 export default defineKind({
-  description: 'Attacks a model on the test images, in l∞, and keeps the result of every example.',
+  description:
+    'Attacks a model on the test images with an l∞ attack, and stores the result of every example.',
   parameters: Type.Object({
-    checkpoint: checkpoint("Which of the model's checkpoints is attacked."),
-    'surrogate-checkpoint': checkpoint(
-      "Of the surrogate's checkpoints, the one that the images are made on.",
-    ),
-    seed: seed('Seed of all that is random.'),
+    checkpoint: checkpoint('Checkpoint of the model that is attacked.'),
+    'surrogate-checkpoint': checkpoint('Checkpoint of the surrogate that is attacked.'),
+    seed: seed('Seed of all random numbers.'),
     'batch-size': Type.Integer({
       minimum: 1,
       default: 128,
-      description: 'Examples that are attacked at once.',
+      description: 'Number of images that are attacked at once.',
     }),
     'keep-images': Type.Boolean({
       default: false,
-      description: 'Keep the adversarial images in the artifact.',
+      description: 'Store the adversarial images in the artifact.',
     }),
     'self-check-examples': Type.Integer({
       minimum: 0,
       default: 64,
       description:
-        'Test images, evenly spaced and at most batch-size, on which the self-checks probe model and attack (docs/self-checks.md); with 0 they look at the results alone.',
+        'Number of test images, at most batch-size, on which the self-checks probe the model and the attack (docs/self-checks.md). With 0, the self-checks use only the results of the attack.',
     }),
   }),
   variants: { by: 'attack', description: 'The attack.', of: attacks },
@@ -35,13 +34,14 @@ export default defineKind({
   inputs: {
     data: {
       type: 'dataset',
-      description: 'the data set; its test part is attacked',
+      description: 'the data set; its test images are attacked',
       reads: partFiles('test'),
     },
     model: { type: 'model', description: 'the model; it is attacked in evaluation mode' },
     surrogate: {
       type: 'model',
-      description: 'for a transfer attack: the model that the images are made on, to be shown to the other',
+      description:
+        'for a transfer attack: the model on which the adversarial images are made; they are then classified by `model`',
       optional: true,
     },
   },

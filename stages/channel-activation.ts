@@ -10,14 +10,18 @@ import { checkpoint } from '../src/learn/parameter-schemas.ts';
 
 export default defineKind({
   description:
-    'Compares, class by class, how clean and adversarial images activate the channels of each tapped block, after Bai et al. (2021): magnitude (mean of |A| over the image, then over images) and frequency (share of images on which a channel exceeds 1 % of the most active one). Values, ours: change-block-<b>, the relative l2 change of the vector of magnitudes, and frequency-change-block-<b>, the mean change of a frequency, both as means over classes.',
+    'Compares how clean and adversarial images activate the channels of each block, after Bai et al. (2021). For each class and channel it measures the magnitude (mean of |A| over the image and over images) and the frequency (share of images on which the channel exceeds 1 % of the most active channel). The values are means over classes and our definitions: change-block-<b> is the relative l2 change of the vector of magnitudes under attack; frequency-change-block-<b> is the mean change of the frequencies.',
   parameters: Type.Object({
     ...adversarialParameters,
-    checkpoint: checkpoint("Which of the model's checkpoints is measured."),
+    checkpoint: checkpoint('Checkpoint of the model that is measured.'),
   }),
   derived: adversarialDefaults,
   inputs: {
-    data: { type: 'dataset', description: 'the data set; its test part is used', reads: partFiles('test') },
+    data: {
+      type: 'dataset',
+      description: 'the data set; its test images are used',
+      reads: partFiles('test'),
+    },
     model: { type: 'model', description: 'the model' },
   },
   output: 'results',

@@ -6,7 +6,7 @@ import { projectFiles } from '../src/kind/project-files.ts';
 const variable = '^(?!RETABLE_)[A-Za-z_][A-Za-z0-9_]*$';
 
 export default defineKind({
-  description: 'Runs any program; what it writes to the folder in $RETABLE_OUTPUT is its artifact.',
+  description: 'Runs any program. The files that it writes to the folder $RETABLE_OUTPUT are its artifact.',
   parameters: Type.Object({
     run: Type.Union(
       [
@@ -15,17 +15,18 @@ export default defineKind({
       ],
       {
         description:
-          'Lines for `sh -e`, which stops at the first one that fails (see "Programs" above for pipes and quoting), or a program and its arguments as a list, without a shell. It starts in the project folder and finds the artifacts that it needs in $RETABLE_INPUT_NAME.',
+          'Either text, which is run by `sh -e` and stops at the first command that fails (see "Programs" above for pipes and quotes), or a list of a program and its arguments, which is run without a shell. The program starts in the project folder. The folder of each needed artifact is in $RETABLE_INPUT_NAME.',
       },
     ),
     files: Type.Array(Type.String({ format: 'project-path' }), {
       default: [],
       description:
-        'Files of the project that it reads, such as its script: a change in one runs it again. A folder stands for all files below it, `src/**/*.py` for those that match.',
+        'Files of the project that the program reads, such as its script. If one changes, the cell runs again. A folder stands for all files in it, a pattern such as `src/**/*.py` for the files that match.',
     }),
     outputs: Type.Array(Type.String(), {
       default: [],
-      description: 'Files that it must have written, relative to $RETABLE_OUTPUT.',
+      description:
+        'Files that the program must write, relative to $RETABLE_OUTPUT. If one is missing, the cell fails.',
     }),
     env: Type.Record(
       Type.String({ pattern: variable }),
@@ -34,13 +35,13 @@ export default defineKind({
         default: {},
         additionalProperties: false,
         description:
-          'Environment variables besides those of this process: letters, digits and _; RETABLE_… are taken.',
+          'Environment variables to set in addition to those of retable. Names consist of letters, digits and _; names that begin with RETABLE_ are reserved.',
       },
     ),
     'env-keys': Type.Array(Type.String({ pattern: variable }), {
       default: [],
       description:
-        'Names of environment variables that it reads: another value in one runs it again. Not set is another value than empty. Only a digest of a value is kept.',
+        'Names of environment variables that the program reads. If a value changes, the cell runs again. Unset and empty are different values. Only a digest of each value is stored.',
     }),
   }),
   inputs: 'any',

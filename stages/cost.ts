@@ -3,7 +3,7 @@ import { defineKind } from '../src/kind/kind.ts';
 
 export default defineKind({
   description:
-    'Counts what a model costs: parameters, FLOPs of one image forward, and, of models that were trained here, FLOPs and gradient passes of an epoch. A pass is one taking of gradients: trades, mart and rslad go back through clean and attacked images in one, which the FLOPs show.',
+    'Counts the cost of a model: its parameters, the FLOPs of a forward pass of one image and, for models trained by retable, the FLOPs and gradient passes of an epoch. A gradient pass is one computation of gradients. In trades, mart and rslad one pass covers both clean and adversarial images; the FLOPs count both.',
   parameters: Type.Object({}),
   inputs: { model: { type: 'model', description: 'the model' } },
   output: 'results',

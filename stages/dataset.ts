@@ -9,11 +9,11 @@ const size = (what: string) =>
   Type.Number({
     minimum: 0,
     default: 0,
-    description: `How many ${what} images to take, the classes in proportion: 0 for all, below 1 a fraction, above 1 a count.`,
+    description: `Number of ${what} images to take, in the class proportions of the whole: 0 for all, a fraction below 1, or a count.`,
   });
 
 export default defineKind({
-  description: 'A data set, whole or a stratified part of it, read from files or downloaded.',
+  description: 'Reads a data set from files or downloads it: all of it, or a stratified part.',
   parameters: Type.Object({
     name: Type.Union(
       ['digits', 'cifar10', 'cifar100', 'fashion-mnist', 'mnist', 'image-folder', 'synthetic'].map((name) =>
@@ -21,7 +21,7 @@ export default defineKind({
       ),
       {
         description:
-          'digits comes with retable; the others are read from --data-dir if that is given, else downloaded where a checksum is known; image-folder is any folder under --data-dir with a folder of images for each class, such as ImageNet; synthetic is made up, for tests.',
+          'digits comes with retable. The published data sets are read from --data-dir if it is given; otherwise those with a known checksum are downloaded. image-folder is a folder under --data-dir with one folder of images for each class, such as ImageNet. synthetic is generated, for tests.',
       },
     ),
     train: size('training'),
@@ -30,49 +30,50 @@ export default defineKind({
       minimum: 0,
       default: 0,
       description:
-        'Training images to hold out as a part of their own, the classes in proportion: below 1 a fraction, above 1 a count, 0 for none. Training then keeps its best epoch by them, and the test images stay unseen. `train` counts the others.',
+        'Number of training images to hold out for validation, in the class proportions of the whole: a fraction below 1, a count, or 0 for none. Training selects its best epoch on them, so that the test images stay unseen. They are not counted in `train`.',
     }),
     'per-class': Type.Integer({
       minimum: 0,
       default: 0,
-      description: 'Instead of `train`: so many training images of each class; 0 for no such limit.',
+      description: 'Instead of `train`: number of training images of each class; 0 for no limit.',
     }),
     classes: Type.Array(Type.Union([Type.String(), Type.Integer({ minimum: 0 })]), {
       default: [],
       description:
-        'Keep these classes alone, by name or by number from 0; labels follow the order given. Of an image-folder, no others are read. None named means all.',
+        'Classes to keep, by name or by number from 0. Labels follow the order given here. Other classes of an image-folder are not read. An empty list means all.',
     }),
     resize: Type.Integer({
       minimum: 0,
       default: 0,
       description:
-        'Pixels of the shorter side of each image, the other in proportion: bilinear, with antialiasing, as Pillow has it; 0 for images as they are. ImageNet: 256.',
+        'Resize each image so that its shorter side has this many pixels (bilinear with antialiasing, as in Pillow); 0 for no change. Usual for ImageNet: 256.',
     }),
     crop: Type.Integer({
       minimum: 0,
       default: 0,
       description:
-        'Side of the square that is cut out of the middle, of training images too; 0 for no cut. ImageNet: 224.',
+        'Crop each image, also for training, to a central square with this many pixels on a side; 0 for no crop. Usual for ImageNet: 224.',
     }),
     rgb: Type.Boolean({
       default: false,
-      description: 'Repeat the one channel of gray images three times; an image-folder has three anyway.',
+      description:
+        'Repeat the single channel of gray images three times. Images of an image-folder always have three channels.',
     }),
     folder: Type.String({
       format: 'project-path',
       default: '.',
       description:
-        'For image-folder: its path under --data-dir. It has train/ and val/ (or test/) with the same folders of classes, or such folders alone, as torchvision’s ImageFolder has them; files are read if they end in .jpg, .jpeg, .png, .ppm, .bmp, .pgm, .tif, .tiff or .webp. RGB and gray images of 8 bits have the pixels of Pillow; CMYK and 16 bits are converted in another way.',
+        'For image-folder: its path under --data-dir. It contains train/ and val/ (or test/), each with the same class folders, or the class folders themselves, as for torchvision’s ImageFolder. Files are read if they end in .jpg, .jpeg, .png, .ppm, .bmp, .pgm, .tif, .tiff or .webp. RGB and gray images with 8 bits have the same pixels as in Pillow; CMYK and 16-bit images are converted differently.',
     }),
     'test-share': Type.Number({
       exclusiveMinimum: 0,
       exclusiveMaximum: 1,
       default: 0.2,
       description:
-        'For image-folder without train/: the part of each class that is for testing, the same for every seed.',
+        'For image-folder without train/: the fraction of each class that is used for testing. It is the same for every seed.',
     }),
     seed: seed(
-      'Seed of the choice of images. By one seed, a smaller choice of training images is part of a larger one.',
+      'Seed of the choice of images. With the same seed, a smaller choice of training images is part of a larger one.',
     ),
   }),
   problems: datasetProblems,

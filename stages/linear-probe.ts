@@ -6,18 +6,18 @@ import { loopOptions, loopParameters, trainingMeasures } from '../src/learn/trai
 
 export default defineKind({
   description:
-    'Gives a trained model a new last layer (head) for the classes of another data set, trained by cross entropy on the features of its frozen body: linear probing.',
+    'Linear probing: replaces the last layer (head) of a trained model by a new one for the classes of another data set, and trains it with cross entropy on the features of the frozen body.',
   parameters: Type.Object({
     ...loopParameters,
-    checkpoint: checkpoint("Which of the model's checkpoints the body is taken of."),
+    checkpoint: checkpoint('Checkpoint of the model whose body is used.'),
   }),
   inputs: {
     data: {
       type: 'dataset',
-      description: 'the other data set; its training part is used',
+      description: 'the other data set; its training images are used',
       reads: partFiles('train'),
     },
-    model: { type: 'model', description: 'the model; its body and its normalisation stay as they are' },
+    model: { type: 'model', description: 'the model; its body and its normalisation do not change' },
   },
   output: 'model',
   measures: trainingMeasures,

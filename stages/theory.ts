@@ -10,25 +10,29 @@ import { checkpoint, oneOf } from '../src/learn/parameter-schemas.ts';
 
 export default defineKind({
   description:
-    'Measures what bounds the adversarial loss of a student (Awais et al. 2021): its natural loss and its distance to a robust teacher on mixed images. The form of the bound is our reading: slack = natural loss + distance-mix − adversarial loss, without constants; slack-with-teacher adds what the teacher itself loses under attack.',
+    "Measures both sides of the bound on the adversarial loss of a student (Awais et al. 2021): its natural loss plus its distance to a robust teacher on mixed images. The form of the bound is our interpretation: slack = natural loss + distance-mix − adversarial loss, without constants. slack-with-teacher adds the teacher's own loss under attack.",
   parameters: Type.Object({
     ...adversarialParameters,
     distance: oneOf(['kl', 'l2'], {
       default: 'kl',
       description:
-        'Distance of the outputs, as mean over examples: KL(teacher ‖ student), or Euclidean distance of the softmax outputs. Ours.',
+        'Distance of the outputs, as the mean over examples: KL(teacher ‖ student), or the Euclidean distance of the softmax outputs. Ours.',
     }),
     alpha: Type.Number({
       minimum: 0,
       default: 1,
-      description: 'Of mixup: λ ~ Beta(alpha, alpha), one an example; 0: no mixing. Ours.',
+      description: 'Mixup with λ ~ Beta(alpha, alpha), drawn for each example; 0: no mixing. Ours.',
     }),
-    checkpoint: checkpoint("Which of the student's checkpoints is measured."),
-    'teacher-checkpoint': checkpoint("Which of the teacher's checkpoints is measured."),
+    checkpoint: checkpoint('Checkpoint of the student that is measured.'),
+    'teacher-checkpoint': checkpoint('Checkpoint of the teacher that is used.'),
   }),
   derived: adversarialDefaults,
   inputs: {
-    data: { type: 'dataset', description: 'the data set; its test part is used', reads: partFiles('test') },
+    data: {
+      type: 'dataset',
+      description: 'the data set; its test images are used',
+      reads: partFiles('test'),
+    },
     student: { type: 'model', description: 'the student' },
     teacher: { type: 'model', description: 'the teacher' },
   },

@@ -5,14 +5,14 @@ import { trainingMethod, trainingMethods } from '../src/learn/train/methods.ts';
 import { trainingMeasures, trainingParameters } from '../src/learn/train/parameters.ts';
 
 export default defineKind({
-  description: 'Trains a model from scratch: standard, with mixup, or adversarially.',
+  description: 'Trains a model from scratch: on clean images, with mixup, or adversarially.',
   parameters: Type.Object({
     ...trainingParameters,
     awp: Type.Number({
       minimum: 0,
       default: 0,
       description:
-        'Adversarial weight perturbation (Wu et al. 2020) on top of any method: γ, the part of its norm by which each tensor of weights is moved up the loss before each step. The authors have 0.01 on pgd-at, 0.005 on trades. 0: none.',
+        'Adversarial weight perturbation (Wu et al. 2020), with any method: before each step, every weight tensor is moved up the loss gradient by γ times its own norm. This is γ. The authors use 0.01 with pgd-at and 0.005 with trades. 0: none.',
     }),
   }),
   variants: {
@@ -25,7 +25,7 @@ export default defineKind({
     data: {
       type: 'dataset',
       description:
-        'the data set; it is trained on the training part, and the best epoch is the one with the best accuracy on the validation part, if there is one',
+        'the data set; the training images are used for training and the validation images, if there are any, for choosing the best epoch',
       reads: partFiles('train', 'validation'),
     },
   },

@@ -7,10 +7,10 @@ import { transferMethod, transferMethods } from '../src/learn/transfer/methods.t
 
 export default defineKind({
   description:
-    'Trains a student with a frozen teacher: by soft labels, attention maps, input gradients or channel maps, on clean, mixed or adversarial images.',
+    'Trains a student with a frozen teacher, using soft labels, attention maps, input gradients or channel maps, on clean, mixed or adversarial images.',
   parameters: Type.Object({
     ...trainingParameters,
-    'teacher-checkpoint': checkpoint("Which of the teacher's checkpoints teaches."),
+    'teacher-checkpoint': checkpoint('Checkpoint of the teacher that is used.'),
   }),
   variants: {
     by: 'method',
@@ -22,10 +22,10 @@ export default defineKind({
     data: {
       type: 'dataset',
       description:
-        'the data set; it is trained on the training part, and the best epoch is the one with the best accuracy on the validation part, if there is one',
+        'the data set; the training images are used for training and the validation images, if there are any, for choosing the best epoch',
       reads: partFiles('train', 'validation'),
     },
-    teacher: { type: 'model', description: 'the teacher; it stays as it is' },
+    teacher: { type: 'model', description: 'the teacher; its weights do not change' },
   },
   output: 'model',
   measures: trainingMeasures,

@@ -4,7 +4,7 @@ import { isFailure } from '../failure.ts';
 import type { BatchCheckpoints } from '../learn/attack/attack.ts';
 import { readTensors, writeTensors } from '../learn/weights/host-tensors.ts';
 
-/** Results of batches, as one file a batch and attack. */
+/** Stores the results of batches, one file for each batch and attack. */
 export function batchFiles(folder: string): BatchCheckpoints {
   const path = (first: number, member: number) => join(folder, `batch-${member}-${first}.safetensors`);
   return {
@@ -13,7 +13,7 @@ export function batchFiles(folder: string): BatchCheckpoints {
       try {
         return (await readTensors(path(first, member))).tensors;
       } catch (error) {
-        // Torn by a power cut: the batch is attacked again.
+        // Incomplete after a power failure: attack the batch again.
         if (isFailure(error)) return undefined;
         throw error;
       }

@@ -12,22 +12,25 @@ import { synthetic } from '../learn/data/synthetic.ts';
 
 export interface Preparation extends ImageFolder, Shaping {
   readonly name: string;
-  /** Images to take: 0 for all, below 1 a fraction, above a count; 1 is refused, as it could mean either. */
+  /**
+   * Number of images: 0 for all, a fraction below 1, or a count above 1. 1 itself is refused, because it could mean
+   * either.
+   */
   readonly train: number;
   readonly test: number;
-  /** Training images to hold out as the validation part: 0 for none, else as `train`. */
+  /** Training images to hold out for validation: 0 for none, otherwise as `train`. */
   readonly validation: number;
-  /** Instead of `train`, so many of each class; 0 for no such limit. */
+  /** Instead of `train`: number of images of each class; 0 for no limit. */
   readonly perClass: number;
-  /** Names or numbers of the classes to keep, in the order of their new labels; none for all. */
+  /** Names or numbers of the classes to keep, in the order of their new labels; empty: all. */
   readonly classes: readonly (string | number)[];
-  /** For an image-folder: as `ReadImagesOptions.testShare`. */
+  /** For an image-folder; see `ReadImagesOptions.testShare`. */
   readonly testShare: number;
   readonly seed: number;
 }
 
 /**
- * Reads a data set, takes the wanted part of it, shapes its images, and writes it as an artifact.
+ * Reads a data set, selects the requested part, shapes its images, and writes it as an artifact.
  * @returns counts, for tables
  * @throws Failure `bad-subset`, `different-sizes`, and those of `ofClasses`, `shaped`, `loadDataset` and `listImages`
  */
@@ -73,9 +76,9 @@ export async function prepareDataset(
 export interface PrepareOptions extends LoadOptions {
   /** Becomes the artifact. */
   readonly output: string;
-  /** How many images of how many have been decoded. */
+  /** Number of decoded images, and of all images. */
   readonly onImages?: (done: number, total: number) => void;
-  /** Of files that were left out, and of what may not be as it was meant. */
+  /** Reports files that were left out, and what may be a mistake. */
   readonly warn?: CellContext<unknown>['warn'];
 }
 
@@ -86,7 +89,7 @@ async function opened(
 ): Promise<{ train: Collection; test: Collection }> {
   const { name, testShare, seed } = wanted;
   if (name === 'image-folder') {
-    // Other sets are read without the decoder.
+    // Loads the image decoder only if it is needed.
     const { openImages } = await import('../learn/data/read-images.ts');
     const listed = listImages(wanted, places);
     for (const { name, message } of folderWarnings(listed)) options.warn?.(name, message);
@@ -115,8 +118,8 @@ function ofWanted(whole: Collection, { classes }: Preparation): Collection {
 }
 
 /**
- * Takes the validation part out of the training images. It comes first, so that it is the same whatever number of the
- * others is taken.
+ * Separates the validation part from the training images. This is done first, so that the part does not depend on how
+ * many of the others are used.
  */
 function heldOut(records: Collection, { validation, seed }: Preparation) {
   const size = sizeOf(validation);

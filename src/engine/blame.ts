@@ -1,11 +1,12 @@
 import { Failure } from '../failure.ts';
 
-/** A stack frame that is ours, TensorFlow.js's or Node's, not the user's. */
+/** A stack frame of retable's engines, of a package or of Node, not of user code. */
 const INNER_FRAME = /[\\/]src[\\/]engine[\\/]|[\\/]node_modules[\\/]|node:|<anonymous>|\(native\)/;
 
 /**
- * The line of user code that led here, as `file:line:column`: the first frame outside the engines and packages.
- * @param stack the stack of an error that was made below that line
+ * The line of user code that caused an error, as `file:line:column`: the first frame outside the engines and
+ * packages.
+ * @param stack the stack of the error
  */
 export function userLine(stack: string | undefined): string | undefined {
   for (const frame of (stack ?? '').split('\n')) {
@@ -32,8 +33,8 @@ export function blame(
 }
 
 /**
- * What TensorFlow.js threw, as the Failure that it stands for: `unsupported-op` or `no-gradient`. Anything else is
- * given back as it is.
+ * Translates an error of TensorFlow.js to a Failure (`unsupported-op` or `no-gradient`). Returns other errors
+ * unchanged.
  * @param name of the tensor function
  */
 export function explain(name: string, error: unknown): unknown {
@@ -51,7 +52,7 @@ export function explain(name: string, error: unknown): unknown {
   return error;
 }
 
-/** Runs `call` with enough stack kept for `userLine` to reach user code through the frames of TensorFlow.js. */
+/** Runs `call` with long stack traces, so that `userLine` finds user code behind the frames of TensorFlow.js. */
 export function withDeepStacks<T>(call: () => T): T {
   const limit = Error.stackTraceLimit;
   Error.stackTraceLimit = 100;

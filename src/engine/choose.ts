@@ -9,7 +9,7 @@ import {
   unavailable,
 } from './identity.ts';
 
-/** An engine, whether it can be used here, and why it is chosen or not. */
+/** An engine, whether it can be used here, and why it is chosen or not chosen. */
 export interface EngineEntry {
   readonly name: EngineName;
   readonly available: boolean;
@@ -19,7 +19,7 @@ export interface EngineEntry {
 }
 
 /**
- * Makes an engine by name. TensorFlow.js and native code are loaded here and not before.
+ * Creates an engine by name. Only here are TensorFlow.js and native code loaded.
  * @throws Failure `unknown-engine`, `engine-unavailable`
  */
 export async function createEngine(name: string, settings: EngineSettings): Promise<Engine> {
@@ -32,7 +32,7 @@ export async function createEngine(name: string, settings: EngineSettings): Prom
   return createOnnxEngine(settings, { device: onnxDevice(known) });
 }
 
-/** All engines; the first that works is chosen. Loads native code, and asks for GPUs, to find out. */
+/** Lists all engines; the first that works is chosen. Loads native code and looks for GPUs to find out. */
 export async function listEngines(): Promise<EngineEntry[]> {
   const entries: EngineEntry[] = [];
   for (const name of ENGINE_NAMES) {
@@ -68,9 +68,9 @@ const LOADERS: Readonly<Record<EngineName, () => Promise<unknown>>> = {
   cpu: () => import('./eager.ts'),
 };
 
-/** onnxruntime and, on its device, a first graph. */
+/** Loads onnxruntime and runs a first graph on the device. */
 async function loadOnnx(name: OnnxName): Promise<typeof import('./onnx/engine.ts')> {
-  // Also says whether the library of the device is installed, before onnxruntime complains on its own.
+  // Fails with a clear message if the device library is not installed, before onnxruntime prints its own.
   engineIdentity(name);
   let onnx: typeof import('./onnx/engine.ts');
   try {
@@ -89,6 +89,6 @@ async function loadOnnx(name: OnnxName): Promise<typeof import('./onnx/engine.ts
 
 function firstLine(error: unknown): string {
   const [line = ''] = String(error instanceof Error ? error.message : error).split('\n');
-  // onnxruntime's own assertions begin with the place in its source and the condition.
+  // Assertions of onnxruntime begin with the source position and the condition; drop these.
   return line.replace(/^.* was false\. /, '');
 }

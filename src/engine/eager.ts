@@ -52,7 +52,7 @@ export function eagerFunction(
       return results;
     },
     flops: async (given) => {
-      // Tracing runs nothing; only those who count load it.
+      // Tracing computes nothing. It is loaded only when FLOPs are counted.
       const { trace } = await import('./onnx/trace.ts');
       return trace(name, fn, typesOf(given), fixed).flops;
     },

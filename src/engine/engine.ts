@@ -10,15 +10,18 @@ export interface HostTensor {
 export type Tensors = Readonly<Record<string, HostTensor>>;
 
 /**
- * A pure function in TensorFlow.js ops, on named tensors. It may use `tf.grads`, `tf.variableGrads` and custom gradients.
- * It must not read a value (`dataSync`), keep a tensor, or draw a random number: randomness comes in as a tensor.
+ * A pure function of named tensors, in TensorFlow.js ops. It may use `tf.grads`, `tf.variableGrads` and custom
+ * gradients. It must not read a value (`dataSync`), keep a tensor, or draw random numbers: pass these as tensors.
  */
 export type TensorFunction = (inputs: Readonly<Record<string, Tensor>>) => Record<string, Tensor>;
 
-/** What of an engine can change the bytes of a result; part of the fingerprint of each cell that uses it. */
+/**
+ * Everything about an engine that can change the bytes of a result. Part of the fingerprint of each cell that uses
+ * it.
+ */
 export interface EngineIdentity {
   readonly name: string;
-  /** Where it computes: `cpu`, `webgpu`, `cuda`. */
+  /** The device: `cpu`, `webgpu` or `cuda`. */
   readonly device: string;
   /** The kind of processor or GPU, as far as the bits of results depend on it. */
   readonly processor: string;
@@ -31,7 +34,7 @@ export interface CompileOptions {
   readonly fixed?: Tensors;
 }
 
-/** A function made ready to run. Shapes may differ from call to call; each new set of shapes is compiled once. */
+/** A function that is ready to run. Shapes may differ from call to call; each new set of shapes is compiled once. */
 export interface CompiledFunction {
   /**
    * Runs the function. Inputs are not changed; outputs are new arrays.
@@ -39,18 +42,19 @@ export interface CompiledFunction {
    */
   run(inputs: Tensors): Promise<Tensors>;
   /**
-   * Floating point operations of one run with inputs of these shapes: those of its convolutions and matrix products, a
-   * multiplication and its addition being 2, each value that is needed being computed once. All engines give the same.
-   * @throws Failure `unsupported-op` if it has an op that the compiled engine lacks
+   * Floating point operations of one run with inputs of these shapes. Counts convolutions and matrix products; a
+   * multiplication with its addition counts as 2, and each needed value is computed once. All engines give the same
+   * number.
+   * @throws Failure `unsupported-op` if the function has an op that the compiled engine lacks
    */
   flops(inputs: Tensors): Promise<number>;
   dispose(): Promise<void>;
 }
 
-/** What compiling has cost an engine so far. */
+/** The cost of compiling so far. */
 export type CompileCost = {
   readonly graphs: number;
-  /** Of tracing, passes and sessions together. */
+  /** Time for tracing, passes and creating sessions. */
   readonly seconds: number;
 };
 
@@ -58,12 +62,12 @@ export interface Engine {
   readonly identity: EngineIdentity;
   /** @param name for messages and reports, such as `attack/pgd-step` */
   compile(name: string, fn: TensorFunction, options?: CompileOptions): CompiledFunction;
-  /** For engines that compile: those that run op by op have none. */
+  /** Only for engines that compile; engines that run op by op do not have it. */
   compileCost?(): CompileCost;
   dispose(): Promise<void>;
 }
 
-/** Settings that change how fast an engine is, never what it computes. */
+/** Settings that change the speed of an engine, but never its results. */
 export interface EngineSettings {
   /** Threads that one cell may use. */
   readonly threads: number;

@@ -6,7 +6,7 @@ export function sizeOf(shape: readonly number[]): number {
   return shape.reduce((product, extent) => product * extent, 1);
 }
 
-/** A number as a tensor without axes. */
+/** A number as a tensor of rank 0. */
 export function scalar(value: number): HostTensor {
   return { shape: [], data: Float32Array.of(value) };
 }
@@ -20,7 +20,7 @@ export function dtypeOf(tensor: HostTensor): 'float32' | 'int32' {
   return tensor.data instanceof Float32Array ? 'float32' : 'int32';
 }
 
-/** Shape and type of each tensor, in the order of names, so that nothing depends on that of the caller. */
+/** Shape and type of each tensor, sorted by name, so that the order of the caller has no effect. */
 export function typesOf(tensors: Tensors) {
   const sorted = Object.entries(tensors).sort(([a], [b]) => (a < b ? -1 : 1));
   return Object.fromEntries(
@@ -42,12 +42,12 @@ export function checkTensors(name: string, tensors: Tensors): void {
   }
 }
 
-/** Values read from a TensorFlow.js tensor, in an array of their own. Booleans become int32 zeros and ones. */
+/** Copies values of a TensorFlow.js tensor to an array of their own. Booleans become int32 zeros and ones. */
 export function hostArray(
   values: Float32Array | Int32Array | Uint8Array,
   dtype: string,
 ): Float32Array | Int32Array {
-  // `slice` is much faster than `from`, where the class is right already.
+  // `slice` is much faster than `from` if the class is already right.
   if (dtype === 'float32') return values instanceof Float32Array ? values.slice() : Float32Array.from(values);
   return values instanceof Int32Array ? values.slice() : Int32Array.from(values);
 }

@@ -7,11 +7,11 @@ import { gpuModel, vectorProcessor } from './processor.ts';
 
 // Read at every start of the planner: nothing heavy may be imported here.
 
-/** As they are listed: the first that works is the default. */
+/** In the order in which they are tried: the first that works is the default. */
 export const ENGINE_NAMES = ['onnx', 'onnx-cuda', 'onnx-webgpu', 'tensorflow', 'cpu'] as const;
 export type EngineName = (typeof ENGINE_NAMES)[number];
 
-/** The packages that bring TensorFlow's native library, best first. */
+/** The packages that contain TensorFlow's native library, best first. */
 export const TENSORFLOW_PACKAGES = ['@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node'] as const;
 
 export const NO_TENSORFLOW = `neither ${TENSORFLOW_PACKAGES.join(' nor ')} is installed`;
@@ -31,9 +31,9 @@ export function engineName(name: string): EngineName {
 }
 
 /**
- * What an engine is, found from package.json files alone, in about a millisecond. It loads no native code, so an
- * engine that is installed but broken has an identity too: `createEngine` is where that shows.
- * @param name the engine; without it the fastest that is installed
+ * Finds the identity of an engine from package.json files alone, in about a millisecond. It loads no native code, so
+ * an engine that is installed but broken has an identity too; `createEngine` then fails.
+ * @param name the engine; default: the fastest that is installed
  * @throws Failure `unknown-engine`, `engine-unavailable`
  */
 export function engineIdentity(name: string = installedEngine()): EngineIdentity {
@@ -47,7 +47,7 @@ export function engineIdentity(name: string = installedEngine()): EngineIdentity
     case 'onnx-webgpu':
       return { ...onGpu(name, 'webgpu'), packages: versions(...ONNX_PACKAGES) };
     case 'cpu':
-      // V8's own mathematics: the same on every processor of an architecture.
+      // V8 has its own math functions: they give the same on every processor of an architecture.
       return { name, device: 'cpu', processor: process.arch, packages: versions('@tensorflow/tfjs') };
     case 'tensorflow': {
       const native = TENSORFLOW_PACKAGES.find(isInstalled);
@@ -59,12 +59,12 @@ export function engineIdentity(name: string = installedEngine()): EngineIdentity
   }
 }
 
-/** What a GPU cannot compute is left to the processor. */
+/** Operators that the GPU lacks run on the CPU, so the CPU is part of the identity too. */
 function onGpu(name: string, device: string) {
   return { name, device, processor: `${gpuModel()}, ${vectorProcessor()}` };
 }
 
-/** The fastest engine whose files are there. */
+/** The fastest engine whose files are installed. */
 export function installedEngine(): EngineName {
   if (hasFile('onnxruntime_binding.node')) return 'onnx';
   return TENSORFLOW_PACKAGES.some(isInstalled) ? 'tensorflow' : 'cpu';
@@ -85,8 +85,8 @@ const HINTS: Readonly<Record<string, string>> = {
 };
 
 /**
- * The command that enables the `onnx-cuda` engine. Not one of npm: it leaves this script out. The package is where it is
- * looked for: in a project that has retable as a package, inside of retable.
+ * The command that installs the library of `onnx-cuda`. npm does not run this script. The path is that of the
+ * onnxruntime-node that is used; in a project with retable as a package it is inside retable.
  */
 function installCuda(): string {
   const manifest = manifestPath('onnxruntime-node') ?? 'node_modules/onnxruntime-node/package.json';
@@ -94,7 +94,7 @@ function installCuda(): string {
   return `ONNXRUNTIME_NODE_INSTALL=cuda12 node ${path.relative('', script)}`;
 }
 
-/** Where onnxruntime computes. Each device has one provider of kernels, of the same name. */
+/** The device on which onnxruntime computes. Its provider of kernels has the same name. */
 export type OnnxDevice = 'cpu' | 'cuda' | 'webgpu';
 
 export function onnxDevice(name: 'onnx' | 'onnx-cuda' | 'onnx-webgpu'): OnnxDevice {
@@ -105,12 +105,12 @@ const ONNX_PACKAGES = ['onnxruntime-node', '@tensorflow/tfjs'] as const;
 const CUDA_LIBRARY =
   process.platform === 'win32' ? 'onnxruntime_providers_cuda.dll' : 'libonnxruntime_providers_cuda.so';
 
-/** Whether onnxruntime has this native file. */
+/** Whether this native file of onnxruntime is installed. */
 function hasFile(file: string): boolean {
   const manifest = manifestPath('onnxruntime-node');
   if (manifest === undefined) return false;
   const { platform, arch } = process;
-  // onnxruntime-node keeps one folder for each N-API version; 1.2x has v6 alone.
+  // onnxruntime-node has one folder for each N-API version; 1.2x and later have only v6.
   return existsSync(path.join(path.dirname(manifest), 'bin', 'napi-v6', platform, arch, file));
 }
 
@@ -133,6 +133,6 @@ function versions(...names: string[]): Record<string, string> {
 function version(name: string): string {
   const manifest = manifestPath(name);
   if (manifest === undefined) throw unavailable(name, `the package '${name}' is not installed`);
-  // The manifest of an installed package; npm has seen to its shape.
+  // npm guarantees the shape of the manifest of an installed package.
   return (JSON.parse(readFileSync(manifest, 'utf8')) as { version: string }).version;
 }

@@ -5,9 +5,9 @@ import { cpus } from 'node:os';
 // Read at every start of the planner: nothing heavy may be imported here.
 
 /**
- * The kind of processor, as far as the bits of a sum can depend on it: native libraries choose their kernels by the
- * widest vector instructions that there are, and kernels of another width add in another order. `x64-avx512`,
- * `x64-avx2`, `arm64-neon`, `arm64-sme` and so on.
+ * The kind of processor, as far as the bits of a sum can depend on it: `x64-avx512`, `x64-avx2`, `arm64-neon`,
+ * `arm64-sme` and so on. Native libraries choose kernels by the widest vector instructions, and kernels of different
+ * widths add in different orders.
  */
 export function vectorProcessor(): string {
   return `${process.arch}-${vectorInstructions(process.arch, processorFeatures())}`;
@@ -30,7 +30,7 @@ export function vectorInstructions(arch: string, features: readonly string[]): s
     if (has.has('sve')) return 'sve';
     if (has.size > 0) return 'neon';
   }
-  // Where the system does not name its features, the model of the processor stands for them.
+  // If the system does not list its features, the processor model is used.
   return (process.env.PROCESSOR_IDENTIFIER ?? cpus()[0]?.model ?? 'unknown').trim();
 }
 
@@ -59,16 +59,16 @@ function macFeatures(): string[] {
     .filter(Boolean);
 }
 
-/** The models of the GPUs of this machine: kernels on a GPU are chosen by its model. */
+/** The models of the GPUs of this machine. Kernels on a GPU are chosen by its model. */
 export function gpuModel(): string {
   const nvidia = output('nvidia-smi', ['--query-gpu=name', '--format=csv,noheader']).trim();
   if (nvidia !== '') return distinct(nvidia.split('\n').map((name) => name.trim()));
   const cards = pciCards();
-  // On a Mac the processor's name is that of its GPU too.
+  // On a Mac, the name of the processor also identifies its GPU.
   return cards.length > 0 ? distinct(cards) : (cpus()[0]?.model ?? 'unknown');
 }
 
-/** Vendor and device of each graphics card, as `0x1002:0x73bf`. */
+/** Vendor and device ids of each graphics card, such as `0x1002:0x73bf`. */
 function pciCards(): string[] {
   const root = '/sys/class/drm';
   try {
@@ -88,7 +88,7 @@ function distinct(names: readonly string[]): string {
   return [...new Set(names)].sort().join(', ');
 }
 
-/** What a program prints; empty where there is no such program or it fails. */
+/** The output of a program; empty if the program does not exist or fails. */
 function output(program: string, args: readonly string[]): string {
   try {
     return execFileSync(program, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });

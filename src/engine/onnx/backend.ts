@@ -6,26 +6,26 @@ import type { DType, Value } from './graph.ts';
 import { KERNELS } from './kernels/all.ts';
 import { type Lowering, Unsupported } from './kernels/kernel.ts';
 
-/** The name under which TensorFlow.js knows the tracing backend. */
+/** Name of the tracing backend in TensorFlow.js. */
 export const TRACING = 'retable-trace';
 
 /**
- * A TensorFlow.js backend whose tensors are symbols: each kernel appends to a graph and returns the symbols of its
- * results. Gradients need nothing of their own, since TensorFlow.js makes them of kernels.
+ * A TensorFlow.js backend whose tensors are symbols. Each kernel adds nodes to a graph and returns symbols for its
+ * results. Gradients need no special treatment, because TensorFlow.js computes them with kernels.
  */
 class TracingBackend extends tf.KernelBackend {
   builder = new GraphBuilder();
   name = '';
   readonly #values = new WeakMap<object, Value>();
 
-  /** A new handle for a value, for TensorFlow.js to hold. */
+  /** Makes a tensor handle of TensorFlow.js for a value. */
   handle(value: Value): tf.TensorInfo {
     const dataId = {};
     this.#values.set(dataId, value);
     return { dataId, shape: [...value.shape], dtype: value.dtype === 'bool' ? 'bool' : real(value.dtype) };
   }
 
-  /** The value of a tensor. One of another backend, made outside the function, is a constant. */
+  /** The value of a tensor. A tensor of another backend, made outside the function, becomes a constant. */
   value(tensor: tf.TensorInfo): Value {
     const known = this.#values.get(tensor.dataId);
     if (known !== undefined) return known;
@@ -89,7 +89,7 @@ class TracingBackend extends tf.KernelBackend {
   override dispose(): void {}
 }
 
-/** The one backend: TensorFlow.js has one current backend, and tracing is synchronous. */
+/** A single instance is enough: TensorFlow.js has one current backend, and tracing is synchronous. */
 export const backend = new TracingBackend();
 
 tf.registerBackend(TRACING, () => backend);

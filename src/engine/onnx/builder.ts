@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { type Attributes, type ConstantData, type DType, liveNodes, type Node, type Value } from './graph.ts';
 
 /**
- * Makes the nodes of one graph. A node with the operator, inputs and attributes of an earlier one is that earlier
- * one, so common subexpressions are merged by construction.
+ * Builds the nodes of one graph. If an equal node (operator, inputs, attributes) exists, that one is returned, so
+ * common subexpressions are merged automatically.
  */
 export class GraphBuilder {
   readonly #nodes = new Map<string, Node>();
@@ -15,7 +15,7 @@ export class GraphBuilder {
     return this.one('Input', [], { name }, shape, dtype);
   }
 
-  /** A value known now. Where all elements are the same, one element is kept and expanded to the shape. */
+  /** A constant. If all elements are equal, one element is stored and expanded to the shape. */
   constant(data: ConstantData, shape: readonly number[]): Value {
     const dtype = data instanceof Float32Array ? 'float32' : data instanceof Int32Array ? 'int32' : 'bool';
     const outputs = [{ shape, dtype }] as const;
@@ -51,12 +51,12 @@ export class GraphBuilder {
     return this.#nodes.get(key) ?? this.#create(key, op, inputs, attributes, outputs);
   }
 
-  /** Notes what it takes to compute a value from the results of other kernels. */
+  /** Records the FLOPs for computing a value from the results of other kernels. */
   charge({ node }: Value, flops: number): void {
     if (flops > 0) this.#flops.set(node, flops);
   }
 
-  /** Floating point operations of what values need: what is common to several counts once. */
+  /** The floating point operations for computing these values; shared parts count once. */
   flopsOf(outputs: Iterable<Value>): number {
     return liveNodes(outputs).reduce((sum, node) => sum + (this.#flops.get(node) ?? 0), 0);
   }

@@ -3,15 +3,15 @@ import { toBlocked } from './build/blocked.ts';
 import { GraphBuilder } from './builder.ts';
 import { encodeModel, valueName } from './encode.ts';
 
-/** onnxruntime blocks multiples of 4, and blocks are larger. */
+/** onnxruntime blocks images whose channels are a multiple of 4; blocks are larger. */
 const LEAST = 4;
 
 let known: Promise<number | undefined> | undefined;
 
 /**
- * How many channels this processor's blocked convolutions take at a time (16 with AVX-512, 8 with AVX2), found out by
- * blocking an image of fewer channels and looking how many came of it; undefined where there are no such convolutions.
- * Filters in blocks of another size would give wrong results without a word.
+ * The block size of this processor's blocked convolutions (16 with AVX-512, 8 with AVX2); undefined if it has none.
+ * It is measured by blocking an image with fewer channels and counting the channels of the result. A wrong block size
+ * would give wrong results without an error.
  */
 export function channelBlock(): Promise<number | undefined> {
   known ??= probe();
@@ -26,7 +26,7 @@ async function probe(): Promise<number | undefined> {
   try {
     session = await InferenceSession.create(encodeModel([blocked]), { logSeverityLevel: 4 });
   } catch {
-    // A build of onnxruntime without these operators says so when it reads the model.
+    // A build of onnxruntime without these operators rejects the model.
     return undefined;
   }
   const results = await session.run({

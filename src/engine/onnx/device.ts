@@ -6,13 +6,13 @@ import { first, GraphBuilder } from './builder.ts';
 import { type Graph, liveNodes, type Value } from './graph.ts';
 import { prepare } from './session.ts';
 
-/** More than rounding makes of sums of so few products, on any device. */
+/** Larger than the rounding errors of sums of so few products, on any device. */
 const TOLERANCE = 1e-3;
 
 /**
- * Runs convolutions on a device and on the processor, and compares them. A GPU's kernels can be wrong for some shapes
- * without a word, as some of onnxruntime's are (`webgpu.ts`): better no engine than such numbers.
- * @throws what onnxruntime says where the device is not there; an Error where it computes something else
+ * Runs convolutions on a device and on the CPU, and compares the results. Some GPU kernels of onnxruntime are wrong
+ * for some shapes without an error (see `webgpu.ts`); such a device must not be used.
+ * @throws the error of onnxruntime if the device is missing; an Error if its results differ
  */
 export async function tryDevice(device: OnnxDevice): Promise<void> {
   if (device === 'cpu') return;
@@ -21,7 +21,7 @@ export async function tryDevice(device: OnnxDevice): Promise<void> {
   const [results, expected] = [await run(graph, inputs, device), await run(graph, inputs, 'cpu')];
   const wrong = Object.entries(expected).filter(([name, { data }]) => {
     const other = results[name]?.data;
-    // Each sum has at most a few hundred products of numbers up to 1; a NaN is wrong too.
+    // Each sum has at most a few hundred products of numbers up to 1. NaN counts as wrong.
     return !data.every((value, index) => Math.abs(value - (other?.[index] ?? Number.NaN)) < TOLERANCE);
   });
   if (wrong.length > 0) {

@@ -30,7 +30,7 @@ const ATTRIBUTE_INPUTS: Readonly<Record<string, readonly string[]>> = {
   ReduceLogSum: ['axes'],
 };
 
-/** Reductions whose axes are an attribute before operator set 18. (Those of ReduceSum are an input since set 13.) */
+/** Reductions whose axes are an attribute before operator set 18. (For ReduceSum they are an input since set 13.) */
 const AXES_ARE_ATTRIBUTE_BEFORE_18: ReadonlySet<string> = new Set([
   'ReduceMean',
   'ReduceMax',
@@ -40,18 +40,18 @@ const AXES_ARE_ATTRIBUTE_BEFORE_18: ReadonlySet<string> = new Set([
   'ReduceLogSum',
 ]);
 
-/** The operator set and the version of the format that a model is written in. */
+/** The operator set and format version of a model. */
 interface Versions {
   readonly opset: number;
   readonly ir: number;
 }
 
-/** Of models that onnxruntime runs. */
+/** For models that onnxruntime runs. */
 const RUN: Versions = { opset: 18, ir: 8 };
-/** Of files: those of ONNX 1.8 (2020), which readers of every age have. */
+/** For files: the versions of ONNX 1.8 (2020), which all later readers support. */
 const FILE: Versions = { opset: 13, ir: 7 };
 
-/** Operators of onnxruntime that are not in the ONNX standard, by our names of them. */
+/** Operators of onnxruntime that are not in the ONNX standard, by the name that we use. */
 const CONTRIBUTED: Readonly<Record<string, { readonly domain: string; readonly op: string }>> = {
   FusedMatMul: { domain: 'com.microsoft', op: 'FusedMatMul' },
   BlockedConv: { domain: 'com.microsoft.nchwc', op: 'Conv' },
@@ -59,7 +59,7 @@ const CONTRIBUTED: Readonly<Record<string, { readonly domain: string; readonly o
   ReorderOutput: { domain: 'com.microsoft.nchwc', op: 'ReorderOutput' },
 };
 
-/** Names of a node's attributes that a model has as inputs. */
+/** The attributes of a node that are encoded as inputs. */
 function attributeInputs({ op }: Node, { opset }: Versions): readonly string[] {
   return opset < 18 && AXES_ARE_ATTRIBUTE_BEFORE_18.has(op) ? [] : (ATTRIBUTE_INPUTS[op] ?? []);
 }
@@ -78,11 +78,11 @@ export function nodeName({ op, id }: Node): string {
   return `${op}${id}`;
 }
 
-/** What a model says of itself to those who read it as a file; one that is only run needs none of it. */
+/** Names and metadata for models that are written to a file. Models that are only run do not need them. */
 export interface ModelLabels {
   /** Names of inputs and outputs, instead of numbers. */
   readonly names: ReadonlyMap<Value, string>;
-  /** The name of the first axis of all inputs and outputs: its extent is left open. */
+  /** Name of the symbolic first axis of all inputs and outputs. */
   readonly openAxis: string;
   readonly title: string;
   readonly description: string;
@@ -93,8 +93,8 @@ export interface ModelLabels {
 
 /**
  * Encodes a graph as an ONNX model (onnx.proto).
- * @param outputs the values to compute, none of them an input or a constant
- * @param labels for a file; without, the model is one that onnxruntime runs
+ * @param outputs the values to compute; none of them is an input or a constant
+ * @param labels for a file; without them, the model is for onnxruntime
  */
 export function encodeModel(outputs: readonly Value[], labels?: ModelLabels): Uint8Array {
   const pbf = new PbfWriter();
@@ -114,7 +114,7 @@ export function encodeModel(outputs: readonly Value[], labels?: ModelLabels): Ui
   return pbf.finish();
 }
 
-/** A message of two fields: an operator set with its version, or an entry of the metadata. */
+/** Writes a message with two fields: an operator set with its version, or an entry of the metadata. */
 function writePair(pbf: PbfWriter, field: number, key: string, value: string | number): void {
   pbf.writeMessage(
     field,
@@ -190,7 +190,7 @@ function writeAttribute(name: string, value: Attribute, pbf: PbfWriter): void {
     pbf.writeVarintField(3, value);
     pbf.writeVarintField(20, INT);
   } else if (typeof value === 'string') {
-    // The one attribute that names a type is `to` of Cast.
+    // Only the attribute `to` of Cast names a type.
     const type = name === 'to' ? ELEMENT_TYPE[value as DType] : undefined;
     if (type === undefined) pbf.writeStringField(4, value);
     else pbf.writeVarintField(3, type);
@@ -218,7 +218,7 @@ function writeList(name: string, list: readonly number[], pbf: PbfWriter): void 
   pbf.writeBytesField(9, new Uint8Array(BigInt64Array.from(list, BigInt).buffer));
 }
 
-/** @param shape where an extent is a name, it is open */
+/** @param shape an extent that is a name is symbolic */
 function writeValueInfo(
   name: string,
   { dtype }: Value,

@@ -16,15 +16,18 @@ import { type Traced, trace } from './trace.ts';
 
 export interface OnnxOptions {
   readonly device?: OnnxDevice;
-  /** Leaves passes out, to see what they are worth. */
+  /** Selects the passes to apply, for measuring what each is worth. */
   readonly passes?: (all: readonly Pass[]) => readonly Pass[];
-  /** A folder: onnxruntime writes a file to it for each graph, when that is disposed of, with the time of each operator. */
+  /**
+   * A folder. For each graph, onnxruntime writes a file with the time of each operator there when the graph is
+   * disposed of.
+   */
   readonly profiles?: string;
 }
 
 /**
- * The compiled engine: a function is traced to one ONNX graph for each set of input shapes, its gradients included,
- * and the graph is run by onnxruntime.
+ * The compiling engine. For each set of input shapes, a function and its gradients are traced to one ONNX graph,
+ * which onnxruntime runs.
  */
 export function createOnnxEngine(
   { threads }: EngineSettings,
@@ -81,7 +84,7 @@ function compile(
     if (known !== undefined) return known;
     const made = make(() => trace(name, fn, types, fixed));
     graphs.set(signature, made);
-    // One that failed is not kept: there is nothing to dispose of.
+    // A graph that failed is not kept: there is nothing to dispose of.
     made.catch(() => graphs.delete(signature));
     return made;
   };

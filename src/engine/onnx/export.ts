@@ -9,21 +9,24 @@ import { forReaders } from './passes/for-readers.ts';
 import { simplify } from './passes/simplify.ts';
 import { type InputType, trace } from './trace.ts';
 
-/** A graph that depends on the batch's extent shows it between these two. Not 1: of such axes some rules make less. */
+/**
+ * If a graph depends on the batch size, it differs between these two. Not 1, because some rules simplify axes of
+ * extent 1.
+ */
 const BATCHES = [2, 3] as const;
 
 export interface ExportOptions {
-  /** Types of the inputs of one example: without the first axis, which is the batch. */
+  /** Types of the inputs for one example, without the batch axis. */
   readonly inputs: Readonly<Record<string, InputType>>;
-  /** What never changes: tensors of the file. */
+  /** Constant inputs, which become tensors of the file. */
   readonly fixed: Tensors;
   readonly labels: Omit<ModelLabels, 'names' | 'openAxis'>;
 }
 
 /**
- * A function as an ONNX model for other programs: standard operators alone, inputs and outputs by their names, batches
- * of any extent. Passes that serve onnxruntime's speed and its determinism have no place here.
- * @throws Failure what `trace` throws; `batch-bound`, `not-portable`
+ * Makes an ONNX model of a function for other programs: standard operators only, named inputs and outputs, any batch
+ * size. The passes for onnxruntime's speed and for determinism are not applied.
+ * @throws Failure those of `trace`; `batch-bound`, `not-portable`
  */
 export async function exportModel(
   name: string,
@@ -63,7 +66,7 @@ function batched(inputs: ExportOptions['inputs'], batch: number): Record<string,
   );
 }
 
-/** Whether two graphs are the same operators with the same attributes and constants, and their results batches. */
+/** Whether two graphs have the same operators, attributes and constants, and all results have a batch axis. */
 function isSameForAllBatches(a: Graph, b: Graph): boolean {
   const areBatches = [a, b].every(({ outputs }, index) =>
     Object.values(outputs).every(({ shape }) => shape[0] === BATCHES[index]),
@@ -71,7 +74,7 @@ function isSameForAllBatches(a: Graph, b: Graph): boolean {
   return areBatches && withoutShapes(a) === withoutShapes(b);
 }
 
-/** A graph as text: all that makes it what it is, but for the shapes that follow from those of its inputs. */
+/** A graph as text, without the shapes that follow from those of its inputs. */
 function withoutShapes(graph: Graph): string {
   const nodes = liveNodes(Object.values(graph.outputs));
   const numbers = new Map(nodes.flatMap(({ outputs }) => outputs).map((value, index) => [value, index]));

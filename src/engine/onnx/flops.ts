@@ -1,7 +1,7 @@
 import { sizeOf } from '../host.ts';
 import type { Value } from './graph.ts';
 
-/** What a TensorFlow.js kernel was given, by name, and the first of its results. */
+/** The inputs and attributes of a TensorFlow.js kernel, and the first of its results. */
 interface Call {
   readonly inputs: Readonly<Record<string, Value>>;
   readonly attributes: { readonly filterShape?: readonly number[]; readonly transposeA?: boolean };
@@ -9,9 +9,9 @@ interface Call {
 }
 
 /**
- * Floating point operations of a kernel, by its closed form: 2 for each multiplication with its addition. Convolutions,
- * matrix products and their gradients count, with the zeros of a padding as numbers like others; all else is 0.
- * It is the same however the kernel is lowered to a graph.
+ * Floating point operations of a kernel, by a closed formula: 2 for each multiplication with its addition. Only
+ * convolutions, matrix products and their gradients count; zeros of a padding count like other numbers. The result
+ * does not depend on how the kernel is translated to ONNX.
  */
 export function flopsOf(kernelName: string, { inputs, attributes, result }: Call): number {
   const { a, dy, filter } = inputs;
@@ -38,7 +38,10 @@ export function flopsOf(kernelName: string, { inputs, attributes, result }: Call
   }
 }
 
-/** How many numbers of the image one number of a convolution's result is the sum of. @param filter [height, width, C, …] */
+/**
+ * How many numbers of the image are summed for one number of the result of a convolution.
+ * @param filter [height, width, C, …]
+ */
 function places(filter: readonly number[] = [], axes: 2 | 3): number {
   return sizeOf(filter.slice(0, axes));
 }

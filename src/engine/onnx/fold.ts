@@ -3,8 +3,8 @@ import { rebuild } from './passes/rebuild.ts';
 import { prepare } from './session.ts';
 
 /**
- * Computes what is made of constants alone and puts the results in its place. onnxruntime does so by itself whenever
- * it loads a graph; other readers of a file often want a convolution's filter to be a tensor, not a calculation.
+ * Replaces expressions of constants by their results. onnxruntime does this itself when it loads a graph, but other
+ * readers often need the filter of a convolution to be a tensor.
  */
 export async function foldConstants(graph: Graph): Promise<Graph> {
   const known = new Set<Node>();
@@ -18,7 +18,7 @@ export async function foldConstants(graph: Graph): Promise<Graph> {
   await session.release();
   return rebuild(graph, (node, _, g) => {
     const [value] = node.outputs;
-    // Of a type that constants can have.
+    // Only types that constants can have.
     const result = value && value.dtype !== 'bool' ? results[keyOf(value)] : undefined;
     return result && node.outputs.length === 1 ? [g.constant(result.data, result.shape)] : undefined;
   });

@@ -1,11 +1,17 @@
-/** Types of values inside a graph. `int64` and `float64` exist only between nodes, never at the border. */
+/**
+ * Types of values in a graph. `int64` and `float64` occur only between nodes, never as inputs or outputs of the
+ * graph.
+ */
 export type DType = 'float32' | 'int32' | 'bool' | 'int64' | 'float64';
 
-/** An attribute of a node: whole numbers as they are, real ones marked, since ONNX tells them apart. */
+/**
+ * An attribute of a node. Whole numbers are plain numbers; real numbers are marked with `float`, because ONNX
+ * distinguishes them.
+ */
 export type Attribute = number | readonly number[] | string | { readonly float: number };
 export type Attributes = Readonly<Record<string, Attribute>>;
 
-/** Host data of a constant; the class is the type: float32, int32, bool. */
+/** Host data of a constant. The class determines the type: float32, int32 or bool. */
 export type ConstantData = Float32Array | Int32Array | Uint8Array;
 
 /** One output of a node. */
@@ -17,8 +23,8 @@ export interface Value {
 }
 
 /**
- * An ONNX operator at work, or a source: `Input` (attribute `name`) or `Constant` (with `data`).
- * What ONNX wants as constant int64 inputs (shapes, axes, pads) are attributes here; the encoder turns them into inputs.
+ * An application of an ONNX operator, or a source: `Input` (attribute `name`) or `Constant` (with `data`). What ONNX
+ * requires as constant int64 inputs (shapes, axes, pads) are attributes here; the encoder converts them to inputs.
  */
 export interface Node {
   readonly id: number;
@@ -29,16 +35,16 @@ export interface Node {
   readonly data?: ConstantData;
 }
 
-/** A graph is its named results; what they do not reach does not exist. */
+/** A graph is given by its named results. It contains only the nodes that they need. */
 export interface Graph {
   readonly outputs: Readonly<Record<string, Value>>;
 }
 
-/** The nodes that values need, each after those it needs. */
+/** The nodes that are needed for these values, each after the nodes that it depends on. */
 export function liveNodes(outputs: Iterable<Value>): Node[] {
   const order: Node[] = [];
   const seen = new Set<Node>();
-  // An explicit stack: graphs of long loops are deeper than the call stack.
+  // An explicit stack, because graphs of long loops are deeper than the call stack allows.
   const stack = [...outputs].map((value) => ({ node: value.node, entered: false }));
   for (let top = stack.pop(); top !== undefined; top = stack.pop()) {
     if (top.entered) order.push(top.node);
@@ -51,7 +57,7 @@ export function liveNodes(outputs: Iterable<Value>): Node[] {
   return order;
 }
 
-/** The elements of a constant of one element; undefined for all other values. */
+/** The number in a constant with one element; undefined for all other values. */
 export function scalarOf(value: Value): number | undefined {
   const { data } = value.node;
   return data?.length === 1 ? data[0] : undefined;

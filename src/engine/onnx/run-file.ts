@@ -2,7 +2,7 @@ import { InferenceSession, Tensor } from 'onnxruntime-node';
 import type { Tensors } from '../engine.ts';
 import { dtypeOf } from '../host.ts';
 
-/** Runs a model that lies in a file, as another program would. */
+/** Loads a model from a file and runs it, as another program would. */
 export async function runModelFile(path: string, inputs: Tensors): Promise<Tensors> {
   const session = await InferenceSession.create(path, { logSeverityLevel: 3 });
   try {

@@ -8,7 +8,7 @@ import { type Graph, liveNodes, type Node, type Value } from './graph.ts';
 import { MOST_THREADS } from './passes/steady.ts';
 import { isLeftToProcessor, WEBGPU_LAYOUT } from './webgpu.ts';
 
-/** A graph that onnxruntime has made ready. */
+/** A graph that onnxruntime has loaded and can run. */
 export interface RunnableGraph {
   run(inputs: Tensors): Promise<Tensors>;
   release(): Promise<void>;
@@ -17,13 +17,14 @@ export interface RunnableGraph {
 export interface SessionSettings {
   readonly threads: number;
   readonly device: OnnxDevice;
-  /** How the name of the file begins to which onnxruntime writes, on release, how long its operators took. */
+  /** Prefix of the file to which onnxruntime writes the time of each operator when the session is released. */
   readonly profile?: string | undefined;
 }
 
-/** Makes a session of onnxruntime for a graph; outputs that are inputs or constants are handed over without it. */
+/** Creates an onnxruntime session for a graph. Outputs that are inputs or constants are returned without running it. */
 export async function prepare(graph: Graph, settings: SessionSettings): Promise<RunnableGraph> {
-  // Else matrices are multiplied in 10 bits of mantissa; CUDA's libraries read this when they are loaded.
+  // Otherwise matrices are multiplied with a mantissa of 10 bits. CUDA libraries read this variable when they are
+  // loaded.
   if (settings.device === 'cuda') process.env.NVIDIA_TF32_OVERRIDE ??= '0';
   const computed = new Set(Object.values(graph.outputs).filter((value) => !isGiven(value)));
   const outputs = [...computed];
@@ -53,8 +54,8 @@ function sessionOptions(
   nodes: readonly Node[],
   { threads, device, profile }: SessionSettings,
 ): InferenceSession.SessionOptions {
-  // Threads that wait for work by spinning make small networks an eighth faster where nothing else runs, and half as
-  // fast where something does. So they spin only if this cell was given the whole machine.
+  // Spinning threads make small networks an eighth faster if nothing else runs, but half as fast if something does.
+  // So they spin only if this cell may use the whole machine.
   const alone = threads === availableParallelism();
   return {
     executionProviders: providers(nodes, device),
@@ -69,12 +70,12 @@ function sessionOptions(
   };
 }
 
-/** What a GPU has no kernel for, the processor computes. */
+/** The CPU computes operators that the GPU has no kernel for. */
 function providers(nodes: readonly Node[], device: OnnxDevice): InferenceSession.ExecutionProviderConfig[] {
   if (device === 'cpu') return ['cpu'];
   if (device === 'cuda') return ['cuda', 'cpu'];
   const forceCpuNodeNames = nodes.filter(isLeftToProcessor).map(nodeName);
-  // An empty list is an error to onnxruntime.
+  // onnxruntime rejects an empty list.
   const forced = forceCpuNodeNames.length > 0 && { forceCpuNodeNames };
   return [{ name: 'webgpu', preferredLayout: WEBGPU_LAYOUT, ...forced }, 'cpu'];
 }
@@ -93,7 +94,7 @@ function feeds(inputs: readonly Value[], given: Tensors): Record<string, Tensor>
   );
 }
 
-/** Tensors for onnxruntime to write to, which saves it a copy. */
+/** Preallocated tensors for the outputs, which save onnxruntime a copy. */
 function fetches(outputs: readonly Value[]): Record<string, Tensor> {
   return Object.fromEntries(outputs.map((value) => [valueName(value), empty(value)]));
 }
@@ -105,7 +106,7 @@ function empty({ dtype, shape }: Value): Tensor {
   return new Tensor('bool', new Uint8Array(size), shape);
 }
 
-/** @param fresh that nobody else holds the array, so that it need not be copied */
+/** @param fresh true if nothing else holds the array, so that it need not be copied */
 function result(
   value: Value,
   results: InferenceSession.OnnxValueMapType,

@@ -12,15 +12,15 @@ export interface InputType {
   readonly dtype: 'float32' | 'int32';
 }
 
-/** A graph, and the floating point operations of its convolutions and matrix products, as `flops.ts` counts them. */
+/** A graph with the floating point operations of its convolutions and matrix products (see `flops.ts`). */
 export interface Traced extends Graph {
   readonly flops: number;
 }
 
 /**
- * Runs a tensor function once on symbols and returns the graph of what it computed, gradients included.
- * @param inputs what is given at each run
- * @param fixed what never changes: constants of the graph
+ * Runs a tensor function once on symbols and returns the graph of what it computed, including gradients.
+ * @param inputs types of the inputs of each run
+ * @param fixed inputs that never change; constants of the graph
  * @throws Failure `unsupported-op`, `traced-value-read`, `no-gradient`, `outside-variable`
  */
 export function trace(

@@ -11,9 +11,9 @@ export interface BatchNormResult {
 }
 
 /**
- * Batch normalisation with the statistics of the batch: y = gamma * (x - mean) / sqrt(variance + epsilon) + beta.
- * Its gradient is the closed form of Ioffe and Szegedy 2015 (section 3), which takes two sums over the batch in place
- * of the op-by-op gradient of mean and variance; it is itself made of ops, so that it can be differentiated again.
+ * Batch normalisation with the statistics of the batch: y = gamma * (x - mean) / sqrt(variance + epsilon) + beta. Its
+ * gradient is the closed form of Ioffe and Szegedy 2015 (section 3), which needs only two sums over the batch. The
+ * gradient consists of ops, so it can be differentiated again.
  * @param x [..., C], channels last
  * @param gamma [C]
  * @param beta [C]
@@ -29,7 +29,7 @@ export function batchNormTraining(
   const mean = tf.mean<tf.Tensor1D>(x, axes);
   const variance = tf.mean<tf.Tensor1D>(tf.square(tf.sub(x, mean)), axes);
   const normalise = tf.customGrad((...args) => {
-    // TensorFlow.js passes the tensors and then a function that keeps tensors for the gradient.
+    // TensorFlow.js passes the tensors, followed by a function that saves tensors for the gradient.
     const [x, gamma, beta, save] = args as [tf.Tensor, tf.Tensor, tf.Tensor, GradSaver];
     save([x, gamma, mean, variance]);
     const scale = gamma.mul(tf.rsqrt(variance.add(epsilon)));

@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 
 /**
- * The tensor itself, whose gradient is multiplied by `factor` on the way back. With a factor below 0 two parties of a
- * game can share one loss: what one lowers, the other raises (Ganin and Lempitsky 2015, "gradient reversal").
+ * The identity, whose gradient is multiplied by `factor`. With a negative factor, two networks can share one loss
+ * that one minimises and the other maximises (Ganin and Lempitsky 2015, "gradient reversal").
  */
 export function scaleGradient<T extends tf.Tensor>(x: T, factor: number): T {
   const scaled = tf.customGrad((...args) => {

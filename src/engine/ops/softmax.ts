@@ -1,10 +1,11 @@
 import * as tf from '@tensorflow/tfjs';
 import type { GradSaver } from './grad-saver.ts';
 
-// TensorFlow.js's own gradients of softmax and logSoftmax use saved outputs, which are cut from the tape: a second
-// derivative through them lacks terms, silently (tfjs issue 3252). Those here save the input and compute the output anew.
+// The gradients of softmax and logSoftmax in TensorFlow.js use saved outputs, which are not on the tape. So second
+// derivatives lack terms, without an error (tfjs issue 3252). The versions here save the input and recompute the
+// output.
 
-/** Softmax over the last axis, right under double differentiation. */
+/** Softmax over the last axis, with correct second derivatives. */
 export function softmax<T extends tf.Tensor>(logits: T): T {
   return custom((logits, save) => {
     save([logits]);
@@ -18,7 +19,7 @@ export function softmax<T extends tf.Tensor>(logits: T): T {
   })(logits) as T;
 }
 
-/** Log of softmax over the last axis, right under double differentiation. */
+/** Log of softmax over the last axis, with correct second derivatives. */
 export function logSoftmax<T extends tf.Tensor>(logits: T): T {
   return custom((logits, save) => {
     save([logits]);
@@ -31,7 +32,7 @@ export function logSoftmax<T extends tf.Tensor>(logits: T): T {
 
 /**
  * Cross entropy of each example: -sum over classes of labels * logSoftmax(logits). Its gradient with respect to the
- * logits is softmax(logits) - labels, and to the labels -logSoftmax(logits); both are right under double differentiation.
+ * logits is softmax(logits) - labels, and to the labels -logSoftmax(logits). Second derivatives are correct.
  * @param logits [N, classes]
  * @param labels [N, classes], each row non-negative with sum 1
  * @returns [N]
@@ -58,7 +59,7 @@ type Gradient = (dy: tf.Tensor, saved: tf.Tensor[]) => tf.Tensor;
 function custom(
   forward: (x: tf.Tensor, save: GradSaver) => { value: tf.Tensor; gradFunc: Gradient },
 ): (x: tf.Tensor) => tf.Tensor {
-  // TensorFlow.js passes the tensors and then a function that keeps tensors for the gradient.
+  // TensorFlow.js passes the tensors, followed by a function that saves tensors for the gradient.
   return tf.customGrad((...args) => forward(...(args as [tf.Tensor, GradSaver])));
 }
 

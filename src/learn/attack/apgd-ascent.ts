@@ -15,7 +15,7 @@ export interface Ascent {
   readonly start: HostTensor;
   readonly epsilon: number;
   readonly steps: number;
-  /** Offered every iterate, the start among them. */
+  /** Receives every iterate, including the start. */
   readonly best: BestIterates;
   /** The objective and its gradient. */
   find(images: HostTensor): Promise<GradientFindings>;
@@ -30,7 +30,7 @@ export async function ascent({ clean, start, epsilon, steps, best, find }: Ascen
   let [pixels, previous] = [floats(start), floats(start)];
   let gradient = first.gradient;
   const size = pixels.length / first.objective.length;
-  // Of this run alone: where an example goes back to when its step is halved.
+  // The best points of this run only: an example returns there when its step is halved.
   const top = {
     objective: first.objective.slice(),
     pixels: pixels.slice(),
@@ -40,7 +40,7 @@ export async function ascent({ clean, start, epsilon, steps, best, find }: Ascen
     const momentum = done === 0 ? 0 : 1 - stepWeight;
     const next = new Float32Array(pixels.length);
     for (let i = 0; i < next.length; i += 1) {
-      // In range: all arrays are as long as the pixels, and there is a size for each example.
+      // In range: all arrays have the length of the pixels, and there is a step size for each example.
       const x = pixels[i] as number;
       const low = bounds.low[i] as number;
       const high = bounds.high[i] as number;

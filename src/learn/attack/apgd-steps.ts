@@ -1,11 +1,11 @@
 // How APGD chooses its step sizes (Croce and Hein 2020, section 3.1).
 
-/** Share of a window's steps that must go up for a step size to be kept. */
+/** Share of the steps of a window that must increase the objective for the step size to be kept. */
 const rho = 0.75;
 
 /**
- * After how many steps of `steps` the step sizes are looked at: windows of 0.22 · steps, then each shorter by 0.03 · steps
- * but at least 0.06 · steps, all rounded down and at least 1.
+ * The steps at which step sizes are checked: windows of 0.22 · steps, each following one shorter by 0.03 · steps but
+ * at least 0.06 · steps, all rounded down and at least 1.
  */
 export function checkpoints(steps: number): number[] {
   const part = (share: number) => Math.max(Math.floor(share * steps), 1);
@@ -44,10 +44,11 @@ export class StepSizes {
   }
 
   /**
-   * Takes note of the objectives after one more step. At a checkpoint it halves the step of each example that (1) went up
-   * in at most a share rho of the steps since the last one, or (2) kept its step then and has had no better objective
-   * since. The first step is compared with the start, as in the paper; the reference implementation compares it with 0.
-   * @returns for each example whether it has to go back to its best point
+   * Records the objectives after one more step. At a checkpoint, the step size of an example is halved if (1) at most
+   * a share rho of the steps since the last checkpoint increased its objective, or (2) its step size was not halved
+   * then and its best objective has not improved since. The first step is compared with the start, as in the paper;
+   * the reference implementation compares it with 0.
+   * @returns for each example whether it must return to its best point
    */
   observe(objective: Float32Array): boolean[] {
     this.#steps += 1;
@@ -74,5 +75,5 @@ export class StepSizes {
 }
 
 function at(values: Float32Array | Float64Array | Int32Array, row: number): number {
-  return values[row] as number; // callers go over rows that there are
+  return values[row] as number; // callers use existing rows
 }

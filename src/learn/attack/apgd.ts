@@ -14,20 +14,20 @@ export interface ApgdSettings {
   /** Radius of the l∞ ball, for pixels in [0, 1]. */
   readonly epsilon: number;
   readonly steps: number;
-  /** Runs from different starts, of which each example keeps its worst. Default 1. */
+  /** Number of runs from different starts; each example keeps its worst result. Default 1. */
   readonly restarts?: number | undefined;
 }
 
 export interface TargetedApgdSettings extends ApgdSettings {
-  /** How many classes are gone for, the most likely ones first. As `targetsOf`. */
+  /** Number of classes to target, the most likely ones first. See `targetsOf`. */
   readonly targets?: number | undefined;
 }
 
 /**
- * Auto-PGD in the l∞ ball (Croce and Hein 2020): ascent with momentum whose step size is halved when it does not pay. Each
- * example keeps the best iterate of all its runs as in `pgd`; the reference implementation keeps the last misclassified
- * one, which is one if and only if ours is.
- * @throws Failure `bad-epsilon`, `bad-attack`; `too-few-classes` for `dlr` with less than 3 classes
+ * Auto-PGD in the l∞ ball (Croce and Hein 2020): ascent with momentum whose step size is halved when it makes no
+ * progress. Each example keeps the best iterate of all its runs, as in `pgd`. The reference implementation keeps the
+ * last misclassified iterate, which exists if and only if ours is misclassified.
+ * @throws Failure `bad-epsilon`, `bad-attack`; `too-few-classes` for `dlr` with fewer than 3 classes
  */
 export function apgd(settings: ApgdSettings & { readonly objective: Objective }): AttackBuilder {
   const { epsilon, steps, restarts = 1, objective } = settings;
@@ -49,10 +49,10 @@ export function apgd(settings: ApgdSettings & { readonly objective: Objective })
 }
 
 /**
- * Targeted Auto-PGD in the l∞ ball: for each example the DLR loss towards the most likely wrong classes of the clean image,
- * one after another. Any misclassification counts, not that as the target alone.
- * With fewer than 4 classes, for which that loss is not defined, it climbs the numerator, z_t - z_y; that is ours.
- * @throws Failure `bad-epsilon`, `bad-attack`; `too-few-classes` with not enough for the targets
+ * Targeted Auto-PGD in the l∞ ball: for each example, maximises the targeted DLR loss for the most likely wrong
+ * classes of the clean image, one after another. Any misclassification counts, not only as the target class. With
+ * fewer than 4 classes the loss is not defined, and its numerator z_t - z_y is maximised (our choice).
+ * @throws Failure `bad-epsilon`, `bad-attack`; `too-few-classes` if there are fewer classes than targets need
  */
 export function targetedApgd(settings: TargetedApgdSettings): AttackBuilder {
   const { epsilon, steps, restarts = 1 } = settings;
@@ -84,7 +84,7 @@ function check(epsilon: number, counts: Readonly<Record<string, number>>): void 
   throw new Failure('bad-attack', 'APGD needs at least one step and restart.', { details: counts });
 }
 
-/** A random point whose farthest pixel is on the border of the ball, before it is cut to [0, 1]. */
+/** A random point; before clipping to [0, 1], its farthest pixel is on the border of the ball. */
 function startOf(batch: AttackBatch, name: string, counter: number, epsilon: number): HostTensor {
   return randomPoint(batch, { name, counter }, (stream, size) => {
     const noise = stream.uniform(size, -1, 1);

@@ -11,7 +11,7 @@ import { floats } from './gradient-step.ts';
 export interface BatchAttack {
   readonly attacker: Attacker;
   readonly classify: Classifier;
-  /** Of a transfer attack: what is attacked. */
+  /** For a transfer attack: the surrogate. */
   readonly classifySurrogate?: Classifier | undefined;
   readonly dataset: Dataset;
   readonly seed: number;
@@ -19,11 +19,11 @@ export interface BatchAttack {
 }
 
 /**
- * Attacks some examples at once, checks what comes out and classifies it anew.
+ * Attacks a batch of examples, checks the images and classifies them again.
  * @param indices of examples of the data set
- * @param size rows of the batch: past its end the last example is repeated
- * @returns the tensors of `AttackResult.examples` and `gradientNorms`, one row for each of `indices`; `adversarial` has one
- * for each of those whose image is kept
+ * @param size rows of the batch; the last example is repeated to fill it
+ * @returns the tensors of `AttackResult.examples` and `gradientNorms`, one row for each of `indices`; `adversarial`
+ * has one row for each example whose image is kept
  * @throws Failure `out-of-bounds`, `not-finite`
  */
 export async function attackBatch(
@@ -50,7 +50,7 @@ export async function attackBatch(
   };
 }
 
-/** Rows of images, in the order in which they are asked for. */
+/** The given rows of the images, in the given order. */
 export function rowsAt(images: HostTensor, rows: readonly number[]): HostTensor {
   const [count = 1, ...rest] = images.shape;
   const size = images.data.length / count;
@@ -61,7 +61,7 @@ export function rowsAt(images: HostTensor, rows: readonly number[]): HostTensor 
   return { shape: [rows.length, ...rest], data };
 }
 
-/** What a model says of a batch, clean and under attack. */
+/** Classifies the clean and the adversarial images of a batch. */
 async function verdict(classify: Classifier, { images, labels }: Batch, adversarial: HostTensor) {
   const before = await classify.run(images, labels);
   const after = await classify.run(adversarial, labels);
@@ -80,14 +80,17 @@ async function verdict(classify: Classifier, { images, labels }: Batch, adversar
   };
 }
 
-/** Examples as an attack sees them: what is random depends on which example it is, not on the batch. */
+/** The batch for an attack. Random numbers depend on the example, not on the batch. */
 export function toAttackBatch(dataset: Dataset, indices: Int32Array, seed: number): AttackBatch {
   const random: AttackBatch['random'] = (name, row, ...counters) =>
     stream(seed, `attack/${name}`, at(indices, row), ...counters);
   return { ...toBatch(dataset, indices), random };
 }
 
-/** Attacks a batch and checks what comes out. @throws Failure `out-of-bounds`, `not-finite` */
+/**
+ * Attacks a batch and checks the images.
+ * @throws Failure `out-of-bounds`, `not-finite`
+ */
 export async function perturbAudited(attacker: Attacker, batch: AttackBatch): Promise<Perturbed> {
   const perturbed = await attacker.perturb(batch);
   auditPerturbation(batch.images.data, perturbed.images.data, attacker.epsilon);

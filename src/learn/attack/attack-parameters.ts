@@ -1,7 +1,7 @@
 import { Type } from '@sinclair/typebox';
 import { count, pixelLength } from '../parameter-schemas.ts';
 
-// Parameters that several attacks have. Loaded by every plan: nothing heavy may be imported here.
+// Parameters that several attacks have. Loaded by every plan: import nothing heavy here.
 
 export const epsilon = pixelLength({
   default: 8 / 255,
@@ -10,18 +10,18 @@ export const epsilon = pixelLength({
 
 export const restarts = count({
   default: 1,
-  description: 'Runs from different starts, of which each example keeps its worst.',
+  description: 'Number of runs from different starts. Each image keeps its worst result.',
 });
 
 export function steps(value: number) {
-  return count({ default: value, description: 'Steps.' });
+  return count({ default: value, description: 'Number of steps.' });
 }
 
-/** How many classes AutoAttack goes for. */
+/** Number of target classes in AutoAttack. */
 export const usualTargets = 9;
 
 export const targets = Type.Optional(
   count({
-    description: `Other classes that are gone for, the most likely first. Without it ${usualTargets}, or all others where there are fewer.`,
+    description: `Number of other classes to target, the most likely first. Default: ${usualTargets}, or all other classes if there are fewer.`,
   }),
 );

@@ -8,7 +8,7 @@ import type { AttackBuilder, Attacker, Target } from './attacker.ts';
 import { type Classifier, classifier } from './classify.ts';
 import { ExampleResults } from './example-results.ts';
 
-/** Attacks one after another, each on those examples alone that withstood the ones before it. */
+/** Attacks that run one after another, each only on the examples that withstood the previous ones. */
 export interface Cascade {
   readonly members: readonly CascadeMember[];
 }
@@ -21,28 +21,29 @@ export interface CascadeMember {
 export interface AttackOptions extends Target {
   readonly attack: AttackBuilder | Cascade;
   readonly dataset: Dataset;
-  /** The greatest number of examples that are attacked at once. Results do not depend on it, but for float32 rounding. */
+  /** Maximum number of examples that are attacked at once. Apart from float32 rounding, results do not depend on it. */
   readonly batchSize: number;
   readonly seed: number;
   /**
-   * For a transfer attack: the model that is attacked instead. `model` judges the images and has no say in which: in a cascade
-   * each example has the one that is worst for the surrogate, and its clean image where the surrogate is wrong about that.
+   * For a transfer attack: the model on which the images are made; `model` only classifies them. In a cascade, each
+   * example gets the image that is worst for the surrogate, or its clean image if the surrogate misclassifies that.
    */
   readonly surrogate?: Pick<Target, 'model' | 'weights'> | undefined;
-  /** Whether the adversarial images are part of the result: all of them, or those of these examples. */
+  /** Whether the result contains the adversarial images: all of them, or those of the given examples. */
   readonly keepImages?: boolean | ReadonlySet<number> | undefined;
   readonly onProgress?: ((progress: Progress) => void) | undefined;
   readonly checkpoints?: BatchCheckpoints | undefined;
 }
 
-/** Where the results of each batch are left, by the number of its first example and the place of the attack in a cascade. */
+/** Stores the results of each batch, by the index of its first example and the position of the attack in a cascade. */
 export interface BatchCheckpoints {
   load(first: number, member: number): Promise<Tensors | undefined>;
   save(first: number, results: Tensors, member: number): Promise<void>;
 }
 
 /**
- * Attacks a model in `eval` mode on a data set. What an attack gives is checked against its bounds and classified anew.
+ * Attacks a model in `eval` mode on a data set. The images of the attack are checked against its bounds and
+ * classified again.
  * @throws Failure `out-of-bounds`, `not-finite`, `empty-dataset`, `shape-mismatch`
  */
 export async function attack(options: AttackOptions): Promise<AttackResult> {
@@ -50,7 +51,7 @@ export async function attack(options: AttackOptions): Promise<AttackResult> {
   const surrogate = options.surrogate && fitting(options, options.surrogate, 'surrogate');
   const cascade = 'members' in options.attack ? options.attack.members : undefined;
   const members = cascade ?? [{ name: 'attack', attack: options.attack as AttackBuilder }]; // not a cascade
-  // Made ready before any is run: one that does not fit the model fails at once.
+  // All attacks are prepared before the first one runs, so that one that does not fit the model fails at once.
   const attackers = members.map(({ attack }) => attack(surrogate ?? judge));
   const classify = classifier(judge);
   const classifySurrogate = surrogate && classifier(surrogate);
@@ -74,7 +75,7 @@ export async function attack(options: AttackOptions): Promise<AttackResult> {
         results,
         keepsImage,
       });
-      await attacker.dispose(); // its graphs are not needed any more
+      await attacker.dispose(); // its graphs are no longer needed
       after.push({ name, robustAccuracy: results.robustAccuracy() });
     }
     return { ...results.summary(), ...(cascade && { after }) };
@@ -99,7 +100,7 @@ interface Run {
   readonly member: number;
   readonly name: string;
   readonly attacker: Attacker;
-  /** Of the data set, in ascending order. */
+  /** Indices in the data set, ascending. */
   readonly examples: Int32Array;
   readonly classify: Classifier;
   readonly classifySurrogate: Classifier | undefined;
@@ -107,7 +108,10 @@ interface Run {
   keepsImage(example: number): boolean;
 }
 
-/** How many examples are attacked at once: batches are equal, so that there is one shape to compile and little padding. */
+/**
+ * Batch size for `total` examples. Batches are equally large, so that only one shape is compiled and little padding
+ * is needed.
+ */
 export function rowsOfBatch(total: number, batchSize: number): number {
   return Math.ceil(total / Math.ceil(total / batchSize));
 }

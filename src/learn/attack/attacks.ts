@@ -11,7 +11,7 @@ import { squareAttack } from './attacks/square.ts';
 import type { DeclaredAttack } from './declare.ts';
 import type { Objective } from './objective.ts';
 
-// Loaded by every plan: nothing heavy may be imported here but types.
+// Loaded by every plan: import nothing heavy here, except types.
 
 /** The attacks, by the name that pipelines use. */
 export const attacks = {
@@ -32,7 +32,7 @@ export const attacks = {
 
 export type AttackName = keyof typeof attacks;
 
-/** An attack and its settings. It has those of its schema, and no others. */
+/** An attack and its settings: those of its schema, and no others. */
 export interface AttackSettings {
   readonly name: AttackName;
   /** Radius of the l∞ ball, for pixels in [0, 1]; 0 for `none`. */

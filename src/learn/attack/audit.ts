@@ -4,8 +4,8 @@ import { Failure } from '../../failure.ts';
 const tolerance = 1e-6;
 
 /**
- * Checks what an attack gave: finite, in [0, 1], and within epsilon of the clean images.
- * @throws Failure `not-finite`, `out-of-bounds`: a mistake in the attack or the engine, not in the input
+ * Checks the images of an attack: finite, in [0, 1], and within epsilon of the clean images.
+ * @throws Failure `not-finite`, `out-of-bounds`: a bug in the attack or the engine, not in the input
  */
 export function auditPerturbation(
   clean: ArrayLike<number>,
@@ -24,7 +24,7 @@ export function auditPerturbation(
   throw new Failure('out-of-bounds', `The attack changed a pixel by ${greatest}, and epsilon is ${epsilon}.`);
 }
 
-/** A model or an attack gave NaN or infinity, which a sign or an argmax would hide. */
+/** The failure for NaN or infinity from a model or an attack, which a sign or an argmax would hide. */
 export function notFinite(what: string): Failure {
   return new Failure('not-finite', `The ${what} under attack are not all finite.`, {
     hint: 'Check that the training of this model converged.',

@@ -7,23 +7,25 @@ import { square } from './square.ts';
 export interface AutoAttackSettings {
   /** Radius of the l∞ ball, for pixels in [0, 1]. */
   readonly epsilon: number;
-  /** Of APGD and FAB. */
+  /** Steps of APGD and FAB. */
   readonly steps: number;
-  /** Other classes that targeted APGD and FAB go for. As `targetsOf`. */
+  /** Number of target classes of APGD and FAB. See `targetsOf`. */
   readonly targets?: number | undefined;
-  /** Of Square. */
+  /** Queries of Square. */
   readonly queries: number;
 }
 
 /**
- * AutoAttack, version standard, in l∞ (Croce and Hein 2020): APGD on cross entropy, targeted
- * APGD, targeted FAB, Square, one run each. Robust is who withstands all. It is the standard version with the defaults alone.
- * @throws Failure `bad-epsilon`, `bad-attack`; on a target `too-few-classes` with not enough for the targets
+ * AutoAttack, version standard, in l∞ (Croce and Hein 2020): APGD on cross entropy, targeted APGD, targeted FAB and
+ * Square, one run each. An example is robust if it withstands all of them. It is the standard version only with the
+ * default settings.
+ * @throws Failure `bad-epsilon`, `bad-attack`; on a target `too-few-classes` if there are fewer classes than targets
+ * need
  */
 export function autoAttack({ epsilon, steps, targets, queries }: AutoAttackSettings): Cascade {
   return {
     members: [
-      // What is wrong without an attack is not attacked.
+      // Examples that are wrong without an attack are not attacked.
       { name: 'none', attack: none },
       { name: 'apgd-ce', attack: apgd({ epsilon, steps, objective: 'cross-entropy' }) },
       { name: 'apgd-t', attack: targetedApgd({ epsilon, steps, targets }) },

@@ -3,7 +3,7 @@ import type { Batch } from '../data/batch.ts';
 import { predictions } from '../loss/accuracy.ts';
 import type { AttackBatch, Perturbed } from './attacker.ts';
 
-/** The best adversarial images of a batch so far: misclassified before not, then of the greater objective. */
+/** The best adversarial images of a batch so far: misclassified ones first, then those with the larger objective. */
 export class BestIterates {
   readonly #expected: Int32Array;
   readonly #shape: readonly number[];
@@ -24,7 +24,7 @@ export class BestIterates {
     this.#settled = [...this.#broken];
   }
 
-  /** From here on, examples that are broken stay as they are. */
+  /** Starts a run. Examples that are already broken no longer change. */
   startRun(): void {
     this.#settled = [...this.#broken];
   }
@@ -53,9 +53,9 @@ export class BestIterates {
 }
 
 /**
- * Runs an attack again and again, at most `count` times, until every example is broken. Runs after the one that broke an
- * example leave it alone, so that no result depends on what else is in the batch.
- * @param run offers its candidates; gives the l1 norms of its first gradients, if it takes some
+ * Repeats an attack, at most `count` times, until every example is broken. Once an example is broken, later runs do
+ * not change it, so that results do not depend on the other examples of the batch.
+ * @param run passes its candidates to `best`; returns the l1 norms of its first gradients, if it uses any
  */
 export async function bestOfRuns(
   batch: AttackBatch,

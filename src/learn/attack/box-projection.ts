@@ -1,16 +1,17 @@
 /**
- * The least change d, by its greatest element, with slope · d = change and point + d in [0, 1]; where the box allows no
- * such d, all that it allows in that direction. Exact: the radius solves Σ |slope| · min(radius, room) = |change|, whose
- * left side is concave and made of lines, so that Newton's method from 0 rises to the solution in finitely many steps.
- * The same as the projection of FAB (Croce and Hein 2020), which sorts the rooms instead.
- * @param point in [0, 1]; `slope` is as long
+ * The change d with the smallest l∞ norm such that slope · d = change and point + d is in [0, 1]; if the box allows
+ * no such d, the largest possible change in that direction. The result is exact: the radius solves Σ |slope| ·
+ * min(radius, room) = |change|, where room is the distance of a pixel to the box. The left side is concave and
+ * piecewise linear, so Newton's method from 0 reaches the solution in finitely many steps. FAB (Croce and Hein 2020)
+ * computes the same projection by sorting.
+ * @param point in [0, 1]; `slope` has the same length
  */
 export function nearestOnPlane(point: Float32Array, slope: Float32Array, change: number): Float64Array {
   const way = Math.sign(change);
   const { length } = slope;
   const [weights, rooms] = [new Float64Array(length), new Float64Array(length)];
   for (let i = 0; i < length; i += 1) {
-    const [weight, pixel] = [slope[i] as number, point[i] as number]; // i is in range; so below
+    const [weight, pixel] = [slope[i] as number, point[i] as number]; // i is in range, also below
     weights[i] = Math.abs(weight);
     rooms[i] = way * weight > 0 ? 1 - pixel : pixel;
   }
@@ -22,7 +23,7 @@ export function nearestOnPlane(point: Float32Array, slope: Float32Array, change:
       if (room > radius) free += weight;
       else left -= weight * room;
     }
-    // Where nothing can move any more, every pixel goes as far as it can.
+    // If nothing can move any more, every pixel is at its limit.
     const next = free === 0 ? Number.POSITIVE_INFINITY : left / free;
     if (!(next > radius)) break;
     radius = next;

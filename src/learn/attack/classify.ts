@@ -12,7 +12,7 @@ export interface Classified {
   readonly predicted: Int32Array;
   /** Cross entropy of each example. */
   readonly loss: Float32Array;
-  /** Logit of the true class less the greatest other one, of each example. */
+  /** For each example, the logit of the true class minus the largest other one. */
   readonly margin: Float32Array;
 }
 
@@ -22,7 +22,7 @@ export interface Classifier {
   dispose(): Promise<void>;
 }
 
-/** The target's forward pass, compiled. */
+/** Compiles the target's forward pass. */
 export function classifier({ engine, model, weights }: Target): Classifier {
   const compiled = engine.compile(
     'attack/classify',

@@ -5,27 +5,25 @@ import type { Cascade } from './attack.ts';
 import type { AttackBuilder } from './attacker.ts';
 import type { Objective } from './objective.ts';
 
-/** What the self-checks have to know of an attack. */
+/** What the self-checks must know about an attack. */
 export interface AttackNature {
   /**
-   * How it looks for an adversarial image. A `control` is not expected to find what an attack would; `nearest` goes for the
-   * border of the true class, and `random` takes no gradients.
+   * How it searches for an adversarial image. A `control` is not expected to find one; `nearest` searches for the
+   * boundary of the true class; `random` uses no gradients.
    */
   readonly search: 'control' | 'one-step' | 'pgd' | 'apgd' | 'nearest' | 'random' | 'cascade';
-  /** What it makes great, if it is one thing; `setting`: what its parameter `loss` says. */
+  /** The objective that it maximises, if it is a single one; `setting`: the parameter `loss` gives it. */
   readonly climbs?: Objective | 'setting';
 }
 
-/** An attack, as the plan knows it: its parameters with their defaults, and how its code is loaded. */
+/** The declaration of an attack, used for planning: its parameters with defaults, and how to load its code. */
 export interface DeclaredAttack<P extends TObject = TObject> extends Variant<P>, AttackNature {
-  /** The least number of classes for which it is what its name says. Default 2. */
+  /** Minimum number of classes for the attack to be the published one. Default 2. */
   readonly classes?: number;
-  /**
-   * With fewer classes than that: what it does instead, in words. Without it such an attack is a mistake.
-   */
+  /** What it does with fewer classes, in words. If undefined, fewer classes are an error. */
   readonly withFewerClasses?: string;
   /**
-   * Loads the code of the attack and binds its settings, which are those of the schema.
+   * Loads the code of the attack and gives it its settings.
    * @throws Failure `bad-attack`, `bad-epsilon` for settings that the schema does not allow
    */
   build(settings: SettingsOf<Static<P>>): Promise<AttackBuilder | Cascade>;

@@ -6,21 +6,24 @@ import type { GradientFindings } from './objective-gradient.ts';
 import { targetsOfRank } from './targets.ts';
 
 export interface DeepFoolSettings {
-  /** Radius of the l∞ ball, for pixels in [0, 1]. It does not steer the search: what is found beyond it is not given. */
+  /**
+   * Radius of the l∞ ball, for pixels in [0, 1]. It does not affect the search, but images beyond it are not
+   * returned.
+   */
   readonly epsilon: number;
   readonly steps: number;
-  /** How many classes are looked at, the most likely ones of the clean image. As `targetsOf`. */
+  /** Number of classes to consider, the most likely ones of the clean image. See `targetsOf`. */
   readonly targets?: number | undefined;
 }
 
-/** How far past the border it goes, as a part of the way; of the paper. */
+/** How far a step goes past the boundary, as a fraction of the step; from the paper. */
 const overshoot = 0.02;
 
 /**
- * DeepFool in l∞ (Moosavi-Dezfooli et al. 2016, algorithm 2 and section 3.3): steps to the border of the class that is
- * nearest in the model taken as linear, until the prediction changes. Pixels are cut to [0, 1] after each step, which the
- * paper does not speak of.
- * @throws Failure `bad-epsilon`, `bad-attack`; `too-few-classes` with not enough for the targets
+ * DeepFool in l∞ (Moosavi-Dezfooli et al. 2016, algorithm 2 and section 3.3): steps to the nearest class boundary of
+ * the linearised model, until the prediction changes. Pixels are clipped to [0, 1] after each step; the paper does
+ * not mention this.
+ * @throws Failure `bad-epsilon`, `bad-attack`; `too-few-classes` if there are fewer classes than targets need
  */
 export function deepfool({ epsilon, steps, targets }: DeepFoolSettings): AttackBuilder {
   return nearestAttack({ name: 'DeepFool', epsilon, steps, targets }, async (given) => {
@@ -31,7 +34,7 @@ export function deepfool({ epsilon, steps, targets }: DeepFoolSettings): AttackB
     const towards = ranks.map((rank) => targetsOfRank(clean.logits, labels, rank));
     let pixels: Float32Array = floats(images);
     let gradientNorms: Float32Array | undefined;
-    // The first gradients are taken in any case: they are part of the result.
+    // The first gradients are always computed, because they are part of the result.
     for (let step = 0; step < steps && (step === 0 || broken.includes(false)); step += 1) {
       const found: GradientFindings[] = [];
       for (const one of towards) {
@@ -48,7 +51,10 @@ export function deepfool({ epsilon, steps, targets }: DeepFoolSettings): AttackB
   });
 }
 
-/** The images one step on; those that are broken stay. @param found for each class z_t - z_y and its gradient */
+/**
+ * The images after one step; those that are broken do not change.
+ * @param found for each class, z_t - z_y and its gradient
+ */
 function stepped(
   pixels: Float32Array,
   found: readonly GradientFindings[],
@@ -63,7 +69,7 @@ function stepped(
         return { gradient, length: norm > 0 ? Math.abs(objective[row] as number) / norm : Infinity };
       })
       .reduce((best, one) => (one.length < best.length ? one : best));
-    // Without a gradient there is nowhere to go.
+    // Without a gradient there is no direction to go.
     if (done || nearest.length === Infinity) continue;
     for (let index = row * size; index < (row + 1) * size; index += 1) {
       const way = (1 + overshoot) * nearest.length * Math.sign(nearest.gradient[index] as number);

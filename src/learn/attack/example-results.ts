@@ -2,13 +2,13 @@ import type { HostTensor, Tensors } from '../../engine/engine.ts';
 import type { Dataset } from '../data/dataset.ts';
 import type { AttackResult } from './attack-result.ts';
 
-/** Gathers what batches found into one tensor of each kind, and keeps the worst of each example. */
+/** Collects the results of batches and keeps the worst result of each example. */
 export class ExampleResults {
   readonly #total: number;
   readonly #gathered: Record<string, HostTensor> = {};
   /** Attacked at least once. */
   readonly #seen: boolean[];
-  /** Of the examples whose images are kept: which row of the images is theirs. */
+  /** For each example whose image is kept, its row in the images. */
   readonly #imageRows: ReadonlyMap<number, number>;
 
   /** @param keepsImage whether the adversarial image of an example is kept */
@@ -47,7 +47,7 @@ export class ExampleResults {
     }
   }
 
-  /** The examples that withstood all attacks so far; all of them before the first. */
+  /** The examples that withstood all attacks so far; before the first attack, all examples. */
   robust(): Int32Array {
     const { correct } = seenByAttack(this.#gathered);
     const isRobust = (example: number) =>
@@ -55,7 +55,7 @@ export class ExampleResults {
     return Int32Array.from({ length: this.#total }, (_, example) => example).filter(isRobust);
   }
 
-  /** Of the examples that were attacked so far. */
+  /** Robust accuracy among the examples that were attacked so far. */
   robustAccuracy(): number {
     return this.#share('robustCorrect', 1, this.#attacked());
   }
@@ -90,7 +90,7 @@ export class ExampleResults {
     this.#gathered[name].data.set(data.subarray(row * size, (row + 1) * size), place * size);
   }
 
-  /** Share of these examples that have a value; 0 of none. */
+  /** Share of these examples with the given value; 0 if there are none. */
   #share(name: string, value: number, examples: Int32Array): number {
     if (examples.length === 0) return 0;
     return (
@@ -99,7 +99,7 @@ export class ExampleResults {
   }
 }
 
-/** What decides how an example fared: a transfer attack knows of its surrogate alone. */
+/** The tensors that decide how an example fared: in a transfer attack, those of the surrogate. */
 function seenByAttack(tensors: Tensors) {
   return tensors.surrogateCorrect
     ? { correct: 'surrogateCorrect', loss: 'surrogateLoss' }

@@ -4,13 +4,13 @@ import { clamp } from './linf-bounds.ts';
 /** Constants of the authors' code. */
 const [greatestBias, overshoot] = [0.1, 1.05];
 
-/** Keeps a share of two distances defined where both are 0. */
+/** Avoids 0 / 0 in the ratio of two distances. */
 const tiny = 1e-8;
 
 /**
- * A step of one example: past the plane on which the linear model has both classes equal, seen from where it is and from
- * the clean image, and between the two by how far each is from the plane.
- * @param difference z_t - z_y at `pixels`, and `slope` its gradient there
+ * A step for one example: past the plane where the linearised model gives both classes the same logit. It is a mean
+ * of the projections of the current point and of the clean image, weighted by how far each is from the plane.
+ * @param difference z_t - z_y at `pixels`; `slope` is its gradient there
  */
 export function toBorder(
   clean: Float32Array,

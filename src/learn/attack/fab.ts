@@ -6,26 +6,29 @@ import { type NearestSearch, nearestAttack } from './nearest-attack.ts';
 import { targetsOfRank } from './targets.ts';
 
 export interface FabSettings {
-  /** Radius of the l∞ ball, for pixels in [0, 1]. It does not steer the search: what is found beyond it is not given. */
+  /**
+   * Radius of the l∞ ball, for pixels in [0, 1]. It does not affect the search, but images beyond it are not
+   * returned.
+   */
   readonly epsilon: number;
   readonly steps: number;
-  /** How many classes are gone for, the most likely ones first. As `targetsOf`. */
+  /** Number of classes to target, the most likely ones first. See `targetsOf`. */
   readonly targets?: number | undefined;
 }
 
-/** How much of the way to a misclassified image it goes on from. */
+/** After finding a misclassified image, the search continues from this fraction of the way to it. */
 const backward = 0.9;
 
-/** Halvings of the way between the clean image and what was found. */
+/** Bisections between the clean image and the image found. */
 const refinements = 10;
 
 /**
- * Targeted fast adaptive boundary attack in l∞ (Croce and Hein 2020): steps to where the model, taken as linear, changes
- * from the true class to another, drawn towards the clean image. It looks for the nearest misclassified image, for one class
- * after another; the reference implementation leaves an example alone once it is broken within epsilon. One start, the clean
- * image, as in AutoAttack. At last it bisects the way to what it found, without which it stays half a percent beyond the
- * border of a linear model.
- * @throws Failure `bad-epsilon`, `bad-attack`; `too-few-classes` with not enough for the targets
+ * Targeted fast adaptive boundary attack in l∞ (Croce and Hein 2020): steps to where the linearised model changes
+ * from the true class to another, biased towards the clean image. It searches for the nearest misclassified image for
+ * one class after another; the reference implementation stops once an example is broken within epsilon. It has one
+ * start, the clean image, as in AutoAttack. At the end, it bisects between the clean image and the image found;
+ * otherwise it would stay half a percent beyond the boundary of a linear model.
+ * @throws Failure `bad-epsilon`, `bad-attack`; `too-few-classes` if there are fewer classes than targets need
  */
 export function targetedFab({ epsilon, steps, targets }: FabSettings): AttackBuilder {
   return nearestAttack({ name: 'Targeted FAB', epsilon, steps, targets }, async (given) => {
@@ -40,7 +43,10 @@ export function targetedFab({ epsilon, steps, targets }: FabSettings): AttackBui
   });
 }
 
-/** One run from the clean images towards one class each. @returns the l1 norms of the first gradients */
+/**
+ * One run from the clean images towards one class for each.
+ * @returns the l1 norms of the first gradients
+ */
 async function searchTowards(
   { batch: { images, labels }, nearest, gradient, classify }: NearestSearch,
   towards: HostTensor,
@@ -68,7 +74,7 @@ async function searchTowards(
   return norms;
 }
 
-/** Looks for misclassified images between the clean ones and the nearest ones so far. */
+/** Searches for misclassified images between the clean ones and the nearest ones found so far. */
 async function refine({ batch: { images, labels }, nearest, classify }: NearestSearch): Promise<void> {
   const [clean, far] = [floats(images), floats(nearest.within(Number.POSITIVE_INFINITY))];
   const size = clean.length / nearest.distances.length;

@@ -23,7 +23,7 @@ export function fgsm({ epsilon }: FgsmSettings): AttackBuilder {
   };
 }
 
-/** The attack by a step that is compiled already, of the same epsilon. */
+/** The attack with a step that is already compiled, for the same epsilon. */
 export async function fgsmFrom(step: GradientStep, epsilon: number, batch: AttackBatch): Promise<Perturbed> {
   const { images, gradientNorms } = await step.run(batch.images, batch, epsilon);
   return { images, gradientNorms };

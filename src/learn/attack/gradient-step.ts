@@ -9,7 +9,7 @@ import type { Target } from './attacker.ts';
 import { notFinite } from './audit.ts';
 import { differentiate, type ExampleValues, type Objective, untargeted } from './objective.ts';
 
-/** What was found at the images that were given. */
+/** The results at the given images. */
 export interface Findings {
   /** Of each example. */
   readonly objective: Float32Array;
@@ -19,7 +19,7 @@ export interface Findings {
 }
 
 export interface StepResult extends Findings {
-  /** Where the step goes. */
+  /** The images after the step. */
   readonly images: HostTensor;
 }
 
@@ -29,10 +29,10 @@ export interface GradientStep {
   dispose(): Promise<void>;
 }
 
-/** A gradient step whose ball and length are chosen at each run. */
+/** A gradient step whose epsilon and step size are given at each run. */
 export interface FreeStep {
   /**
-   * @param more what `valuesOf` is given besides the weights
+   * @param more further inputs of `valuesOf`, besides the weights
    * @throws Failure `not-finite` as `GradientStep.run`
    */
   run(images: HostTensor, clean: Batch, sizes: StepSizes, more?: Tensors): Promise<StepResult>;
@@ -46,7 +46,8 @@ export interface StepSizes {
 
 /**
  * A signed gradient step in an l∞ ball around the clean images, compiled for one target.
- * @param valuesOf the objective of each example, from the labels, one-hot [batch, classes], and what is given at each run
+ * @param valuesOf computes the objective of each example from the labels, one-hot [batch, classes], and further
+ * inputs
  */
 export function freeStep(
   { engine, model, weights }: Target,
@@ -88,7 +89,7 @@ export function gradientStep(target: Target, epsilon: number, objective: Objecti
 }
 
 /**
- * What `differentiate` gave.
+ * The outputs of `differentiate`.
  * @throws Failure `not-finite`
  */
 export function finiteFindings(outputs: Tensors): Findings {
@@ -99,7 +100,7 @@ export function finiteFindings(outputs: Tensors): Findings {
   return { objective, logits: output(outputs, 'logits'), gradientNorms };
 }
 
-/** An output that the compiled function is known to give. */
+/** An output that the compiled function always gives. */
 export function output(outputs: Tensors, name: string): HostTensor {
   const tensor = outputs[name];
   if (tensor === undefined) throw new Error(`The engine gave no '${name}'`);

@@ -1,4 +1,4 @@
-/** Least and greatest values of each pixel within epsilon of the clean image and [0, 1]. */
+/** Minimum and maximum of each pixel, within epsilon of the clean image and in [0, 1]. */
 export interface Bounds {
   readonly low: Float32Array;
   readonly high: Float32Array;

@@ -8,34 +8,37 @@ import { type ObjectiveGradient, objectiveGradient } from './objective-gradient.
 import { targetsOf } from './targets.ts';
 
 export interface NearestAttackSettings {
-  /** In messages. */
+  /** Name for messages. */
   readonly name: string;
-  /** Radius of the l∞ ball, for pixels in [0, 1]. It does not steer the search: what is found beyond it is not given. */
+  /**
+   * Radius of the l∞ ball, for pixels in [0, 1]. It does not affect the search, but images beyond it are not
+   * returned.
+   */
   readonly epsilon: number;
   readonly steps: number;
-  /** As `targetsOf`. */
+  /** See `targetsOf`. */
   readonly targets?: number | undefined;
 }
 
-/** What a search for the nearest misclassified images is given. */
+/** The input of a search for the nearest misclassified images. */
 export interface NearestSearch {
-  /** How many classes are gone for. */
+  /** Number of classes to target. */
   readonly targets: number;
   readonly batch: AttackBatch;
-  /** Of the clean images, which were offered to `nearest` already. */
+  /** Results for the clean images, which `nearest` already contains. */
   readonly clean: Classified;
   /** Whether each clean image is misclassified. */
   readonly broken: readonly boolean[];
   readonly nearest: NearestIterates;
-  /** Of z_t - z_y. */
+  /** The gradient of z_t - z_y. */
   readonly gradient: ObjectiveGradient;
   readonly classify: Classifier;
 }
 
 /**
- * An attack that looks for the nearest misclassified images, and gives them where they are within epsilon.
- * @param search offers what it finds to `nearest`; gives the l1 norms of its first gradients, if it takes some
- * @throws Failure `bad-epsilon`, `bad-attack`; `too-few-classes` with not enough for the targets
+ * An attack that searches for the nearest misclassified images, and returns those within epsilon.
+ * @param search passes what it finds to `nearest`; returns the l1 norms of its first gradients, if it uses any
+ * @throws Failure `bad-epsilon`, `bad-attack`; `too-few-classes` if there are fewer classes than targets need
  */
 export function nearestAttack(
   { name, epsilon, steps, targets: wanted }: NearestAttackSettings,

@@ -3,9 +3,9 @@ import type { Batch } from '../data/batch.ts';
 import { predictions } from '../loss/accuracy.ts';
 import { floats } from './gradient-step.ts';
 
-/** The misclassified images nearest to the clean ones so far, in l∞. */
+/** The nearest misclassified images found so far, in l∞. */
 export class NearestIterates {
-  /** Of each example: infinity where none was found, 0 where the clean image is misclassified. */
+  /** For each example: infinity if none was found, 0 if the clean image is misclassified. */
   readonly distances: Float32Array;
   readonly #expected: Int32Array;
   readonly #shape: readonly number[];
@@ -31,7 +31,7 @@ export class NearestIterates {
       const from = row * size;
       let distance = 0;
       for (let index = from; index < from + size; index += 1) {
-        // In range: the images are of one size.
+        // In range: the images have the same size.
         distance = Math.max(distance, Math.abs((pixels[index] as number) - (this.#clean[index] as number)));
       }
       if (distance < (this.distances[row] as number)) {
@@ -42,7 +42,7 @@ export class NearestIterates {
     });
   }
 
-  /** The nearest misclassified images where they are within epsilon, else the clean ones. */
+  /** The nearest misclassified images if they are within epsilon, otherwise the clean ones. */
   within(epsilon: number): HostTensor {
     const size = this.#pixels.length / this.distances.length;
     const data = this.#pixels.map((pixel, index) => {

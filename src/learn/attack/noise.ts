@@ -7,26 +7,29 @@ import { type Classifier, classifier } from './classify.ts';
 import { clamp } from './linf-bounds.ts';
 import { randomPoint } from './random-point.ts';
 
-// Controls: a model that noise breaks as often as an attack with gradients does hides its gradients.
+// Noise for comparison: if it breaks a model as often as an attack with gradients, the model hides its gradients.
 
 export interface UniformNoiseSettings {
   /** Radius of the l∞ ball, for pixels in [0, 1]. */
   readonly epsilon: number;
-  /** Draws, of which each example keeps its worst. Default 1. */
+  /** Number of draws; each example keeps its worst result. Default 1. */
   readonly restarts?: number | undefined;
 }
 
 export interface GaussianNoiseSettings extends UniformNoiseSettings {
-  /** Standard deviation, for pixels in [0, 1], before the noise is cut to the ball. */
+  /** Standard deviation before clipping to the ball, for pixels in [0, 1]. */
   readonly sigma: number;
 }
 
-/** Noise that is uniform in the l∞ ball. @throws Failure `bad-epsilon`, `bad-attack` */
+/**
+ * Uniform noise in the l∞ ball.
+ * @throws Failure `bad-epsilon`, `bad-attack`
+ */
 export function uniformNoise({ epsilon, restarts }: UniformNoiseSettings): AttackBuilder {
   return worstOfDraws('uniform-noise', uniformIn(epsilon), epsilon, restarts);
 }
 
-/** The same by a classifier that is compiled already. Settings are trusted. */
+/** The same with a classifier that is already compiled. Settings are trusted. */
 export function uniformNoiseFrom(
   classify: Classifier,
   { epsilon, restarts = 1 }: UniformNoiseSettings,
@@ -35,7 +38,10 @@ export function uniformNoiseFrom(
   return worstFrom(classify, { name: 'uniform-noise', draw: uniformIn(epsilon), restarts }, batch);
 }
 
-/** Normal noise, cut to the l∞ ball. @throws Failure `bad-epsilon`, `bad-attack` */
+/**
+ * Normal noise, clipped to the l∞ ball.
+ * @throws Failure `bad-epsilon`, `bad-attack`
+ */
 export function gaussianNoise({ epsilon, restarts, sigma }: GaussianNoiseSettings): AttackBuilder {
   if (!(sigma >= 0 && Number.isFinite(sigma))) {
     throw new Failure('bad-attack', `Sigma is ${sigma}; it must be 0 or more.`);

@@ -5,24 +5,24 @@ import type { Target } from './attacker.ts';
 import { type Findings, finiteFindings, floats, output } from './gradient-step.ts';
 import { differentiate, type Objective, untargeted } from './objective.ts';
 
-/** Objectives towards a class t; `logit-difference` is z_t - z_y. */
+/** Objectives with a target class t; `logit-difference` is z_t - z_y. */
 export type TargetedObjective = 'targeted-dlr' | 'logit-difference';
 
 export interface GradientFindings extends Findings {
-  /** Of each example's objective with respect to its image: of the shape of the images. */
+  /** Gradient of each example's objective with respect to its image; same shape as the images. */
   readonly gradient: Float32Array;
 }
 
 export interface ObjectiveGradient {
   /**
-   * @param labels one-hot [count, classes]; so are `targets`, which objectives without a target do not use
+   * @param labels one-hot [count, classes]; `targets` too, which objectives without a target ignore
    * @throws Failure `not-finite` if an objective or a gradient is NaN or infinite
    */
   run(images: HostTensor, labels: HostTensor, targets?: HostTensor): Promise<GradientFindings>;
   dispose(): Promise<void>;
 }
 
-/** An objective and its gradient, compiled for one target; the step itself is left to the attack. */
+/** Compiles an objective and its gradient for one target. The attack itself makes the step. */
 export function objectiveGradient(
   { engine, model, weights }: Target,
   objective: Objective | TargetedObjective,

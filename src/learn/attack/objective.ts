@@ -7,12 +7,12 @@ import type { Model, NamedTensors } from '../model/model.ts';
 import { rank4 } from '../model/rank.ts';
 
 /**
- * What an attack makes greater. `margin` is the greatest other logit less the true one, as in CW∞ evaluations; `dlr` is
- * the same over a distance of logits (Croce and Hein 2020).
+ * The objective that an attack maximises. `margin` is the largest other logit minus the true one, as in CW∞
+ * evaluations; `dlr` divides it by a difference of logits (Croce and Hein 2020).
  */
 export type Objective = 'cross-entropy' | 'margin' | 'dlr';
 
-/** Of each example, from logits [batch, classes]: [batch]. */
+/** A value for each example, [batch], from logits [batch, classes]. */
 export type ExampleValues = (logits: tf.Tensor2D) => tf.Tensor1D;
 
 /** @param labels one-hot [batch, classes] */
@@ -28,8 +28,8 @@ export function untargeted(objective: Objective, labels: tf.Tensor2D): ExampleVa
 }
 
 /**
- * Inside a tensor function: the objective of each example, its gradient with respect to that example's image, the l1 norm
- * of that gradient, and the logits of the model in `eval` mode.
+ * For use inside a tensor function: the objective of each example, its gradient with respect to the image, the l1
+ * norm of the gradient, and the logits of the model in `eval` mode.
  */
 export function differentiate(
   model: Model,
@@ -41,7 +41,7 @@ export function differentiate(
     () => {
       const { logits } = model.forward(weights, rank4(images), 'eval');
       const objective = valuesOf(logits);
-      // The sum, not the mean: an example's gradient does not depend on how many there are.
+      // The sum instead of the mean, so that the gradient of an example does not depend on the batch size.
       return { value: tf.sum(objective), results: { logits, objective } };
     },
     { images },

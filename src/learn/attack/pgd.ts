@@ -9,16 +9,16 @@ import { type GradientStep, gradientStep } from './gradient-step.ts';
 import type { Objective } from './objective.ts';
 import { randomPoint } from './random-point.ts';
 
-/** How it goes, whatever it climbs. */
+/** Settings of the descent, independent of the objective. */
 export interface Descent {
   /** Radius of the l∞ ball, for pixels in [0, 1]. */
   readonly epsilon: number;
   readonly steps: number;
   /** Default: `pgdStepSize`. */
   readonly stepSize?: number | undefined;
-  /** Runs from different starts, of which each example keeps its worst. Default 1. */
+  /** Number of runs from different starts; each example keeps its worst result. Default 1. */
   readonly restarts?: number | undefined;
-  /** Whether it starts at a uniformly random point of the ball. Default true. */
+  /** Whether to start at a uniformly random point of the ball. Default true. */
   readonly randomStart?: boolean | undefined;
 }
 
@@ -28,8 +28,8 @@ export interface PgdSettings extends Descent {
 }
 
 /**
- * Projected gradient descent in the l∞ ball (Madry et al. 2018). It gives, for each example, the best iterate of all
- * restarts: a misclassified one before others, and of those the one of the greatest objective.
+ * Projected gradient descent in the l∞ ball (Madry et al. 2018). It returns the best iterate of each example over all
+ * restarts: a misclassified one first, then the one with the largest objective.
  * @throws Failure `bad-epsilon`, `bad-attack`
  */
 export function pgd(settings: PgdSettings): AttackBuilder {
@@ -57,7 +57,7 @@ export function pgd(settings: PgdSettings): AttackBuilder {
   };
 }
 
-/** The attack by a step that is compiled already, of the same epsilon. Settings are trusted. */
+/** The attack with a step that is already compiled, for the same epsilon. Settings are trusted. */
 export function pgdFrom(step: GradientStep, settings: Descent, batch: AttackBatch): Promise<Perturbed> {
   const { epsilon, steps, restarts = 1, randomStart = true } = settings;
   return bestOfRuns(batch, restarts, (best, counter) => {
@@ -83,7 +83,7 @@ async function ascent(
 ): Promise<Float32Array> {
   let images = start;
   let norms: Float32Array | undefined;
-  // The step that follows the last one only looks at where that one led.
+  // One more iteration, because each evaluates the images of the previous step.
   for (let done = 0; done <= steps; done += 1) {
     const result = await step.run(images, batch, stepSize);
     best.consider(images, predictions(result.logits), result.objective);

@@ -2,7 +2,7 @@ import type { NeededCell, Problem } from '../../kind/kind.ts';
 import { knownClasses } from '../data/known.ts';
 import { type AttackName, declared } from './attacks.ts';
 
-/** What is wrong with an attack that the number of classes shows when the plan is made. */
+/** Mistakes in the settings of an attack that show when the plan is made, because the number of classes is known. */
 export function attackProblems(
   parameters: { readonly attack: AttackName; readonly loss?: string; readonly targets?: number },
   { data }: Readonly<Record<string, NeededCell>>,

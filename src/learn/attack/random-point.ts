@@ -5,9 +5,9 @@ import type { AttackBatch } from './attacker.ts';
 import { floats } from './gradient-step.ts';
 
 /**
- * The clean images with noise from each example's own stream, then cut to [0, 1].
- * @param name of the stream; `counter` counts what is drawn under one name
- * @param draw gives `size` numbers in [-epsilon, epsilon], size being that of an image
+ * The clean images plus noise from each example's own stream, clipped to [0, 1].
+ * @param name of the stream; `counter` numbers the draws under one name
+ * @param draw returns `size` numbers in [-epsilon, epsilon], where size is that of an image
  */
 export function randomPoint(
   { images, random }: AttackBatch,

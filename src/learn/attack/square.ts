@@ -10,22 +10,22 @@ import { type Bounds, clamp, linfBounds } from './linf-bounds.ts';
 export interface SquareSettings {
   /** Radius of the l∞ ball, for pixels in [0, 1]. */
   readonly epsilon: number;
-  /** Squares that are tried. */
+  /** Number of squares to try. */
   readonly queries: number;
-  /** Share of the image that the first squares cover. Default 0.8, as in AutoAttack. */
+  /** Share of the image covered by the first squares. Default 0.8, as in AutoAttack. */
   readonly share?: number | undefined;
 }
 
-/** The share is halved after each of these queries (the schedule of AutoAttack, not rescaled). */
+/** The share is halved after each of these queries (AutoAttack's schedule, not rescaled). */
 const halvings = [10, 50, 200, 500, 1000, 2000, 4000, 6000, 8000];
 
 type Shape = readonly [height: number, width: number, channels: number];
 
 /**
  * Square attack in the l∞ ball (Andriushchenko et al. 2020): random search without gradients. It starts from vertical
- * stripes of ± epsilon and moves random squares to the border of the ball, one sign a channel; a square stays if it makes
- * the margin smaller. Unlike in the reference implementation each example has its own squares, from its own stream, so that
- * no result depends on the batch, and they reach the last row and column too.
+ * stripes of ± epsilon and changes random squares by ± 2 epsilon within the ball, with one sign per channel. A square
+ * is kept if it reduces the margin. Differences from the reference implementation: each example has its own squares
+ * from its own stream, so that results do not depend on the batch; and squares can reach the last row and column.
  * @throws Failure `bad-epsilon`, `bad-attack`
  */
 export function square({ epsilon, queries, share = 0.8 }: SquareSettings): AttackBuilder {
@@ -45,7 +45,7 @@ export function square({ epsilon, queries, share = 0.8 }: SquareSettings): Attac
   };
 }
 
-/** The attack by a classifier that is compiled already. Settings are trusted. */
+/** The attack with a classifier that is already compiled. Settings are trusted. */
 export async function squareFrom(
   classify: Classifier,
   { epsilon, queries, share = 0.8 }: SquareSettings,
@@ -58,7 +58,7 @@ export async function squareFrom(
   const bounds = linfBounds(floats(images), epsilon);
   const streams = Array.from({ length: count }, (_, row) => random('square', row));
   const consider = async (pixels: Float32Array) => {
-    // An example that is broken stays as it is, or the result would depend on the others' being broken or not.
+    // A broken example no longer changes; otherwise results would depend on when the other examples are broken.
     best.startRun();
     const { predicted, margin } = await classify.run({ shape: images.shape, data: pixels }, labels);
     best.consider(
@@ -84,7 +84,7 @@ export async function squareFrom(
   return { images: best.images() };
 }
 
-/** Side of the square of a query, counted from 0, in pixels: that of `share` of the image, halved as the schedule says. */
+/** Side of the square in pixels for a query, counted from 0: covers `share` of the image, halved by the schedule. */
 export function squareSide(query: number, share: number, height: number, width: number): number {
   const covered = share / 2 ** halvings.filter((last) => query > last).length;
   const side = Math.max(Math.round(Math.sqrt(covered * height * width)), 1);

@@ -4,9 +4,9 @@ import { predictions } from '../loss/accuracy.ts';
 import { usualTargets } from './attack-parameters.ts';
 
 /**
- * How many classes besides the true one a targeted attack goes for.
- * @param given default: 9, as in AutoAttack, or all others where there are fewer
- * @throws Failure `bad-attack` for a number that is no whole one from 1 on; `too-few-classes` for more than there are
+ * Number of classes, besides the true one, that an attack targets.
+ * @param given default: 9, as in AutoAttack, or all other classes if there are fewer
+ * @throws Failure `bad-attack` unless it is a whole number of at least 1; `too-few-classes` if there are fewer
  */
 export function targetsOf(classes: number, given: number | undefined, what: string): number {
   const most = classes - 1;
@@ -23,11 +23,11 @@ export function targetsOf(classes: number, given: number | undefined, what: stri
 }
 
 /**
- * The class of each example that is the k-th best of those besides the true one, one-hot. Where the true class is first,
- * as for every example that is worth attacking, that is the (k + 1)-th best of all.
+ * For each example, the class with the k-th largest logit besides the true one, one-hot. If the true class has the
+ * largest logit (as for every example worth attacking), it is the class with the (k + 1)-th largest logit.
  * @param logits of the clean images, [count, classes]
- * @param labels one-hot, of the same shape
- * @param rank k, from 1 on and less than the number of classes
+ * @param labels one-hot, same shape
+ * @param rank k, at least 1 and less than the number of classes
  */
 export function targetsOfRank(logits: HostTensor, labels: HostTensor, rank: number): HostTensor {
   const [count = 0, classes = 0] = logits.shape;
@@ -35,7 +35,7 @@ export function targetsOfRank(logits: HostTensor, labels: HostTensor, rank: numb
   for (const [row, own] of predictions(labels).entries()) {
     const logit = (column: number) => logits.data[row * classes + column] as number; // column < classes
     const others = Array.from({ length: classes }, (_, column) => column).filter((column) => column !== own);
-    // Sorting is stable: of equal logits the first class comes first.
+    // Sorting is stable: of equal logits, the first class comes first.
     const target = others.sort((a, b) => logit(b) - logit(a))[rank - 1];
     if (target === undefined) throw new Error(`There is no class of rank ${rank}`);
     targets[row * classes + target] = 1;

@@ -14,7 +14,7 @@ const description = Type.Object({
   shape: Type.Tuple([size, size, size]),
 });
 
-/** `dataset.json` of an artifact: what all parts have in common, and nothing that one part alone would change. */
+/** `dataset.json` of an artifact: what all parts have in common. A change in one part must not change it. */
 type Description = Static<typeof description>;
 
 /**
@@ -40,9 +40,9 @@ export async function writeDataset(folder: string, name: string, split: Split): 
 }
 
 /**
- * Reads a part of a data set back.
+ * Reads a part of a data set.
  *
- * @param file where a file of the artifact lies, such as `InputArtifact.file`
+ * @param file returns the path of a file of the artifact, such as `InputArtifact.file`
  * @throws Failure `bad-dataset`, `bad-safetensors`, `no-such-file`
  */
 export async function readPart(file: (name: string) => string, part: Part): Promise<Dataset> {

@@ -1,17 +1,17 @@
 import type { Stream } from '../random/stream.ts';
 import type { Dataset } from './dataset.ts';
 
-/** The usual augmentation of CIFAR training: a random crop of the padded image, then a flip half of the time. */
+/** The usual augmentation for CIFAR: a random crop of the padded image, then a horizontal flip with probability 1/2. */
 export interface Augment {
-  /** Pixels of zeros added on each side before the crop back to the image's size. */
+  /** Zeros to add on each side before cropping to the original size. */
   readonly pad: number;
-  /** Whether half of the images are mirrored, left to right. */
+  /** Whether to flip half of the images horizontally. */
   readonly flip: boolean;
 }
 
 /**
- * One augmented image. It draws from the stream, in this order: row of the crop and column of the crop (only if `pad`
- * is above 0), whether to flip (only if `flip`).
+ * Augments one image. It draws from the stream, in this order: row and column of the crop (only if `pad` is above 0),
+ * whether to flip (only if `flip`).
  *
  * @param image [height, width, channels]; not changed
  */
@@ -30,7 +30,7 @@ export function augmentImage(
 
 /**
  * The window of the zero-padded image that starts `down` rows below and `right` columns right of the image's corner
- * (both may be negative), mirrored left to right if asked.
+ * (both may be negative), optionally flipped horizontally.
  */
 export function cropAndFlip(
   image: Uint8Array,

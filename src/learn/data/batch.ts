@@ -3,7 +3,7 @@ import type { Stream } from '../random/stream.ts';
 import { type Augment, augmentImage } from './augment.ts';
 import { type Dataset, imageSize, labelAt } from './dataset.ts';
 
-/** What a training step and an attack see of some records. */
+/** Images and labels of some records, as training steps and attacks use them. */
 export interface Batch {
   /** float32 [count, height, width, channels], in [0, 1]. */
   readonly images: HostTensor;
@@ -14,7 +14,7 @@ export interface Batch {
 /**
  * The records at `indices`, as tensors. Pixels are bytes / 255, rounded to float32.
  *
- * @param augment with it, `random` is needed: each image is changed as the stream says, in the order of `indices`
+ * @param augment if given, `random` is needed: images are augmented in the order of `indices`
  * @throws RangeError for an index outside the data set
  */
 export function toBatch(dataset: Dataset, indices: ArrayLike<number>): Batch;

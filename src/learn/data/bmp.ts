@@ -1,15 +1,15 @@
 import type { Image } from './dataset.ts';
 import { badFile } from './files.ts';
 
-/** Where the parts of an uncompressed BMP lie, and how its pixels are coded. */
+/** The positions of the parts of an uncompressed BMP, and the format of its pixels. */
 interface Header {
   readonly width: number;
   readonly height: number;
-  /** Whether the first row in the file is the upper one. */
+  /** Whether the first row in the file is the top row. */
   readonly topDown: boolean;
   readonly bits: number;
   readonly compression: number;
-  /** First byte of the palette, and bytes of one of its colours. */
+  /** First byte of the palette, and bytes per colour. */
   readonly palette: number;
   readonly colourBytes: number;
   /** First byte of the pixels. */
@@ -20,19 +20,19 @@ const raw = 0;
 const bitFields = 3;
 
 /**
- * Reads a BMP image of 1, 4 or 8 bits with a palette, or of 16, 24 or 32 bits, as three channels. Transparency is
+ * Reads a BMP image with 1, 4 or 8 bits and a palette, or with 16, 24 or 32 bits, as three channels. Transparency is
  * dropped. Values of 5 and 6 bits are scaled to 0 … 255 and rounded down, as in Pillow.
  *
  * @param bytes begin with `BM`
  * @param path for messages
- * @throws Failure `bad-data-file` for a file that is cut off, is compressed, or codes its pixels in another way
+ * @throws Failure `bad-data-file` for a file that is truncated, compressed, or has another pixel format
  */
 export function readBmp(bytes: Uint8Array, path: string): Image {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   try {
     return pixelsOf(view, headerOf(view), path);
   } catch (cause) {
-    // What a DataView throws at its end.
+    // DataView throws this beyond its end.
     if (cause instanceof RangeError) throw badFile(path, 'is a BMP image that is cut off', cause);
     throw cause;
   }
@@ -69,7 +69,7 @@ function pixelsOf(view: DataView, header: Header, path: string): Image {
     );
   }
   const rowBytes = Math.ceil((width * bits) / 32) * 4;
-  // Before memory is taken for what the header says.
+  // Check the size before allocating memory.
   view.getUint8(pixels + height * rowBytes - 1);
   const data = new Uint8Array(height * width * 3);
   for (let row = 0; row < height; row += 1) {
@@ -81,7 +81,7 @@ function pixelsOf(view: DataView, header: Header, path: string): Image {
   return { data, shape: [height, width, 3] };
 }
 
-/** Red, green and blue of the pixel in a column of the row that starts at a byte. */
+/** Returns red, green and blue of the pixel in a column; the row starts at byte `start`. */
 type Colour = (start: number, column: number) => readonly number[];
 
 function colours(view: DataView, { bits, compression, palette, colourBytes }: Header): Colour | undefined {
@@ -97,7 +97,7 @@ function colours(view: DataView, { bits, compression, palette, colourBytes }: He
     return (start, column) => blueGreenRed(start + (column * bits) / 8);
   }
   if ((compression !== raw && compression !== bitFields) || (bits !== 16 && bits !== 32)) return undefined;
-  // Masks of red, green and blue: 5 bits each where none are given.
+  // Masks of red, green and blue; default: 5 bits each.
   const masks =
     compression === raw ? [0x7c00, 0x3e0, 0x1f] : [54, 58, 62].map((at) => view.getUint32(at, true));
   const channels = masks.map((mask) => ({ mask, lowest: (mask & -mask) >>> 0 }));

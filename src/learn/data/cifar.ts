@@ -2,7 +2,7 @@ import { cifar10Classes, cifar100Classes } from './cifar-classes.ts';
 import type { Dataset } from './dataset.ts';
 import { badFile, readBytes } from './files.ts';
 
-/** A file of records and how many it should hold. */
+/** A file of records, and how many it must have. */
 export interface RecordFile {
   readonly path: string;
   readonly records: number;
@@ -11,7 +11,7 @@ export interface RecordFile {
 const side = 32;
 const plane = side * side;
 
-/** Layouts of a record: bytes before the pixels, and which of them is the label (CIFAR-100: the fine one). */
+/** Layouts of a record: bytes before the pixels, and which of them is the label (for CIFAR-100, the fine one). */
 const layouts = {
   cifar10: { labelBytes: 1, classes: cifar10Classes },
   cifar100: { labelBytes: 2, classes: cifar100Classes },
@@ -42,7 +42,7 @@ export async function readCifar(
       );
     }
     for (let start = 0; start < bytes.length; start += recordBytes) {
-      const label = bytes[start + labelBytes - 1] as number; // the file's size was checked
+      const label = bytes[start + labelBytes - 1] as number; // the size of the file was checked
       if (label >= classes.length) {
         throw badFile(
           path,
@@ -57,7 +57,7 @@ export async function readCifar(
   return { images, labels, shape: [side, side, 3], classes };
 }
 
-/** Planes of red, green and blue to pixels of three channels. */
+/** Converts planes of red, green and blue to pixels with three channels. */
 function interleave(planes: Uint8Array, images: Uint8Array, at: number): void {
   for (let channel = 0; channel < 3; channel += 1) {
     for (let pixel = 0; pixel < plane; pixel += 1) {

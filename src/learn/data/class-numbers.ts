@@ -3,11 +3,11 @@ import { Failure } from '../../failure.ts';
 import { sameName } from './dataset.ts';
 
 /**
- * The numbers of wanted classes, in the order wanted.
- * @param classes names of all
+ * The numbers of the requested classes, in the order of the request.
+ * @param classes names of all classes
  * @param wanted names, or numbers from 0
- * @throws Failure `unknown-class`; `bad-classes` for a class that is named twice, and for a number that is the name of
- * another class
+ * @throws Failure `unknown-class`; `bad-classes` for a class that is given twice, and for a number that is the name
+ * of another class
  */
 export function classNumbers(classes: readonly string[], wanted: readonly (string | number)[]): number[] {
   const numbers = wanted.map((which) => classNumber(classes, which));

@@ -2,9 +2,12 @@ import { classNumbers } from './class-numbers.ts';
 import { type Dataset, imageSize, labelAt, labelsAt } from './dataset.ts';
 import { gathered, type Shaping, shaped } from './image.ts';
 
-/** Labelled images that are read once it is known which of them are wanted. */
+/** Labelled images that are read only when it is known which of them are needed. */
 export interface Collection extends Pick<Dataset, 'labels' | 'classes'> {
-  /** The records at `indices`, in that order, shaped. @throws Failure of `shaped` and `gathered` */
+  /**
+   * Reads the records at `indices`, in that order, and shapes them.
+   * @throws Failure those of `shaped` and `gathered`
+   */
   read(indices: ArrayLike<number>, shaping: Shaping): Promise<Dataset>;
 }
 
@@ -26,7 +29,7 @@ export function inMemory(dataset: Dataset): Collection {
   };
 }
 
-/** The records at other places than these, in the original order. */
+/** All records except those at these places, in the original order. */
 export function without({ labels, classes, read }: Collection, places: ArrayLike<number>): Collection {
   const left = new Set(Array.from(places));
   const kept = Array.from(labels.keys()).filter((place) => !left.has(place));
@@ -42,9 +45,9 @@ export function without({ labels, classes, read }: Collection, places: ArrayLike
 }
 
 /**
- * The records of some classes alone, in the original order, with labels that count the classes in the order given.
+ * The records of the requested classes, in the original order; labels follow the order of the request.
  * @param wanted names, or numbers from 0
- * @throws Failure of `classNumbers`
+ * @throws Failure those of `classNumbers`
  */
 export function ofClasses(collection: Collection, wanted: readonly (string | number)[]): Collection {
   const { classes } = collection;

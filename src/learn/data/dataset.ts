@@ -16,15 +16,15 @@ export interface Image {
   readonly shape: Dataset['shape'];
 }
 
-/** A data set in its parts, of one shape and with the same classes. */
+/** The parts of a data set, with the same shape and classes. */
 export interface Split {
   readonly train: Dataset;
-  /** Held out of the training images, to choose by. */
+  /** Held out of the training images, for choosing the best epoch. */
   readonly validation?: Dataset;
   readonly test: Dataset;
 }
 
-/** Bytes of one image. */
+/** Number of bytes of one image. */
 export function imageSize(dataset: Pick<Dataset, 'shape'>): number {
   const [height, width, channels] = dataset.shape;
   return height * width * channels;
@@ -57,14 +57,14 @@ export function labelsAt(dataset: Pick<Dataset, 'labels'>, indices: ArrayLike<nu
   return Int32Array.from(indices, (index) => labelAt(dataset, index));
 }
 
-/** Records of each class. */
+/** Number of records of each class. */
 export function classCounts({ labels, classes }: Pick<Dataset, 'labels' | 'classes'>): Int32Array {
   const counts = new Int32Array(classes.length);
   for (const label of labels) counts[label] = (counts[label] ?? 0) + 1;
   return counts;
 }
 
-/** Whether two names of classes are one: Unicode has several forms of some names, and systems differ in the one they store. */
+/** Whether two class names are equal, ignoring Unicode forms: systems store the same name in different forms. */
 export function sameName(a: string, b: string): boolean {
   return a.normalize('NFC') === b.normalize('NFC');
 }

@@ -7,11 +7,12 @@ import { badFile } from './files.ts';
 import { readPnm } from './pnm.ts';
 
 /**
- * An image file as three channels of sRGB: gray is repeated, transparency dropped. Its first bytes tell its format, whatever
- * its name. As Pillow does, it leaves colour profiles alone, and the orientation that a camera noted too, but in TIFF files.
- * RGB and gray JPEGs have the very pixels of libjpeg. CMYK and 16 bits a channel are converted in a way of libvips' own.
+ * Decodes an image file to three channels of sRGB: gray is repeated, transparency is dropped. The format is
+ * recognised by the first bytes, not by the name. As in Pillow, colour profiles are ignored, and so is the
+ * orientation noted by a camera, except in TIFF files. RGB and gray JPEGs have exactly the pixels of libjpeg. CMYK
+ * and 16-bit images are converted by libvips.
  *
- * @throws Failure `bad-data-file` for a file that is cut off, damaged or no image, or has other channels
+ * @throws Failure `bad-data-file` for a file that is truncated, damaged or not an image, or has other channels
  */
 export async function decoded(path: string): Promise<Image> {
   const bytes = await readFile(path);
@@ -30,7 +31,7 @@ export async function decoded(path: string): Promise<Image> {
   return { data: new Uint8Array(data), shape: [info.height, info.width, 3] };
 }
 
-/** @param upright whether the image is turned as its orientation tag says */
+/** @param upright whether to rotate the image as its orientation tag says */
 async function withSharp(bytes: Buffer, upright: boolean, path: string) {
   try {
     const image = sharp(bytes, { ignoreIcc: true, failOn: 'truncated' });

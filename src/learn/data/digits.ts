@@ -2,7 +2,10 @@ import { join } from 'node:path';
 import { type Split, select } from './dataset.ts';
 import { badFile, readBytes } from './files.ts';
 
-/** Where the digits lie that come with retable. @param home retable's own folder */
+/**
+ * Path of the digits that come with retable.
+ * @param home retable's own folder
+ */
 export function digitsPath(home: string): string {
   return join(home, 'data', 'digits', 'digits.csv.gz');
 }

@@ -10,21 +10,21 @@ export interface DownloadRequest {
   readonly url: string;
   /** Of the whole file, in hexadecimal. */
   readonly sha256: string;
-  /** Where it goes. Until it is whole and checked it is called `.part`. */
+  /** Target path. Until the file is complete and checked, `.part` is appended. */
   readonly to: string;
-  /** Bytes so far; `total` is undefined where the server does not tell. */
+  /** Bytes so far; `total` is undefined if the server does not report it. */
   readonly onProgress?: (done: number, total: number | undefined) => void;
-  /** Tries after the first one that broke off. */
+  /** Number of retries after an interrupted transfer. */
   readonly retries?: number;
   /** Milliseconds before the first retry; doubled for each further one. */
   readonly backOff?: number;
 }
 
 /**
- * Downloads a file and checks it. A transfer that broke off, in this process or an earlier one, goes on where it
- * stopped if the server can do that. A file that is already there with the right checksum is kept.
+ * Downloads a file and verifies its checksum. An interrupted transfer, of this process or an earlier one, is resumed
+ * if the server supports it. An existing file with the right checksum is kept.
  *
- * @throws Failure `no-network` (no answer), `download-failed` (the server refuses, or breaks off each time),
+ * @throws Failure `no-network` (no answer), `download-failed` (the server refuses, or interrupts each time),
  * `checksum-mismatch`, `disk-full`, `bad-url`
  */
 export async function download(request: DownloadRequest): Promise<void> {
@@ -36,7 +36,7 @@ export async function download(request: DownloadRequest): Promise<void> {
       const { digest, resumed } = await transfer(request, part);
       if (digest === sha256) break;
       await rm(part, { force: true });
-      // The first bytes may have come from an older file at this address: once more, from the start.
+      // The first bytes may come from an older file at this address: try once more from the start.
       if (resumed && attempt < retries) continue;
       throw new Failure('checksum-mismatch', `${url} does not have the checksum that is known for it.`, {
         hint: 'What the server gave is not the published file: another version, or a page of a proxy.',
@@ -58,7 +58,7 @@ export async function download(request: DownloadRequest): Promise<void> {
   await rename(part, to);
 }
 
-/** One try, after what an earlier one left. */
+/** One attempt, resuming an earlier one. */
 async function transfer(
   { url, onProgress }: DownloadRequest,
   part: string,
@@ -89,7 +89,7 @@ async function transfer(
   return { digest: hash.digest('hex'), resumed };
 }
 
-/** The hash of a file's bytes, to be gone on with; undefined if there is no such file. */
+/** The hash of the bytes of a file so far, to be continued; undefined if the file does not exist. */
 async function digestOf(path: string): Promise<Hash | undefined> {
   const hash = createHash('sha256');
   try {

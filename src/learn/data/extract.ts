@@ -5,10 +5,10 @@ import { Failure } from '../../failure.ts';
 const plain = new Set(['File', 'OldFile', 'ContiguousFile', 'Directory', 'OldDirectory', 'GNUDumpDir']);
 
 /**
- * Unpacks a tar archive, compressed by gzip or not. The archive is looked through first: if any entry has an absolute
- * path, climbs out by `..`, or is no file or folder (a link, a device), nothing is unpacked.
+ * Unpacks a tar archive, with or without gzip. All entries are checked first: if one has an absolute path, contains
+ * `..` that leads outside, or is not a file or folder (a link, a device), nothing is unpacked.
  *
- * @param folder made anew: what was there is removed
+ * @param folder created; existing contents are removed
  * @throws Failure `bad-archive`
  */
 export async function extract(archive: string, folder: string): Promise<void> {

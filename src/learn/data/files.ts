@@ -5,10 +5,10 @@ import { Failure } from '../../failure.ts';
 
 const inflate = promisify(gunzip);
 
-/** More than any data set here unpacks to; a file that claims more is not one of them. */
+/** Larger than any data set here; a file that claims more is not one of them. */
 const mostBytes = 2 ** 30;
 
-/** A data file that is not what it should be. The message names the file. */
+/** The failure for a bad data file. The message names the file. */
 export function badFile(path: string, what: string, cause?: unknown): Failure {
   return new Failure('bad-data-file', `${path} ${what}.`, {
     hint: 'The file is cut off, damaged, or not the published one. Download it again.',
@@ -18,8 +18,8 @@ export function badFile(path: string, what: string, cause?: unknown): Failure {
 }
 
 /**
- * The bytes of a data file, unpacked if it is compressed by gzip (whatever it is called).
- * @throws Failure `no-such-file`; `bad-data-file` if the compressed data is cut off or damaged
+ * Reads a data file, and unpacks it if it is compressed with gzip (whatever its name).
+ * @throws Failure `no-such-file`; `bad-data-file` if the compressed data is truncated or damaged
  */
 export async function readBytes(path: string): Promise<Uint8Array> {
   const bytes = await readFile(path).catch((error: unknown) => {
@@ -36,7 +36,7 @@ export async function readBytes(path: string): Promise<Uint8Array> {
   }
 }
 
-/** Not a Buffer, whose `slice` shares memory where that of a Uint8Array copies. */
+/** `slice` of a Buffer shares memory; that of a Uint8Array copies. */
 function plain(bytes: Buffer): Uint8Array {
   return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
 }

@@ -4,21 +4,21 @@ import { Failure } from '../../failure.ts';
 
 /** A file or folder in a folder. */
 export interface Entry {
-  /** In Unicode's normal form C: macOS and Linux may store one name in different code points. */
+  /** In Unicode normal form C, because macOS and Linux may store the same name differently. */
   readonly name: string;
   readonly path: string;
   readonly isFolder: boolean;
 }
 
 /**
- * What is in a folder, hidden or not, in the order of names' UTF-16 code units. Links are followed.
- * @throws Failure `bad-image-folder` for what cannot be read, and for two names that are one in normal form C
+ * Lists a folder, including hidden entries, sorted by the UTF-16 code units of names. Links are followed.
+ * @throws Failure `bad-image-folder` for what cannot be read, and for two names that are equal in normal form C
  */
 export function entriesOf(folder: string): Entry[] {
   const entries = lookedAt(folder, () => readdirSync(folder, { withFileTypes: true }))
     .map((entry): Entry => {
       const path = join(folder, entry.name);
-      // A link says of itself alone what it is.
+      // The type of a link's target is unknown until it is looked up.
       const what = entry.isSymbolicLink() ? lookedAt(path, () => statSync(path)) : entry;
       return { name: entry.name.normalize('NFC'), path, isFolder: what.isDirectory() };
     })
@@ -30,7 +30,7 @@ export function entriesOf(folder: string): Entry[] {
   );
 }
 
-/** @param hint other than the usual one */
+/** @param hint replaces the usual hint */
 export function badFolder(
   message: string,
   hint = 'An image-folder has a folder of images for each class, or train/ and val/ with the same such folders in each.',

@@ -1,21 +1,21 @@
 import { join } from 'node:path';
 import { badFolder, type Entry, entriesOf } from './folder-entries.ts';
 
-/** By their names, those that torchvision's ImageFolder reads. */
+/** The file names that torchvision's ImageFolder reads. */
 export const imageName = /\.(jpe?g|png|ppm|bmp|pgm|tiff?|webp)$/i;
 
-/** Names that the parts of data sets usually have. */
+/** Usual names of parts of data sets. */
 const partName =
   /^(train(ing)?|val(id(ation)?)?|test(ing)?|dev|eval(uation)?)([-_ ]?(set|data|images|\d+))?$/i;
 
 /**
- * The folders of the parts, `train` and `val` (or `test`); undefined if the folder itself holds those of the classes. A class
- * may be called `train` as well: it has images directly in its folder, while a part has folders.
+ * The folders `train` and `val` (or `test`); undefined if the folder directly contains the classes. A class may also
+ * be named `train`: it contains images, while a part contains folders.
  *
  * @param root the folder
  * @param folder its path under the data folder, for messages
- * @throws Failure `bad-image-folder` for folders that look like parts but have other names, and for a single folder around
- * that of the data set
+ * @throws Failure `bad-image-folder` for folders that look like parts but have other names, and for a single folder
+ * around the folder of the data set
  */
 export function partsOf(root: string, folder: string): { train: Entry; test: Entry } | undefined {
   const folders = foldersIn(root);
@@ -42,14 +42,17 @@ export function partsOf(root: string, folder: string): { train: Entry; test: Ent
   );
 }
 
-/** @throws Failure `bad-image-folder` for a part with a single folder around those of its classes */
+/** @throws Failure `bad-image-folder` for a part that has a single folder around the folders of its classes */
 export function refuseWrapper(part: string): void {
   const inner = wrapped(part);
   if (inner === undefined) return;
   throw badFolder(`${part} has a single folder, ${inner}, which has folders in it and is no class.`);
 }
 
-/** The path to the first folder that has several folders in it, if each folder above it has a single one and no images. */
+/**
+ * The path to the first folder that has several folders in it, if each folder above it contains only one folder and
+ * no images.
+ */
 function wrapped(folder: string, depth = 3): string | undefined {
   const [only, ...others] = foldersIn(folder);
   if (only === undefined || others.length > 0 || hasImages(only.path)) return undefined;

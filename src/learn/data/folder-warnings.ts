@@ -2,7 +2,7 @@ import { posix } from 'node:path';
 import type { CellWarning } from '../../kind/kind.ts';
 import { type Listed, type ListedFile, type ListedPart, listedParts } from './image-folder.ts';
 
-/** Warnings of files that are left out, and of folders that may not be classes. */
+/** Warnings about files that are left out, and about folders that may not be classes. */
 export function folderWarnings(listed: Listed): CellWarning[] {
   const parts = listedParts(listed);
   const unread = parts.flatMap((part) => part.unread);
@@ -36,7 +36,7 @@ function types(files: readonly ListedFile[]): string {
   return [...new Set(files.map(({ name }) => posix.extname(name).toLowerCase() || 'none'))].join(', ');
 }
 
-/** Whether all images lie below the folders of the classes, for some class in more than one folder. */
+/** Whether all images are in folders below the class folders, and some class has several such folders. */
 function isNested({ part, images }: ListedPart): boolean {
   const depth = part === '' ? 1 : 2;
   const folders = new Map<number, Set<string>>();

@@ -1,15 +1,15 @@
 import type { Dataset } from './dataset.ts';
 import { badFile, readBytes } from './files.ts';
 
-/** An array of bytes as an IDX file holds it, row-major. */
+/** The array of bytes in an IDX file, row-major. */
 export interface IdxArray {
   readonly shape: readonly number[];
   readonly data: Uint8Array;
 }
 
 /**
- * Reads an IDX file of bytes (the format of MNIST, http://yann.lecun.com/exdb/mnist/), plain or compressed by gzip:
- * two zeros, the type (8 is unsigned byte), the number of dimensions, each size as a big-endian 32-bit number, the data.
+ * Reads an IDX file of bytes (the format of MNIST, http://yann.lecun.com/exdb/mnist/), with or without gzip: two
+ * zeros, the type (8 is unsigned byte), the number of dimensions, each size as a big-endian 32-bit number, the data.
  *
  * @throws Failure `bad-data-file`, `no-such-file`
  */
@@ -33,10 +33,10 @@ export async function readIdx(path: string): Promise<IdxArray> {
 }
 
 /**
- * Images [count, height, width] and labels [count] of two IDX files, as a data set of one channel.
+ * Reads images [count, height, width] and labels [count] from two IDX files, as a data set with one channel.
  *
- * @param records how many there should be; undefined takes any number
- * @throws Failure `bad-data-file` if the files do not fit together or a label is no class; `no-such-file`
+ * @param records expected number; undefined: any
+ * @throws Failure `bad-data-file` if the files do not fit together or a label is not a class; `no-such-file`
  */
 export async function readIdxDataset(
   paths: { readonly images: string; readonly labels: string },

@@ -6,11 +6,11 @@ import { classNumbers } from './class-numbers.ts';
 import { badFolder, type Entry, entriesOf } from './folder-entries.ts';
 import { imageName, partsOf, refuseWrapper } from './folder-layout.ts';
 
-/** A data set as a folder of images, which lie in a folder for each class. */
+/** A data set in a folder, with one folder of images for each class. */
 export interface ImageFolder {
   /** Under the data folder. */
   readonly folder: string;
-  /** Names or numbers of the classes to list images of; none for all. */
+  /** Names or numbers of the classes to list; empty: all. */
   readonly classes: readonly (string | number)[];
 }
 
@@ -20,35 +20,35 @@ export interface ListedFile {
   readonly path: string;
 }
 
-/** Where the images of one part lie. */
+/** The images of one part. */
 export interface ListedPart {
-  /** Its path in the data set: empty where it is the whole. */
+  /** Its path in the data set; empty if it is the whole data set. */
   readonly part: string;
-  /** Names of all folders, wanted or not, in the order of their UTF-16 code units. */
+  /** Names of all class folders, requested or not, sorted by their UTF-16 code units. */
   readonly classes: readonly string[];
-  /** Those of each wanted class one after the other, each class in the order of its names. */
+  /** Sorted by class and, within a class, by name. */
   readonly images: readonly (ListedFile & { readonly label: number })[];
-  /** Files in the folders of wanted classes that may be images, of types that are not read. */
+  /** Files in the requested class folders that may be images, but have a type that is not read. */
   readonly unread: readonly ListedFile[];
-  /** Images beside the folders of the classes. */
+  /** Images that are outside the class folders. */
   readonly outside: readonly ListedFile[];
 }
 
-/** Both parts, or one that has yet to be split. */
+/** Both parts, or one part that is still to be split. */
 export type Listed =
   | { readonly whole: ListedPart }
   | { readonly train: ListedPart; readonly test: ListedPart };
 
-/** What often lies beside images: descriptions of them, and what file managers leave. */
+/** Files that are often stored with images: descriptions, and files of file managers. */
 const companionName = /^\.|\.(txt|csv|tsv|jsonl?|xml|ya?ml|md|html?|ini|db|log)$/i;
 
 /**
- * Lists the images of `train/` and `val/` (or `test/`), where there is a `train/`, else those of the folder itself. As in
- * torchvision's ImageFolder, each folder is a class, and its images may lie in folders below it; hidden ones count. Files
- * are looked for and not read.
+ * Lists the images of `train/` and `val/` (or `test/`) or, if there is no `train/`, of the folder itself. As in
+ * torchvision's ImageFolder, each folder is a class, and images may be in folders below it; hidden ones count. Files
+ * are only listed, not read.
  *
- * @throws Failure `data-not-found`; `bad-image-folder` for a wanted class without images, for parts of different classes and
- * for what cannot be read; those of `partsOf` and `classNumbers`
+ * @throws Failure `data-not-found`; `bad-image-folder` for a requested class without images, for parts with different
+ * classes and for what cannot be read; those of `partsOf` and `classNumbers`
  */
 export function listImages({ folder, classes }: ImageFolder, { dataDir }: Places): Listed {
   if (dataDir === undefined) {
@@ -82,8 +82,9 @@ export function listImages({ folder, classes }: ImageFolder, { dataDir }: Places
 }
 
 /**
- * The files that the data set depends on, each by its path within the folder: the images, and those that it warns of.
- * @throws Failure of `listImages`
+ * The files that the data set depends on, named by their path in the folder: the images, and the files in its
+ * warnings.
+ * @throws Failure those of `listImages`
  */
 export function locateImages(given: ImageFolder, places: Places): FileSource[] {
   return listedParts(listImages(given, places)).flatMap(({ images, unread, outside }) =>
@@ -126,7 +127,7 @@ function listPart(folder: string, part: string, wanted: ImageFolder['classes']):
   };
 }
 
-/** @param above the folders that the folder lies in, without links */
+/** @param above real paths of the parent folders, to detect circular links */
 function filesBelow(folder: Entry, under: string, above: readonly string[]): ListedFile[] {
   const real = realpathSync(folder.path);
   if (above.includes(real)) throw badFolder(`${folder.path} is a link to a folder that it lies in.`);

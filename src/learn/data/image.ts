@@ -3,13 +3,13 @@ import { longestFile } from '../weights/format.ts';
 import type { Dataset, Image } from './dataset.ts';
 import { resize } from './resize.ts';
 
-/** What is done to images before they are stored, in this order. */
+/** Changes to images before they are stored, in this order. */
 export interface Shaping {
-  /** Pixels of the shorter side, the other in proportion and rounded down; 0 leaves images as they are. */
+  /** Pixels of the shorter side; the other side in proportion, rounded down. 0: no change. */
   readonly resize: number;
-  /** Side of the square that is cut out of the middle; 0 for no cut. */
+  /** Side of the central square to crop to; 0: no crop. */
   readonly crop: number;
-  /** Whether the one channel of a gray image is repeated for red, green and blue. */
+  /** Whether to repeat the single channel of a gray image three times. */
   readonly rgb: boolean;
 }
 
@@ -25,9 +25,9 @@ export function shaped(image: Image, shaping: Shaping): Image {
 }
 
 /**
- * All images one after the other, each made by `imageOf`, as a data set stores them.
+ * Creates all images with `imageOf` and stores them as a data set.
  * @param nameOf for messages
- * @throws Failure `different-sizes`; `too-large` where memory or a file cannot hold them, once the first is made
+ * @throws Failure `different-sizes`; `too-large` if memory or a file cannot hold them, after the first image
  */
 export async function gathered(
   count: number,
@@ -52,7 +52,7 @@ export async function gathered(
   return { images, shape };
 }
 
-/** Of a file with labels of 4 bytes; its header is far shorter than this. */
+/** Space for the header of a file with 4-byte labels; the real header is much shorter. */
 const headerBytes = 4096;
 
 function room(count: number, size: number): Uint8Array {
@@ -91,7 +91,7 @@ function centre({ data, shape: [height, width, channels] }: Image, side: number)
   return { data: result, shape: [side, side, channels] };
 }
 
-/** Half of a whole number, at equal distances the even one: as torchvision finds the middle. */
+/** Half of a whole number, rounded to the even neighbour: as torchvision computes the middle. */
 function halfEven(whole: number): number {
   const half = Math.floor(whole / 2);
   return half + (whole % 2) * (half % 2);

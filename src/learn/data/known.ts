@@ -1,15 +1,15 @@
 import type { NeededCell } from '../../kind/kind.ts';
 
-// Loaded by every plan: nothing heavy may be imported here but types.
+// Loaded by every plan: import nothing heavy here, except types.
 
-/** The parameters of a data set that tell something of it before it is read. */
+/** The parameters of a data set that determine its size before it is read. */
 export interface DatasetParameters {
   readonly name: string;
   readonly classes: readonly unknown[];
   readonly validation: number;
 }
 
-/** Of whole data sets. CIFAR-100 has two layouts with training parts of different sizes; folders are not read. */
+/** Sizes of whole data sets. CIFAR-100 has two layouts with training parts of different sizes; folders are not read. */
 const whole: Readonly<Record<string, { readonly classes: number; readonly training?: number }>> = {
   digits: { classes: 10, training: 1437 },
   mnist: { classes: 10, training: 60_000 },
@@ -19,7 +19,7 @@ const whole: Readonly<Record<string, { readonly classes: number; readonly traini
   synthetic: { classes: 4, training: 256 },
 };
 
-/** Training images of the chosen classes, with those that are held out; undefined where that is not known. */
+/** Number of training images of the chosen classes, including those that are held out; undefined if unknown. */
 export function trainingImages({
   name,
   classes,
@@ -28,7 +28,7 @@ export function trainingImages({
 }
 
 /**
- * How many classes a data set has; undefined where that is not known before it is read.
+ * Number of classes of a data set; undefined if it is unknown before the data set is read.
  * @param data a cell that makes a data set
  */
 export function knownClasses(data: NeededCell | undefined): number | undefined {

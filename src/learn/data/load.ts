@@ -11,19 +11,19 @@ import { filesIn } from './set-files.ts';
 import type { PublishedSet } from './sources.ts';
 
 export interface LoadOptions {
-  /** A folder for downloads and what is unpacked; a download that was broken off there goes on. */
+  /** A folder for downloads and unpacked files; an interrupted download in it is resumed. */
   readonly workspace: string;
-  /** Bytes of the file that is being downloaded. */
+  /** Bytes of the current download. */
   readonly onProgress?: (file: string, done: number, total: number | undefined) => void;
 }
 
 /**
- * Reads a data set from where `locate` finds it, downloading and unpacking where needed. All of it is in memory then:
- * 180 MB for CIFAR. Nothing is downloaded if a data folder was given: the user
- * expects the data there, and a download would hide that they are not.
+ * Reads a data set from the places that `locate` gives, and downloads and unpacks it if needed. It is then in memory:
+ * 180 MB for CIFAR. If a data folder is given, nothing is downloaded: the user expects the data there, and a download
+ * would hide that they are missing.
  *
- * @throws Failure of `locate`, `download`, `extract`; `data-not-found` for a set that the data folder does not have, and
- * `bad-data-file` for files that are not the published ones
+ * @throws Failure those of `locate`, `download`, `extract`; `data-not-found` if the data folder does not contain the
+ * set; `bad-data-file` if files are not the published ones
  */
 export async function loadDataset(name: string, places: Places, options: LoadOptions): Promise<Split> {
   const sources = locate(name, places);
@@ -43,7 +43,7 @@ function readFiles({ files, read }: PublishedSet, paths: readonly string[]): Pro
   return read(files.map(({ records }, place) => ({ path: paths[place] ?? '', records })));
 }
 
-/** The files that an archive of the set holds, in their order. */
+/** Unpacks the archive of a set and returns its files, in the order of the set. */
 async function unpacked(set: PublishedSet, archive: string, { workspace }: LoadOptions): Promise<string[]> {
   const folder = join(workspace, 'unpacked');
   await extract(archive, folder);

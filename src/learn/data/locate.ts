@@ -7,18 +7,18 @@ import { howToGet, notFound, refuseNearMiss } from './near-miss.ts';
 import { archiveIn, filesIn, ownerOf } from './set-files.ts';
 import { type PublishedSet, publishedSets } from './sources.ts';
 
-/** Names that `locate` and `loadDataset` take. */
+/** Names that `locate` and `loadDataset` accept. */
 export const datasetNames: readonly string[] = ['digits', ...Object.keys(publishedSets)];
 
 /**
- * The files that a data set consists of: in the data folder where they are there (as single files, else the archive as
- * downloaded), otherwise at their URL. The digits come with retable. It looks whether files exist, and reads none.
+ * The files of a data set: in the data folder if they are there (as single files, otherwise the downloaded archive),
+ * otherwise at their URL. The digits come with retable. This checks only whether files exist.
  *
- * A set that is not in a given data folder has its URL too, so that the cache finds what was made of an earlier download.
- * `loadDataset` does not download it then.
+ * If a data folder is given but does not contain the set, the URL is returned too, so that the cache finds results
+ * made from an earlier download. `loadDataset` does not download in this case.
  *
- * @throws Failure `unknown-dataset`; `data-not-found`, with what to download and where to put it, or with the `--data-dir`
- * that is right
+ * @throws Failure `unknown-dataset`; `data-not-found`, which says what to download and where to put it, or the right
+ * `--data-dir`
  */
 export function locate(name: string, places: Places): FileSource[] {
   if (name === 'digits') return locateDigits(places.home);
@@ -46,7 +46,10 @@ function locateDigits(home: string): FileSource[] {
   });
 }
 
-/** In a folder of the set, or in the data folder itself if that is one. @throws Failure `data-not-found` */
+/**
+ * Looks in the folders of the set, or in the data folder itself if it is one of them.
+ * @throws Failure `data-not-found`
+ */
 function inDataFolder(set: PublishedSet, dataDir: string): FileSource[] | undefined {
   const folders = set.folders.map((folder) => join(dataDir, folder));
   if (ownerOf(set, dataDir) === 'set') folders.push(dataDir);

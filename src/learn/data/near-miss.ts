@@ -5,10 +5,10 @@ import { archiveIn, dataFolderOf, filesIn, ownerOf } from './set-files.ts';
 import type { PublishedSet } from './sources.ts';
 
 /**
- * Looks for a set near the places where `locate` looks for it: up to two levels below the data folder, and beside it. A
- * `--data-dir` that is nearly right is then an error which says what to give instead.
+ * Looks for a set near the data folder: up to two levels below it, and beside it. If it is there, the failure says
+ * what to give as `--data-dir`.
  *
- * @throws Failure `data-not-found` if the set, or another version of it, is there
+ * @throws Failure `data-not-found` if the set, or another version of it, is found
  */
 export function refuseNearMiss(set: PublishedSet, dataDir: string): void {
   const below = foldersIn(dataDir);
@@ -41,7 +41,7 @@ export function refuseNearMiss(set: PublishedSet, dataDir: string): void {
   }
 }
 
-/** The failure that a set is nowhere in the data folder or near it, or that no data folder was given. */
+/** The failure if a set is neither in the data folder nor near it, or if no data folder was given. */
 export function notFound(set: PublishedSet, dataDir: string | undefined): Failure {
   const { title, folders, archive, files } = set;
   const looked = `no folder ${folders.join(' or ')} with its files${archive ? `, and no ${archive.name}` : ''}`;
@@ -74,7 +74,7 @@ function otherVersionsIn({ otherVersions }: PublishedSet, folder: string): strin
     .filter((path) => existsSync(path));
 }
 
-/** None of a folder that may not be read. */
+/** Empty if the folder cannot be read. */
 function foldersIn(folder: string): string[] {
   try {
     return readdirSync(folder, { withFileTypes: true })

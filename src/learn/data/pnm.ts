@@ -2,13 +2,13 @@ import type { Image } from './dataset.ts';
 import { badFile } from './files.ts';
 
 /**
- * Reads a portable graymap or pixmap (PGM, PPM; https://netpbm.sourceforge.net/doc/ppm.html), with its values in binary
- * (P5, P6) or in decimal (P2, P3), as three channels. Values of 0 … maxval are scaled to 0 … 255 and rounded half to even,
- * as in Pillow. (Gray values of more than 8 bits are scaled too; Pillow cuts them off at 255.)
+ * Reads a portable graymap or pixmap (PGM, PPM; https://netpbm.sourceforge.net/doc/ppm.html), with binary (P5, P6) or
+ * decimal values (P2, P3), as three channels. Values of 0 … maxval are scaled to 0 … 255 and rounded half to even, as
+ * in Pillow. (Gray values of more than 8 bits are scaled too; Pillow cuts them off at 255.)
  *
  * @param bytes begin with `P`
  * @param path for messages
- * @throws Failure `bad-data-file` for a file that is cut off, damaged, or of another kind
+ * @throws Failure `bad-data-file` for a file that is truncated, damaged, or of another kind
  */
 export function readPnm(bytes: Uint8Array, path: string): Image {
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
@@ -39,7 +39,7 @@ export function readPnm(bytes: Uint8Array, path: string): Image {
   return { data, shape: [height, width, 3] };
 }
 
-/** At most `count` words from a place on, without comments, and where the last of them ends. */
+/** At most `count` words from a position, without comments, and the end of the last one. */
 function wordsOf(text: string, from: number, count: number): { words: string[]; end: number } {
   const word = /(?:\s|#[^\r\n]*)*([^\s#]+)/y;
   word.lastIndex = from;
@@ -54,7 +54,7 @@ function wordsOf(text: string, from: number, count: number): { words: string[]; 
   return { words, end };
 }
 
-/** At most `count` values of one byte, or of two with the higher one first. */
+/** At most `count` values of one byte, or of two bytes in big-endian order. */
 function binary(bytes: Uint8Array, count: number, size: 1 | 2): number[] {
   const length = Math.min(count, Math.floor(bytes.length / size));
   return Array.from({ length }, (_, at) =>
@@ -62,7 +62,7 @@ function binary(bytes: Uint8Array, count: number, size: 1 | 2): number[] {
   );
 }
 
-/** The nearest whole number; of two that are as near the even one. */
+/** Rounds to the nearest whole number, half to even. */
 function halfEven(value: number): number {
   const floor = Math.floor(value);
   const rest = value - floor;

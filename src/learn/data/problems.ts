@@ -1,12 +1,12 @@
 import type { Problem } from '../../kind/kind.ts';
 import { type DatasetParameters, trainingImages } from './known.ts';
 
-/** What is wrong with the parameters of a data set, as far as its size is known before it is read. */
+/** Mistakes in the parameters of a data set, as far as its size is known before it is read. */
 export function datasetProblems(parameters: DatasetParameters): Problem[] {
   const { validation } = parameters;
   const available = trainingImages(parameters);
   if (available === undefined || validation === 0) return [];
-  // Rounded as `chosenPart` does.
+  // Rounded as in `chosenPart`.
   const held = validation < 1 ? Math.floor(validation * available + 0.5) : validation;
   if (held < available) return [];
   return [

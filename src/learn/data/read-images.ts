@@ -9,15 +9,18 @@ import type { Listed, ListedPart } from './image-folder.ts';
 type Part = Pick<ListedPart, 'classes' | 'images'>;
 
 export interface ReadImagesOptions {
-  /** Of a folder without parts: the share of each class that is for testing, rounded half up. It is always the same. */
+  /**
+   * For a folder without parts: the fraction of each class for testing, rounded half up. The choice is always the
+   * same.
+   */
   readonly testShare: number;
-  /** How many images of how many have been read. */
+  /** Number of images read, and of all images. */
   readonly onImages?: ((done: number, total: number) => void) | undefined;
 }
 
 /**
- * The images of a folder; those that are wanted are decoded one by one.
- * @throws Failure `bad-image-folder` for a wanted class that has too few images to be split
+ * The images of a folder, decoded one by one when they are needed.
+ * @throws Failure `bad-image-folder` for a requested class with too few images to be split
  */
 export function openImages(
   listed: Listed,
@@ -27,7 +30,7 @@ export function openImages(
   return { train: collection(parts.train, onImages), test: collection(parts.test, onImages) };
 }
 
-/** Independent of the seed of a pipeline, so that no model is tested on what another one of it was trained on. */
+/** Independent of the seed of a pipeline, so that no model is tested on training images of another one. */
 function split({ classes, images }: Part, share: number): { train: Part; test: Part } {
   const held = new Set(
     [...new Set(images.map(({ label }) => label))].flatMap((wanted) => {
@@ -48,7 +51,7 @@ function heldOut<T>(members: readonly T[], share: number, name: string): T[] {
       { hint: 'Change `test-share`, or make folders train/ and val/.' },
     );
   }
-  // By name: the number of a class depends on the others, which may not be wanted.
+  // By name, because the number of a class depends on the other classes, which may not be requested.
   const order = stream(0, `image-folder/test/${name}`).permutation(members.length);
   const chosen = new Set(order.subarray(0, count));
   return members.filter((_, place) => chosen.has(place));

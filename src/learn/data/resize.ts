@@ -1,10 +1,10 @@
 import type { Image } from './dataset.ts';
 
 /**
- * An image of another size, by the triangle filter, which is widened where the image shrinks: bilinear interpolation
- * with antialiasing, with pixels as squares. As in Pillow, and so in torchvision: the width first, both times rounded
- * half up; at the edges the weights of what is there are raised to a sum of 1. (libvips, which decodes our files, moves
- * images that grow by a quarter of a pixel.)
+ * Resizes an image with the triangle filter, which is widened for downscaling: bilinear interpolation with
+ * antialiasing, with pixels as squares. As in Pillow, and so in torchvision, the width is resized first, results are
+ * rounded half up, and at the edges the weights are normalised to sum 1. (libvips, which decodes our files, shifts
+ * upscaled images by a quarter of a pixel.)
  */
 export function resize({ data, shape: [height, width, channels] }: Image, to: [number, number]): Image {
   const columns = filter(width, to[1]);
@@ -19,10 +19,10 @@ export function resize({ data, shape: [height, width, channels] }: Image, to: [n
   return { data: result, shape: [...to, channels] };
 }
 
-/** Which pixels make up a new one. */
+/** The input pixels of one output pixel, with their weights. */
 interface Taps {
   readonly first: number;
-  /** In units of 2⁻²², as Pillow rounds them: many a sum lies half way between two bytes. */
+  /** In units of 2⁻²², rounded as in Pillow; otherwise sums half way between two bytes would be rounded differently. */
   readonly weights: Int32Array;
 }
 
@@ -43,16 +43,16 @@ function filter(from: number, to: number): Taps[] {
   });
 }
 
-/** New groups of `size` values out of old ones, each the weighted sum of some. */
+/** Computes groups of `size` values, each as a weighted sum of groups of the input. */
 function along(taps: readonly Taps[], size: number, from: Uint8Array, to: Uint8Array): void {
   for (const [place, { first, weights }] of taps.entries()) {
     for (let value = 0; value < size; value += 1) {
       let sum = one / 2;
       for (let k = 0; k < weights.length; k += 1) {
-        // Within both: a filter names pixels that are there.
+        // In range: a filter refers to existing pixels.
         sum += (weights[k] as number) * (from[(first + k) * size + value] as number);
       }
-      to[place * size + value] = Math.min(sum / one, 255); // which rounds down
+      to[place * size + value] = Math.min(sum / one, 255); // rounds down
     }
   }
 }

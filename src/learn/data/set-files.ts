@@ -2,16 +2,16 @@ import { existsSync, statSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import { type PublishedSet, publishedSets } from './sources.ts';
 
-/** A file that is there. */
+/** A file that was found. */
 export interface FoundFile {
-  /** Its published name, with `.gz` where it is compressed, whatever it is called here. */
+  /** Its published name, with `.gz` if it is compressed, whatever the file is called here. */
   readonly name: string;
   readonly path: string;
 }
 
 /**
- * The files of a set that are in a folder, under any of their names, plain or compressed by gzip.
- * @returns `missing`: the published names of the files that are not there
+ * The files of a set that are in a folder, under any of their names, with or without gzip.
+ * @returns `missing`: the published names of the files that were not found
  */
 export function filesIn({ files }: PublishedSet, folder: string): { found: FoundFile[]; missing: string[] } {
   const found: FoundFile[] = [];
@@ -30,7 +30,10 @@ export function filesIn({ files }: PublishedSet, folder: string): { found: Found
   return { found, missing };
 }
 
-/** The archive of a set in a folder, if it is there: as published, or as a plain tar file, which some browsers make of it. */
+/**
+ * The archive of a set in a folder, if it exists: as published, or as a plain tar file, because some browsers unpack
+ * gzip.
+ */
 export function archiveIn({ archive }: PublishedSet, folder: string): FoundFile | undefined {
   if (!archive) return undefined;
   const paths = [archive.name, archive.name.replace(/\.gz$/, '')].map((name) => join(folder, name));
@@ -39,8 +42,8 @@ export function archiveIn({ archive }: PublishedSet, folder: string): FoundFile 
 }
 
 /**
- * Which set the files in a folder belong to, by names alone. The name of the folder decides; if no set has a folder of this
- * name, it is unknown where several sets have files of the same names (MNIST and Fashion-MNIST).
+ * Which set the files in a folder belong to, judged by names only. The folder name decides. If it is not known, and
+ * several sets have files with these names (MNIST and Fashion-MNIST), the result is unknown.
  */
 export function ownerOf(set: PublishedSet, folder: string): 'set' | 'another' | 'unknown' {
   const others = Object.values(publishedSets).filter((other) => other !== set);
@@ -50,7 +53,10 @@ export function ownerOf(set: PublishedSet, folder: string): 'set' | 'another' | 
   return others.some(({ files }) => files.some(({ name }) => names.has(name))) ? 'unknown' : 'set';
 }
 
-/** The `--data-dir` for a folder with the files of a set: the folder around it, or itself if no folder of the set has its name. */
+/**
+ * The `--data-dir` for a folder with the files of a set: its parent folder, or the folder itself if its name is not
+ * one of the set's.
+ */
 export function dataFolderOf({ folders }: PublishedSet, path: string): string {
   const end = folders.map((folder) => sep + join(folder)).find((folder) => path.endsWith(folder));
   return end === undefined ? path : path.slice(0, -end.length) || sep;
@@ -61,6 +67,6 @@ function isCalledLike(set: PublishedSet, path: string): boolean {
 }
 
 function isFile(path: string): boolean {
-  // False also for what may not be looked at.
+  // False also if it cannot be accessed.
   return existsSync(path) && statSync(path).isFile();
 }

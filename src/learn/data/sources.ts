@@ -2,7 +2,7 @@ import { type RecordFile, readCifar } from './cifar.ts';
 import type { Split } from './dataset.ts';
 import { readIdxDataset } from './idx.ts';
 
-/** Something to fetch, known by its checksum. */
+/** A file at a URL, with its checksum. */
 export interface Remote {
   readonly url: string;
   readonly sha256: string;
@@ -11,26 +11,26 @@ export interface Remote {
 /** A file of a published data set. */
 export interface PublishedFile {
   readonly name: string;
-  /** Other names that it goes by. */
+  /** Alternative names of the file. */
   readonly alsoNamed?: readonly string[];
   readonly records: number;
-  /** Where it lies, compressed by gzip. */
+  /** Its download, compressed with gzip. */
   readonly remote?: Remote;
 }
 
-/** A data set that people download: what it is called, which files it has, and where they are. */
+/** A published data set: its name, its files, and where to get them. */
 export interface PublishedSet {
   readonly title: string;
-  /** Where to find it by hand. */
+  /** Web page, for a manual download. */
   readonly homepage: string;
   /** Folders, under the data folder, that may hold its files. */
   readonly folders: readonly string[];
   readonly files: readonly PublishedFile[];
   /** An archive that unpacks to a folder with the files. */
   readonly archive?: Remote & { readonly name: string; readonly folder: string };
-  /** Files and folders of other versions of the set, which are not read, with the name of the version. */
+  /** Files and folders of other versions of the set, which cannot be read, with the name of the version. */
   readonly otherVersions: Readonly<Record<string, string>>;
-  /** @param files those of the set, in its order */
+  /** @param files of the set, in its order */
   read(files: readonly RecordFile[]): Promise<Split>;
 }
 
@@ -115,7 +115,7 @@ const fashionMnist = idxSet({
   ],
 });
 
-/** Read from the data folder only: there is no address that is sure to last. */
+/** Read only from the data folder: there is no reliable download address. */
 const mnist = idxSet({
   title: 'MNIST',
   homepage: 'http://yann.lecun.com/exdb/mnist/',
@@ -124,7 +124,7 @@ const mnist = idxSet({
   classes: Array.from({ length: 10 }, (_, digit) => String(digit)),
 });
 
-/** The published data sets that are known, by the name that pipelines use. */
+/** The known published data sets, by the name used in pipelines. */
 export const publishedSets: Readonly<Record<string, PublishedSet>> = {
   cifar10,
   cifar100,
@@ -134,12 +134,12 @@ export const publishedSets: Readonly<Record<string, PublishedSet>> = {
 
 interface IdxSet extends Pick<PublishedSet, 'title' | 'homepage' | 'folders' | 'otherVersions'> {
   readonly classes: readonly string[];
-  /** Where the compressed files lie, with their checksums in the order of the files. */
+  /** Address of the compressed files; their checksums are in the order of the files. */
   readonly host?: string;
   readonly sha256?: readonly string[];
 }
 
-/** A set in the four files of MNIST: 60,000 images to train on, 10,000 to test. */
+/** A set with the four files of MNIST: 60,000 training images and 10,000 test images. */
 function idxSet({ classes, host, sha256, ...set }: IdxSet): PublishedSet {
   const files = [
     { name: 'train-images-idx3-ubyte', records: 60_000 },

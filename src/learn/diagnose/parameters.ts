@@ -9,13 +9,13 @@ export const adversarialParameters = {
     default: 8 / 255,
     description: 'Radius of the l∞ ball of PGD, for pixels in [0, 1].',
   }),
-  steps: count({ default: 20, description: 'Steps of PGD.' }),
-  'step-size': Type.Optional(pixelLength({ description: 'Length of a step, for pixels in [0, 1].' })),
-  seed: seed('Seed of all that is random.'),
+  steps: count({ default: 20, description: 'Number of steps of PGD.' }),
+  'step-size': Type.Optional(pixelLength({ description: 'Step size of PGD, for pixels in [0, 1].' })),
+  seed: seed('Seed of all random numbers.'),
   'batch-size': Type.Integer({
     minimum: 1,
     default: 128,
-    description: 'Examples that are measured at once.',
+    description: 'Number of images that are measured at once.',
   }),
 };
 

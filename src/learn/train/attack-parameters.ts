@@ -18,13 +18,13 @@ export function epsilonParameter(value: number) {
 export const randomStart = Type.Boolean({
   default: true,
   description:
-    'Whether the attack starts at a random point, drawn as the method says, or at the clean image.',
+    'Start the attack at a random point near the clean image, instead of at the clean image. The method defines the distribution.',
 });
 
 export function batchNormParameter(value: Mode) {
   return oneOf(['eval', 'train'], {
     default: value,
-    description: 'Mode of batch norm while the batch is attacked.',
+    description: 'Mode of batch norm during the attack.',
   });
 }
 
@@ -34,9 +34,9 @@ export function attackParameters({ epsilon, stepSize, steps, batchNorm }: Defaul
     epsilon: epsilonParameter(epsilon),
     'step-size': pixelLength({
       default: stepSize,
-      description: 'Length of a step of the attack, for pixels in [0, 1].',
+      description: 'Step size of the attack, for pixels in [0, 1].',
     }),
-    steps: count({ default: steps, description: 'Steps of the attack.' }),
+    steps: count({ default: steps, description: 'Number of steps of the attack.' }),
     'random-start': randomStart,
     'batch-norm': batchNormParameter(batchNorm),
   };

@@ -10,7 +10,7 @@ import { count, oneOf, seed } from '../parameter-schemas.ts';
 export const netParameter = {
   net: Type.String({
     description:
-      'The model: resnet-8-w8 (any resnet-<6n+2>-w<width>), resnet-18, resnet-34, resnet-50, resnet-50-imagenet (also 18 and 34), preact-resnet-18, wrn-16-4 (any wrn-<6n+4>-<k>), mobilenet-v2.',
+      'Network architecture: resnet-8-w8 (any resnet-<6n+2>-w<width>), resnet-18, resnet-34, resnet-50, resnet-50-imagenet (also 18 and 34), preact-resnet-18, wrn-16-4 (any wrn-<6n+4>-<k>), mobilenet-v2.',
   }),
 };
 
@@ -22,31 +22,31 @@ export const trainingMeasures = ['seconds-per-epoch'];
 
 /** What the training loop is told: the seed, the epochs, the optimiser, the schedule, the augmentation. */
 export const loopParameters = {
-  seed: seed('Seed of the initial weights, the shuffles and all else that is random.'),
-  epochs: count({ description: 'Passes over the training set.' }),
+  seed: seed('Seed of the initial weights, the order of the images and all other random numbers.'),
+  epochs: count({ description: 'Number of passes over the training set.' }),
   'batch-size': Type.Integer({
     minimum: 1,
     default: 128,
-    description: 'Images a step; the last, incomplete batch of an epoch is left out.',
+    description: 'Number of images in a step. The last batch of an epoch is skipped if it is incomplete.',
   }),
   lr: Type.Number({
     exclusiveMinimum: 0,
     default: 0.1,
-    description: 'The greatest learning rate of the schedule.',
+    description: 'Maximum learning rate of the schedule.',
   }),
   schedule: oneOf(['constant', 'piecewise', 'cosine', 'cyclic', 'one-cycle'], {
     default: 'piecewise',
-    description: "How the learning rate goes over the training; one-cycle is PyTorch's OneCycleLR.",
+    description: "How the learning rate changes during training; one-cycle is PyTorch's OneCycleLR.",
   }),
   milestones: Type.Array(Type.Number({ minimum: 0 }), {
     default: [0.5, 0.75],
     description:
-      'For piecewise: when the rate drops, as epochs (from 1 on) or fractions of the training (below 1).',
+      'For piecewise: when the learning rate drops, as epochs (1 and above) or as fractions of the training (below 1).',
   }),
   factor: Type.Number({
     exclusiveMinimum: 0,
     default: 0.1,
-    description: 'For piecewise: what the rate is multiplied by at each milestone.',
+    description: 'For piecewise: factor by which the learning rate is multiplied at each milestone.',
   }),
   momentum: Type.Number({ minimum: 0, exclusiveMaximum: 1, default: 0.9, description: 'Momentum of SGD.' }),
   'weight-decay': Type.Number({
@@ -56,14 +56,16 @@ export const loopParameters = {
   }),
   decay: oneOf(['all', 'kernels'], {
     default: 'all',
-    description: 'What decays: all parameters, as in PyTorch, or filters and dense weights alone.',
+    description:
+      'What weight decay applies to: all parameters, as in PyTorch, or only convolution filters and dense weights.',
   }),
   crop: Type.Integer({
     minimum: 0,
     default: 0,
-    description: 'Augmentation: zeros padded on each side before a random crop back; 4 is usual for CIFAR.',
+    description:
+      'Augmentation: number of zeros to pad on each side before a random crop to the original size. Usual for CIFAR: 4.',
   }),
-  flip: Type.Boolean({ default: false, description: 'Augmentation: mirror half of the images.' }),
+  flip: Type.Boolean({ default: false, description: 'Augmentation: flip half of the images horizontally.' }),
 };
 
 /** What all trainings of a whole net have in common. */
@@ -73,7 +75,7 @@ export const trainingParameters = {
   normalise: oneOf(['none', 'data'], {
     default: 'none',
     description:
-      'First layer of the model: nothing, or mean and standard deviation of each channel of the training images. A channel whose standard deviation is below 1/255, one level of 8 bits, is not scaled, and the cell warns of it. Epsilon is in [0, 1] either way.',
+      'data: the first layer of the model subtracts the mean of each channel of the training images and divides by its standard deviation. A channel with a standard deviation below 1/255 (one level of 8 bits) is not scaled, and the cell prints a warning. Epsilon is for pixels in [0, 1] in any case.',
   }),
 };
 

@@ -9,7 +9,7 @@ export function blockParameters(all: string) {
   return {
     blocks: Type.Array(Type.Union([block, Type.Tuple([block, block])]), {
       default: [],
-      description: `Which blocks are compared, 1 being the output of the first layer; a pair is the student's and the teacher's. None named means ${all}.`,
+      description: `Blocks to compare; 1 is the output of the first layer. A pair gives the block of the student and that of the teacher. An empty list means ${all}.`,
     }),
     'tap-before-relu': Type.Boolean({
       default: false,

@@ -14,7 +14,8 @@ interface Defaults {
 export function reductionParameter(value: Reduction) {
   return oneOf(['batchmean', 'mean'], {
     default: value,
-    description: 'The divergence over the batch: mean of the sums over classes, or mean over both.',
+    description:
+      'How the divergence is reduced: batchmean sums over classes and averages over examples; mean averages over both.',
   });
 }
 
@@ -25,10 +26,10 @@ export function softLabelParameters({ temperature, reduction, kdWeight, labelWei
       minimum: 1e-3,
       maximum: 1e6, // beyond, τ² · KL leaves float32
       default: temperature,
-      description: 'τ of the soft labels; their loss is τ² · KL(teacher ‖ student).',
+      description: 'Temperature τ of the soft labels. Their loss is τ² · KL(teacher ‖ student).',
     }),
     reduction: reductionParameter(reduction),
-    'kd-weight': weight(kdWeight, 'Weight of the soft labels; 0 leaves them out.'),
-    'label-weight': weight(labelWeight, 'Weight of the cross entropy on the labels; 0 leaves it out.'),
+    'kd-weight': weight(kdWeight, 'Weight of the loss on soft labels; 0: none.'),
+    'label-weight': weight(labelWeight, 'Weight of the cross entropy on the true labels; 0: none.'),
   };
 }

@@ -3,34 +3,35 @@ import type { Attributes, Value } from '../graph.ts';
 import type { Window } from './linear.ts';
 import { at, expand, permuted, reshape, transpose } from './shape.ts';
 
-// onnxruntime's layout for convolutions: channels in blocks, [N, C / block, H, W, block], under the shape [N, C, H, W].
+// The blocked layout of onnxruntime's fast convolutions: channels are stored in blocks, [N, C / block, H, W, block],
+// but the declared shape stays [N, C, H, W].
 
 /** [N, C, H, W] to blocked; C must be a multiple of the block. */
 export function toBlocked(g: GraphBuilder, x: Value, block: number): Value {
   if (x.dtype === 'float32') return g.one('ReorderInput', [x], { channels_last: 0 }, x.shape, x.dtype);
-  // onnxruntime's operators are for float32 alone.
+  // The operators of onnxruntime exist for float32 only.
   const [batch, channels, height, width] = [at(x.shape, 0), at(x.shape, 1), at(x.shape, 2), at(x.shape, 3)];
   const apart = reshape(g, x, [batch, channels / block, block, height * width]);
   return reshape(g, transpose(g, apart, [0, 1, 3, 2]), x.shape);
 }
 
-/** Blocked to [N, channels, H, W]: the first of the channels, where the last block was filled up. */
+/** From blocked to [N, channels, H, W]. If the last block was filled up, only the first `channels` are kept. */
 export function fromBlocked(g: GraphBuilder, x: Value, channels: number, block: number): Value {
   const shape = x.shape.with(1, channels);
   if (x.dtype !== 'float32') return reshape(g, transpose(g, blocksOf(g, x, block), [0, 1, 3, 2]), shape);
   return g.one('ReorderOutput', [x], { channels, channels_last: 0 }, shape, x.dtype);
 }
 
-/** A blocked image with the axes that it has in memory: [N, C / block, H W, block]. */
+/** A blocked image with the axes that it really has in memory: [N, C / block, H W, block]. */
 export function blocksOf(g: GraphBuilder, x: Value, block: number): Value {
   const [batch, channels, height, width] = [at(x.shape, 0), at(x.shape, 1), at(x.shape, 2), at(x.shape, 3)];
   return reshape(g, x, [batch, channels / block, height * width, block]);
 }
 
 /**
- * A filter [O, I, kernel height, kernel width] in the order that convolutions of blocked images want:
- * [O / block, I / block, kernel height, kernel width, block of I, block of O], under the shape that it had. With fewer
- * input channels than a block the image is not blocked, and neither are the filter's input channels.
+ * Reorders a filter [O, I, kernel height, kernel width] for convolutions of blocked images: [O / block, I / block,
+ * kernel height, kernel width, block of I, block of O]. The declared shape does not change. If there are fewer input
+ * channels than a block, neither the image nor the input channels of the filter are blocked.
  */
 export function blockFilter(g: GraphBuilder, filter: Value, block: number): Value {
   const rows = outputsLast(g, filter);
@@ -42,13 +43,16 @@ export function blockFilter(g: GraphBuilder, filter: Value, block: number): Valu
   ];
   const inputs = into < block ? 1 : block;
   const places = height * width;
-  // In two steps, each of which moves pieces as they lie: several times faster than both at once.
+  // Two steps that move contiguous pieces are several times faster than one step.
   const apart = transpose(g, reshape(g, rows, [places * into, out / block, block]), [1, 0, 2]);
   const pieces = reshape(g, apart, [out / block, places, into / inputs, inputs * block]);
   return reshape(g, transpose(g, pieces, [0, 2, 1, 3]), filter.shape);
 }
 
-/** [O, I, kernel height, kernel width] as [kernel height, kernel width, I, O], which most filters were transposed from. */
+/**
+ * From [O, I, kernel height, kernel width] to [kernel height, kernel width, I, O]; most filters were transposed from
+ * this order.
+ */
 function outputsLast(g: GraphBuilder, filter: Value): Value {
   const { op, inputs, attributes } = filter.node;
   const wanted = [2, 3, 1, 0];
@@ -58,7 +62,7 @@ function outputsLast(g: GraphBuilder, filter: Value): Value {
   return perm.every((axis, index) => axis === index) ? source : transpose(g, source, perm);
 }
 
-/** What a convolution of blocked images does besides: `sum` and `bias` are added, then comes the activation. */
+/** What a blocked convolution does in addition: it adds `sum` and `bias`, and then applies the activation. */
 export interface Epilogue {
   /** [O] */
   readonly bias?: Value | undefined;
@@ -82,8 +86,8 @@ export function blockedConv(
 }
 
 /**
- * Each channel of a blocked image times a number of its own, plus another: as a convolution it takes one pass, with
- * all that its epilogue adds.
+ * Multiplies each channel of a blocked image by a factor and adds a bias. Written as a convolution, it takes one pass
+ * over memory, including its epilogue.
  * @param factors, bias [C]
  */
 export function scaleChannels(g: GraphBuilder, x: Value, factors: Value, bias?: Value): Value {
@@ -99,7 +103,7 @@ export function withEpilogue(g: GraphBuilder, conv: Value, { bias, sum, relu = f
   const { op, inputs, attributes } = conv.node;
   const [x, filter] = [at(inputs, 0), at(inputs, 1)];
   const operands = [x, filter];
-  // Inputs have their places: without a bias there is one of zeros before a sum.
+  // Inputs are positional: a sum without a bias needs a bias of zeros before it.
   if (bias ?? sum) operands.push(bias ?? expand(g, g.scalar(0), [at(conv.shape, 1)]));
   if (sum) operands.push(sum);
   const { activation: _, ...others } = attributes;

@@ -1,7 +1,7 @@
 import type { GraphBuilder } from '../builder.ts';
 import type { Attributes, DType, Value } from '../graph.ts';
 
-/** The shape that shapes broadcast to, by the rule of NumPy. */
+/** The broadcast shape of several shapes, by the rules of NumPy. */
 export function broadcastShape(...shapes: readonly (readonly number[])[]): number[] {
   const rank = Math.max(0, ...shapes.map((shape) => shape.length));
   return Array.from({ length: rank }, (_, axis) => {
@@ -10,7 +10,7 @@ export function broadcastShape(...shapes: readonly (readonly number[])[]): numbe
   });
 }
 
-/** An operator on each element, with broadcasting. */
+/** Applies an operator to each element, with broadcasting. */
 export function elementwise(
   g: GraphBuilder,
   op: string,
@@ -50,14 +50,16 @@ export function not(g: GraphBuilder, x: Value): Value {
   return elementwise(g, 'Not', [x], 'bool');
 }
 
-/** Casts; real numbers become whole ones towards zero, and all but zero is true. */
+/**
+ * Casts to another type. Real numbers are truncated towards zero to whole numbers; everything but zero becomes true.
+ */
 export function cast(g: GraphBuilder, x: Value, dtype: DType): Value {
   return x.dtype === dtype ? x : elementwise(g, 'Cast', [x], dtype, { to: dtype });
 }
 
 const RANK: Readonly<Record<DType, number>> = { bool: 0, int32: 1, int64: 2, float32: 3, float64: 4 };
 
-/** The values cast to the widest of their types. */
+/** Casts all values to the widest of their types. */
 export function matchTypes(g: GraphBuilder, ...values: readonly Value[]): Value[] {
   const widest = values.reduce<DType>((w, { dtype }) => (RANK[dtype] > RANK[w] ? dtype : w), 'bool');
   return values.map((value) => cast(g, value, widest));

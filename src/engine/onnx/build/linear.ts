@@ -3,13 +3,13 @@ import type { Value } from '../graph.ts';
 import { broadcastShape } from './elementwise.ts';
 import { at } from './shape.ts';
 
-/** Matrix product over the last two axes, of transposed operands if asked; axes before them broadcast. */
+/** Matrix product over the last two axes, optionally with transposed operands; the axes before them are broadcast. */
 export function matMul(g: GraphBuilder, a: Value, b: Value, transposeA = false, transposeB = false): Value {
   const [m, n] = [a.shape.at(transposeA ? -1 : -2) ?? 1, b.shape.at(transposeB ? -2 : -1) ?? 1];
   const shape = [...broadcastShape(a.shape.slice(0, -2), b.shape.slice(0, -2)), m, n];
   if (!transposeA && !transposeB) return g.one('MatMul', [a, b], {}, shape, a.dtype);
   const attributes = { transA: Number(transposeA), transB: Number(transposeB) };
-  // Not Gemm: onnxruntime turns a transposed Gemm around, which the pass `steady` has turned with care.
+  // Not Gemm: onnxruntime reorders a transposed Gemm, which would undo what the pass `steady` did.
   return g.one('FusedMatMul', [a, b], attributes, shape, a.dtype);
 }
 

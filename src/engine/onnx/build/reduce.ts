@@ -11,13 +11,13 @@ export function reducedShape(shape: readonly number[], axes: readonly number[], 
 
 /** @param op ReduceSum, ReduceMean, ReduceMax, ReduceMin, ReduceProd, ReduceSumSquare */
 export function reduce(g: GraphBuilder, op: string, x: Value, axes: readonly number[], keep: boolean): Value {
-  // To ONNX no axes mean all axes.
+  // In ONNX, no axes means all axes.
   if (axes.length === 0) return reshape(g, x, x.shape);
   const sorted = [...axes].sort((a, b) => a - b);
   return g.one(op, [x], { axes: sorted, keepdims: Number(keep) }, reducedShape(x.shape, axes, keep), x.dtype);
 }
 
-/** The place of the largest or smallest element along an axis, the first of several, as int64. */
+/** The index of the largest or smallest element along an axis (the first one, if several are equal), as int64. */
 export function argReduce(g: GraphBuilder, op: 'ArgMax' | 'ArgMin', x: Value, axis: number): Value {
   return g.one(op, [x], { axis, keepdims: 0 }, reducedShape(x.shape, [axis], false), 'int64');
 }

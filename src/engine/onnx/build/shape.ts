@@ -21,7 +21,7 @@ export function expand(g: GraphBuilder, x: Value, shape: readonly number[]): Val
   return g.one('Expand', [x], { shape }, shape, x.dtype);
 }
 
-/** One cut along each of some axes. `size` elements from `start`, `step` apart; a negative step goes backwards. */
+/** A slice along one axis: `size` elements from `start`, `step` apart. A negative step goes backwards. */
 export interface Cut {
   readonly axis: number;
   readonly start: number;
@@ -34,7 +34,7 @@ export function slice(g: GraphBuilder, x: Value, cuts: readonly Cut[]): Value {
   for (const { axis, size } of cuts) shape[axis] = size;
   const end = ({ axis, start, size, step = 1 }: Cut) => {
     const last = start + size * step;
-    // Backwards, the end must lie before the first element; ONNX takes any very negative number for that.
+    // Going backwards, the end must be before the first element; ONNX accepts any very negative number.
     return step < 0 && last < 0 ? -at(x.shape, axis) - 1 : Math.min(last, at(x.shape, axis));
   };
   const attributes = {
@@ -46,7 +46,7 @@ export function slice(g: GraphBuilder, x: Value, cuts: readonly Cut[]): Value {
   return g.one('Slice', [x], attributes, shape, x.dtype);
 }
 
-/** The elements at these places along an axis, in this order. */
+/** The elements at these indices along an axis, in this order. */
 export function take(g: GraphBuilder, x: Value, axis: number, places: readonly number[]): Value {
   const indices = g.constant(Int32Array.from(places), [places.length]);
   return g.one('Gather', [x, indices], { axis }, x.shape.with(axis, places.length), x.dtype);
@@ -96,19 +96,19 @@ export function channelsLast(g: GraphBuilder, x: Value): Value {
   return transpose(g, x, [0, 2, 3, 1]);
 }
 
-/** All but the first axis made one. */
+/** Merges all axes but the first. */
 export function rows(g: GraphBuilder, x: Value): Value {
   return reshape(g, x, [at(x.shape, 0), sizeOf(x.shape.slice(1))]);
 }
 
-/** An element that is there; asking for another is a defect. */
+/** An element of a list. An index outside the list is a bug. */
 export function at<T>(list: readonly T[], index: number): T {
   const element = list[index];
   if (element === undefined) throw new Error(`no element ${index} in a list of ${list.length}`);
   return element;
 }
 
-/** Matrices turned: the last two axes swapped. */
+/** Swaps the last two axes. */
 export function turned(g: GraphBuilder, x: Value): Value {
   const axes = [...x.shape.keys()];
   return transpose(g, x, [...axes.slice(0, -2), axes.length - 1, axes.length - 2]);

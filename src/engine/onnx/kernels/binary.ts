@@ -17,7 +17,7 @@ import { type Kernels, kernel, type Lowering, listKernel } from './kernel.ts';
 
 type AB = 'a' | 'b';
 
-/** An operator of arithmetic. Booleans are calculated with as whole numbers; to TensorFlow.js the result is boolean. */
+/** An arithmetic operator. Booleans are computed as whole numbers; TensorFlow.js declares the result as boolean. */
 function arithmetic(lower: (g: GraphBuilder, a: Value, b: Value) => Value): Lowering {
   return kernel<AB>((g, inputs) => {
     const [a, b] = pair(g, inputs);
@@ -26,7 +26,7 @@ function arithmetic(lower: (g: GraphBuilder, a: Value, b: Value) => Value): Lowe
   });
 }
 
-/** A comparison; ONNX orders no booleans. */
+/** A comparison. ONNX cannot order booleans. */
 function comparison(op: string): Lowering {
   return kernel<AB>((g, inputs) => {
     const [a, b] = pair(g, inputs);
@@ -44,7 +44,7 @@ function pair(g: GraphBuilder, { a, b }: Readonly<Record<AB, Value>>): [Value, V
   return [left ?? a, right ?? b];
 }
 
-/** Quotient rounded down; in double precision it is exact for int32. */
+/** Quotient rounded down, computed in double precision, which is exact for int32. */
 function floorDiv(g: GraphBuilder, a: Value, b: Value): Value {
   const wide = a.dtype === 'int32' ? 'float64' : a.dtype;
   const quotient = div(g, cast(g, a, wide), cast(g, b, wide));

@@ -6,12 +6,12 @@ import type { Value } from '../graph.ts';
 import type { Placement } from './window.ts';
 
 /**
- * The gradient of a convolution with respect to its filter: for each place of the filter a matrix product of dy
- * [O, positions] with the image as seen from that place [I, positions].
+ * The gradient of a convolution with respect to its filter. For each position in the filter it is a matrix product of
+ * dy [O, positions] with the image shifted to that position [I, positions].
  *
- * What a place sees is the image moved by some rows and columns. The rows are moved in the image and the columns, the
- * other way, in dy: so that a filter of 3 by 3 needs 2 + 2 moved copies, not 9. With a stride the image is first cut
- * into its phases (its even and its odd rows, and so with columns), which are then moved by whole steps.
+ * Instead of shifting the image in both directions, rows are shifted in the image and columns, in the opposite
+ * direction, in dy. So a 3 by 3 filter needs 2 + 2 shifted copies instead of 9. With a stride, the image is first
+ * split into phases (for stride 2: even and odd rows and columns), which are then shifted by whole steps.
  * @param x [N, I, H, W]
  * @param dy [N, O, out height, out width]
  * @returns [height, width, I, O]
@@ -38,31 +38,32 @@ export function filterGradient(g: GraphBuilder, x: Value, dy: Value, { window, o
   return reshape(g, sums.length === 1 ? at(sums, 0) : concat(g, sums, 0), shape);
 }
 
-/** Where a place of the filter looks: at which phase of the image, and how many steps further. */
+/** The phase of the image that a position in the filter reads, and the shift within the phase. */
 function moveOf(place: number, axis: 0 | 1, { strides, dilations, pads }: Placement['window']) {
   const offset = place * dilations[axis] - pads[axis];
   const steps = Math.floor(offset / strides[axis]);
   return { steps, phase: offset - steps * strides[axis] };
 }
 
-/** Every `stride`-th row or column from the `phase`-th on; where the last is not there, zeros. */
+/** Every `stride`-th row or column, starting at `phase`; zeros where the last one does not exist. */
 function takePhase(g: GraphBuilder, x: Value, axis: 2 | 3, phase: number, stride: number): Value {
   if (stride === 1) return x;
   const steps = Math.ceil(at(x.shape, axis) / stride);
   const whole = shift(g, x, axis, 0, steps * stride);
-  // As an axis of its own the phase is cut out in long pieces, which is faster than with steps.
+  // With the phase as an axis of its own, the slice copies long pieces. This is faster than a slice with steps.
   const apart = reshape(g, whole, whole.shape.toSpliced(axis, 1, steps, stride));
   const cut = slice(g, apart, [{ axis: axis + 1, start: phase, size: 1 }]);
   return reshape(g, cut, whole.shape.with(axis, steps));
 }
 
-/** Element i of the result along an axis is element i + steps of x, or zero where there is none. */
+/** Shifts along an axis: element i of the result is element i + steps of x, or zero if there is none. */
 function shift(g: GraphBuilder, x: Value, axis: 2 | 3, steps: number, size: number): Value {
   const [batch, channels, height, width] = [at(x.shape, 0), at(x.shape, 1), at(x.shape, 2), at(x.shape, 3)];
-  // A negative padding cuts off.
+  // Negative padding crops.
   const moved = [-steps, size - at(x.shape, axis) + steps] as const;
   if (axis === 3) return pad(g, x, [[0, 0], [0, 0], [0, 0], moved]);
-  // Rows lie one after the other, so moving them is moving all elements of the image: one copy an image, not one a row.
+  // Rows are contiguous, so shifting them is shifting all elements of the image: one copy per image instead of one
+  // per row.
   const flat = reshape(g, x, [batch, channels, height * width]);
   const padded = pad(g, flat, [
     [0, 0],
@@ -72,17 +73,17 @@ function shift(g: GraphBuilder, x: Value, axis: 2 | 3, steps: number, size: numb
   return reshape(g, padded, [batch, channels, size, width]);
 }
 
-/** The sum over images and positions of image times slopes, both side by side: [1, I, O]. */
+/** The sum over images and positions of image times dy: [1, I, O]. Both have several images side by side. */
 function product(g: GraphBuilder, image: Value, slopes: Value, images: number): Value {
   const [a, b] = [matrices(g, image, images), matrices(g, slopes, images)];
   return reduce(g, 'ReduceSum', matMul(g, a, b, false, true), [0], true);
 }
 
-/** As many matrix products are left for the threads to share. */
+/** At least this many matrix products must remain for the threads to share. */
 const LEAST_PRODUCTS = 8;
 
 /**
- * How many images go into one matrix product. One, as they lie in memory, unless it would be a sum of too few elements
+ * The number of images in one matrix product. It is 1, without copying, unless the product would sum too few elements
  * for its I by O results, as in the last layers of wide networks.
  */
 function imagesAtOnce(
@@ -98,7 +99,7 @@ function imagesAtOnce(
   return allowed.find((count) => count >= least) ?? allowed.at(-1) ?? 1;
 }
 
-/** [N, C, H, W] as [N / images, C images, H, W]: the images of a group side by side in each channel. */
+/** From [N, C, H, W] to [N / images, C images, H, W]: the images of a group side by side in each channel. */
 function sideBySide(g: GraphBuilder, x: Value, images: number): Value {
   if (images === 1) return x;
   const [batch = 1, channels = 1, height = 1, width = 1] = x.shape;
@@ -107,7 +108,7 @@ function sideBySide(g: GraphBuilder, x: Value, images: number): Value {
   return reshape(g, transpose(g, apart, [0, 2, 1, 3]), [groups, channels * images, height, width]);
 }
 
-/** What lies side by side as [N / images, C, images H W]. */
+/** Images side by side as matrices: [N / images, C, images H W]. */
 function matrices(g: GraphBuilder, x: Value, images: number): Value {
   const [groups = 1, channels = 1, height = 1, width = 1] = x.shape;
   return reshape(g, x, [groups, channels / images, images * height * width]);

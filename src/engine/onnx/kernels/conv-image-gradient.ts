@@ -6,9 +6,9 @@ import { inPhases } from './conv-phases.ts';
 import type { Placement } from './window.ts';
 
 /**
- * The gradient of a convolution with respect to its image. At stride 1 it is a convolution with the filter flipped and
- * its channels swapped, which runs as fast as the forward one; at stride 2 it is taken in phases; else it is a
- * transposed convolution.
+ * The gradient of a convolution with respect to its image. At stride 1 it is a convolution with the flipped filter
+ * and swapped channels, which is as fast as the forward one. At stride 2 it is computed in phases (`conv-phases.ts`),
+ * otherwise by a transposed convolution.
  * @param dy [N, O, out height, out width]
  * @param filter [height, width, I, O]
  * @returns [N, I, H, W]
@@ -31,7 +31,7 @@ export function imageGradient(g: GraphBuilder, dy: Value, filter: Value, placeme
   );
 }
 
-/** A filter turned by half a circle. Its places are moved as wholes, which is faster than a slice with negative steps. */
+/** Rotates a filter by 180°. Moving whole positions is faster than a slice with negative steps. */
 function flip(g: GraphBuilder, filter: Value): Value {
   const [height, width, ...others] = [
     at(filter.shape, 0),

@@ -4,20 +4,20 @@ import type { GraphBuilder } from '../builder.ts';
 import type { Value } from '../graph.ts';
 import type { Placement } from './window.ts';
 
-/** What the even, or the odd, rows of an image have to do with. The same holds of columns. */
+/** What the even or the odd rows of an image depend on. The same holds for columns. */
 interface Phase {
-  /** Rows of the filter, in the order in which rows of dy meet them. */
+  /** Rows of the filter, in the order in which they are applied to rows of dy. */
   readonly rows: readonly number[];
-  /** Rows of zeros around dy; fewer than none where rows of it are not needed. */
+  /** Rows of zeros around dy; negative if rows of dy are not needed. */
   readonly pads: readonly [before: number, after: number];
 }
 
 /**
- * The gradient of a convolution of stride 2 with respect to its image. Row 2q + r of the image has to do with every
- * second row of the filter alone: row k = r + pad - 2d of it meets row q + d of dy. So the even and the odd rows and
- * columns are four convolutions at stride 1, whose results are then put in their places. A transposed convolution
- * takes longer, and so do the layouts around it.
- * @returns [N, I, H, W]; undefined where the stride is another or rows of dy would have to be cut off
+ * The gradient of a convolution of stride 2 with respect to its image. Row 2q + r of the image depends only on every
+ * second row of the filter: row k = r + pad - 2d is multiplied by row q + d of dy. So the even and odd rows and
+ * columns are four convolutions at stride 1, whose results are interleaved. A transposed convolution takes longer,
+ * and so do the layout changes around it.
+ * @returns [N, I, H, W]; undefined for another stride, or if rows of dy would have to be cropped
  */
 export function inPhases(
   g: GraphBuilder,
@@ -47,7 +47,7 @@ export function inPhases(
   ]);
 }
 
-/** Undefined where no row of the filter belongs to the parity. */
+/** Undefined if no row of the filter has this parity. */
 function phaseOf(
   parity: 0 | 1,
   { kernel, before, slopes, size }: { kernel: number; before: number; slopes: number; size: number },
@@ -57,7 +57,7 @@ function phaseOf(
   );
   const [head] = rows;
   if (head === undefined) return undefined;
-  // The first row of dy that row 0 of the image meets.
+  // The first row of dy that contributes to row 0 of the image.
   const first = (parity + before - head) / 2;
   return { rows, pads: [-first, size + rows.length - 1 + first - slopes] };
 }
@@ -77,7 +77,7 @@ function one(
   return conv(g, dy, transpose(g, weights, [2, 3, 0, 1]), window, size);
 }
 
-/** The four parts as channels; zeros for those that nothing contributes to. */
+/** The four parts as channels; a part without contributions is zero. */
 function gather(g: GraphBuilder, parts: readonly (Value | undefined)[], shape: readonly number[]): Value {
   const count = parts.findLastIndex((part) => part !== undefined) + 1;
   const zeros = () => expand(g, g.scalar(0), shape);

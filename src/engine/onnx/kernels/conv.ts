@@ -9,7 +9,7 @@ import { type Kernels, kernel } from './kernel.ts';
 import { activate } from './matrix.ts';
 import { type ConvAttributes, convPlacement } from './window.ts';
 
-/** Image to NCHW, whichever way TensorFlow.js has it. */
+/** The image as NCHW, whatever format TensorFlow.js uses. */
 function toFirst(g: GraphBuilder, x: Value, { dataFormat }: ConvAttributes): Value {
   return dataFormat === 'NCHW' ? x : channelsFirst(g, x);
 }

@@ -10,7 +10,7 @@ function filled(g: GraphBuilder, shape: readonly number[], value: number, dtype:
   return expand(g, dtype === 'bool' ? cast(g, scalar, 'bool') : scalar, shape);
 }
 
-/** Values known while tracing. */
+/** Kernels whose values are known during tracing. */
 export const createKernels: Kernels = {
   Fill: kernel<never, tf.FillAttrs>((g, _, { shape, value, dtype }) =>
     filled(g, shape, Number(value), dtype ?? 'float32'),
@@ -19,7 +19,7 @@ export const createKernels: Kernels = {
   ZerosLike: kernel<'x'>((g, { x }) => filled(g, x.shape, 0, x.dtype)),
   Range: kernel<never, tf.RangeAttrs>((g, _, { start, stop, step, dtype }) => {
     const length = Math.max(0, Math.ceil((stop - start) / step));
-    // As TensorFlow.js does it, by addition in double precision.
+    // Like TensorFlow.js: repeated addition in double precision.
     const values: number[] = [];
     for (let value = start; values.length < length; value += step) values.push(value);
     return g.constant(dtype === 'int32' ? Int32Array.from(values) : Float32Array.from(values), [length]);

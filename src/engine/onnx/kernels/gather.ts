@@ -6,7 +6,7 @@ import type { GraphBuilder } from '../builder.ts';
 import type { Value } from '../graph.ts';
 import { type Kernels, kernel, Unsupported } from './kernel.ts';
 
-/** True where an index is the number of its place along a new last axis of extent `depth`. */
+/** True where an index equals its position along a new last axis of extent `depth`. */
 function isPlace(g: GraphBuilder, indices: Value, depth: number): Value {
   const places = g.constant(
     Int32Array.from({ length: depth }, (_, place) => place),
@@ -33,7 +33,7 @@ export const gatherKernels: Kernels = {
     const shape = x.shape.toSpliced(dimension, 1, ...indices.shape);
     return g.one('Gather', [x, cast(g, indices, 'int32')], { axis: dimension }, shape, x.dtype);
   }),
-  // Not ONNX's OneHot, to which a negative index counts from the end; to TensorFlow.js it is off everywhere.
+  // Not ONNX's OneHot: it counts negative indices from the end, but in TensorFlow.js they are off everywhere.
   OneHot: kernel<'indices', tf.OneHotAttrs>((g, { indices }, { depth, onValue, offValue, dtype }) => {
     const place = isPlace(g, indices, depth);
     const type = dtype === 'float32' ? 'float32' : 'int32';
@@ -55,7 +55,7 @@ export const gatherKernels: Kernels = {
     if (!values || !places) throw new Error('TopK has two outputs');
     return [values, cast(g, places, 'int32')];
   }),
-  // As a matrix product with the one-hot segments, which sums in a fixed order.
+  // A matrix product with the one-hot segments, because it sums in a fixed order.
   UnsortedSegmentSum: kernel<'x' | 'segmentIds', tf.UnsortedSegmentSumAttrs>(
     (g, { x, segmentIds }, { numSegments }) => {
       if (segmentIds.shape.length !== 1) throw new Unsupported('over more than one axis');

@@ -1,7 +1,7 @@
 import type { GraphBuilder } from '../builder.ts';
 import type { Value } from '../graph.ts';
 
-/** What a TensorFlow.js kernel becomes: nodes of a graph, and the values that are its results. */
+/** Translates a TensorFlow.js kernel to nodes of a graph, and returns the values of its results. */
 export type Lowering = (
   g: GraphBuilder,
   inputs: Readonly<Record<string, Value>>,
@@ -12,8 +12,8 @@ export type Lowering = (
 export type Kernels = Readonly<Record<string, Lowering>>;
 
 /**
- * Types a lowering. TensorFlow.js passes inputs and attributes by name without types; that a kernel is given its own
- * is TensorFlow.js's promise, so the cast is made here, once.
+ * Gives a lowering its types. TensorFlow.js passes inputs and attributes by name without types, and guarantees that a
+ * kernel gets its own; so the cast is made once, here.
  */
 export function kernel<Inputs extends string, Attributes extends object = object>(
   lower: (
@@ -32,5 +32,5 @@ export function listKernel<Attributes extends object>(
   return (g, inputs, attributes) => lower(g, Object.values(inputs), attributes as Attributes);
 }
 
-/** A case of a kernel that has no lowering. The backend makes it a Failure that names the line of user code. */
+/** A case of a kernel that cannot be lowered. The backend converts it to a Failure that names the line of user code. */
 export class Unsupported extends Error {}

@@ -6,7 +6,7 @@ import type { Value } from '../graph.ts';
 import { type Kernels, kernel, Unsupported } from './kernel.ts';
 import { unaryKernels } from './unary.ts';
 
-/** The kernel of each activation that a fused kernel may name. */
+/** The kernel for each activation that a fused kernel can name. */
 const ACTIVATIONS: Readonly<Record<string, string>> = {
   elu: 'Elu',
   relu: 'Relu',
@@ -14,7 +14,7 @@ const ACTIVATIONS: Readonly<Record<string, string>> = {
   sigmoid: 'Sigmoid',
 };
 
-/** The bias and then the activation of a fused kernel. */
+/** Applies the bias and then the activation of a fused kernel. */
 export function activate(
   g: GraphBuilder,
   x: Value,

@@ -7,7 +7,7 @@ import { type Kernels, kernel } from './kernel.ts';
 
 type BatchNormInputs = 'x' | 'scale' | 'offset' | 'mean' | 'variance';
 
-/** Batch normalisation with given statistics: one operator where they are per channel, else its formula. */
+/** Batch normalisation with given statistics: one operator if they are per channel, otherwise the formula. */
 function batchNorm(
   g: GraphBuilder,
   { x, scale, offset, mean, variance }: Readonly<Record<BatchNormInputs, Value | undefined>>,
@@ -39,7 +39,7 @@ export const normaliseKernels: Kernels = {
     elementwise(g, 'LogSoftmax', [logits], 'float32', { axis: axis ?? -1 }),
   ),
   Softmax: kernel<'logits', tf.SoftmaxAttrs>((g, { logits }, { dim }) => {
-    // A vector or a scalar is one row to TensorFlow.js; ONNX knows no axis of a scalar.
+    // TensorFlow.js treats a vector or a scalar as one row; ONNX has no axis for a scalar.
     const row = logits.shape.length === 0 ? reshape(g, logits, [1]) : logits;
     const result = elementwise(g, 'Softmax', [row], 'float32', { axis: dim ?? -1 });
     return logits.shape.length === 0 ? reshape(g, result, []) : result;

@@ -7,7 +7,7 @@ import type { DType, Node, Value } from '../graph.ts';
 import { type Kernels, kernel } from './kernel.ts';
 import { type Placement, poolPlacement } from './window.ts';
 
-/** A pool over NCHW, with as many outputs as types are given. */
+/** A pool over NCHW, with one output for each given type. */
 function pool(
   g: GraphBuilder,
   op: 'AveragePool' | 'MaxPool',
@@ -27,11 +27,12 @@ function pool(
 }
 
 /**
- * The gradient of a max pool: dy added at the place of the first maximum of its window.
- * @param x [N, C, H, W]  @param dy [N, C, ...]
+ * The gradient of a max pool: dy is added at the position of the first maximum of its window.
+ * @param x [N, C, H, W]
+ * @param dy [N, C, ...]
  */
 function maxPoolGradient(g: GraphBuilder, x: Value, dy: Value, placement: Placement): Value {
-  // The places count over the whole tensor.
+  // The indices count over the whole tensor.
   const places = at(pool(g, 'MaxPool', x, placement, ['float32', 'int64']).outputs, 1);
   const [size, count] = [sizeOf(x.shape), sizeOf(dy.shape)];
   const operands = [expand(g, g.scalar(0), [size]), reshape(g, places, [count]), reshape(g, dy, [count])];
@@ -39,7 +40,10 @@ function maxPoolGradient(g: GraphBuilder, x: Value, dy: Value, placement: Placem
   return reshape(g, sums, x.shape);
 }
 
-/** The gradient of an average pool, to TensorFlow.js: each dy spread evenly over its window, padding included. */
+/**
+ * The gradient of an average pool as TensorFlow.js defines it: each dy is spread evenly over its window, including
+ * the padding.
+ */
 function averagePoolGradient(g: GraphBuilder, dy: Value, { window, image }: Placement): Value {
   const channels = at(dy.shape, 1);
   const [height, width] = window.kernel;

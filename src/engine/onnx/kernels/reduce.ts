@@ -7,12 +7,12 @@ import { type Kernels, kernel, type Lowering } from './kernel.ts';
 
 interface ReduceAttributes {
   readonly axis?: number | number[];
-  /** What TensorFlow.js calls the axes of `max`. */
+  /** The name that TensorFlow.js uses for the axes of `max`. */
   readonly reductionIndices?: number | number[];
   readonly keepDims?: boolean;
 }
 
-/** @param type what to calculate in; without it, in the type of the input */
+/** @param type type to compute in; default: the type of the input */
 function reduction(op: string, type?: (x: Value) => 'float32' | 'int32'): Lowering {
   return kernel<'x', ReduceAttributes>((g, { x }, attributes) => {
     const operand = type ? cast(g, x, type(x)) : x;
@@ -20,7 +20,7 @@ function reduction(op: string, type?: (x: Value) => 'float32' | 'int32'): Loweri
   });
 }
 
-/** `any` and `all`: ONNX has no reduction of booleans. */
+/** `any` and `all`. ONNX cannot reduce booleans. */
 function logical(op: string): Lowering {
   return kernel<'x', ReduceAttributes>((g, { x }, attributes) => {
     const counted = reduce(g, op, cast(g, x, 'int32'), axesOf(x, attributes), attributes.keepDims ?? false);

@@ -27,7 +27,7 @@ function without(shape: readonly number[], axis: number): number[] {
   return shape.filter((_, index) => index !== axis);
 }
 
-/** The mirror of TensorFlow's SYMMETRIC, which repeats the edge; ONNX has only the one that does not. */
+/** TensorFlow's SYMMETRIC padding, which repeats the edge; ONNX has only reflection without repeating it. */
 function symmetricPad(g: GraphBuilder, x: Value, paddings: readonly (readonly [number, number])[]): Value {
   return paddings.reduce((value, [before, after], axis) => {
     const extent = at(value.shape, axis);
@@ -94,7 +94,7 @@ export const shapeKernels: Kernels = {
     ),
   ),
   PadV2: kernel<'x', tf.PadV2Attrs>((g, { x }, { paddings, constantValue }) => {
-    // ONNX pads no booleans.
+    // ONNX cannot pad booleans.
     const numbers = x.dtype === 'bool' ? cast(g, x, 'int32') : x;
     const value = constantValue === 0 ? undefined : g.scalar(constantValue, numbers.dtype);
     return cast(g, pad(g, numbers, paddings, value), x.dtype);
@@ -147,7 +147,7 @@ function sliceParameters(
   const pick = (given: number | number[], axis: number, rest: number) =>
     (typeof given === 'number' ? (axis === 0 ? given : undefined) : given[axis]) ?? rest;
   const starts = x.shape.map((_, axis) => pick(begin, axis, 0));
-  // A size of -1, or none, reaches to the end.
+  // A size of -1, or no size, means up to the end.
   const sizes = x.shape.map((extent, axis) => {
     const asked = pick(size, axis, -1);
     return asked < 0 ? extent - at(starts, axis) : asked;

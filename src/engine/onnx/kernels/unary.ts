@@ -11,12 +11,12 @@ function real(op: string): Lowering {
   return kernel<X>((g, { x }) => elementwise(g, op, [cast(g, x, 'float32')]));
 }
 
-/** One ONNX operator that keeps the type, be it real or whole. */
+/** One ONNX operator that keeps the type, real or whole. */
 function numeric(op: string): Lowering {
   return kernel<X>((g, { x }) => elementwise(g, op, [x.dtype === 'bool' ? cast(g, x, 'int32') : x]));
 }
 
-/** A rounding: whole numbers stay. */
+/** A rounding operator; whole numbers do not change. */
 function rounding(op: string): Lowering {
   return kernel<X>((g, { x }) => (x.dtype === 'float32' ? elementwise(g, op, [x]) : x));
 }
@@ -37,7 +37,7 @@ function expm1(g: GraphBuilder, x: Value): Value {
   return where(g, compare(g, 'Less', abs(g, x), g.scalar(0.5)), near, far);
 }
 
-/** log(1 + x), right for small x: with u = 1 + x rounded, log(u) x / (u - 1) (Kahan). */
+/** log(1 + x), accurate for small x: with u = 1 + x rounded, it is log(u) x / (u - 1) (Kahan). */
 function log1p(g: GraphBuilder, x: Value): Value {
   const u = add(g, x, g.scalar(1));
   const change = sub(g, u, g.scalar(1));
@@ -104,7 +104,7 @@ export const unaryKernels: Kernels = {
   Rsqrt: kernel<X>((g, { x }) =>
     elementwise(g, 'Reciprocal', [elementwise(g, 'Sqrt', [cast(g, x, 'float32')])]),
   ),
-  // log(1 + exp(x)), from the side where exp does not overflow.
+  // log(1 + exp(x)), in the form in which exp does not overflow.
   Softplus: kernel<X>((g, { x }) => {
     const real = cast(g, x, 'float32');
     const tail = log1p(g, elementwise(g, 'Exp', [elementwise(g, 'Neg', [abs(g, real)])]));

@@ -15,7 +15,7 @@ export interface ConvAttributes {
   readonly dataFormat?: 'NHWC' | 'NCHW';
 }
 
-/** How a convolution's filter moves, and the size of what comes out. */
+/** How the filter of a convolution moves, and the size of the result. */
 export interface Placement {
   readonly window: Window;
   /** Height and width of the image. */
@@ -60,11 +60,11 @@ export function poolPlacement(
 
 function placement(info: tf.backend_util.Conv2DInfo): Placement {
   const { top, left } = info.padInfo;
-  // What the last place of the filter reaches beyond the image; less than 0 where the stride leaves a rest.
+  // How far the last position of the filter reaches beyond the image; negative if the stride leaves a rest.
   const bottom = (info.outHeight - 1) * info.strideHeight + info.effectiveFilterHeight - info.inHeight - top;
   const right = (info.outWidth - 1) * info.strideWidth + info.effectiveFilterWidth - info.inWidth - left;
   if (bottom <= -info.strideHeight || right <= -info.strideWidth) {
-    // TensorFlow.js gives the result a wrong size then, and cuts it off.
+    // TensorFlow.js computes a wrong size in this case, and crops the result.
     throw new Unsupported('with a number as padding and a filter that is not square; give pairs of numbers');
   }
   return {

@@ -10,10 +10,10 @@ const TO_FIRST = [0, 3, 1, 2];
 const TO_LAST = [0, 2, 3, 1];
 
 /**
- * Lets images stay channels-first from one convolution to the next. TensorFlow.js believes that all are
- * channels-last, so each convolution comes with transpositions around it. Here the transposition after a convolution
- * is not made but noted, and what follows is computed on the channels-first values, as long as it can be; whoever
- * needs the image as TensorFlow.js sees it gets a transposition after all.
+ * Keeps images channels-first from one convolution to the next. TensorFlow.js uses channels-last, so each convolution
+ * comes with transpositions around it. This pass does not emit the transposition after a convolution, but remembers
+ * the channels-first value, and computes what follows on it as long as possible. Where a channels-last image is
+ * needed, the transposition is emitted after all.
  */
 export function keepChannelsFirst(graph: Graph): Graph {
   const layout = new Layout();
@@ -24,12 +24,12 @@ export function keepChannelsFirst(graph: Graph): Graph {
 
 class Layout {
   readonly #g = new GraphBuilder();
-  /** New values for old ones, as TensorFlow.js sees them. */
+  /** New values for old ones, in the layout of TensorFlow.js (channels-last). */
   readonly #last = new Map<Value, Value>();
   /** New values for old images, channels-first. */
   readonly #first = new Map<Value, Value>();
 
-  /** The value as TensorFlow.js sees it. */
+  /** The value in the layout of TensorFlow.js. */
   last(old: Value): Value {
     const known = this.#last.get(old);
     if (known !== undefined) return known;
@@ -56,7 +56,7 @@ class Layout {
     return this.#first.has(old);
   }
 
-  /** The value channels-first; one of lower rank gets the axes that it lacks. */
+  /** The value channels-first; missing leading axes are added. */
   #toFirst(old: Value): Value {
     const known = this.#first.get(old);
     if (known !== undefined) return known;
@@ -68,7 +68,7 @@ class Layout {
       image?.shape.length === 4 &&
       others.every(({ shape }) => shape.length === 0)
     ) {
-      // One transposition of the image serves all that is made of it.
+      // One transposition of the image serves all nodes that use it.
       const inputs = old.node.inputs.map((input) => this.#toFirst(input));
       const shape = permuted(old.shape, TO_FIRST);
       return this.#g.one(old.node.op, inputs, old.node.attributes, shape, old.dtype);
@@ -86,7 +86,7 @@ class Layout {
     if (attributes === undefined) return false;
     if (node.op === 'Concat' && !node.inputs.every((other) => this.#isFirst(other))) return false;
     if (node.op.startsWith('Reduce')) return this.#followReduction(node, input, attributes);
-    // The value that fills a padding is a scalar, and stays as it is.
+    // The fill value of a padding is a scalar and does not change.
     const inputs = node.inputs.map((other) =>
       other.shape.length === 4 ? this.#toFirst(other) : this.last(other),
     );
@@ -122,7 +122,10 @@ class Layout {
     return true;
   }
 
-  /** Whether it takes fewer copies to bring the others to channels-first than to bring the channels-first back. */
+  /**
+   * Whether bringing the other inputs to channels-first needs fewer copies than bringing the channels-first ones
+   * back.
+   */
   #mostlyFirst(inputs: readonly Value[]): boolean {
     const size = (values: readonly Value[]) => values.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
     const [images, others] = [
@@ -140,7 +143,10 @@ class Layout {
   }
 }
 
-/** The attributes of a node when the axes of its image have moved; undefined if it cannot follow. */
+/**
+ * The attributes of a node after the axes of its image have moved; undefined if the node cannot be computed
+ * channels-first.
+ */
 function movedAttributes({ op, attributes }: Node): Attributes | undefined {
   const axis = (old: unknown) => TO_FIRST.indexOf(Number(old));
   const axes = (old: unknown) => (old as readonly number[]).map(axis);

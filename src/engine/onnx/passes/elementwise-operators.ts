@@ -1,4 +1,4 @@
-/** ONNX operators that compute each element of the result from the elements at its place, with broadcasting. */
+/** ONNX operators that compute each element of the result from the elements at the same position, with broadcasting. */
 export const ELEMENTWISE: ReadonlySet<string> = new Set([
   ...[
     'Abs',

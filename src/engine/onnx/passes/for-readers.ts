@@ -3,7 +3,7 @@ import type { Graph, Node, Value } from '../graph.ts';
 import { ELEMENTWISE } from './elementwise-operators.ts';
 import { rebuild } from './rebuild.ts';
 
-/** Brings a graph into a form that all readers of ONNX files understand, for batches of any size. */
+/** Rewrites a graph so that all readers of ONNX files understand it, for any batch size. */
 export function forReaders(graph: Graph): Graph {
   return rebuild(graph, (node, inputs, g) => {
     if (node.op === 'ReduceMean') return mean(node, inputs, g);
@@ -12,7 +12,7 @@ export function forReaders(graph: Graph): Graph {
   });
 }
 
-/** The mean over height and width becomes a pool: readers take the axes of ReduceMean in different ways. */
+/** Replaces the mean over height and width by a pool, because readers treat the axes of ReduceMean differently. */
 function mean(node: Node, inputs: readonly Value[], g: GraphBuilder): Value[] | undefined {
   const { axes, keepdims } = node.attributes;
   const [x] = inputs;
@@ -24,18 +24,18 @@ function mean(node: Node, inputs: readonly Value[], g: GraphBuilder): Value[] | 
   return [keepdims === 1 ? pooled : g.one('Flatten', [pooled], { axis: 1 }, shape, dtype)];
 }
 
-/** A reshape that keeps the first axis takes its extent from the input, not from the batch that was traced. */
+/** A reshape that keeps the first axis takes its extent from the input instead of from the traced batch. */
 function reshape(node: Node, [x]: readonly Value[], g: GraphBuilder): Value[] | undefined {
   const { shape, dtype } = first(node);
   if (!x || shape.length === 0) return undefined;
-  // In ONNX 0 is the extent that the axis has.
+  // In ONNX, 0 means: keep the extent of this axis.
   const wanted = x.shape[0] === shape[0] ? [0, ...shape.slice(1)] : shape;
   return [g.one('Reshape', [x], { shape: wanted }, shape, dtype)];
 }
 
 /**
- * Constants lose their leading axes of extent 1, which broadcasting adds again: OpenCV 4.6 adds a constant of four axes
- * to a batch of one image only.
+ * Removes leading axes of extent 1 from constants; broadcasting adds them again. OpenCV 4.6 can add a constant of
+ * four axes only to a batch of one image.
  */
 function elementwise(node: Node, inputs: readonly Value[], g: GraphBuilder): Value[] | undefined {
   const { shape, dtype } = first(node);

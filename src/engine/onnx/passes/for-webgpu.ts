@@ -6,8 +6,8 @@ import type { Graph, Node, Value } from '../graph.ts';
 import { type Rules, rebuildByRules } from './rebuild.ts';
 
 /**
- * Puts operators for which onnxruntime has no WebGPU kernel in terms of those for which it has one: else the processor
- * computes them, and their operands and results are copied there and back.
+ * Replaces operators that onnxruntime has no WebGPU kernel for by others. Otherwise the CPU would compute them, and
+ * their operands and results would be copied there and back.
  */
 export function forWebgpu(graph: Graph): Graph {
   return rebuildByRules(graph, RULES);
@@ -23,7 +23,7 @@ function product({ attributes }: Node, inputs: readonly Value[], g: GraphBuilder
   return matMul(g, attributes.transA === 1 ? turned(g, a) : a, attributes.transB === 1 ? turned(g, b) : b);
 }
 
-/** 1 where above zero less 1 where below; of NaN it is 0, as it is in TensorFlow.js. */
+/** (x > 0) - (x < 0). For NaN it is 0, as in TensorFlow.js. */
 function sign(_: Node, inputs: readonly Value[], g: GraphBuilder): Value {
   const x = at(inputs, 0);
   const zero = g.scalar(0, x.dtype);

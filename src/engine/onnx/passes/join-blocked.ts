@@ -6,12 +6,12 @@ import type { GraphBuilder } from '../builder.ts';
 import { type Graph, liveNodes, type Node, scalarOf, type Value } from '../graph.ts';
 import { rebuild } from './rebuild.ts';
 
-/** Bias, sum and activation: no convolution takes in more. */
+/** Bias, sum and activation: a convolution can take in nothing more. */
 const MOST_ROUNDS = 4;
 
 /**
- * Lets convolutions of blocked images do what comes right after them: a bias, the sum with another image, a ReLU.
- * Each spares a pass over memory. Only where nobody else reads what is in between.
+ * Fuses what follows a blocked convolution into it: a bias, the addition of another image, a ReLU. Each saves a pass
+ * over memory. It is done only if nothing else reads the value in between.
  */
 export function joinBlocked(graph: Graph): Graph {
   let current = graph;
@@ -51,7 +51,7 @@ function countReaders({ outputs }: Graph): Map<Value, number> {
   return readers;
 }
 
-/** A convolution and what it adds; undefined for other values, and where a ReLU came last already. */
+/** A convolution and its epilogue; undefined for other values, and if a ReLU is already the last step. */
 function open(value: Value | undefined): { conv: Value; epilogue: Epilogue } | undefined {
   if (value?.node.op !== 'BlockedConv' || 'activation' in value.node.attributes) return undefined;
   const [, , bias, sum] = value.node.inputs;
@@ -62,7 +62,7 @@ function isScaling({ node, shape }: Value): boolean {
   return node.attributes.group === shape[1];
 }
 
-/** A convolution, then a bias alone (a scaling by ones). */
+/** A convolution followed by a bias only (a scaling by ones). */
 function bias(
   node: Node,
   [x, factors, vector, other]: readonly Value[],
@@ -96,7 +96,7 @@ function sum(_: Node, [a, b]: readonly Value[], [aloneA, aloneB]: readonly boole
   return (aloneB ? added(b, a) : undefined) ?? (aloneA ? added(a, b) : undefined);
 }
 
-/** a - b, where b only scales an image: it is scaled by the negative. */
+/** a - b, where b only scales an image: scales it by the negative factors and adds. */
 function difference(_: Node, [a, b]: readonly Value[], [, alone]: readonly boolean[], g: GraphBuilder) {
   const inner = alone ? open(b) : undefined;
   if (!a || !b || !inner || inner.epilogue.sum || !isScaling(b) || !sameShape(a.shape, b.shape))

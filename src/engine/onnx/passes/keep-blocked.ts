@@ -17,10 +17,10 @@ import { ELEMENTWISE } from './elementwise-operators.ts';
 import { copy } from './rebuild.ts';
 
 /**
- * Lets images be in blocks of channels, the layout of onnxruntime's fastest convolutions. It uses them by itself only
- * where filters are constants, and returns to the plain layout for all but a few operators; here filters may be
- * computed, and elementwise operators and sums follow.
- * @param block channels in a block: what the processor's convolutions want
+ * Stores images in blocks of channels, the layout of onnxruntime's fastest convolutions. onnxruntime does this itself
+ * only if filters are constants, and returns to the plain layout for all but a few operators. Here filters can be
+ * computed, and elementwise operators and sums also work on blocks.
+ * @param block channels in a block, as the processor's convolutions require
  */
 export function keepBlocked(graph: Graph, block: number): Graph {
   const layout = new Layout(block);
@@ -91,20 +91,20 @@ class Layout {
     const few = inputs < this.#block;
     if (node.attributes.group !== 1 || !(few || this.#divides(inputs))) return undefined;
     const rest = outputs % this.#block;
-    // To fill up the last block of channels pays only where the input is blocked already.
+    // Filling up the last block of channels is worth it only if the input is already blocked.
     if (rest !== 0 && !this.#blocked.has(x)) return undefined;
     const g = this.#g;
     const weights = rest === 0 ? this.plain(filter) : padOutputs(g, this.plain(filter), this.#block - rest);
     const image = few ? this.plain(x) : this.#toBlocked(x);
     const [height, width] = [at(first(node).shape, 2), at(first(node).shape, 3)];
     const blocked = blockFilter(g, weights, this.#block);
-    // The attributes of a Conv are those of a window.
+    // A Conv has the attributes of a window.
     const { kernel_shape, strides, pads, dilations } = node.attributes;
     const window = { kernel: kernel_shape, strides, pads, dilations } as unknown as Window;
     return blockedConv(g, image, blocked, window, [height, width]);
   }
 
-  /** Images, or zeros, behind one another: whole blocks are as good as whole channels. */
+  /** Concatenation or padding along the channels, as long as whole blocks are added. */
   #moreChannels(node: Node): Value | undefined {
     const { shape } = first(node);
     const images = node.inputs.filter((input) => input.shape.length === 4);
@@ -118,7 +118,7 @@ class Layout {
     return first(this.#g.node(node.op, inputs, node.attributes, node.outputs));
   }
 
-  /** Blocks move as single channels do. */
+  /** Blocks are moved in the same way as single channels. */
   #depthToSpace(node: Node): Value | undefined {
     const image = this.#blocked.get(at(node.inputs, 0));
     const { shape } = first(node);
@@ -151,7 +151,7 @@ class Layout {
     return reshape(g, elementwise(g, node.op, operands, dtype, node.attributes), shape);
   }
 
-  /** A value as it broadcasts to [N, C / block, H W, block]; undefined if it does not. */
+  /** A value in a shape that broadcasts to [N, C / block, H W, block]; undefined if there is none. */
   #besideBlocks(old: Value, shape: readonly number[]): Value | undefined {
     const g = this.#g;
     if (sizeOf(old.shape) === 1) return this.plain(old);
@@ -164,7 +164,7 @@ class Layout {
     return reshape(g, this.plain(old), [batch, channels / this.#block, 1, this.#block]);
   }
 
-  /** A number for each channel, times an image, plus it or minus it. */
+  /** An image times a number for each channel, or plus or minus one. */
   #scale(node: Node): Value | undefined {
     const [a, b] = node.inputs;
     if (!['Add', 'Sub', 'Mul'].includes(node.op) || !a || !b) return undefined;
@@ -183,12 +183,12 @@ class Layout {
     return scaleChannels(g, x, ones, op === 'Add' ? vector : elementwise(g, 'Neg', [vector]));
   }
 
-  /** Sums and means of blocked images over their positions, over all but their channels, or of each image. */
+  /** Sums and means of blocked images: over their positions, over all but the channels, or of each image. */
   #reduction(node: Node): readonly Value[] | undefined {
     const [x] = node.inputs;
     const image = x && this.#blocked.get(x);
     const axes = node.attributes.axes;
-    // What only fills a block would have no place in the result.
+    // Channels that only fill up a block must not be part of the result.
     if (!x || !image || !this.#isWhole(x)) return undefined;
     if (!Array.isArray(axes) || !['ReduceSum', 'ReduceMean'].includes(node.op)) return undefined;
     const g = this.#g;
@@ -211,7 +211,7 @@ class Layout {
     }
   }
 
-  /** Whether an image is blocked, and without channels that only fill its last block. */
+  /** Whether an image is blocked, and no channels were added to fill up its last block. */
   #isWhole(image: Value): boolean {
     return this.#blocked.has(image) && this.#divides(at(image.shape, 1));
   }
@@ -225,7 +225,7 @@ function withRank4(shape: readonly number[]): number[] {
   return [...Array.from({ length: 4 - shape.length }, () => 1), ...shape];
 }
 
-/** More output channels, of zeros. */
+/** Adds output channels of zeros. */
 function padOutputs(g: GraphBuilder, filter: Value, count: number): Value {
   return pad(g, filter, [
     [0, count],

@@ -9,15 +9,15 @@ import { simplify } from './simplify.ts';
 import { steady } from './steady.ts';
 import { stepMasks } from './step-masks.ts';
 
-/** A function from graph to graph that changes no result, rounding aside. */
+/** A function from graph to graph that changes no result, apart from rounding. */
 export interface Pass {
   readonly name: string;
   readonly apply: (graph: Graph) => Graph;
 }
 
 /**
- * What every traced graph goes through before it is encoded, in this order.
- * @param block channels in a block of the processor's blocked convolutions; undefined to do without them
+ * The passes for every traced graph before it is encoded, in this order.
+ * @param block channels in a block of the processor's blocked convolutions; undefined: do not use them
  */
 export function passesFor(block: number | undefined, device: OnnxDevice = 'cpu'): readonly Pass[] {
   const simplifying = { name: 'simplify', apply: simplify };

@@ -2,9 +2,10 @@ import { first, GraphBuilder } from '../builder.ts';
 import { type Graph, liveNodes, type Node, type Value } from '../graph.ts';
 
 /**
- * Builds a graph anew, node by node in order of need. What the outputs do not need falls away, and what has become
- * equal is merged.
- * @param visit the values that take the place of a node's outputs, given its new inputs; undefined to copy the node
+ * Rebuilds a graph node by node, in order of dependency. Nodes that the outputs do not need are dropped, and nodes
+ * that have become equal are merged.
+ * @param visit returns the values that replace the outputs of a node, given its new inputs; undefined to copy the
+ * node
  */
 export function rebuild(
   graph: Graph,
@@ -29,12 +30,15 @@ export function rebuild(
   return { outputs: Object.fromEntries(outputs) };
 }
 
-/** By operator, what takes the place of a node of one output, given its new inputs; undefined to copy the node. */
+/**
+ * For each operator, a function that returns the replacement of a node with one output, given its new inputs;
+ * undefined to copy the node.
+ */
 export type Rules = Readonly<
   Record<string, (node: Node, inputs: readonly Value[], g: GraphBuilder) => Value | undefined>
 >;
 
-/** Builds a graph anew with each node as the rule of its operator has it. */
+/** Rebuilds a graph by applying the rule of each node's operator. */
 export function rebuildByRules(graph: Graph, rules: Rules): Graph {
   return rebuild(graph, (node, inputs, g) => {
     const value = rules[node.op]?.(node, inputs, g);
@@ -42,7 +46,7 @@ export function rebuildByRules(graph: Graph, rules: Rules): Graph {
   });
 }
 
-/** The same node on other inputs of the same shapes. */
+/** Copies a node to other inputs of the same shapes. */
 export function copy(node: Node, inputs: readonly Value[], g: GraphBuilder): readonly Value[] {
   if (node.data !== undefined) return [g.constant(node.data, first(node).shape)];
   return g.node(node.op, inputs, node.attributes, node.outputs).outputs;

@@ -6,13 +6,13 @@ import { type Graph, type Node, scalarOf, type Value } from '../graph.ts';
 import { ELEMENTWISE } from './elementwise-operators.ts';
 import { rebuild } from './rebuild.ts';
 
-/** A rule: the value that takes the place of a node's only output, if the rule applies. */
+/** A rule: returns the value that replaces the only output of a node, or undefined if it does not apply. */
 type Rule = (node: Node, inputs: readonly Value[], g: GraphBuilder) => Value | undefined;
 
-/** Rules may make room for one another; more rounds than this have not been seen to help. */
+/** Applying a rule can make others applicable. More rounds than this have never helped. */
 const MOST_ROUNDS = 10;
 
-/** Applies rules that spare work and change no value, until none applies. */
+/** Applies rules that save work and change no value, until none applies. */
 export function simplify(graph: Graph): Graph {
   let current = graph;
   for (let round = 0; round < MOST_ROUNDS; round++) {
@@ -52,12 +52,15 @@ const RULES: Readonly<Record<string, readonly Rule[]>> = {
   Pad: [padNothing],
 };
 
-/** What an expanded value was expanded from. */
+/** The value before an expansion (or the value itself). */
 function source(value: Value): Value {
   return value.node.op === 'Expand' ? at(value.node.inputs, 0) : value;
 }
 
-/** An operator on expanded values is cheaper before they are expanded, and often broadcasts by itself. */
+/**
+ * Applies an operator before its operands are expanded, which is cheaper; broadcasting often makes the expansion
+ * unnecessary.
+ */
 function narrow(node: Node, inputs: readonly Value[], g: GraphBuilder): Value | undefined {
   if (!inputs.some((input) => input.node.op === 'Expand')) return undefined;
   const sources = inputs.map(source);
@@ -68,7 +71,7 @@ function narrow(node: Node, inputs: readonly Value[], g: GraphBuilder): Value | 
     : expand(g, result, shape);
 }
 
-/** x + 0, x * 1 and the like are x, brought to the shape of the result. */
+/** x + 0, x * 1 and so on become x, expanded to the shape of the result. */
 function dropNeutral(neutral: number, side: 'both' | 'right'): Rule {
   return (node, inputs, g) => {
     const [a, b] = [at(inputs, 0), at(inputs, 1)];
@@ -82,14 +85,14 @@ function dropNeutral(neutral: number, side: 'both' | 'right'): Rule {
   };
 }
 
-/** x + (-y) is x - y. */
+/** x + (-y) becomes x - y. */
 function foldNegation(_: Node, [a, b]: readonly Value[], g: GraphBuilder): Value | undefined {
   if (!a || !b) return undefined;
   if (b.node.op === 'Neg') return sub(g, a, at(b.node.inputs, 0));
   return a.node.op === 'Neg' ? sub(g, b, at(a.node.inputs, 0)) : undefined;
 }
 
-/** Two images put in place by the same moves are added before, and moved once. */
+/** move(x) + move(y) becomes move(x + y), if both moves are the same: one move instead of two. */
 function addBefore(move: string): Rule {
   return (_, [a, b], g) => {
     if (a?.node.op !== move || b?.node.op !== move) return undefined;
@@ -99,7 +102,10 @@ function addBefore(move: string): Rule {
   };
 }
 
-/** Added to several images behind one another, one that is followed by zeros is added to the first of them alone. */
+/**
+ * concat(a, b, …) + pad(x) becomes concat(a + x, b, …), if the padding adds only zeros after x and x has the shape of
+ * a.
+ */
 function addToPart(node: Node, [a, b]: readonly Value[], g: GraphBuilder): Value | undefined {
   const [joined, padded] = a?.node.op === 'Concat' ? [a, b] : [b, a];
   if (joined?.node.op !== 'Concat' || padded?.node.op !== 'Pad' || padded.node.inputs.length > 1)
@@ -113,7 +119,7 @@ function addToPart(node: Node, [a, b]: readonly Value[], g: GraphBuilder): Value
   return g.one('Concat', parts, joined.node.attributes, first(node).shape, joined.dtype);
 }
 
-/** Arithmetic on two numbers is done here, rounded to float32 as it would be there. */
+/** Computes an operator on two constant numbers, rounded to float32 as onnxruntime would. */
 function calculate(operator: (a: number, b: number) => number): Rule {
   return (node, inputs, g) => {
     const { shape, dtype } = first(node);
@@ -152,7 +158,10 @@ function reshapeConstant(node: Node, [x]: readonly Value[], g: GraphBuilder): Va
   return x?.node.data && g.constant(x.node.data, first(node).shape);
 }
 
-/** One element expanded can be expanded to any shape. Where only extents of 1 come and go, an expansion can wait. */
+/**
+ * reshape(expand(x)) becomes expand(reshape(x)): always if x has one element, otherwise if only axes of extent 1 are
+ * added or removed.
+ */
 function reshapeFilled(node: Node, [x]: readonly Value[], g: GraphBuilder): Value | undefined {
   if (x?.node.op !== 'Expand') return undefined;
   const { shape } = first(node);
@@ -162,7 +171,10 @@ function reshapeFilled(node: Node, [x]: readonly Value[], g: GraphBuilder): Valu
   return extents && expand(g, reshape(g, inner, extents), shape);
 }
 
-/** What `from` is reshaped to when its expansion `wide` is reshaped to `to`, if that only adds or drops ones. */
+/**
+ * The shape for `from` if its expansion `wide` is reshaped to `to`; undefined unless only axes of extent 1 are added
+ * or removed.
+ */
 function alignedExtents(
   from: readonly number[],
   wide: readonly number[],
@@ -175,7 +187,7 @@ function alignedExtents(
   return to.map((extent) => (extent === 1 ? 1 : (kept.shift() ?? 1)));
 }
 
-/** Repeating an axis of extent 1 is broadcasting it. */
+/** Repeating an axis of extent 1 is the same as broadcasting it. */
 function tileOnes(node: Node, [x]: readonly Value[], g: GraphBuilder): Value | undefined {
   const { shape } = first(node);
   const broadcast = x?.shape.every((extent, axis) => extent === 1 || extent === shape[axis]);
@@ -187,7 +199,7 @@ function transposeAgain(node: Node, [x]: readonly Value[], g: GraphBuilder): Val
   return transpose(g, at(x.node.inputs, 0), permuted(permOf(x.node), permOf(node)));
 }
 
-/** A transposition that only moves axes of extent 1, or none, copies nothing. */
+/** A transposition that moves only axes of extent 1 copies nothing: it becomes a reshape. */
 function transposeOnes(node: Node, [x]: readonly Value[], g: GraphBuilder): Value | undefined {
   if (!x) return undefined;
   const solid = permOf(node).filter((axis) => x.shape[axis] !== 1);
@@ -216,7 +228,7 @@ function padNothing(node: Node, [x]: readonly Value[]): Value | undefined {
 }
 
 export function permOf({ attributes: { perm } }: Node): readonly number[] {
-  // Every Transpose is made with one.
+  // Every Transpose is created with `perm`.
   if (!Array.isArray(perm)) throw new Error('a Transpose without perm');
   return perm;
 }

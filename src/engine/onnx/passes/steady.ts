@@ -7,11 +7,11 @@ import { first, type GraphBuilder } from '../builder.ts';
 import type { Graph, Node, Value } from '../graph.ts';
 import { type Rules, rebuildByRules } from './rebuild.ts';
 
-// onnxruntime divides the work of an operator by the number of threads, and where a part's size decides in which order
-// it adds, the last bits depend on that number. Results must not, so such cases are put in a form where they do not.
-// What decides was found by trial of many shapes at 1 to 16 threads, with onnxruntime 1.30.
+// onnxruntime divides the work of an operator by the number of threads. If the size of a part determines the order of
+// additions, the last bits depend on the number of threads. Results must not depend on it, so this pass rewrites such
+// cases. The conditions were found by running many shapes at 1 to 16 threads with onnxruntime 1.30.
 
-/** Sessions are given no more threads than this, up to which the rules below hold. */
+/** The largest number of threads of a session. The rules below hold up to this number. */
 export const MOST_THREADS = 8;
 
 /** Makes results independent of the number of threads, up to `MOST_THREADS`. */
@@ -30,14 +30,15 @@ const RULES: Rules = {
   ReduceSum: reduction,
 };
 
-/** Up to this length of the inner axis a matrix product is one sum. */
+/** Up to this length of the inner axis, a matrix product computes each element as one sum. */
 const ONE_SUM = 128;
-/** Up to so many multiplications a matrix product is left to one thread. */
+/** Up to this many multiplications, a matrix product uses one thread. */
 const ONE_THREAD = 65536;
 
 /**
- * A product [M, K] x [K, N] is divided along M if M >= N, each part adding as the whole would, unless a part is one
- * row; else along N, and how K is cut up depends on the size of a part. So the larger side is made the first.
+ * A product [M, K] x [K, N] is divided along M if M >= N; then each part adds in the same order as the whole, unless
+ * it has only one row. Otherwise it is divided along N, and the size of a part determines how K is split. So this
+ * makes the larger side the first.
  */
 function product(node: Node, [a, b]: readonly Value[], g: GraphBuilder): Value | undefined {
   if (!a || !b) return undefined;
@@ -53,7 +54,7 @@ function product(node: Node, [a, b]: readonly Value[], g: GraphBuilder): Value |
   return m < 2 * MOST_THREADS ? steadyRows(g, a, b, transposeA, transposeB) : undefined;
 }
 
-/** A product with enough rows that no thread gets a single one. */
+/** A product with so many rows (added as zeros) that no thread gets a single one. */
 function steadyRows(g: GraphBuilder, a: Value, b: Value, transposeA: boolean, transposeB: boolean): Value {
   const axis = a.shape.length - (transposeA ? 1 : 2);
   const lacking = 2 * MOST_THREADS - at(a.shape, axis);
@@ -68,13 +69,13 @@ function steadyRows(g: GraphBuilder, a: Value, b: Value, transposeA: boolean, tr
 }
 
 /**
- * Sums whose kept axes, seen as one, lie outside or between the summed ones are fast only where there are as many of
- * them as threads, else another way to add is taken. With few of them they are added in two steps, or zeros are put
- * beside them.
+ * A reduction whose kept axes (taken as one) are outside or between the summed ones uses its fast algorithm only if
+ * their extent is at least the number of threads, and another order of additions otherwise. If the extent is small,
+ * this adds in two steps, or pads with zeros.
  */
 function reduction(node: Node, [x]: readonly Value[], g: GraphBuilder): Value | undefined {
   if (!x) return undefined;
-  const axes = node.attributes.axes as readonly number[]; // every reduction is made with them
+  const axes = node.attributes.axes as readonly number[]; // every reduction is created with axes
   const runs = runsOf(x.shape, axes);
   const [head, middle, tail] = runs;
   if (runs.length !== 3 || !head || !middle || !tail) return undefined;
@@ -100,7 +101,7 @@ function reduction(node: Node, [x]: readonly Value[], g: GraphBuilder): Value | 
   return undefined;
 }
 
-/** Neighbouring axes that are kept, or reduced, together. */
+/** Merges neighbouring axes that are all kept or all reduced. */
 function runsOf(shape: readonly number[], axes: readonly number[]): { kept: boolean; size: number }[] {
   const runs: { kept: boolean; size: number }[] = [];
   for (const [axis, extent] of shape.entries()) {
@@ -113,7 +114,7 @@ function runsOf(shape: readonly number[], axes: readonly number[]): { kept: bool
   return runs;
 }
 
-/** A single image is divided by its positions, several by image. */
+/** onnxruntime divides a single image by positions, but several images by image; so a second image is added. */
 function oneImage(node: Node, [x, ...others]: readonly Value[], g: GraphBuilder): Value | undefined {
   if (x?.shape[0] !== 1) return undefined;
   const shape = first(node).shape.with(0, 2);
@@ -121,7 +122,10 @@ function oneImage(node: Node, [x, ...others]: readonly Value[], g: GraphBuilder)
   return slice(g, both, [{ axis: 0, start: 0, size: 1 }]);
 }
 
-/** A transposed convolution is a product with K channels of dy; beyond one sum's length they are added in parts. */
+/**
+ * A transposed convolution is a matrix product over the K channels of dy. If K is too long for one sum, it is
+ * computed in parts, which are then added.
+ */
 function manyChannels(node: Node, [dy, filter]: readonly Value[], g: GraphBuilder): Value | undefined {
   const channels = dy?.shape[1] ?? 0;
   if (!dy || !filter || node.attributes.group !== 1 || channels <= ONE_SUM) return undefined;
@@ -137,7 +141,10 @@ function manyChannels(node: Node, [dy, filter]: readonly Value[], g: GraphBuilde
   return parts.slice(1).reduce((sum, part) => elementwise(g, 'Add', [sum, part]), at(parts, 0));
 }
 
-/** Logarithms are computed four or more at a time but for the last of each part. `ReduceLogSum` takes one by one. */
+/**
+ * `Log` computes several elements at once, except at the end of each thread's part, where it computes one by one with
+ * other bits. `ReduceLogSum` always computes one by one.
+ */
 function logarithm(_: Node, [x]: readonly Value[], g: GraphBuilder): Value | undefined {
   const { shape, dtype } = x ?? { shape: [], dtype: 'float32' };
   if (!x || sizeOf(shape) < 1024) return undefined;

@@ -4,14 +4,15 @@ import { first } from '../builder.ts';
 import { type Graph, liveNodes, type Node, scalarOf, type Value } from '../graph.ts';
 import { rebuild } from './rebuild.ts';
 
-/** The largest float32: times any number that is not denormal it is more than 1. */
+/** The largest float32. Any positive number that is not denormal gives more than 1 when multiplied by it. */
 const STEEPEST = 3.4028234663852886e38;
 
 /**
- * The slope of a ReLU is 1 above 0 and else 0. `Greater` and `Cast` take two passes over memory for it, one of them in
- * a single thread; a hard sigmoid so steep that it is a step takes one, in all threads. Only denormal numbers, below
- * 3e-39, lie on its slope. It is read off the ReLU's result where there is one, so that what comes before the ReLU has
- * no other reader, and the two can become one operator.
+ * Computes the slope of a ReLU (1 above 0, otherwise 0) with one operator. `Greater` and `Cast` need two passes over
+ * memory, one of them in a single thread. A hard sigmoid that is so steep that it is a step function needs one, in
+ * all threads. (Only denormal numbers, below 3e-39, are on its slope.) If the ReLU itself is computed too, the slope
+ * is computed from its result. Then nothing else reads the input of the ReLU, which can be fused with the operator
+ * before it.
  */
 export function stepMasks(graph: Graph): Graph {
   const rectified = new Set<Value>();
@@ -28,7 +29,7 @@ export function stepMasks(graph: Graph): Graph {
   });
 }
 
-/** x of x > 0. */
+/** Returns x if the node is x > 0. */
 function aboveZero(node: Node | undefined): Value | undefined {
   if (node?.op !== 'Greater' || scalarOf(at(node.inputs, 1)) !== 0) return undefined;
   const x = at(node.inputs, 0);

@@ -6,7 +6,7 @@ const source = '(Croce and Hein 2020). Defaults: AutoAttack.';
 const parameters = { epsilon, steps: steps(100), restarts };
 
 export const apgdCeAttack = declareAttack({
-  description: `Auto-PGD on the cross entropy ${source}`,
+  description: `Auto-PGD that maximises the cross entropy ${source}`,
   parameters: Type.Object(parameters),
   search: 'apgd',
   climbs: 'cross-entropy',
@@ -16,7 +16,7 @@ export const apgdCeAttack = declareAttack({
 });
 
 export const apgdDlrAttack = declareAttack({
-  description: `Auto-PGD on the DLR loss, which needs 3 classes ${source}`,
+  description: `Auto-PGD that maximises the DLR loss, which needs at least 3 classes ${source}`,
   parameters: Type.Object(parameters),
   search: 'apgd',
   climbs: 'dlr',
@@ -28,10 +28,10 @@ export const apgdDlrAttack = declareAttack({
 
 /** What targeted APGD does with fewer than four classes. */
 export const differenceInstead =
-  'targeted APGD climbs the difference of two logits, the numerator of the targeted DLR loss';
+  'targeted APGD maximises the difference of two logits, which is the numerator of the targeted DLR loss';
 
 export const apgdTAttack = declareAttack({
-  description: `Auto-PGD on the DLR loss towards other classes, one after another; with fewer than 4 classes, for which that loss is not defined, on its numerator ${source}`,
+  description: `Auto-PGD that maximises the targeted DLR loss, for one target class after another. With fewer than 4 classes this loss is not defined, and its numerator is used instead ${source}`,
   parameters: Type.Object({ ...parameters, targets }),
   search: 'apgd',
   climbs: 'dlr',

@@ -6,7 +6,7 @@ import { queries } from './square.ts';
 
 export const autoAttackAttack = declareAttack({
   description:
-    'apgd-ce, apgd-t, fab-t and square, each on what withstood those before: AutoAttack, version standard (Croce and Hein 2020), which it is with the defaults alone.',
+    'AutoAttack, version standard (Croce and Hein 2020): apgd-ce, apgd-t, fab-t and square in turn, each on the images that withstood the ones before. It is the standard version only with the default parameters.',
   parameters: Type.Object({ epsilon, steps: steps(100), targets, queries }),
   search: 'cascade',
   classes: 4,

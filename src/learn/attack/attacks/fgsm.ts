@@ -3,7 +3,7 @@ import { epsilon } from '../attack-parameters.ts';
 import { declareAttack } from '../declare.ts';
 
 export const fgsmAttack = declareAttack({
-  description: 'One step along the sign of the gradient: FGSM (Goodfellow et al. 2015).',
+  description: 'FGSM (Goodfellow et al. 2015): one step along the sign of the gradient.',
   parameters: Type.Object({ epsilon }),
   search: 'one-step',
   climbs: 'cross-entropy',

@@ -4,7 +4,7 @@ import { declareAttack } from '../declare.ts';
 
 export const fabTAttack = declareAttack({
   description:
-    'The nearest misclassified image, towards one class after another, if it is within epsilon: targeted FAB (Croce and Hein 2020). Defaults: AutoAttack.',
+    'Targeted FAB (Croce and Hein 2020): searches for the nearest misclassified image, for one target class after another; it succeeds if the image is within epsilon. Defaults: AutoAttack.',
   parameters: Type.Object({ epsilon, steps: steps(100), targets }),
   search: 'nearest',
   climbs: 'margin',
@@ -13,7 +13,7 @@ export const fabTAttack = declareAttack({
 
 export const deepfoolAttack = declareAttack({
   description:
-    'The nearest misclassified image of the model taken as linear, if it is within epsilon: DeepFool (Moosavi-Dezfooli et al. 2016).',
+    'DeepFool (Moosavi-Dezfooli et al. 2016): searches for the nearest misclassified image by treating the model as linear; it succeeds if the image is within epsilon.',
   parameters: Type.Object({ epsilon, steps: steps(50), targets }),
   search: 'nearest',
   climbs: 'margin',

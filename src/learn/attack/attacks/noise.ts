@@ -3,23 +3,23 @@ import { count, pixelLength } from '../../parameter-schemas.ts';
 import { epsilon } from '../attack-parameters.ts';
 import { declareAttack } from '../declare.ts';
 
-const draws = count({ default: 1, description: 'Draws of noise, of which each example keeps its worst.' });
+const draws = count({ default: 1, description: 'Number of draws. Each image keeps its worst result.' });
 
 export const uniformNoiseAttack = declareAttack({
-  description: 'A control: noise that is uniform in the ball.',
+  description: 'For comparison: uniform noise in the ball, without any search.',
   parameters: Type.Object({ epsilon, restarts: draws }),
   search: 'control',
   build: async (settings) => (await import('../noise.ts')).uniformNoise(settings),
 });
 
 export const gaussianNoiseAttack = declareAttack({
-  description: 'A control: normal noise, cut to the ball.',
+  description: 'For comparison: normal noise, clipped to the ball, without any search.',
   parameters: Type.Object({
     epsilon,
     restarts: draws,
     sigma: Type.Optional(
       pixelLength({
-        description: 'Standard deviation before the noise is cut, for pixels in [0, 1]. Ours.',
+        description: 'Standard deviation before clipping, for pixels in [0, 1]. Ours.',
       }),
     ),
   }),

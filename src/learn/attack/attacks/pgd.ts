@@ -8,23 +8,23 @@ function descentParameters(usualSteps: number) {
   return {
     epsilon,
     steps: steps(usualSteps),
-    'step-size': Type.Optional(pixelLength({ description: 'Length of a step, for pixels in [0, 1].' })),
+    'step-size': Type.Optional(pixelLength({ description: 'Step size, for pixels in [0, 1].' })),
     restarts,
     'random-start': Type.Boolean({
       default: true,
-      description: 'Start at a random point of the ball, not at the clean image.',
+      description: 'Start at a random point of the ball instead of the clean image.',
     }),
   };
 }
 
 export const pgdAttack = declareAttack({
-  description: 'Steps along the sign of the gradient from a random start: PGD (Madry et al. 2018).',
+  description: 'PGD (Madry et al. 2018): steps along the sign of the gradient, from a random start.',
   parameters: Type.Object({
     ...descentParameters(20),
     loss: oneOf(['cross-entropy', 'margin', 'dlr'], {
       default: 'cross-entropy',
       description:
-        'What is made great; margin is max over j≠y of z_j − z_y, dlr that over a distance of logits.',
+        'Loss to maximise. margin is the maximum over j≠y of z_j − z_y; dlr divides it by a difference of logits.',
     }),
   }),
   derived: { 'step-size': pgdStepSize },
@@ -36,9 +36,10 @@ export const pgdAttack = declareAttack({
   },
 });
 
-// Not the search for the least l2 distance of Carlini and Wagner (2017), but their loss.
+// Uses the loss of Carlini and Wagner (2017), not their search for the smallest l2 distance.
 export const cwAttack = declareAttack({
-  description: 'PGD on the margin, which evaluations call CW∞ (the loss of Carlini and Wagner 2017).',
+  description:
+    'PGD that maximises the margin (the loss of Carlini and Wagner 2017); evaluations call it CW∞.',
   parameters: Type.Object(descentParameters(30)),
   derived: { 'step-size': pgdStepSize },
   search: 'pgd',

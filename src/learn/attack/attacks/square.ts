@@ -3,10 +3,10 @@ import { count } from '../../parameter-schemas.ts';
 import { epsilon } from '../attack-parameters.ts';
 import { declareAttack } from '../declare.ts';
 
-export const queries = count({ default: 5000, description: 'Squares that are tried on each example.' });
+export const queries = count({ default: 5000, description: 'Number of squares to try on each image.' });
 
 export const squareAttack = declareAttack({
-  description: 'Random search without gradients: Square (Andriushchenko et al. 2020). Defaults: AutoAttack.',
+  description: 'Square (Andriushchenko et al. 2020): random search without gradients. Defaults: AutoAttack.',
   parameters: Type.Object({ epsilon, queries }),
   search: 'random',
   climbs: 'margin',

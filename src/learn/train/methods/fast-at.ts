@@ -4,10 +4,14 @@ import { declareMethod } from '../declare.ts';
 
 export const fastAtMethod = declareMethod({
   description:
-    'Adversarial training by one step from a random start: fast-AT (Wong et al. 2020). Defaults: the code of the authors for CIFAR-10.',
+    "Fast-AT (Wong et al. 2020): adversarial training with a single attack step from a random start. Defaults: the authors' code for CIFAR-10.",
   parameters: Type.Object({
     epsilon: epsilonParameter(8 / 255),
-    'fast-step': Type.Number({ minimum: 0, default: 1.25, description: 'Length of the step, in epsilons.' }),
+    'fast-step': Type.Number({
+      minimum: 0,
+      default: 1.25,
+      description: 'Step size as a multiple of epsilon.',
+    }),
     'random-start': randomStart,
     'batch-norm': batchNormParameter('train'),
   }),

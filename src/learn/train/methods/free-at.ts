@@ -5,13 +5,13 @@ import { declareMethod } from '../declare.ts';
 
 export const freeAtMethod = declareMethod({
   description:
-    'Adversarial training in which the perturbation is trained beside the weights: free-AT (Shafahi et al. 2019). Defaults: the code of the authors for CIFAR-10.',
+    "Free-AT (Shafahi et al. 2019): adversarial training that updates the perturbation and the weights with the same gradient pass. Defaults: the authors' code for CIFAR-10.",
   parameters: Type.Object({
     epsilon: epsilonParameter(8 / 255),
     replays: count({
       default: 8,
       description:
-        'Steps in succession that take the same batch. The authors divide the number of epochs by it.',
+        'Number of consecutive steps on the same batch. The authors divide the number of epochs by it.',
     }),
   }),
   build: async (settings) => (await import('../free-at.ts')).freeAt(settings),

@@ -4,7 +4,7 @@ import { declareMethod } from '../declare.ts';
 
 export const pgdAtMethod = declareMethod({
   description:
-    'Adversarial training: cross entropy on the images that PGD makes (Madry et al. 2018). Defaults: the usual protocol on CIFAR-10 (Rice et al. 2020); batch norm in eval mode is ours.',
+    'Adversarial training (Madry et al. 2018): cross entropy on images attacked by PGD. Defaults: the usual protocol for CIFAR-10 (Rice et al. 2020), but batch norm in eval mode during the attack is our choice.',
   parameters: Type.Object(
     attackParameters({ epsilon: 8 / 255, stepSize: 2 / 255, steps: 10, batchNorm: 'eval' }),
   ),

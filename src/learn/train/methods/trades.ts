@@ -13,14 +13,14 @@ export const tradesAttack = attackParameters({
 
 export const tradesMethod = declareMethod({
   description:
-    'Cross entropy on clean images and a divergence of clean and adversarial ones: TRADES (Zhang et al. 2019). Defaults: the code of the authors for CIFAR-10.',
+    "TRADES (Zhang et al. 2019): cross entropy on clean images, plus the divergence between clean and adversarial ones. Defaults: the authors' code for CIFAR-10.",
   parameters: Type.Object({
     ...tradesAttack,
-    beta: weight(6, 'Weight of the divergence of clean and adversarial images; 0: standard training.'),
+    beta: weight(6, 'Weight of the divergence between clean and adversarial images; 0: standard training.'),
     reduction: oneOf(['batchmean', 'mean'], {
       default: 'batchmean',
       description:
-        'The divergence over the batch: mean of the sums over classes, or mean over both. The attack takes the sum.',
+        'How the divergence is reduced: batchmean sums over classes and averages over examples; mean averages over both. The attack always uses the sum.',
     }),
   }),
   build: async (settings) => (await import('../trades.ts')).trades(settings),

@@ -5,7 +5,7 @@ import { softLabelParameters } from '../soft-label-parameters.ts';
 
 export const ardMethod = declareTransfer({
   description:
-    'Soft labels on adversarial images: adversarially robust distillation (Goldblum et al. 2020). Defaults: the code of the authors.',
+    "Adversarially robust distillation (ARD, Goldblum et al. 2020): soft labels on adversarial images. Defaults: the authors' code.",
   parameters: Type.Object({
     ...softLabelParameters({ temperature: 30, reduction: 'mean', kdWeight: 1, labelWeight: 0 }),
     ...attackParameters({ epsilon: 8 / 255, stepSize: 2 / 255, steps: 10, batchNorm: 'train' }),

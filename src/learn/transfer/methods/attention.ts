@@ -6,9 +6,9 @@ import { softLabelParameters } from '../soft-label-parameters.ts';
 
 export const attentionMethod = declareTransfer({
   description:
-    'Attention maps on clean images: attention transfer (Zagoruyko and Komodakis 2017). Defaults: the code of the authors.',
+    "Attention transfer (Zagoruyko and Komodakis 2017): attention maps on clean images. Defaults: the authors' code.",
   parameters: Type.Object({
-    'attention-weight': weight(1000, 'Weight of the sum over blocks; 0 leaves it out.'),
+    'attention-weight': weight(1000, 'Weight of the attention loss, summed over blocks; 0: none.'),
     ...softLabelParameters({ temperature: 4, reduction: 'batchmean', kdWeight: 0, labelWeight: 1 }),
     ...blockParameters('all but the first'),
   }),

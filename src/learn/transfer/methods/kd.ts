@@ -4,7 +4,7 @@ import { softLabelParameters } from '../soft-label-parameters.ts';
 
 export const kdMethod = declareTransfer({
   description:
-    'Soft labels on clean images: knowledge distillation (Hinton et al. 2015). Defaults: ours, those of the soft labels of mixacm.',
+    'Knowledge distillation (Hinton et al. 2015): soft labels on clean images. Defaults: ours, the same as for the soft labels of mixacm.',
   parameters: Type.Object(
     softLabelParameters({ temperature: 1, reduction: 'batchmean', kdWeight: 1, labelWeight: 1 }),
   ),

@@ -6,16 +6,16 @@ import { softLabelParameters } from '../soft-label-parameters.ts';
 
 export const mixAcmMethod = declareTransfer({
   description:
-    'Channel maps and soft labels on mixed images: MixACM (Awais et al. 2021). Defaults: ours; the values of the paper are not known.',
+    'MixACM (Awais et al. 2021): channel maps and soft labels on mixed images. Defaults: ours, because we do not know the values of the paper.',
   parameters: Type.Object({
-    'acm-weight': weight(10, 'Weight of the channel map losses; 0 leaves them out. Ours.'),
-    alpha: weight(1, 'Of mixup: λ ~ Beta(alpha, alpha), one a batch; 0 for no mixup. Ours.'),
+    'acm-weight': weight(10, 'Weight of the channel map loss; 0: none. Ours.'),
+    alpha: weight(1, 'Mixup with λ ~ Beta(alpha, alpha), drawn for each batch; 0: no mixup. Ours.'),
     ...softLabelParameters({ temperature: 1, reduction: 'batchmean', kdWeight: 1, labelWeight: 1 }),
     power: Type.Unsafe<1 | 2>({
       type: 'integer',
       enum: [1, 2],
       default: 2,
-      description: "A channel's activation is the mean over the image of |A|^power. Ours.",
+      description: 'The activation of a channel is the mean of |A|^power over the image. Ours.',
     }),
     'normalise-maps': Type.Boolean({
       default: true,
@@ -23,12 +23,12 @@ export const mixAcmMethod = declareTransfer({
     }),
     distance: oneOf(['l2', 'squared-l2', 'mean-squared'], {
       default: 'l2',
-      description: 'Distance of the two vectors. Ours.',
+      description: 'Distance between the vectors of student and teacher. Ours.',
     }),
     transformation: oneOf(['where-needed', 'always'], {
       default: 'where-needed',
       description:
-        "A learned linear map of the student's vector, where the numbers of channels differ or always. Ours.",
+        "When to apply a learned linear map to the student's vector: only where student and teacher have different numbers of channels, or always. Ours.",
     }),
     ...blockParameters('all'),
   }),

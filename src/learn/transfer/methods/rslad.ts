@@ -6,11 +6,11 @@ import { reductionParameter } from '../soft-label-parameters.ts';
 
 export const rsladMethod = declareTransfer({
   description:
-    'Soft labels on clean and adversarial images, without labels: RSLAD (Zi et al. 2021). Defaults: the code of the authors.',
+    "RSLAD (Zi et al. 2021): soft labels on clean and adversarial images, without the true labels. Defaults: the authors' code.",
   parameters: Type.Object({
     reduction: reductionParameter('mean'),
-    'kd-weight': weight(5 / 6, 'Weight of the soft labels on adversarial images.'),
-    'clean-weight': weight(1 / 6, 'Weight of the soft labels on clean images.'),
+    'kd-weight': weight(5 / 6, 'Weight of the loss on adversarial images.'),
+    'clean-weight': weight(1 / 6, 'Weight of the loss on clean images.'),
     ...attackParameters({ epsilon: 8 / 255, stepSize: 2 / 255, steps: 10, batchNorm: 'eval' }),
   }),
   async build(teacher, { kdWeight, ...settings }) {
