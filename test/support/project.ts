@@ -11,6 +11,7 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { onTestFinished } from 'vitest';
+import { until } from './until.ts';
 
 const retableFile = resolve('dist/retable.js');
 
@@ -50,6 +51,11 @@ export class Project {
 
   append(path: string, text: string): void {
     appendFileSync(this.path(path), text);
+  }
+
+  /** Waits until a file is there, such as one by which a cell tells that it runs. */
+  appears(path: string): Promise<void> {
+    return until(() => existsSync(this.path(path)));
   }
 
   /** Starts the command line and leaves it running. */
