@@ -6,6 +6,7 @@ import {
   mkdtempSync,
   readFileSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -38,6 +39,12 @@ export class Project {
   write(path: string, text: string): void {
     mkdirSync(dirname(this.path(path)), { recursive: true });
     writeFileSync(this.path(path), text);
+  }
+
+  /** A link to a file or folder of this repository. */
+  link(path: string, target: string): void {
+    mkdirSync(dirname(this.path(path)), { recursive: true });
+    symlinkSync(resolve(target), this.path(path));
   }
 
   read(path: string): string {
