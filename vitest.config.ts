@@ -5,8 +5,9 @@ export default defineConfig({
     globalSetup: ['test/support/build.ts'],
     include: ['test/**/*.test.ts'],
     reporters: ['default', './test/support/summary.ts'],
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    // Reached by what hangs, and by nothing that is merely slow on a busy machine.
+    testTimeout: 600_000,
+    hookTimeout: 600_000,
     // The machine's cores are shared with the child processes that the tests start.
     maxWorkers: 2,
   },

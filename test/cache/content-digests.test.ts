@@ -1,7 +1,7 @@
-import { mkdirSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { canonicalJson, hashFile, hashFileSync, isDigest, sha256 } from '../../src/cache/digest.ts';
 import { rig, temporaryFolder } from './rig.ts';
 
@@ -42,9 +42,12 @@ describe('digests of files outside the cache', () => {
     writeFileSync(path, 'one');
     // Its contents are old, but not its inode: what counts is the later of the two.
     utimesSync(path, 1000, 1000);
+    const { ctimeMs } = statSync(path);
+    vi.useFakeTimers({ toFake: ['Date'], now: ctimeMs + 1900 });
+    onTestFinished(() => void vi.useRealTimers());
     expect(await cache.contentDigest(path)).toBe(sha256('one'));
     expect(remembered(root)).toEqual([]);
-    await new Promise((resolve) => setTimeout(resolve, 2100));
+    vi.setSystemTime(ctimeMs + 2100);
     expect(await cache.contentDigest(path)).toBe(sha256('one'));
     expect(remembered(root)).toEqual([{ path, sha256: sha256('one') }]);
     expect(await cache.contentDigest(path)).toBe(sha256('one'));

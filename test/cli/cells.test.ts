@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { Project } from '../support/project.ts';
+import { until } from '../support/until.ts';
 
 const pipelines = {
   'pipelines/p.yaml': `pipeline: p
@@ -64,9 +65,6 @@ stages:
 `,
   });
   const running = project.start(['run', 'r']);
-  const until = async (holds: () => boolean) => {
-    while (!holds()) await new Promise((resolve) => setTimeout(resolve, 20));
-  };
   await until(() => project.lines('begun.txt').length === 1);
   const { child, finished } = project.start(['logs', 'flaky', 'r', '--follow']);
   let told = '';

@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { fill, makeReadOnly, mountSmallDisk } from '../support/disks.ts';
 import { Project } from '../support/project.ts';
+import { until } from '../support/until.ts';
 
 const pipelines = {
   'pipelines/p.yaml': `pipeline: p
@@ -172,7 +173,7 @@ stages:
     });
     const cache = join(disk, 'cache');
     const { child, finished } = project.start(['run', 'p', '--cache', cache]);
-    while (project.lines('pid').length === 0) await new Promise((resolve) => setTimeout(resolve, 50));
+    await until(() => project.lines('pid').length > 0);
     onTestFinished(() => void process.kill(Number(project.read('pid'))));
     child.kill('SIGKILL');
     await finished;

@@ -1,32 +1,10 @@
-import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { counting } from '../support/counting.ts';
+import { family, killAll } from '../support/processes.ts';
 import { Project } from '../support/project.ts';
-
-/** A process and all below it, as `ps` sees them now. */
-function family(root: number): number[] {
-  const rows = execFileSync('ps', ['-eo', 'pid=,ppid='], { encoding: 'utf8' });
-  const pairs = rows
-    .trim()
-    .split('\n')
-    .map((row) => row.trim().split(/\s+/).map(Number));
-  const found = [root];
-  for (const pid of found)
-    found.push(...pairs.flatMap(([child = 0, parent]) => (parent === pid ? [child] : [])));
-  return found;
-}
-
-function killAll(root: number): void {
-  for (const pid of family(root)) {
-    try {
-      process.kill(pid, 'SIGKILL');
-    } catch {
-      // It has ended by itself.
-    }
-  }
-}
+import { until } from '../support/until.ts';
 
 /** Artifact digest of every cell, and the table. */
 async function state(project: Project) {
@@ -35,44 +13,60 @@ async function state(project: Project) {
   return { artifacts, table: readFileSync(project.path('results/count/main.md'), 'utf8') };
 }
 
-async function undisturbed() {
-  const project = new Project(counting);
-  await project.run('count');
-  return state(project);
+let undisturbedState: ReturnType<typeof state> | undefined;
+
+/** The state after a run that nothing happened to. */
+function undisturbed() {
+  undisturbedState ??= (async () => {
+    const project = new Project(counting);
+    await project.run('count');
+    return state(project);
+  })();
+  return undisturbedState;
 }
 
-/** Moments after the start of a run, in milliseconds, spread over its whole length by a fixed rule. */
-const moments = Array.from({ length: 12 }, (_, i) => 150 + ((i * 389) % 1300));
+/** How far a run has come: what its cells have written down, from 0 to 40 lines. */
+function work(project: Project): number {
+  return project.lines('ran.txt').length + project.lines('steps.txt').length;
+}
+
+/** Kills a run with all its processes after so many more lines of work, and a moment; or lets it end before. */
+async function kill(project: Project, lines: number, moment: number) {
+  const before = work(project);
+  const { child, finished } = project.start(['run', 'count', '--json']);
+  let ended = false;
+  void finished.then(() => (ended = true));
+  await until(() => ended || work(project) >= before + lines);
+  await delay(moment);
+  if (!ended) killAll(family(child.pid ?? 0));
+  return finished;
+}
+
+/** Moments in milliseconds, so that kills also fall between two lines of work. */
+const moments = [0, 90, 40, 10, 130, 60, 20, 110, 30, 80, 50, 150];
 
 test('kill -9 of the scheduler and its children, at any moment and again and again, costs no result and changes none', async () => {
   const expected = await undisturbed();
   const project = new Project(counting);
-  for (const moment of moments) {
-    const { child, finished } = project.start(['run', 'count']);
-    await delay(moment);
-    killAll(child.pid ?? 0);
-    await finished;
-  }
+  for (const [at, moment] of moments.entries()) await kill(project, (at * 5) % 7, moment);
   const { code } = await project.retable('run', 'count');
   expect(code).toBe(0);
   expect(await state(project)).toEqual(expected);
-}, 120_000);
+});
 
 test('after each kill -9 a plain run ends as an undisturbed one, and what was finished is not run again', async () => {
   const expected = await undisturbed();
-  for (const moment of moments) {
+  for (const [at, moment] of moments.entries()) {
     const project = new Project(counting);
-    const { child, finished } = project.start(['run', 'count', '--json']);
-    await delay(moment);
-    killAll(child.pid ?? 0);
-    const finishedBefore = [
-      ...(await finished).stdout.matchAll(/"event":"cell-finished","cell":"([^"]+)"/g),
-    ].map((match) => match[1]);
+    const { stdout } = await kill(project, Math.round((at * 40) / moments.length), moment);
+    const finishedBefore = [...stdout.matchAll(/"event":"cell-finished","cell":"([^"]+)"/g)].map(
+      (match) => match[1],
+    );
     const again = await project.executed('count');
     expect(again.filter((cell) => finishedBefore.includes(cell))).toEqual([]);
     expect(await state(project)).toEqual(expected);
   }
-}, 240_000);
+});
 
 /** Every place between two durable steps of a publication, as the cache names them, early and late in the run. */
 const steps = [

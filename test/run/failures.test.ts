@@ -1,13 +1,14 @@
-import { existsSync } from 'node:fs';
-import { expect, test, vi } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
+import { killAll, living } from '../support/processes.ts';
 import { Project } from '../support/project.ts';
+import { until } from '../support/until.ts';
 
 const failing = (more = '') => ({
   'pipelines/f.yaml': `pipeline: f
 stages:
   bad: {uses: command, with: {run: "echo out of luck; exit 3"}${more}}
   after: {uses: command, needs: {bad: bad}, with: {run: "true"}}
-  good: {uses: command, matrix: {i: [1, 2, 3]}, with: {run: "sleep 0.\${{ matrix.i }}; echo \${{ matrix.i }} > $RETABLE_OUTPUT/o"}}
+  good: {uses: command, matrix: {i: [1, 2, 3]}, with: {run: "echo \${{ matrix.i }} > $RETABLE_OUTPUT/o"}}
 `,
 });
 
@@ -43,39 +44,53 @@ stages:
   expect((await project.retable('logs', 'flaky', 'r', '--attempt', '1')).stdout).toBe('log of try 1\n');
 });
 
+/** The processes whose numbers cells wrote to `pids.txt`; none of them outlives the test. */
+function started(project: Project): number[] {
+  const pids = project.lines('pids.txt').map(Number);
+  onTestFinished(() => killAll(pids));
+  return pids;
+}
+
 test('a cell that runs past its timeout is stopped with all that it started', async () => {
   const project = new Project({
     'pipelines/t.yaml': `pipeline: t
 stages:
-  slow: {uses: command, timeout: 1, with: {run: "(sleep 3; echo late > late.txt) & wait"}}
+  slow: {uses: command, timeout: 2, with: {run: "sleep 600 & echo $! > pids.txt; wait"}}
 `,
   });
   const { list, code } = await project.events('t');
   expect(code).toBe(1);
   expect(list.find(({ event }) => event === 'cell-failed')).toMatchObject({ reason: 'timeout' });
-  await new Promise((resolve) => setTimeout(resolve, 2500));
-  expect(project.lines('late.txt')).toEqual([]);
+  expect(living(started(project))).toEqual([]);
 });
 
 test('what a program leaves running in the background ends with it', async () => {
   const project = new Project({
     'pipelines/b.yaml':
-      'pipeline: b\nstages:\n  a: {uses: command, with: {run: "(sleep 2; echo late > late.txt) & echo now > $RETABLE_OUTPUT/o"}}\n',
+      'pipeline: b\nstages:\n  a: {uses: command, with: {run: "sleep 600 & echo $! > pids.txt; echo now > $RETABLE_OUTPUT/o"}}\n',
   });
   expect(await project.run('b')).toMatchObject({ executed: 1, code: 0 });
-  await new Promise((resolve) => setTimeout(resolve, 2500));
-  expect(project.lines('late.txt')).toEqual([]);
+  const pids = started(project);
+  expect(pids).toHaveLength(1);
+  expect(living(pids)).toEqual([]);
 });
 
 test('with --fail-fast a cell that fails after another is not tried again', async () => {
   const project = new Project({
     'pipelines/q.yaml': `pipeline: q
 stages:
-  late: {uses: command, retries: 5, with: {run: "sleep 1; echo try >> tries.txt; exit 1"}}
+  late: {uses: command, retries: 5, with: {run: "until test -e go; do sleep 0.05; done; echo try >> tries.txt; exit 1"}}
   early: {uses: command, with: {run: "exit 1"}}
 `,
   });
-  expect(await project.run('q', '--fail-fast', '--jobs', '2')).toMatchObject({ failed: 2, code: 1 });
+  const { child, finished } = project.start(['run', 'q', '--fail-fast', '--jobs', '2', '--json']);
+  let told = '';
+  child.stdout?.on('data', (data) => (told += data));
+  await until(() => told.includes('"cell-failed","cell":"early"'));
+  project.write('go', '');
+  const { stdout, code } = await finished;
+  expect(code).toBe(1);
+  expect(stdout).toContain('"failed":2');
   expect(project.lines('tries.txt')).toEqual(['try']);
 });
 
@@ -160,7 +175,7 @@ test('a program that was stopped by its timeout has no result, even if it then e
   const project = new Project({
     'pipelines/t.yaml': `pipeline: t
 stages:
-  polite: {uses: command, timeout: 1, with: {run: "trap 'exit 0' TERM; echo half > $RETABLE_OUTPUT/o; sleep 5 & wait"}}
+  polite: {uses: command, timeout: 1, with: {run: "trap 'exit 0' TERM; echo half > $RETABLE_OUTPUT/o; sleep 600 & wait"}}
 `,
   });
   const { list, code } = await project.events('t');
@@ -181,11 +196,11 @@ test('a kind that leaves its process before it is done has no result', async () 
 test('a file that is edited while a cell reads it is not kept under the key of its old content', async () => {
   const project = new Project({
     'pipelines/s.yaml':
-      'pipeline: s\nstages:\n  a: {uses: command, with: {run: "touch started; until test -e go; do sleep 0.1; done; cat in.txt > $RETABLE_OUTPUT/o", files: [in.txt]}}\n',
+      'pipeline: s\nstages:\n  a: {uses: command, with: {run: "touch started; until test -e go; do sleep 0.05; done; cat in.txt > $RETABLE_OUTPUT/o", files: [in.txt]}}\n',
     'in.txt': 'old',
   });
   const running = project.events('s');
-  await vi.waitUntil(() => existsSync(project.path('started')), { timeout: 60_000 });
+  await project.appears('started');
   project.write('in.txt', 'new');
   project.write('go', '');
   const { list } = await running;

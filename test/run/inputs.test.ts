@@ -1,12 +1,6 @@
-import { existsSync, rmSync } from 'node:fs';
-import { setTimeout as delay } from 'node:timers/promises';
+import { rmSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { Project } from '../support/project.ts';
-
-/** Waits until a cell has written this file: then it runs. */
-async function there(project: Project, file: string): Promise<void> {
-  while (!existsSync(project.path(file))) await delay(20);
-}
 
 const ten = 'seq 10 > $RETABLE_OUTPUT/lines';
 const count = `echo "{\\"lines\\": $(cat $RETABLE_INPUT_A/lines | wc -l)}" > $RETABLE_OUTPUT/values.json`;
@@ -27,7 +21,7 @@ const unseen = (stages: string) => ({
 test('cache gc beside a run leaves what a running cell needs', async () => {
   const project = new Project(unseen(stage('b', 'a: a', `${untilTold}\n${count}`)));
   const { finished } = project.start(['run', 'grid.yaml', '--json']);
-  await there(project, 'began');
+  await project.appears('began');
   expect((await project.retable('cache', 'gc', '--keep-runs', '0')).code).toBe(0);
   project.write('go', '');
   const { stdout, code } = await finished;
@@ -40,7 +34,7 @@ test('cache gc beside a run leaves what a cell needs that has not begun yet', as
     unseen(stage('slow', 'a: a', untilTold) + stage('b', 'a: a, slow: slow', count)),
   );
   const { finished } = project.start(['run', 'grid.yaml', '--json', '--jobs', '1']);
-  await there(project, 'began');
+  await project.appears('began');
   expect((await project.retable('cache', 'gc', '--keep-runs', '0')).code).toBe(0);
   project.write('go', '');
   const { stdout, code } = await finished;
@@ -51,7 +45,7 @@ test('cache gc beside a run leaves what a cell needs that has not begun yet', as
 test('what a run that was killed needed is garbage again', async () => {
   const project = new Project(unseen(stage('b', 'a: a', `${untilTold}\n${count}`)));
   const { child, finished } = project.start(['run', 'grid.yaml']);
-  await there(project, 'began');
+  await project.appears('began');
   child.kill('SIGKILL');
   await finished;
   project.write('go', '');
@@ -97,7 +91,7 @@ test('an input that is gone before its cell begins is told, and made again by th
     unseen(stage('slow', 'a: a', untilTold) + stage('b', 'a: a, slow: slow', count)),
   );
   const { finished } = project.start(['run', 'grid.yaml', '--json']);
-  await there(project, 'began');
+  await project.appears('began');
   rmSync(project.path('cache/files'), { recursive: true });
   project.write('go', '');
   await finished;

@@ -1,44 +1,48 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { counting } from '../support/counting.ts';
+import { family, living } from '../support/processes.ts';
 import { Project } from '../support/project.ts';
+import { until } from '../support/until.ts';
 
-/** Waits until something holds. */
-async function until(holds: () => boolean): Promise<void> {
-  for (let tries = 0; !holds(); tries++) {
-    if (tries > 400) throw new Error('it did not come to pass within 20 s');
-    await delay(50);
-  }
-}
-
-const slow = {
+/** The counting pipeline, whose sums wait for the file `go` after four numbers: a signal surely finds the run under way. */
+const held = {
   ...counting,
-  'pipelines/count.yaml': (counting['pipelines/count.yaml'] ?? '').replace(
-    'with: {factor',
-    'with: {delay: 100, factor',
+  'src/total.ts': (counting['src/total.ts'] ?? '').replace(
+    'sum += numbers[done];',
+    `while (done === 4 && !existsSync(join(steps, '../go'))) await new Promise((resolve) => setTimeout(resolve, 20));
+    sum += numbers[done];`,
   ),
 };
 
+/** Starts a run, and waits until its first sum is held. */
+async function startHeld(start: (project: Project) => ReturnType<Project['start']>) {
+  const project = new Project(held);
+  const run = start(project);
+  await until(() => project.lines('steps.txt').length === 4);
+  return { project, ...run };
+}
+
+const countOneByOne = (project: Project) => project.start(['run', 'count', '--jobs', '1']);
+
 test('Ctrl-C stops the children, exits with 130, and the next run resumes from the checkpoints', async () => {
-  const project = new Project(slow);
-  const { child, finished } = project.start(['run', 'count', '--jobs', '1']);
-  await until(() => project.lines('steps.txt').length >= 4);
+  const { project, child, finished } = await startHeld(countOneByOne);
+  const children = family(child.pid ?? 0);
   child.kill('SIGINT');
   expect((await finished).code).toBe(130);
-  const steps = project.lines('steps.txt').length;
-  await delay(400);
-  expect(project.lines('steps.txt')).toHaveLength(steps);
+  expect(living(children)).toEqual([]);
+  project.write('go', '');
   expect(await project.run('count')).toMatchObject({ executed: 9, cached: 1, code: 0 });
   // Three cells of ten steps; the one step that was under way may be done twice.
   expect(project.lines('steps.txt').length).toBeLessThanOrEqual(31);
 });
 
 test('when the scheduler alone is killed, its cells stop too, and the next run takes over at once', async () => {
-  const project = new Project(slow);
-  const { child, finished } = project.start(['run', 'count', '--jobs', '1']);
-  await until(() => project.lines('steps.txt').length >= 4);
+  const { project, child, finished } = await startHeld(countOneByOne);
+  const children = family(child.pid ?? 0);
   child.kill('SIGKILL');
   await finished;
+  await until(() => living(children).length === 0);
+  project.write('go', '');
   const { list, code } = await project.events('count');
   expect(code).toBe(0);
   expect(list.some(({ event, message }) => event === 'notice' && /cut off/.test(message ?? ''))).toBe(true);
@@ -53,18 +57,15 @@ test.each([
     "nohup sh -c '$RETABLE run count --jobs 1 & echo $! > pid; wait $!' > log.txt 2>&1",
   ],
 ])('a run under nohup outlives its terminal: %s', async (_, shell, line) => {
-  const project = new Project(slow);
-  const { finished } = project.shell(line, shell);
-  await until(() => project.lines('steps.txt').length >= 4);
+  const { project, finished } = await startHeld((project) => project.shell(line, shell));
   process.kill(Number(project.read('pid')), 'SIGHUP');
+  project.write('go', '');
   expect((await finished).code).toBe(0);
   expect(await project.run('count')).toMatchObject({ executed: 0, cached: 10 });
 });
 
 test('without nohup a run ends in order with its terminal', async () => {
-  const project = new Project(slow);
-  const { child, finished } = project.start(['run', 'count', '--jobs', '1']);
-  await until(() => project.lines('steps.txt').length >= 4);
+  const { child, finished } = await startHeld(countOneByOne);
   child.kill('SIGHUP');
   const { code, stdout } = await finished;
   expect(code).toBe(130);
@@ -75,15 +76,15 @@ test('a Ctrl-C that arrives twice, from the terminal and from npm, is one: the r
   const project = new Project({
     'pipelines/c.yaml': `pipeline: c
 stages:
-  slow-to-end: {uses: command, with: {run: "trap 'sleep 1; exit 1' TERM; echo on > on.txt; sleep 30 & wait"}}
+  slow-to-end: {uses: command, with: {run: "trap 'until test -e go; do sleep 0.05; done; exit 1' TERM; echo on > on.txt; sleep 600 & wait"}}
 `,
   });
   const { child, finished } = project.start(['run', 'c']);
-  let told = '';
-  child.stderr?.on('data', (data) => (told += data));
-  await until(() => project.lines('on.txt').length > 0);
-  child.kill('SIGINT');
-  await until(() => told.includes('interrupted'));
+  await project.appears('on.txt');
+  child.stderr?.once('data', () => {
+    child.kill('SIGINT');
+    project.write('go', '');
+  });
   child.kill('SIGINT');
   const { code, stdout } = await finished;
   expect(code).toBe(130);

@@ -63,7 +63,7 @@ test.skipIf(availableParallelism() < 2)(
       'pipelines/w.yaml': `pipeline: w
 stages:
   wide: {uses: command, resources: {cpu: 2}, with: {run: "sleep 0.3"}}
-  narrow: {uses: command, matrix: {i: [a, b]}, with: {run: "touch on-\${{ matrix.i }}; sleep 1; test -e on-a && test -e on-b"}}
+  narrow: {uses: command, timeout: 60, matrix: {i: [a, b]}, with: {run: "touch on-\${{ matrix.i }}; until test -e on-a && test -e on-b; do sleep 0.05; done"}}
 `,
     });
     expect(await project.run('w', '--jobs', '2')).toMatchObject({ executed: 3, code: 0 });
@@ -78,10 +78,11 @@ stages:
     uses: command
     matrix: {i: [1, 2, 3, 4, 5, 6]}
     resources: {gpu: 1}
-    with: {run: "mkdir held-$CUDA_VISIBLE_DEVICES && sleep 0.3 && rmdir held-$CUDA_VISIBLE_DEVICES && echo $CUDA_VISIBLE_DEVICES >> seen.txt # \${{ matrix.i }}"}
+    timeout: 60
+    with: {run: "mkdir held-$CUDA_VISIBLE_DEVICES && touch seen-$CUDA_VISIBLE_DEVICES && until test -e seen-3 && test -e seen-5; do sleep 0.05; done && rmdir held-$CUDA_VISIBLE_DEVICES && echo $CUDA_VISIBLE_DEVICES >> seen.txt # \${{ matrix.i }}"}
 `,
   });
-  // A folder can be made once: two cells with one device at a time would fail.
+  // A folder can be made once: two cells with one device at a time would fail. The first cells end when both are used.
   const { finished } = project.start(['run', 'g', '--jobs', '6', '--json'], { CUDA_VISIBLE_DEVICES: '3,5' });
   expect((await finished).code).toBe(0);
   expect([...new Set(project.lines('seen.txt'))].sort()).toEqual(['3', '5']);

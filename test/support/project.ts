@@ -6,11 +6,13 @@ import {
   mkdtempSync,
   readFileSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { onTestFinished } from 'vitest';
+import { until } from './until.ts';
 
 const retableFile = resolve('dist/retable.js');
 
@@ -39,6 +41,12 @@ export class Project {
     writeFileSync(this.path(path), text);
   }
 
+  /** A link to a file or folder of this repository. */
+  link(path: string, target: string): void {
+    mkdirSync(dirname(this.path(path)), { recursive: true });
+    symlinkSync(resolve(target), this.path(path));
+  }
+
   read(path: string): string {
     return readFileSync(this.path(path), 'utf8');
   }
@@ -50,6 +58,11 @@ export class Project {
 
   append(path: string, text: string): void {
     appendFileSync(this.path(path), text);
+  }
+
+  /** Waits until a file is there, such as one by which a cell tells that it runs. */
+  appears(path: string): Promise<void> {
+    return until(() => existsSync(this.path(path)));
   }
 
   /** Starts the command line and leaves it running. */

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { download } from '../../../src/learn/data/download.ts';
+import { until } from '../../support/until.ts';
 import { temporaryFolder } from './folder.ts';
 
 const folder = temporaryFolder();
@@ -51,12 +52,14 @@ function whole(request: IncomingMessage, response: ServerResponse, bytes: Uint8A
   response.end(bytes.subarray(from));
 }
 
-/** Sends the head and some bytes, then breaks the connection. */
+/** Sends the head and some bytes, and breaks the connection once they have been kept. */
 function cut(request: IncomingMessage, response: ServerResponse, after: number): void {
   const from = Number(/^bytes=(\d+)-$/.exec(request.headers.range ?? '')?.[1] ?? 0);
   const range = { 'content-range': `bytes ${from}-${content.length - 1}/${content.length}` };
   response.writeHead(from ? 206 : 200, { 'content-length': content.length - from, ...(from ? range : {}) });
-  response.write(content.subarray(from, from + after), () => setTimeout(() => response.destroy(), 50));
+  response.write(content.subarray(from, from + after));
+  const kept = () => statSync(`${to}.part`, { throwIfNoEntry: false })?.size ?? 0;
+  void until(() => kept() >= from + after).then(() => response.destroy());
 }
 
 const get = (more: object = {}) => download({ url, sha256, to, backOff: 1, ...more });
