@@ -1,12 +1,10 @@
-import { closeSync, openSync, writeFileSync } from 'node:fs';
-import { mkdir, symlink } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { closeSync, openSync } from 'node:fs';
 import { execa } from 'execa';
 import { identityOf, isAlive, type ProcessIdentity } from '../cache/process-identity.ts';
 import { explainEnding } from './ending.ts';
 import type { Ended, Executor, Handle } from './executor.ts';
 import type { Job } from './job.ts';
+import { type JobCommand, jobCommand } from './job-command.ts';
 import { ProcessGroup } from './process-group.ts';
 
 interface Running {
@@ -19,7 +17,8 @@ export class LocalExecutor implements Executor {
   readonly #running = new Map<string, Running>();
 
   async submit(job: Job): Promise<Handle> {
-    const subprocess = start(job, await commandOf(job));
+    const command = await jobCommand(job);
+    const subprocess = start(job, command);
     const group = new ProcessGroup(subprocess.pid);
     const ended = subprocess.then(async (result): Promise<Ended> => {
       await group.gone();
@@ -27,7 +26,7 @@ export class LocalExecutor implements Executor {
       return {
         ...(exitCode === undefined ? {} : { exitCode }),
         ...(signal === undefined ? {} : { signal }),
-        problem: explainEnding(argvOf(job)[0], job.places.project, result),
+        problem: explainEnding(command.argv[0], job.places.project, result),
       };
     });
     // A process that could not be started has no pid; how it ended tells why.
@@ -66,40 +65,17 @@ function keyOf(handle: Handle): string {
   return JSON.stringify(handle);
 }
 
-interface Command {
-  readonly env: Readonly<Record<string, string>>;
-  /** Whether the process is ours: then it ends when its scheduler does. */
-  readonly isCell: boolean;
-}
-
-function argvOf({ program, folder }: Job): readonly [string, ...string[]] {
-  if (program) return program.argv;
-  const cell = join(dirname(fileURLToPath(import.meta.url)), 'cell.js');
-  return [process.execPath, '--enable-source-maps', cell, join(folder, 'job.json')];
-}
-
-async function commandOf(job: Job): Promise<Command> {
-  const { program, folder, output, scratch, events } = job;
-  if (!program) {
-    writeFileSync(join(folder, 'job.json'), JSON.stringify(job), { mode: 0o600 });
-    return { env: {}, isCell: true };
-  }
-  const given = { RETABLE_OUTPUT: output, RETABLE_SCRATCH: scratch, RETABLE_EVENTS: events };
-  return { env: { ...program.env, ...(await linkedInputs(job)), ...given }, isCell: false };
-}
-
-function start(job: Job, { env, isCell }: Command) {
-  const [file, ...args] = argvOf(job);
+function start(job: Job, { argv: [file, ...args], env }: JobCommand) {
   const log = openSync(job.log, 'a');
   try {
     return execa(file, args, {
       cwd: job.places.project,
-      env: { ...env, ...visibleGpus(job) },
+      env,
       // The file itself, not a pipe through this process: what a cell prints outlives the scheduler. Any descriptor
       // will do; execa's types name those from 3 to 9.
       stdio: ['ignore', log as 3, log as 3],
       // Nothing is sent: a cell process notices by the end of the channel that its scheduler has ended.
-      ipc: isCell,
+      ipc: job.program === null,
       serialization: 'json',
       buffer: false,
       detached: true,
@@ -109,24 +85,4 @@ function start(job: Job, { env, isCell }: Command) {
   } finally {
     closeSync(log);
   }
-}
-
-/** Programs see an input as a folder of links into the store, named by `RETABLE_INPUT_<NEED>`. */
-async function linkedInputs(job: Job): Promise<Record<string, string>> {
-  const variables: Record<string, string> = {};
-  for (const [need, { files }] of Object.entries(job.inputs)) {
-    const folder = join(job.folder, 'inputs', need);
-    await mkdir(folder, { recursive: true });
-    for (const [name, path] of Object.entries(files)) {
-      await mkdir(dirname(join(folder, name)), { recursive: true });
-      await symlink(path, join(folder, name));
-    }
-    variables[`RETABLE_INPUT_${need.toUpperCase().replaceAll('-', '_')}`] = folder;
-  }
-  return variables;
-}
-
-/** A cell that asks for devices sees those and no others. */
-function visibleGpus({ allocation: { gpus } }: Job): Record<string, string> {
-  return gpus.length > 0 ? { CUDA_VISIBLE_DEVICES: gpus.join(',') } : {};
 }

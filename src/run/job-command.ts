@@ -1,0 +1,46 @@
+import { writeFileSync } from 'node:fs';
+import { mkdir, symlink } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { Job } from './job.ts';
+
+/** How a job is started: in the folder of the project, with these variables besides those of the environment. */
+export interface JobCommand {
+  readonly argv: readonly [string, ...string[]];
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** Writes what a job needs into its folder, and returns the command that runs it on any machine that shares the disk. */
+export async function jobCommand(job: Job): Promise<JobCommand> {
+  const { program, folder, output, scratch, events, places } = job;
+  if (!program) {
+    const file = join(folder, 'job.json');
+    writeFileSync(file, JSON.stringify(job), { mode: 0o600 });
+    const cell = join(places.home, 'dist', 'cell.js');
+    return { argv: [process.execPath, '--enable-source-maps', cell, file], env: gpus(job) };
+  }
+  const given = { RETABLE_OUTPUT: output, RETABLE_SCRATCH: scratch, RETABLE_EVENTS: events };
+  return {
+    argv: program.argv,
+    env: { ...program.env, ...(await linkedInputs(job)), ...given, ...gpus(job) },
+  };
+}
+
+/** Programs see an input as a folder of links into the store, named by `RETABLE_INPUT_<NEED>`. */
+async function linkedInputs(job: Job): Promise<Record<string, string>> {
+  const variables: Record<string, string> = {};
+  for (const [need, { files }] of Object.entries(job.inputs)) {
+    const folder = join(job.folder, 'inputs', need);
+    await mkdir(folder, { recursive: true });
+    for (const [name, path] of Object.entries(files)) {
+      await mkdir(dirname(join(folder, name)), { recursive: true });
+      await symlink(path, join(folder, name));
+    }
+    variables[`RETABLE_INPUT_${need.toUpperCase().replaceAll('-', '_')}`] = folder;
+  }
+  return variables;
+}
+
+/** A cell that asks for devices sees those and no others. */
+function gpus({ allocation: { gpus } }: Job): Record<string, string> {
+  return gpus.length > 0 ? { CUDA_VISIBLE_DEVICES: gpus.join(',') } : {};
+}
