@@ -1,16 +1,19 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 import { type Comparison, compare, isInstalled, printComparisons, timed } from './support/compare.ts';
 
 // The runner's overhead: a pipeline of many `command` cells, first run and no-op run, beside the floor of spawning the
-// same programs, and beside Snakemake where it is installed.
+// same programs, beside Snakemake and DVC where they are installed, and with `-- --before DIR` beside another checkout of
+// retable that is built.
 
 const retable = join(dirname(fileURLToPath(import.meta.url)), '..', 'retable.js');
 const work = mkdtempSync(join(tmpdir(), 'retable-bench-'));
 const JOBS = 2;
+const { values: flags } = parseArgs({ options: { before: { type: 'string' } } });
 
 function pipelineOf(cells: number): string {
   const numbers = Array.from({ length: cells }, (_, index) => index).join(', ');
@@ -21,16 +24,22 @@ function snakefileOf(cells: number): string {
   return `rule all:\n    input: expand("out/{i}", i=range(${cells}))\nrule a:\n    output: "out/{i}"\n    shell: "echo {wildcards.i} > {output}"\n`;
 }
 
+function dvcOf(cells: number): string {
+  const numbers = Array.from({ length: cells }, (_, index) => index).join(', ');
+  return `stages:\n  a:\n    foreach: [${numbers}]\n    do:\n      cmd: mkdir -p out && echo \${item} > out/\${item}\n      outs: [out/\${item}]\n`;
+}
+
 function projectOf(cells: number): string {
   const folder = join(work, `p${cells}`);
   mkdirSync(join(folder, 'pipelines'), { recursive: true });
   writeFileSync(join(folder, 'pipelines', 'many.yaml'), pipelineOf(cells));
   writeFileSync(join(folder, 'Snakefile'), snakefileOf(cells));
+  writeFileSync(join(folder, 'dvc.yaml'), dvcOf(cells));
   return folder;
 }
 
-function runRetable(folder: string): void {
-  execFileSync(process.execPath, [retable, 'run', 'many', '--jobs', String(JOBS)], {
+function runRetable(folder: string, program = retable): void {
+  execFileSync(process.execPath, [program, 'run', 'many', '--jobs', String(JOBS)], {
     cwd: folder,
     stdio: 'ignore',
   });
@@ -38,6 +47,10 @@ function runRetable(folder: string): void {
 
 function runSnakemake(folder: string): void {
   execFileSync('snakemake', ['--quiet', 'all', '--cores', String(JOBS)], { cwd: folder, stdio: 'ignore' });
+}
+
+function runDvc(folder: string): void {
+  execFileSync('dvc', ['repro', '--quiet'], { cwd: folder, stdio: 'ignore' });
 }
 
 /** The same programs, as many at a time, by Node alone. */
@@ -87,6 +100,49 @@ if (isInstalled('snakemake')) {
     );
   comparisons.push(
     await compare('first run, 1,000 cells', firstRun, 'Snakemake', peer, { perItem: 1000, repeats: 3 }),
+  );
+}
+if (flags.before !== undefined) {
+  const before = join(flags.before, 'dist', 'retable.js');
+  const other = join(work, 'before');
+  cpSync(small, other, { recursive: true });
+  const peer = () =>
+    timed(
+      () => runRetable(other, before),
+      () => clean(other, 'cache'),
+    );
+  comparisons.push(
+    await compare('first run, 1,000 cells', firstRun, 'retable before', peer, { perItem: 1000, repeats: 3 }),
+  );
+  runRetable(small);
+  runRetable(other, before);
+  comparisons.push(
+    await compare(
+      'no-op, 1,000 cells',
+      () => timed(() => runRetable(small)),
+      'retable before',
+      () => timed(() => runRetable(other, before)),
+      { repeats: 7 },
+    ),
+  );
+}
+if (isInstalled('dvc')) {
+  const folder = projectOf(300);
+  execFileSync('dvc', ['init', '--no-scm', '--quiet'], { cwd: folder });
+  const ours = () =>
+    timed(
+      () => runRetable(folder),
+      () => clean(folder, 'cache'),
+    );
+  const peer = () =>
+    timed(
+      () => runDvc(folder),
+      () => cleanAll(folder, ['out', 'dvc.lock', '.dvc/cache', '.dvc/tmp']),
+    );
+  comparisons.push(await compare('first run, 300 cells', ours, 'DVC', peer, { perItem: 300, repeats: 1 }));
+  const noop = () => timed(() => runRetable(folder));
+  comparisons.push(
+    await compare('no-op, 300 cells', noop, 'DVC', () => timed(() => runDvc(folder)), { repeats: 3 }),
   );
 }
 const node = () => timed(() => execFileSync(process.execPath, ['-e', '0']));
