@@ -22,6 +22,7 @@ const written = new Set(['cache', 'results']);
  * `too-many-files`. A file that is missing is told when it is read.
  */
 export function projectFiles(names: readonly string[], project: string): Source[] {
+  if (names.length === 0) return [];
   const root = realpathSync(project);
   const files = new Set<string>();
   for (const name of names) {

@@ -54,7 +54,9 @@ export function wantsNumber(schema: JsonSchema): boolean {
 /** A copy of the value in which fraction strings are numbers wherever the schema wants a number. */
 export function applyFractions(value: Json, schema: JsonSchema | undefined): Json {
   if (typeof value === 'string')
-    return schema !== undefined && wantsNumber(schema) ? (parseFraction(value) ?? value) : value;
+    return value.includes('/') && schema !== undefined && wantsNumber(schema)
+      ? (parseFraction(value) ?? value)
+      : value;
   if (typeof value !== 'object' || value === null) return value;
   const all = schema === undefined ? [] : branches(schema);
   if (Array.isArray(value)) {

@@ -1,4 +1,5 @@
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
+import { Failure } from '../../failure.ts';
 import type { Json } from '../../json.ts';
 import { applyFractions, type JsonSchema, propertySchema } from './json-schema.ts';
 import { explain, type Issue } from './parameter-messages.ts';
@@ -12,6 +13,8 @@ const ajv = new Ajv({
   useDefaults: true,
   validateFormats: true,
   logger: false,
+  // To check the schemas themselves, ajv compiles the schema of schemas at each start. What it cannot compile it tells.
+  validateSchema: false,
   formats: { 'project-path': staysInside },
 });
 
@@ -70,7 +73,7 @@ export class ParameterChecker {
     }
     for (const [name, value] of given) if (!Object.hasOwn(parameters, name)) parameters[name] = copy(value);
     // Most pipelines use few of the methods that there are. Ajv remembers a schema that it has compiled.
-    this.#validate ??= ajv.compile(this.#schema);
+    this.#validate ??= compiled(this.#kind, this.#schema);
     if (!this.#validate(parameters)) {
       const errors: ErrorObject[] = this.#validate.errors ?? [];
       const issues = explain(this.#kind, errors);
@@ -84,7 +87,30 @@ export class ParameterChecker {
   }
 }
 
-/** Defaults may be filled into nested values: those that many cells share are copied first. */
+/** @throws Failure `kind-broken` */
+function compiled(kind: string, schema: JsonSchema): ValidateFunction {
+  try {
+    return ajv.compile(schema);
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new Failure('kind-broken', `\`parameters\` of the kind ${kind} is not a JSON Schema: ${why}.`, {
+      hint: 'Correct the schema in the file of the kind.',
+      cause,
+    });
+  }
+}
+
+/**
+ * Defaults may be filled into nested values: those that many cells share are copied first. By hand, since
+ * `structuredClone` takes ten times as long for small values.
+ */
 function copy(value: Json): Json {
-  return typeof value === 'object' && value !== null ? structuredClone(value) : value;
+  if (typeof value !== 'object' || value === null) return value;
+  if (isList(value)) return value.map(copy);
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, copy(inner)]));
+}
+
+/** TypeScript does not take `Array.isArray` for what tells read-only lists. */
+function isList(value: Json): value is readonly Json[] {
+  return Array.isArray(value);
 }

@@ -129,7 +129,7 @@ function parseValue(text: string): { readonly value: Json | undefined; readonly 
     if (document.errors.length > 0 || document.warnings.length > 0 || isOther) return wrong;
     // Without tags, YAML holds what JSON holds, but for numbers that are not finite: those are inexact.
     const value = document.toJS({ maxAliasCount: 0 }) as Json;
-    return { value, inexact: findInexactNumbers(document) };
+    return { value, inexact: findInexactNumbers(document, text) };
   } catch (error) {
     // A reference to an anchor, or nesting beyond the stack.
     if (error instanceof ReferenceError || error instanceof RangeError) return wrong;

@@ -10,12 +10,16 @@ export interface InexactNumber {
   readonly hint?: string;
 }
 
+/** What each of them has: many digits, an exponent of three digits, a leading zero or base, or no digit at all. */
+const mayHoldOne = /\d{16}|[\d.]e[-+]?\d{3}|(?<![\d.])0[\dxo]|\.inf|\.nan/i;
+
 /**
  * Finds numbers that a double cannot hold or that can be read in two ways: whole numbers beyond 2^53, what is too large
  * or too small, and leading zeros. Fractions of decimals are rounded to the nearest double, as in every language.
  */
-export function findInexactNumbers(document: Document): InexactNumber[] {
+export function findInexactNumbers(document: Document, text: string): InexactNumber[] {
   const found: InexactNumber[] = [];
+  if (!mayHoldOne.test(text)) return found;
   visit(document, {
     Scalar(_, node) {
       if (!isScalar(node) || typeof node.value !== 'number' || !node.range) return;

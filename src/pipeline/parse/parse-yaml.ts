@@ -37,7 +37,7 @@ export function parseYaml(file: string, text: string): ParsedYaml {
       ...document.warnings,
     ]);
     if (fatal || !checkMergeKeys(document, source, findings)) return { source, findings, value: undefined };
-    const inexact = findInexactNumbers(document);
+    const inexact = findInexactNumbers(document, text);
     for (const { start, end, code, message, hint } of inexact)
       findings.error(code, { location: source.at(start, end) }, message, { hint });
     // What else is said of such a number would show another one.
