@@ -29,7 +29,7 @@ export async function runCommand(name: string | undefined, given: PipelineFlags)
     return EXIT.done;
   }
   const cells = selectCells(pipeline.cells, flags.only);
-  rememberRun(opened.workspace, lastRunOf(opened));
+  await rememberRun(opened.workspace, lastRunOf(opened));
   const machine = thisMachine(cells);
   const display = displayFor(flags);
   display.show({
