@@ -273,9 +273,7 @@ describe('a table', () => {
 
   it('refuses two published values in one place', () => {
     const one = { row: ['kd'], column: ['none'], value: 1, source: 'a' };
-    expect(() =>
-      buildTable(spec({ published: [one, { ...one, value: 2 }] }), pipeline, none),
-    ).toThrow(
+    expect(() => buildTable(spec({ published: [one, { ...one, value: 2 }] }), pipeline, none)).toThrow(
       expect.objectContaining({
         reason: 'duplicate-reference',
         message: expect.stringContaining('kd / none'),
