@@ -8,9 +8,9 @@ import { loadDataset } from '../../src/learn/data/load.ts';
 import type { Model } from '../../src/learn/model/model.ts';
 import { createModel } from '../../src/learn/model/models.ts';
 import { defaultSgd } from '../../src/learn/optimise/sgd.ts';
-import type { TrainingCheckpoint } from '../../src/learn/train/checkpoint.ts';
 import { weightsOf } from '../../src/learn/train/current.ts';
 import { fastAt } from '../../src/learn/train/fast-at.ts';
+import type { TrainingSnapshot } from '../../src/learn/train/snapshot.ts';
 import { train } from '../../src/learn/train/train.ts';
 import { type Beginning, STEPS } from '../../test/learn/agreement/steps.ts';
 import { fastAtDefaults } from '../../test/learn/defaults.ts';
@@ -34,7 +34,7 @@ export async function trainedOnCifar(engine: Engine, dataDir: string | undefined
   const cifar = await loadDataset('cifar10', places, { workspace });
   rmSync(workspace, { recursive: true });
   const model = createModel(NET, { inputShape: [32, 32, 3], classes: 10 });
-  const epochs: TrainingCheckpoint[] = [];
+  const epochs: TrainingSnapshot[] = [];
   const { last } = await train({
     engine,
     model,
@@ -45,7 +45,7 @@ export async function trainedOnCifar(engine: Engine, dataDir: string | undefined
     optimiser: defaultSgd,
     schedule: { kind: 'one-cycle', rate: 0.1 },
     seed: 1,
-    checkpoints: { load: async () => undefined, save: async (checkpoint) => void epochs.push(checkpoint) },
+    snapshots: { load: async () => undefined, save: async (snapshot) => void epochs.push(snapshot) },
     onProgress: ({ done, total }) => console.error(`training ${NET}: ${done} of ${total} epochs`),
   });
   const [young] = epochs;

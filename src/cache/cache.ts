@@ -235,10 +235,10 @@ export class Cache {
     explained('remember the run', () => recordRun(this.#store, run));
   }
 
-  /** A folder for the checkpoints of an unfinished cell; it outlives attempts. */
+  /** A folder for the snapshots of an unfinished cell; it outlives attempts. */
   scratch(fingerprint: Fingerprint): string {
     const folder = this.#store.folders.scratchOf(fingerprint);
-    explained('make a folder for checkpoints', () => mkdirSync(folder, { recursive: true }));
+    explained('make a folder for snapshots', () => mkdirSync(folder, { recursive: true }));
     return folder;
   }
 
@@ -246,7 +246,7 @@ export class Cache {
     try {
       await removeFolder(this.#store.folders.scratchOf(fingerprint));
     } catch (error) {
-      throw explainDiskError(error, 'remove checkpoints');
+      throw explainDiskError(error, 'remove snapshots');
     }
   }
 

@@ -57,7 +57,7 @@ export async function attackCell(context: Context, settings: AttackCellSettings)
     seed,
     keepImages: keepImages || new Set(sample),
     onProgress: progress,
-    checkpoints: batchFiles(scratch),
+    snapshots: batchFiles(scratch),
   });
   const { cleanAccuracy, robustAccuracy, surrogateAccuracy, zeroGradients, after } = result;
   const { adversarial, ...examples } = result.examples;

@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { isFailure } from '../failure.ts';
-import type { BatchCheckpoints } from '../learn/attack/attack.ts';
+import type { BatchSnapshots } from '../learn/attack/attack.ts';
 import { readTensors, writeTensors } from '../learn/weights/host-tensors.ts';
 
 /** Stores the results of batches, one file for each batch and attack. */
-export function batchFiles(folder: string): BatchCheckpoints {
+export function batchFiles(folder: string): BatchSnapshots {
   const path = (first: number, member: number) => join(folder, `batch-${member}-${first}.safetensors`);
   return {
     async load(first, member) {

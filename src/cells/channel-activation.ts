@@ -38,7 +38,7 @@ export async function channelCell(context: Context, settings: ChannelSettings): 
     engine: await engine(),
     dataset: test,
     onProgress: progress,
-    checkpoints: batchFiles(scratch),
+    snapshots: batchFiles(scratch),
   });
   const blocks = read.model.taps.map((_, index) => blockName(index));
   const compared = blocks.map((block) => compareBlock(block, found, test));

@@ -1,8 +1,8 @@
 import type { CellContext } from '../kind/kind.ts';
 import { mean } from '../learn/train/averages.ts';
-import type { EpochRecord } from '../learn/train/checkpoint.ts';
+import type { EpochRecord } from '../learn/train/snapshot.ts';
 import { type TrainingOptions, type TrainingResult, train } from '../learn/train/train.ts';
-import { checkpointFile } from './checkpoint-file.ts';
+import { snapshotFile } from './snapshot-file.ts';
 
 /** What a training uses of its cell. */
 export type TrainingContext = Pick<
@@ -10,7 +10,7 @@ export type TrainingContext = Pick<
   'scratch' | 'engine' | 'progress' | 'record' | 'measure'
 >;
 
-type Options = Omit<TrainingOptions, 'engine' | 'onProgress' | 'onRecord' | 'onEpoch' | 'checkpoints'>;
+type Options = Omit<TrainingOptions, 'engine' | 'onProgress' | 'onRecord' | 'onEpoch' | 'snapshots'>;
 
 /** Trains in a cell: resumes from its scratch folder, tells how far it is, and measures what `trainingMeasures` names. */
 export async function measuredTraining(
@@ -24,7 +24,7 @@ export async function measuredTraining(
     onProgress: progress,
     onRecord: (epoch) => record(asRecord(epoch)),
     onEpoch: (taken) => seconds.push(taken),
-    checkpoints: checkpointFile(scratch),
+    snapshots: snapshotFile(scratch),
   });
   // None where an earlier attempt came to the last epoch.
   if (seconds.length > 0) measure({ 'seconds-per-epoch': secondsPerEpoch(seconds) });

@@ -29,7 +29,7 @@ export async function theoryCell(context: Context, settings: TheorySettings): Pr
     teacher: await readModel(teacher.file, settings.teacherCheckpoint),
     dataset: test,
     onProgress: progress,
-    checkpoints: batchFiles(scratch),
+    snapshots: batchFiles(scratch),
   });
   await writeTensors(join(output, 'examples.safetensors'), examples);
   values(bound(Object.fromEntries(Object.entries(examples).map(([name, { data }]) => [name, mean(data)]))));

@@ -1,5 +1,5 @@
 import { existsSync, statSync } from 'node:fs';
-import { rename, rm, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import prettyBytes from 'pretty-bytes';
 import { explainDiskError } from '../cache/disk-failure.ts';
@@ -7,6 +7,7 @@ import { Failure } from '../failure.ts';
 import type { CellId } from '../pipeline/pipeline.ts';
 import { findCell } from '../plan/find-cell.ts';
 import { planCells } from '../plan/plan.ts';
+import { replaceFile } from '../replace-file.ts';
 import { suggest } from '../suggest.ts';
 import { EXIT } from './outcome.ts';
 import { type OpenPipeline, openPipeline, type PipelineFlags } from './workspace.ts';
@@ -34,12 +35,12 @@ export async function exportCell(
   cache.close();
   const origin = { cell: id, pipeline: opened.pipeline.name, checkpoint, fingerprint, artifact };
   const exported = { ...read, origin, engine: opened.engine?.identity.name ?? 'onnx' };
-  const draft = `${to}.${process.pid}`;
   try {
-    const { words, fields } = to.endsWith('.safetensors')
-      ? await (await import('./export-weights.ts')).writeWeights(draft, exported)
-      : await (await import('./export-onnx.ts')).writeOnnx(draft, exported);
-    await rename(draft, to);
+    const { words, fields } = await replaceFile(to, async (draft) =>
+      to.endsWith('.safetensors')
+        ? (await import('./export-weights.ts')).writeWeights(draft, exported)
+        : (await import('./export-onnx.ts')).writeOnnx(draft, exported),
+    );
     const { size } = await stat(to);
     const net = read.model.name;
     console.log(
@@ -50,8 +51,6 @@ export async function exportCell(
     return EXIT.done;
   } catch (error) {
     throw explainDiskError(error, `write ${to}`, '--to FILE');
-  } finally {
-    await rm(draft, { force: true });
   }
 }
 

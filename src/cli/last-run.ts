@@ -1,8 +1,10 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { type Static, Type } from '@sinclair/typebox';
 import { Value } from '@sinclair/typebox/value';
 import { sha256 } from '../cache/digest.ts';
+import { replaceFile } from '../replace-file.ts';
 
 const schema = Type.Object({
   file: Type.String(),
@@ -22,13 +24,12 @@ interface Place {
   readonly places: { readonly project: string };
 }
 
-export function rememberRun(place: Place, run: LastRun): void {
+export async function rememberRun(place: Place, run: LastRun): Promise<void> {
   const note = noteOf(place);
-  const draft = `${note}.${process.pid}`;
+  const text = `${JSON.stringify(mapPaths(run, (path) => kept(path, place)))}\n`;
   try {
-    mkdirSync(dirname(note), { recursive: true });
-    writeFileSync(draft, `${JSON.stringify(mapPaths(run, (path) => kept(path, place)))}\n`);
-    renameSync(draft, note);
+    await mkdir(dirname(note), { recursive: true });
+    await replaceFile(note, (draft) => writeFile(draft, text));
   } catch {
     // A full or read-only disk costs the convenience, nothing else; the cache itself will tell.
   }

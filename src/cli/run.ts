@@ -29,7 +29,7 @@ export async function runCommand(name: string | undefined, given: PipelineFlags)
     return EXIT.done;
   }
   const cells = selectCells(pipeline.cells, flags.only);
-  rememberRun(opened.workspace, lastRunOf(opened));
+  await rememberRun(opened.workspace, lastRunOf(opened));
   const machine = thisMachine(cells);
   const display = displayFor(flags);
   display.show({
@@ -50,7 +50,7 @@ export async function runCommand(name: string | undefined, given: PipelineFlags)
     if (flags.inspect !== undefined) attachDebugger(flags.inspect);
     const recovered = await recoverAttempts(cache, executor);
     if (recovered.length > 0) {
-      const message = `${recovered.length} attempt(s) of an earlier run were cut off; they resume from their last checkpoint`;
+      const message = `${recovered.length} attempt(s) of an earlier run were cut off; they resume from their last snapshot`;
       display.show({ event: 'notice', message });
     }
     const summary = await run({

@@ -1,4 +1,4 @@
-import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { explainDiskError } from '../cache/disk-failure.ts';
 import { Failure, isFailure } from '../failure.ts';
@@ -7,6 +7,7 @@ import type { CellId } from '../pipeline/pipeline.ts';
 import { planCells } from '../plan/plan.ts';
 import type { PlannedCell } from '../plan/planner.ts';
 import type { Reason } from '../plan/reasons.ts';
+import { replaceFile } from '../replace-file.ts';
 import { buildTable } from '../report/build-table.ts';
 import { toCsv } from '../report/csv.ts';
 import { toJson } from '../report/json.ts';
@@ -130,9 +131,7 @@ async function writeTable(table: Table, folder: string): Promise<void> {
     ['tex', toLatex],
     ['json', toJson],
   ] as const) {
-    const path = join(folder, `${table.name}.${extension}`);
-    const draft = `${path}.${process.pid}`;
-    await writeFile(draft, `${form(table).trimEnd()}\n`);
-    await rename(draft, path);
+    const text = `${form(table).trimEnd()}\n`;
+    await replaceFile(join(folder, `${table.name}.${extension}`), (draft) => writeFile(draft, text));
   }
 }

@@ -125,7 +125,7 @@ export interface CellContext<P> {
   readonly places: Places;
   /** A private, empty folder; what is in it when `run` returns becomes the artifact. */
   readonly output: string;
-  /** A folder that belongs to the fingerprint and outlives a killed attempt: for checkpoints. */
+  /** A folder that belongs to the fingerprint and outlives a killed attempt: for snapshots. */
   readonly scratch: string;
   /** The chosen engine, started at the first call. */
   engine(): Promise<Engine>;

@@ -74,11 +74,12 @@ export interface TableSpec {
   readonly format: 'percent' | 'number';
   readonly digits: number;
   readonly notes: readonly string[];
-  /** Published values, with their source. */
-  readonly references: readonly Reference[];
+  /** Published values to compare with: `references` of the YAML. */
+  readonly published: readonly PublishedValue[];
 }
 
-export interface Reference {
+/** A value that someone else published for a place of the table. */
+export interface PublishedValue {
   readonly row: readonly Scalar[];
   readonly column: readonly Scalar[];
   /** In the units of the table as printed (percent where the format is percent). */

@@ -48,7 +48,7 @@ function checkTable(table: TableShape, expansion: Expansion, findings: Findings)
     over: normalised(table.over, 'over'),
     correlate: table.correlate.flatMap((one) => shownValue(one, value, findings)),
   };
-  checkReferences(table, spec, findings);
+  checkPublished(table, spec, findings);
   return spec;
 }
 
@@ -156,9 +156,9 @@ function checkKey(
 }
 
 /** A published value must be at a place of the table: as many values as there are keys. */
-function checkReferences(table: TableShape, spec: TableSpec, findings: Findings): void {
+function checkPublished(table: TableShape, spec: TableSpec, findings: Findings): void {
   const columns = spec.columns.length + (spec.values.length > 1 ? 1 : 0);
-  for (const [index, { row, column }] of table.references.entries()) {
+  for (const [index, { row, column }] of table.published.entries()) {
     const path = [...table.path, 'references', index];
     for (const [key, given, wanted] of [
       ['row', row.length, spec.rows.length] as const,

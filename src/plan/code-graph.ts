@@ -7,7 +7,7 @@ import { installedVersions } from './packages.ts';
 
 /** What of the code of a module can change a result. */
 export interface CodeGraph {
-  /** Digest of the tree-shaken bundle: blind to comments, formatting, unused exports and files that are not imported. */
+  /** Digest of the tree-shaken bundle: blind to comments, formatting, unused exports, paths, and files that are not imported. */
   readonly digest: Digest;
   /** Packages that it imports, and theirs in turn, with their installed versions. */
   readonly packages: Readonly<Record<string, string>>;
@@ -38,6 +38,9 @@ export async function codeGraph(file: string, root: string): Promise<ReadCodeGra
     format: 'esm',
     target: 'esnext',
     minifyWhitespace: true,
+    // Without this, esbuild names modules that are loaded as the program runs by their paths. Names of functions stay.
+    minifyIdentifiers: true,
+    keepNames: true,
     treeShaking: true,
     legalComments: 'none',
     write: false,

@@ -1,6 +1,8 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { replaceFile } from '../replace-file.ts';
 
 /** What was worked out from some files, with the state that they were in. */
 interface Memo<T> {
@@ -30,7 +32,10 @@ export async function remembered<T>(
   const stamps = [...inputs, fileURLToPath(import.meta.url)].map((file) => [file, stampOf(file)] as const);
   const isSettled = stamps.every(([, stamp]) => stamp !== undefined && Date.now() - stamp.changed > RACY_MS);
   if (isSettled)
-    write(path, { stamps: Object.fromEntries(stamps.map(([file, stamp]) => [file, stamp?.text])), value });
+    await write(path, {
+      stamps: Object.fromEntries(stamps.map(([file, stamp]) => [file, stamp?.text])),
+      value,
+    });
   return value;
 }
 
@@ -52,11 +57,10 @@ function read<T>(path: string): Memo<T> | undefined {
   }
 }
 
-function write(path: string, memo: object): void {
+async function write(path: string, memo: object): Promise<void> {
   try {
-    mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(`${path}.${process.pid}`, JSON.stringify(memo));
-    renameSync(`${path}.${process.pid}`, path);
+    await mkdir(dirname(path), { recursive: true });
+    await replaceFile(path, (draft) => writeFile(draft, JSON.stringify(memo)));
   } catch {
     // A full or read-only disk costs the shortcut, nothing else.
   }

@@ -5,7 +5,7 @@ import type { Cell, Pipeline, TableSpec } from '../pipeline/pipeline.ts';
 import { withoutSecrets } from '../pipeline/secrets.ts';
 import { refuseAmbiguity } from './ambiguity.ts';
 import { correlationNotes } from './correlation.ts';
-import { references } from './references.ts';
+import { placePublished } from './published.ts';
 import { summarise } from './statistics.ts';
 import type { Entry, Key, Line, Table } from './table.ts';
 import { type Known, type Numbers, numbersOf, shownAs, shownCells } from './values.ts';
@@ -28,7 +28,7 @@ export function buildTable(
   const { cells, rows, columns, groups } = gather(spec, pipeline);
   const members = [...groups.values()].map((group) => group.cells);
   refuseAmbiguity(spec, pipeline, cells, members);
-  const published = references(spec, rows, columns);
+  const published = placePublished(spec, rows, columns);
   const entryAt = (row: Line, column: Line): Entry => {
     const group = groups.get(placeOf(row, column));
     const numbers = (group?.cells ?? []).flatMap((cell) => numbersOf(cell, group?.value ?? '', known));
@@ -36,7 +36,7 @@ export function buildTable(
     return {
       ...summary,
       of: group?.cells.length ?? 0,
-      reference: published.at(row, column, summary.mean),
+      published: published.at(row, column, summary.mean),
     };
   };
   return {

@@ -12,7 +12,7 @@ export function toCsv(table: Table): string {
     for (const [j, column] of table.columns.entries()) {
       const entry = table.entries[i]?.[j];
       if (!entry || entry.of === 0) continue;
-      const { value, difference, source } = entry.reference ?? {};
+      const { value, difference, source } = entry.published ?? {};
       const across = column.values.slice(0, table.columnKeys.length);
       const name = table.values.length > 1 ? column.values.at(-1) : table.values[0];
       const numbers = [entry.mean, entry.std, entry.n, entry.of, value, difference];

@@ -4,7 +4,8 @@ import type { Entry, Key, Line, Table } from './table.ts';
  * The table for programs: `{table, pipeline, profile, set, rows, columns, cells: [[{mean, std, n, of, reference?}]], notes, warnings:
  * [{name, cells, message}]}`. A row or column is an
  * object of its keys (with several values, a column has `value` too). Numbers are exact and in the value's own unit (0.873,
- * not 87.3), those of `reference` too; what is missing is null.
+ * not 87.3), those of `reference`, the published value, too; what is missing is null. Entries are called `cells` here, where
+ * programs rely on it.
  */
 export function toJson(table: Table): string {
   const object = {
@@ -20,7 +21,7 @@ export function toJson(table: Table): string {
     columns: table.columns.map((column) =>
       record([...table.columnKeys, { key: 'value', words: '' }], column),
     ),
-    cells: table.entries.map((entries) => entries.map(cell)),
+    cells: table.entries.map((entries) => entries.map(entryOf)),
     notes: table.notes,
     warnings: table.warnings,
   };
@@ -31,9 +32,9 @@ function record(keys: readonly Key[], { values }: Line): Record<string, unknown>
   return Object.fromEntries(values.map((value, k) => [keys[k]?.key ?? '', value ?? null]));
 }
 
-function cell({ mean, std, n, of, reference }: Entry): Record<string, unknown> {
+function entryOf({ mean, std, n, of, published }: Entry): Record<string, unknown> {
   const ours = { mean: mean ?? null, std: std ?? null, n, of };
-  if (!reference) return ours;
-  const { value, difference, source } = reference;
+  if (!published) return ours;
+  const { value, difference, source } = published;
   return { ...ours, reference: { value, difference: difference ?? null, source } };
 }

@@ -60,11 +60,11 @@ export interface Entry {
   readonly n: number;
   /** Cells that belong here, with a value or without. */
   readonly of: number;
-  readonly reference: PlacedReference | undefined;
+  readonly published: Comparison | undefined;
 }
 
 /** A published value beside ours, in the value's own unit. */
-export interface PlacedReference {
+export interface Comparison {
   readonly value: number;
   /** Ours minus the published one; undefined where ours is missing. */
   readonly difference: number | undefined;

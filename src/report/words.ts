@@ -13,10 +13,10 @@ export function ours({ mean, std, n, of }: Entry, table: Table): string {
 
 /** An entry with the published value beside it: `87.3 ± 0.6 (3); 86.9 [1], +0.4`. */
 export function entryText(entry: Entry, table: Table): string {
-  const { reference, mean } = entry;
-  if (!reference) return ours(entry, table);
-  const minus = mean === undefined ? '' : `, ${difference(mean, reference.value, table)}`;
-  return `${ours(entry, table)}; ${number(reference.value, table)} [${reference.mark}]${minus}`;
+  const { published, mean } = entry;
+  if (!published) return ours(entry, table);
+  const minus = mean === undefined ? '' : `, ${difference(mean, published.value, table)}`;
+  return `${ours(entry, table)}; ${number(published.value, table)} [${published.mark}]${minus}`;
 }
 
 /** What the numbers are, in one line. */
@@ -55,7 +55,7 @@ function columnWords({ words }: Line, table: Table): string {
 
 /** What stands under a table: notes, how to read published values, their sources. */
 export function footer(table: Table): { notes: string[]; sources: string[] } {
-  const shown = table.entries.flat().some(({ reference }) => reference);
+  const shown = table.entries.flat().some(({ published }) => published);
   const missing = table.entries.flat().some(({ n, of }) => n < of);
   const notes = [...table.notes];
   if (shown) notes.push('After the semicolon: the published value [its source], and ours minus it.');

@@ -90,7 +90,7 @@ async function attemptOnce(options: RunOptions, task: Task, retries: number): Pr
   const { state, reason, message, hint } = published;
   cache.finishAttempt(id, { ...exit, state, reason, message });
   if (state === 'interrupted') {
-    const message = 'interrupted; it resumes from its last checkpoint';
+    const message = 'interrupted; it resumes from its last snapshot';
     emit({ event: 'cell-skipped', cell: cell.id, because: 'interrupted', message });
     return { state: 'skipped' };
   }
@@ -100,7 +100,7 @@ async function attemptOnce(options: RunOptions, task: Task, retries: number): Pr
   return { state: 'failed', willRetry };
 }
 
-/** Checkpoints that cannot be removed do not make a published cell a failed one; `cache gc` will try again. */
+/** Snapshots that cannot be removed do not make a published cell a failed one; `cache gc` will try again. */
 async function dropScratch({ cache, emit }: RunOptions, fingerprint: Fingerprint): Promise<void> {
   try {
     await cache.dropScratch(fingerprint);

@@ -4,7 +4,7 @@ import { runJob } from './run-job.ts';
 
 // The process of one cell: it reads a job from the file that is its argument, and runs it.
 
-// Without a scheduler nobody would publish what comes out: it stops at once, and its checkpoint stays for the next attempt.
+// Without a scheduler nobody would publish what comes out: it stops at once, and its snapshot stays for the next attempt.
 process.once('disconnect', () => process.exit(1));
 // A log that can't be written, on a full disk say, ends no cell: what it writes itself will tell.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});

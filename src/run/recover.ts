@@ -6,7 +6,7 @@ import type { Executor, Handle } from './executor.ts';
 
 /**
  * Tidies up after schedulers that died: their attempts are noted as interrupted, and a program that runs on is ended. It
- * would write to the checkpoints of the attempt that follows.
+ * would write to the snapshots of the attempt that follows.
  * @returns the attempts that were cut off
  */
 export async function recoverAttempts(cache: Cache, executor: Executor): Promise<readonly Attempt[]> {

@@ -77,7 +77,7 @@ describe('attempts', () => {
     expect(cache.attemptsOf('nothing')).toEqual([]);
   });
 
-  test('checkpoints of a cell have a folder that outlives attempts and the opening of the cache', async () => {
+  test('snapshots of a cell have a folder that outlives attempts and the opening of the cache', async () => {
     const first = rig();
     const folder = first.cache.scratch(fingerprint('a'));
     writeFileSync(join(folder, 'epoch-3'), 'weights');

@@ -92,7 +92,7 @@ describe('collection of garbage', () => {
     expect(collected.freed.filter(({ what }) => what === 'scratch')).toHaveLength(2);
   });
 
-  test('keeps the checkpoints of cells that are kept, and frees those of others', () => {
+  test('keeps the snapshots of cells that are kept, and frees those of others', () => {
     const { cache } = rig();
     const [kept, going] = [cache.scratch(fingerprint('kept')), cache.scratch(fingerprint('going'))];
     cache.collect({ ...keepNothing, keep: new Set([fingerprint('kept')]) });

@@ -61,6 +61,30 @@ test('the same code in another folder has the same digest', async () => {
   expect(await graph(elsewhere)).toEqual(await graph());
 });
 
+test('a file that was moved changes no digest, also where it is loaded as the program runs', async () => {
+  write(
+    'stages/kind.ts',
+    "export default { run: async () => (await import('../src/attack.ts')).attack(3) };\n",
+  );
+  const before = await graph();
+  write(
+    'stages/kind.ts',
+    "export default { run: async () => (await import('../src/deep/er.ts')).attack(3) };\n",
+  );
+  write(
+    'src/deep/er.ts',
+    "import { step } from '../step.ts';\nexport const attack = (x: number) => step * x;\n",
+  );
+  expect((await graph()).digest).toBe(before.digest);
+});
+
+test('the name of a function counts, since code can read it', async () => {
+  write('src/attack.ts', 'const pgd = () => 1;\nexport const attack = (x: number) => x + pgd.name;\n');
+  const before = await graph();
+  write('src/attack.ts', 'const fgsm = () => 1;\nexport const attack = (x: number) => x + fgsm.name;\n');
+  expect((await graph()).digest).not.toBe(before.digest);
+});
+
 test('packages count with their installed versions, down to what they depend on', async () => {
   write('node_modules/far/package.json', '{"version": "2.0.0", "dependencies": {"farther": "*"}}');
   write('node_modules/far/index.js', 'module.exports = 1;');

@@ -251,31 +251,29 @@ describe('a table', () => {
   });
 
   it('sets published values beside ours, in the units of the table, with numbered sources', () => {
-    const references = [
+    const published = [
       { row: ['mixacm'], column: ['none'], value: 86.5, source: 'Table 3' },
       { row: ['kd'], column: ['fgsm'], value: 30, source: 'Table 4' },
       { row: ['rsl'], column: ['fgsm'], value: 44, source: 'Table 3' },
     ];
     const values = valuesBy(({ method }) => (method === 'mixacm' ? 0.875 : undefined));
-    const table = buildTable(spec({ references }), pipeline, values);
+    const table = buildTable(spec({ published }), pipeline, values);
     expect(table.sources).toEqual(['Table 3', 'Table 4']);
-    expect(table.entries[1]?.[0]?.reference).toMatchObject({ value: 0.865, source: 'Table 3', mark: 1 });
-    expect(table.entries[1]?.[0]?.reference?.difference).toBeCloseTo(0.01, 12);
-    expect(table.entries[0]?.[1]?.reference).toEqual({
+    expect(table.entries[1]?.[0]?.published).toMatchObject({ value: 0.865, source: 'Table 3', mark: 1 });
+    expect(table.entries[1]?.[0]?.published?.difference).toBeCloseTo(0.01, 12);
+    expect(table.entries[0]?.[1]?.published).toEqual({
       value: 0.3,
       difference: undefined,
       source: 'Table 4',
       mark: 2,
     });
-    expect(table.entries[0]?.[0]?.reference).toBeUndefined();
+    expect(table.entries[0]?.[0]?.published).toBeUndefined();
     expect(table.unplaced).toEqual(['rsl / fgsm: 44 [1]']);
   });
 
   it('refuses two published values in one place', () => {
-    const reference = { row: ['kd'], column: ['none'], value: 1, source: 'a' };
-    expect(() =>
-      buildTable(spec({ references: [reference, { ...reference, value: 2 }] }), pipeline, none),
-    ).toThrow(
+    const one = { row: ['kd'], column: ['none'], value: 1, source: 'a' };
+    expect(() => buildTable(spec({ published: [one, { ...one, value: 2 }] }), pipeline, none)).toThrow(
       expect.objectContaining({
         reason: 'duplicate-reference',
         message: expect.stringContaining('kd / none'),
@@ -288,7 +286,7 @@ describe('a table', () => {
     const table = buildTable(spec({ rows: [], columns: [], over: [] }), one, (cellId) =>
       cellId === id('robustness', {}) ? { accuracy: 1 } : undefined,
     );
-    expect(table.entries).toEqual([[{ mean: 1, std: undefined, n: 1, of: 1, reference: undefined }]]);
+    expect(table.entries).toEqual([[{ mean: 1, std: undefined, n: 1, of: 1, published: undefined }]]);
   });
 });
 

@@ -26,7 +26,7 @@ const wanted = spec({
   title: 'Robust accuracy, 100% honest',
   labels: { mix_acm: 'Mix_ACM & co', 'model.method': 'Method' },
   notes: ['ε = 8/255'],
-  references: [
+  published: [
     { row: ['kd'], column: ['none'], value: 74.6, source: 'Table 3, p. 7' },
     { row: ['mix_acm'], column: ['pgd-20'], value: 55, source: 'Table "4"' },
     { row: ['rsl'], column: ['none'], value: 80, source: 'Table 3, p. 7' },
@@ -279,7 +279,7 @@ describe('warnings of cells', () => {
 
 describe('an entry', () => {
   const percent = { ...table, format: 'percent' as const, digits: 1 };
-  const entry = { reference: undefined, mean: 0.8731, std: 0.006, n: 3, of: 3 };
+  const entry = { published: undefined, mean: 0.8731, std: 0.006, n: 3, of: 3 };
   it.each([
     [entry, '87.3 ± 0.6 (3)'],
     [{ ...entry, n: 2 }, '87.3 ± 0.6 (2 of 3)'],

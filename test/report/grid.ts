@@ -73,7 +73,7 @@ export function spec(changes: Partial<TableSpec> = {}): TableSpec {
     format: 'percent',
     digits: 1,
     notes: [],
-    references: [],
+    published: [],
     ...changes,
   };
 }

@@ -24,7 +24,7 @@ async function startHeld(start: (project: Project) => ReturnType<Project['start'
 
 const countOneByOne = (project: Project) => project.start(['run', 'count', '--jobs', '1']);
 
-test('Ctrl-C stops the children, exits with 130, and the next run resumes from the checkpoints', async () => {
+test('Ctrl-C stops the children, exits with 130, and the next run resumes from the snapshots', async () => {
   const { project, child, finished } = await startHeld(countOneByOne);
   const children = family(child.pid ?? 0);
   child.kill('SIGINT');

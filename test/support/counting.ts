@@ -37,7 +37,7 @@ export default {
 import { join } from 'node:path';
 import { total } from '../src/total.ts';
 export default {
-  description: 'Their sum, times a factor, plus a seed; slowly, with a checkpoint after each number.',
+  description: 'Their sum, times a factor, plus a seed; slowly, with a snapshot after each number.',
   parameters: {
     type: 'object',
     properties: { factor: { type: 'number' }, seed: { type: 'integer' }, delay: { type: 'integer', default: 5 } },
@@ -57,7 +57,7 @@ export default {
   'src/total.ts': `import { appendFileSync, existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 export async function total(numbers, { scratch, delay, steps, progress }) {
-  const file = join(scratch, 'checkpoint.json');
+  const file = join(scratch, 'snapshot.json');
   let { done, sum } = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : { done: 0, sum: 0 };
   for (; done < numbers.length; done++) {
     await new Promise((resolve) => setTimeout(resolve, delay));

@@ -32,11 +32,11 @@ export interface AttackOptions extends Target {
   /** Whether the result contains the adversarial images: all of them, or those of the given examples. */
   readonly keepImages?: boolean | ReadonlySet<number> | undefined;
   readonly onProgress?: ((progress: Progress) => void) | undefined;
-  readonly checkpoints?: BatchCheckpoints | undefined;
+  readonly snapshots?: BatchSnapshots | undefined;
 }
 
 /** Stores the results of each batch, by the index of its first example and the position of the attack in a cascade. */
-export interface BatchCheckpoints {
+export interface BatchSnapshots {
   load(first: number, member: number): Promise<Tensors | undefined>;
   save(first: number, results: Tensors, member: number): Promise<void>;
 }
@@ -117,16 +117,16 @@ export function rowsOfBatch(total: number, batchSize: number): number {
 }
 
 async function attackExamples(options: AttackOptions, run: Run): Promise<void> {
-  const { checkpoints, onProgress } = options;
+  const { snapshots, onProgress } = options;
   const { member, name, examples, results } = run;
   const total = examples.length;
   const size = rowsOfBatch(total, options.batchSize);
   for (let first = 0; first < total; first += size) {
     const indices = examples.subarray(first, first + size);
-    const saved = await checkpoints?.load(first, member);
+    const saved = await snapshots?.load(first, member);
     const batch = saved && saved.predicted?.shape[0] === indices.length ? saved : undefined;
     const found = batch ?? (await attackBatch({ ...options, ...run }, indices, size));
-    if (!batch) await checkpoints?.save(first, found, member);
+    if (!batch) await snapshots?.save(first, found, member);
     results.add(indices, found);
     onProgress?.({
       phase: name,

@@ -9,8 +9,8 @@ import { type GradientStep, gradientStep } from './gradient-step.ts';
 import type { Objective } from './objective.ts';
 import { randomPoint } from './random-point.ts';
 
-/** Settings of the descent, independent of the objective. */
-export interface Descent {
+/** Settings of the ascent, independent of the objective. */
+export interface Ascent {
   /** Radius of the l∞ ball, for pixels in [0, 1]. */
   readonly epsilon: number;
   readonly steps: number;
@@ -22,7 +22,7 @@ export interface Descent {
   readonly randomStart?: boolean | undefined;
 }
 
-export interface PgdSettings extends Descent {
+export interface PgdSettings extends Ascent {
   /** Default `cross-entropy`. */
   readonly objective?: Objective | undefined;
 }
@@ -58,7 +58,7 @@ export function pgd(settings: PgdSettings): AttackBuilder {
 }
 
 /** The attack with a step that is already compiled, for the same epsilon. Settings are trusted. */
-export function pgdFrom(step: GradientStep, settings: Descent, batch: AttackBatch): Promise<Perturbed> {
+export function pgdFrom(step: GradientStep, settings: Ascent, batch: AttackBatch): Promise<Perturbed> {
   const { epsilon, steps, restarts = 1, randomStart = true } = settings;
   return bestOfRuns(batch, restarts, (best, counter) => {
     const start = randomStart
@@ -70,7 +70,7 @@ export function pgdFrom(step: GradientStep, settings: Descent, batch: AttackBatc
   });
 }
 
-export function stepSizeOf({ epsilon, steps, stepSize }: Descent): number {
+export function stepSizeOf({ epsilon, steps, stepSize }: Ascent): number {
   return stepSize ?? pgdStepSize.value({ epsilon, steps });
 }
 

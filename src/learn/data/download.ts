@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs';
 import { open, rename, rm, stat } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Failure, isFailure } from '../../failure.ts';
-import { openUrl, type Transfer } from './transfer.ts';
+import { type OpenDownload, openUrl } from './open-url.ts';
 
 export interface DownloadRequest {
   /** https, http or file. */
@@ -33,7 +33,7 @@ export async function download(request: DownloadRequest): Promise<void> {
   const part = `${to}.part`;
   for (let attempt = 0; ; attempt += 1) {
     try {
-      const { digest, resumed } = await transfer(request, part);
+      const { digest, resumed } = await downloadOnce(request, part);
       if (digest === sha256) break;
       await rm(part, { force: true });
       // The first bytes may come from an older file at this address: try once more from the start.
@@ -59,12 +59,12 @@ export async function download(request: DownloadRequest): Promise<void> {
 }
 
 /** One attempt, resuming an earlier one. */
-async function transfer(
+async function downloadOnce(
   { url, onProgress }: DownloadRequest,
   part: string,
 ): Promise<{ digest: string; resumed: boolean }> {
   const before = (await stat(part).catch(() => undefined))?.size ?? 0;
-  const source: Transfer = await openUrl(url, before);
+  const source: OpenDownload = await openUrl(url, before);
   const resumed = source.start > 0;
   const hash = (resumed ? await digestOf(part) : undefined) ?? createHash('sha256');
   const file = await open(part, resumed ? 'a' : 'w');

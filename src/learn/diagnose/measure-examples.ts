@@ -1,6 +1,6 @@
 import type { HostTensor, Tensors } from '../../engine/engine.ts';
 import type { Progress } from '../../kind/kind.ts';
-import { type BatchCheckpoints, rowsOfBatch } from '../attack/attack.ts';
+import { type BatchSnapshots, rowsOfBatch } from '../attack/attack.ts';
 import type { Dataset } from '../data/dataset.ts';
 
 export interface MeasureOptions {
@@ -8,7 +8,7 @@ export interface MeasureOptions {
   /** The greatest number of examples at once. Results do not depend on it, but for float32 rounding. */
   readonly batchSize: number;
   readonly onProgress?: ((progress: Progress) => void) | undefined;
-  readonly checkpoints?: BatchCheckpoints | undefined;
+  readonly snapshots?: BatchSnapshots | undefined;
 }
 
 /**
@@ -17,7 +17,7 @@ export interface MeasureOptions {
  * @returns those tensors, with one row for each example in the order of the data set
  */
 export async function measureExamples(
-  { dataset, batchSize, onProgress, checkpoints }: MeasureOptions,
+  { dataset, batchSize, onProgress, snapshots }: MeasureOptions,
   measure: (indices: Int32Array) => Promise<Tensors>,
 ): Promise<Tensors> {
   const total = dataset.labels.length;
@@ -25,9 +25,9 @@ export async function measureExamples(
   const found: Tensors[] = [];
   for (let first = 0; first < total; first += size) {
     const indices = Int32Array.from({ length: Math.min(size, total - first) }, (_, row) => first + row);
-    const saved = await checkpoints?.load(first, 0);
+    const saved = await snapshots?.load(first, 0);
     const batch = saved ?? (await measure(indices));
-    if (!saved) await checkpoints?.save(first, batch, 0);
+    if (!saved) await snapshots?.save(first, batch, 0);
     found.push(batch);
     onProgress?.({ phase: 'measure', done: found.length, total: Math.ceil(total / size), unit: 'batch' });
   }

@@ -7,14 +7,14 @@ import { type Classified, type Classifier, classifier } from '../attack/classify
 import { fgsmFrom } from '../attack/fgsm.ts';
 import { type FreeStep, freeStep, type GradientStep } from '../attack/gradient-step.ts';
 import { uniformNoiseFrom } from '../attack/noise.ts';
-import { type Descent, pgdFrom, stepSizeOf } from '../attack/pgd.ts';
+import { type Ascent, pgdFrom, stepSizeOf } from '../attack/pgd.ts';
 import { squareFrom } from '../attack/square.ts';
 import { predictions } from '../loss/accuracy.ts';
 import { margin } from '../loss/margin.ts';
 
 export type ProbeObjective = 'cross-entropy' | 'margin';
 
-export interface ProbeAttack extends Descent {
+export interface ProbeAttack extends Ascent {
   /** Default `cross-entropy`. */
   readonly objective?: ProbeObjective | undefined;
 }

@@ -2,16 +2,16 @@ import type { HostTensor, Tensors } from '../../engine/engine.ts';
 import { pick } from '../model/fit.ts';
 import { initialise } from '../model/init.ts';
 import type { Model } from '../model/model.ts';
-import type { TrainingCheckpoint } from './checkpoint.ts';
 import type { Method } from './method.ts';
 import { group, withPrefix } from './names.ts';
+import type { TrainingSnapshot } from './snapshot.ts';
 
 /** All that changes in a training. */
 export interface Current {
   /** Groups `model/…`, `own/…`, `state/…`, `velocity/…`, `carried/…`: what the training step takes and gives. */
   readonly tensors: Tensors;
-  readonly history: TrainingCheckpoint['history'];
-  readonly best: TrainingCheckpoint['best'];
+  readonly history: TrainingSnapshot['history'];
+  readonly best: TrainingSnapshot['best'];
   /** Model and state of the best epoch; empty while there is none. */
   readonly bestWeights: Tensors;
 }
@@ -49,7 +49,7 @@ export function start(
   };
 }
 
-export function toCheckpoint({ tensors, history, best, bestWeights }: Current): TrainingCheckpoint {
+export function toSnapshot({ tensors, history, best, bestWeights }: Current): TrainingSnapshot {
   return {
     epoch: history.length,
     history,
@@ -58,7 +58,7 @@ export function toCheckpoint({ tensors, history, best, bestWeights }: Current): 
   };
 }
 
-export function fromCheckpoint({ tensors, history, best }: TrainingCheckpoint): Current {
+export function fromSnapshot({ tensors, history, best }: TrainingSnapshot): Current {
   const others = Object.entries(tensors).filter(([name]) => !name.startsWith('best/'));
   return { tensors: Object.fromEntries(others), history, best, bestWeights: group('best', tensors) };
 }

@@ -16,7 +16,7 @@ export type MethodBuilder = (context: MethodContext) => Method;
 
 /**
  * A way to train: what is done to a batch before the step, and the loss of the step. The loop, the optimiser and the
- * checkpoints are the same for all.
+ * snapshots are the same for all.
  */
 export interface Method {
   readonly name: string;

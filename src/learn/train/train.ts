@@ -3,12 +3,12 @@ import type { Dataset } from '../data/dataset.ts';
 import { checkDataset } from '../model/fit.ts';
 import type { Model } from '../model/model.ts';
 import type { SgdSettings } from '../optimise/sgd.ts';
-import type { Checkpoints, EpochRecord, TrainingCheckpoint } from './checkpoint.ts';
-import { fromCheckpoint, start, toCheckpoint, weightsOf } from './current.ts';
+import { fromSnapshot, start, toSnapshot, weightsOf } from './current.ts';
 import { batchSizeOf, type EpochOptions, type Machinery, trainEpoch } from './epoch.ts';
 import { metered } from './meter.ts';
 import type { MethodBuilder } from './method.ts';
 import { withPrefix } from './names.ts';
+import type { EpochRecord, Snapshots, TrainingSnapshot } from './snapshot.ts';
 import { trainingStep } from './step.ts';
 import { createValidation } from './validation.ts';
 
@@ -23,9 +23,9 @@ export interface TrainingOptions extends EpochOptions {
   readonly initial?: Tensors | undefined;
   /** Is told of each epoch; after a resume also of those before. */
   readonly onRecord?: ((record: EpochRecord) => void) | undefined;
-  readonly checkpoints?: Checkpoints<TrainingCheckpoint> | undefined;
-  /** Epochs from one checkpoint to the next; the last epoch always has one. Default 1. Results do not depend on it. */
-  readonly checkpointEvery?: number | undefined;
+  readonly snapshots?: Snapshots<TrainingSnapshot> | undefined;
+  /** Epochs from one snapshot to the next; the last epoch always has one. Default 1. Results do not depend on it. */
+  readonly snapshotEvery?: number | undefined;
 }
 
 export interface TrainingResult {
@@ -37,27 +37,27 @@ export interface TrainingResult {
 }
 
 /**
- * Trains a model. A run that is resumed from a checkpoint ends in the same bits as one that was not interrupted.
+ * Trains a model. A run that is resumed from a snapshot ends in the same bits as one that was not interrupted.
  * @throws Failure `diverged` with epoch and step, if a loss is not finite; `empty-dataset`; `shape-mismatch`
  */
 export async function train(options: TrainingOptions): Promise<TrainingResult> {
-  const { model, dataset, epochs, checkpoints, checkpointEvery = 1 } = options;
+  const { model, dataset, epochs, snapshots, snapshotEvery = 1 } = options;
   checkDataset(model, dataset);
   if (options.validation) checkDataset(model, options.validation);
   const machinery = build(options);
   try {
-    const saved = await checkpoints?.load();
+    const saved = await snapshots?.load();
     const size = batchSizeOf(options);
     let current = saved
-      ? fromCheckpoint(saved)
+      ? fromSnapshot(saved)
       : start(model, machinery.method, options.initial, options.seed, size);
     for (const record of current.history) options.onRecord?.(record);
     for (let epoch = current.history.length; epoch < epochs; epoch += 1) {
       current = await trainEpoch(options, machinery, current, epoch);
       const record = current.history.at(-1);
       if (record) options.onRecord?.(record);
-      if ((epoch + 1) % checkpointEvery === 0 || epoch + 1 === epochs) {
-        await checkpoints?.save(toCheckpoint(current));
+      if ((epoch + 1) % snapshotEvery === 0 || epoch + 1 === epochs) {
+        await snapshots?.save(toSnapshot(current));
       }
     }
     const { tensors, history, best, bestWeights } = current;

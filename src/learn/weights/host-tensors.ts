@@ -1,14 +1,15 @@
 import type { HostTensor, Tensors } from '../../engine/engine.ts';
 import { Failure } from '../../failure.ts';
+import type { ReplaceOptions } from '../../replace-file.ts';
 import type { SafeTensor } from './format.ts';
-import { readSafetensors, type WriteOptions, writeSafetensors } from './safetensors.ts';
+import { readSafetensors, writeSafetensors } from './safetensors.ts';
 
 /** Writes tensors of an engine, such as a model's parameters, as a safetensors file. @throws as `writeSafetensors` */
 export async function writeTensors(
   path: string,
   tensors: Tensors,
   metadata?: Readonly<Record<string, string>>,
-  options?: WriteOptions,
+  options?: ReplaceOptions,
 ): Promise<void> {
   const entries = Object.entries(tensors).map(([name, tensor]) => [name, toSafe(tensor)] as const);
   await writeSafetensors(path, Object.fromEntries(entries), metadata, options);

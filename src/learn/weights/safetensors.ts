@@ -1,21 +1,14 @@
-import { type FileHandle, open, readFile, rename, rm } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { type FileHandle, open, readFile } from 'node:fs/promises';
 import { Failure } from '../../failure.ts';
+import { type ReplaceOptions, replaceFile } from '../../replace-file.ts';
 import { decode, Malformed } from './decode.ts';
 import { encode } from './encode.ts';
 import { longestFile, type SafeTensor, type Safetensors } from './format.ts';
 import { otherFormat } from './other-format.ts';
 
-export interface WriteOptions {
-  /** Flush to the disk before the file gets its name, so that it outlives a power cut: for checkpoints. */
-  readonly durable?: boolean;
-}
-
 /**
  * Writes a safetensors file (https://github.com/huggingface/safetensors, format 0.4). The same tensors and metadata
- * give the same bytes: wider types first (which aligns all data), then by name. The file appears under its name only
- * when it is whole; a killed process leaves at most a `.tmp` file beside it,
- * which the next write takes over. One process at a time may write a path.
+ * give the same bytes: wider types first (which aligns all data), then by name. The file is written in one step.
  *
  * @throws Failure `disk-full`, `too-large`
  * @throws RangeError if the length of a tensor's data is not that of its shape
@@ -24,23 +17,13 @@ export async function writeSafetensors(
   path: string,
   tensors: Readonly<Record<string, SafeTensor>>,
   metadata: Readonly<Record<string, string>> = {},
-  options: WriteOptions = {},
+  options: ReplaceOptions = {},
 ): Promise<void> {
   const parts = encode(tensors, metadata);
   if (parts.reduce((sum, part) => sum + part.length, 0) > longestFile) throw tooLarge(path);
-  const temporary = `${path}.tmp`;
   try {
-    const file = await open(temporary, 'w');
-    try {
-      for (const part of parts) await writeAll(file, part);
-      if (options.durable) await file.sync();
-    } finally {
-      await file.close();
-    }
-    await rename(temporary, path);
-    if (options.durable) await syncFolder(dirname(path));
+    await replaceFile(path, (draft) => writeParts(draft, parts), options);
   } catch (error) {
-    await rm(temporary, { force: true });
     if (error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT')) {
       throw new Failure('disk-full', `The disk is full: ${path} could not be written.`, {
         hint: 'Make room and run again.',
@@ -105,16 +88,16 @@ function tooLarge(path: string, cause?: unknown): Failure {
   );
 }
 
+async function writeParts(path: string, parts: readonly Uint8Array[]): Promise<void> {
+  const file = await open(path, 'w');
+  try {
+    for (const part of parts) await writeAll(file, part);
+  } finally {
+    await file.close();
+  }
+}
+
 async function writeAll(file: FileHandle, bytes: Uint8Array): Promise<void> {
   let written = 0;
   while (written < bytes.length) written += (await file.write(bytes, written)).bytesWritten;
-}
-
-async function syncFolder(path: string): Promise<void> {
-  const folder = await open(path, 'r');
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
-  }
 }

@@ -1,6 +1,6 @@
 import type { Json, Scalar } from '../../json.ts';
 import { isScalar } from '../../json.ts';
-import type { Reference, TableSpec } from '../pipeline.ts';
+import type { PublishedValue, TableSpec } from '../pipeline.ts';
 import type { Findings } from './findings.ts';
 import { describeValue, isMapping, type JsonMap, Readers } from './readers.ts';
 import type { Path } from './source.ts';
@@ -56,9 +56,9 @@ export function readTable(name: string, value: Json, path: Path, findings: Findi
     digits: readDigits(body.digits, format, [...path, 'digits'], findings),
     labels: readLabels(read, body.labels, [...path, 'labels'], what),
     notes: keys('notes').map(({ text }) => text),
-    references: read
+    published: read
       .list(body.references, [...path, 'references'], `'references' of ${what}`)
-      .flatMap((one, index) => readReference(read, one, [...path, 'references', index], findings)),
+      .flatMap((one, index) => readPublished(read, one, [...path, 'references', index], findings)),
   };
   if (body.value === undefined || (Array.isArray(body.value) && body.value.length === 0)) {
     findings.error('missing-key', { path, at: 'key' }, `${what} does not say which value it shows`, {
@@ -111,7 +111,7 @@ function readLabels(
   return labels;
 }
 
-function readReference(read: Readers, value: Json, path: Path, findings: Findings): Reference[] {
+function readPublished(read: Readers, value: Json, path: Path, findings: Findings): PublishedValue[] {
   const body: JsonMap = read.mapping(value, path, 'a published value', ['row', 'column', 'value', 'source']);
   if (!isMapping(value)) return [];
   const before = findings.errors;
@@ -123,7 +123,7 @@ function readReference(read: Readers, value: Json, path: Path, findings: Finding
       read.wrongType([...path, key], `'${key}' of a published value`, 'a list of values of axes', bad);
     return list.filter(isScalar);
   };
-  const reference = { row: scalars('row'), column: scalars('column') };
+  const place = { row: scalars('row'), column: scalars('column') };
   const number = body.value;
   if (number === undefined || body.source === undefined) {
     const missing = number === undefined ? 'value' : 'source';
@@ -134,5 +134,5 @@ function readReference(read: Readers, value: Json, path: Path, findings: Finding
     read.wrongType([...path, 'value'], "'value' of a published value", 'a number', number);
   const source = read.text(body.source, [...path, 'source'], "'source' of a published value");
   if (typeof number !== 'number' || source === undefined || findings.errors > before) return [];
-  return [{ ...reference, value: number, source }];
+  return [{ ...place, value: number, source }];
 }

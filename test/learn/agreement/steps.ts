@@ -6,9 +6,9 @@ import type { Model } from '../../../src/learn/model/model.ts';
 import { toPytorch } from '../../../src/learn/model/pytorch.ts';
 import { defaultSgd } from '../../../src/learn/optimise/sgd.ts';
 import { type Stream, stream } from '../../../src/learn/random/stream.ts';
-import type { TrainingCheckpoint } from '../../../src/learn/train/checkpoint.ts';
 import { start, weightsOf } from '../../../src/learn/train/current.ts';
 import { group, withPrefix } from '../../../src/learn/train/names.ts';
+import type { TrainingSnapshot } from '../../../src/learn/train/snapshot.ts';
 import { train } from '../../../src/learn/train/train.ts';
 import { permute } from '../../../src/learn/weights/permute.ts';
 import type { AgreementCase } from './cases.ts';
@@ -39,7 +39,7 @@ export interface Trained {
 /** Takes the steps by retable's own training. */
 export async function ourSteps(engine: Engine, one: AgreementCase, from: Beginning): Promise<Trained> {
   const { model, dataset, batchSize, rate } = from;
-  const saved: TrainingCheckpoint[] = [];
+  const saved: TrainingSnapshot[] = [];
   await train({
     engine,
     model,
@@ -51,7 +51,7 @@ export async function ourSteps(engine: Engine, one: AgreementCase, from: Beginni
     schedule: { kind: 'constant', rate },
     seed: SEED,
     initial: from.student,
-    checkpoints: { load: async () => undefined, save: async (checkpoint) => void saved.push(checkpoint) },
+    snapshots: { load: async () => undefined, save: async (snapshot) => void saved.push(snapshot) },
   });
   const [last] = saved;
   if (!last) throw new Error('The training left nothing');

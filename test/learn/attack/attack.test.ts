@@ -120,7 +120,7 @@ describe('an evaluation under attack', () => {
   it('goes on after the last batch that was saved, to the same end', async () => {
     const saved = new Map<number, Tensors>();
     let room = 2;
-    const checkpoints = {
+    const snapshots = {
       load: async (first: number) => saved.get(first),
       save: async (first: number, results: Tensors) => {
         if (room === 0) throw new Error('killed');
@@ -128,7 +128,7 @@ describe('an evaluation under attack', () => {
         saved.set(first, results);
       },
     };
-    const cut = options({ batchSize: 8, keepImages: true, checkpoints });
+    const cut = options({ batchSize: 8, keepImages: true, snapshots });
     await expect(attack(cut)).rejects.toThrow('killed');
     expect([...saved.keys()]).toEqual([0, 8]);
     room = Number.POSITIVE_INFINITY;
@@ -140,13 +140,13 @@ describe('an evaluation under attack', () => {
 
   it('takes no batch of another size for its own', async () => {
     const saved = new Map<number, Tensors>();
-    const checkpoints = {
+    const snapshots = {
       load: async (first: number) => saved.get(first),
       save: async (first: number, results: Tensors) => void saved.set(first, results),
     };
     const expected = await attack(options());
     for (const batchSize of [8, 30, 8]) {
-      expect(await attack(options({ batchSize, checkpoints }))).toEqual(expected);
+      expect(await attack(options({ batchSize, snapshots }))).toEqual(expected);
     }
   });
 

@@ -48,13 +48,13 @@ describe('AutoAttack', () => {
 
   it('carries on those examples alone that are still robust, in full batches', async () => {
     const sizes: number[][] = [];
-    const checkpoints = {
+    const snapshots = {
       load: async () => undefined,
       save: async (_: number, results: Tensors, member: number) => {
         sizes[member] = [...(sizes[member] ?? []), results.predicted?.shape[0] ?? 0];
       },
     };
-    const { after = [] } = await attack(options({ checkpoints }));
+    const { after = [] } = await attack(options({ snapshots }));
     const before = [30, ...after.map((one) => Math.round(one.robustAccuracy * 30))];
     for (const [member, batches] of sizes.entries()) {
       const count = before[member] ?? 0;
@@ -78,7 +78,7 @@ describe('AutoAttack', () => {
   it('goes on after the last batch that was saved, to the same end', async () => {
     const saved = new Map<string, Tensors>();
     let room = 6;
-    const checkpoints = {
+    const snapshots = {
       load: async (first: number, member: number) => saved.get(`${member} ${first}`),
       save: async (first: number, results: Tensors, member: number) => {
         if (room === 0) throw new Error('killed');
@@ -86,10 +86,10 @@ describe('AutoAttack', () => {
         saved.set(`${member} ${first}`, results);
       },
     };
-    await expect(attack(options({ checkpoints }))).rejects.toThrow('killed');
+    await expect(attack(options({ snapshots }))).rejects.toThrow('killed');
     expect([...saved.keys()].some((key) => key.startsWith('1 '))).toBe(true);
     room = Number.POSITIVE_INFINITY;
-    expect(await attack(options({ checkpoints }))).toEqual(await attack(options()));
+    expect(await attack(options({ snapshots }))).toEqual(await attack(options()));
   });
 
   it('says of its images what the model says of them anew', async () => {

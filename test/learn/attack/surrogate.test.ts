@@ -96,7 +96,7 @@ describe('a transfer attack', () => {
     const { after: here } = await attack(
       await options('autoattack', {
         surrogate: other,
-        checkpoints: {
+        snapshots: {
           load: async () => undefined,
           save: async (_, { predicted }, member) => {
             sizes[member] = (sizes[member] ?? 0) + (predicted?.shape[0] ?? 0);
@@ -111,7 +111,7 @@ describe('a transfer attack', () => {
   it('goes on after the last batch that was saved, to the same end', async () => {
     const saved = new Map<string, Tensors>();
     let room = 4;
-    const checkpoints = {
+    const snapshots = {
       load: async (first: number, member: number) => saved.get(`${member} ${first}`),
       save: async (first: number, results: Tensors, member: number) => {
         if (room === 0) throw new Error('killed');
@@ -119,7 +119,7 @@ describe('a transfer attack', () => {
         saved.set(`${member} ${first}`, results);
       },
     };
-    const cut = await options('autoattack', { surrogate: other, checkpoints });
+    const cut = await options('autoattack', { surrogate: other, snapshots });
     await expect(attack(cut)).rejects.toThrow('killed');
     room = Number.POSITIVE_INFINITY;
     expect(await attack(cut)).toEqual(await attack(await options('autoattack', { surrogate: other })));

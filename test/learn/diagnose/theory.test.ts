@@ -159,16 +159,16 @@ describe('the parts of the bound, of residual networks', () => {
         ).toBeLessThan(1e-4);
   });
 
-  it('are taken from checkpoints where those are', async () => {
+  it('are taken from snapshots where those are', async () => {
     const saved = new Map<number, Awaited<ReturnType<typeof theory>>>();
-    const checkpoints = {
+    const snapshots = {
       load: async (first: number) => saved.get(first),
       save: async (first: number, results: Awaited<ReturnType<typeof theory>>) =>
         void saved.set(first, results),
     };
-    const whole = await theory({ ...settings, engine: onnx, batchSize: 10, checkpoints });
+    const whole = await theory({ ...settings, engine: onnx, batchSize: 10, snapshots });
     saved.delete(10);
-    expect(await theory({ ...settings, engine: onnx, batchSize: 10, checkpoints })).toEqual(whole);
+    expect(await theory({ ...settings, engine: onnx, batchSize: 10, snapshots })).toEqual(whole);
     expect(saved.size).toBe(3);
   });
 });

@@ -82,7 +82,7 @@ describe('free adversarial training', () => {
   });
 
   it('takes each batch as often as it has replays, and carries the perturbation to the next one', async () => {
-    const checkpoints = memory();
+    const snapshots = memory();
     const seen: Float32Array[] = [];
     const spied = freeAt({ epsilon: 0.05, replays: 3 });
     await train(
@@ -94,7 +94,7 @@ describe('free adversarial training', () => {
             return batch;
           },
         }),
-        { epochs: 1, checkpoints },
+        { epochs: 1, snapshots },
       ),
     );
     // 40 records are two batches of 16.
@@ -102,7 +102,7 @@ describe('free adversarial training', () => {
     expect([seen[1], seen[2]]).toEqual([seen[0], seen[0]]);
     expect(seen[3]).not.toEqual(seen[0]);
     expect([seen[4], seen[5]]).toEqual([seen[3], seen[3]]);
-    const perturbation = checkpoints.saved[0]?.tensors['carried/perturbation'];
+    const perturbation = snapshots.saved[0]?.tensors['carried/perturbation'];
     expect(perturbation?.shape).toEqual([16, 6, 6, 1]);
     expect(Math.max(...(perturbation?.data ?? []).map(Math.abs))).toBeCloseTo(0.05, 6);
   });

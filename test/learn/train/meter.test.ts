@@ -159,8 +159,8 @@ describe('the work of an epoch', () => {
   it('is the same after a training was resumed', async () => {
     const method = pgdAt({ ...pgdAtDefaults, steps: 1 });
     const whole = memory();
-    const undisturbed = await train(toyTraining(method, { epochs: 2, checkpoints: whole }));
-    const resumed = await train(toyTraining(method, { epochs: 2, checkpoints: memory(whole.saved[0]) }));
+    const undisturbed = await train(toyTraining(method, { epochs: 2, snapshots: whole }));
+    const resumed = await train(toyTraining(method, { epochs: 2, snapshots: memory(whole.saved[0]) }));
     expect(resumed).toEqual(undisturbed);
   });
 

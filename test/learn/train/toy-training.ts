@@ -2,8 +2,8 @@ import type { Dataset } from '../../../src/learn/data/dataset.ts';
 import { synthetic } from '../../../src/learn/data/synthetic.ts';
 import { createModel } from '../../../src/learn/model/models.ts';
 import { defaultSgd } from '../../../src/learn/optimise/sgd.ts';
-import type { TrainingCheckpoint } from '../../../src/learn/train/checkpoint.ts';
 import type { MethodBuilder } from '../../../src/learn/train/method.ts';
+import type { TrainingSnapshot } from '../../../src/learn/train/snapshot.ts';
 import type { TrainingOptions, TrainingResult } from '../../../src/learn/train/train.ts';
 import { cpu } from '../calculate.ts';
 
@@ -37,12 +37,12 @@ export function learned({ last, history }: TrainingResult) {
   return { last, history: history.map(({ work, ...record }) => record) };
 }
 
-/** Keeps all checkpoints; `load` gives the one that it starts with. */
-export function memory(first?: TrainingCheckpoint) {
-  const saved: TrainingCheckpoint[] = [];
+/** Keeps all snapshots; `load` gives the one that it starts with. */
+export function memory(first?: TrainingSnapshot) {
+  const saved: TrainingSnapshot[] = [];
   return {
     saved,
     load: async () => first,
-    save: async (checkpoint: TrainingCheckpoint) => void saved.push(checkpoint),
+    save: async (snapshot: TrainingSnapshot) => void saved.push(snapshot),
   };
 }

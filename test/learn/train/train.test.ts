@@ -31,13 +31,13 @@ describe.each(Object.entries(methods))('training by %s', (_, method) => {
   it('resumed after any epoch ends in the bits of the run that was not interrupted', async () => {
     const options = toyTraining(method, { augment, validation });
     const whole = memory();
-    const expected = await train({ ...options, checkpoints: whole });
+    const expected = await train({ ...options, snapshots: whole });
     expect(whole.saved.map(({ epoch }) => epoch)).toEqual([1, 2, 3]);
     expect(expected.best).toBeDefined();
-    for (const checkpoint of whole.saved) {
-      const rest = memory(checkpoint);
-      expect(await train({ ...options, checkpoints: rest })).toEqual(expected);
-      expect(rest.saved).toEqual(whole.saved.slice(checkpoint.epoch));
+    for (const snapshot of whole.saved) {
+      const rest = memory(snapshot);
+      expect(await train({ ...options, snapshots: rest })).toEqual(expected);
+      expect(rest.saved).toEqual(whole.saved.slice(snapshot.epoch));
     }
   });
 
@@ -118,8 +118,8 @@ describe('training', () => {
   });
 
   it('keeps the weights of the epoch of the best validation accuracy, the first of equals', async () => {
-    const { saved, ...checkpoints } = memory();
-    const { history, best } = await train(toyTraining(standard(), { epochs: 5, validation, checkpoints }));
+    const { saved, ...snapshots } = memory();
+    const { history, best } = await train(toyTraining(standard(), { epochs: 5, validation, snapshots }));
     const accuracies = history.map((record) => record.validation ?? Number.NaN);
     const first = accuracies.indexOf(Math.max(...accuracies));
     expect(best).toMatchObject({ epoch: first + 1, accuracy: accuracies[first] });
@@ -131,9 +131,9 @@ describe('training', () => {
   });
 
   it('saves every few epochs if asked, the last one always, and ends the same', async () => {
-    const checkpoints = memory();
-    const sparse = await train(toyTraining(standard(), { epochs: 5, checkpoints, checkpointEvery: 3 }));
-    expect(checkpoints.saved.map(({ epoch }) => epoch)).toEqual([3, 5]);
+    const snapshots = memory();
+    const sparse = await train(toyTraining(standard(), { epochs: 5, snapshots, snapshotEvery: 3 }));
+    expect(snapshots.saved.map(({ epoch }) => epoch)).toEqual([3, 5]);
     expect(sparse).toEqual(await train(toyTraining(standard(), { epochs: 5 })));
   });
 

@@ -88,10 +88,10 @@ describe('linear probing', () => {
   it('learns, and ends in the same bits when it is resumed after any epoch', async () => {
     const whole = memory();
     const options = { ...changes, epochs: 6, schedule: { kind: 'constant', rate: 1 } as const };
-    const expected = await train(toyTraining(probe.method, { ...options, checkpoints: whole }));
+    const expected = await train(toyTraining(probe.method, { ...options, snapshots: whole }));
     expect(expected.history.at(-1)?.loss).toBeLessThan(expected.history[0]?.loss ?? 0);
-    for (const checkpoint of whole.saved) {
-      const resumed = { ...options, checkpoints: memory(checkpoint) };
+    for (const snapshot of whole.saved) {
+      const resumed = { ...options, snapshots: memory(snapshot) };
       expect(await train(toyTraining(probe.method, resumed))).toEqual(expected);
     }
   });

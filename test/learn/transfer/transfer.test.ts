@@ -53,11 +53,9 @@ describe('transfer', () => {
     'by %s, resumed after any epoch, ends in the bits of the run that was not interrupted',
     async (_, method) => {
       const whole = memory();
-      const expected = await train(toyTraining(method, { ...short, checkpoints: whole }));
-      for (const checkpoint of whole.saved) {
-        expect(await train(toyTraining(method, { ...short, checkpoints: memory(checkpoint) }))).toEqual(
-          expected,
-        );
+      const expected = await train(toyTraining(method, { ...short, snapshots: whole }));
+      for (const snapshot of whole.saved) {
+        expect(await train(toyTraining(method, { ...short, snapshots: memory(snapshot) }))).toEqual(expected);
       }
     },
   );
@@ -91,12 +89,12 @@ describe('transfer', () => {
   });
 
   it('gives a student without the transformations that it was trained with', async () => {
-    const checkpoints = memory();
-    const { last } = await train(toyTraining(mixacm(wide, mixAcmDefaults), { ...short, checkpoints }));
+    const snapshots = memory();
+    const { last } = await train(toyTraining(mixacm(wide, mixAcmDefaults), { ...short, snapshots }));
     expect(Object.keys(last).sort()).toEqual(
       [...toyModel.parameters, ...toyModel.state].map(({ name }) => name).sort(),
     );
-    const [first, second] = checkpoints.saved.map(
+    const [first, second] = snapshots.saved.map(
       ({ tensors }) => tensors['own/transformation.stage3-stage3.weight'],
     );
     expect(first?.shape).toEqual([8, 12]);

@@ -58,7 +58,7 @@ stages:
         digits: 1,
         labels: { 'pgd-at': 'PGD-AT' },
         notes: [],
-        references: [{ row: ['mixacm'], column: ['pgd-20'], value: 56.65, source: 'MixACM, table 1' }],
+        published: [{ row: ['mixacm'], column: ['pgd-20'], value: 56.65, source: 'MixACM, table 1' }],
       },
     ]);
   });

@@ -4,7 +4,7 @@ import { epsilon, restarts, steps } from '../attack-parameters.ts';
 import { declareAttack } from '../declare.ts';
 import { pgdStepSize } from '../derived.ts';
 
-function descentParameters(usualSteps: number) {
+function ascentParameters(usualSteps: number) {
   return {
     epsilon,
     steps: steps(usualSteps),
@@ -20,7 +20,7 @@ function descentParameters(usualSteps: number) {
 export const pgdAttack = declareAttack({
   description: 'PGD (Madry et al. 2018): steps along the sign of the gradient, from a random start.',
   parameters: Type.Object({
-    ...descentParameters(20),
+    ...ascentParameters(20),
     loss: oneOf(['cross-entropy', 'margin', 'dlr'], {
       default: 'cross-entropy',
       description:
@@ -40,7 +40,7 @@ export const pgdAttack = declareAttack({
 export const cwAttack = declareAttack({
   description:
     'PGD that maximises the margin (the loss of Carlini and Wagner 2017); evaluations call it CW∞.',
-  parameters: Type.Object(descentParameters(30)),
+  parameters: Type.Object(ascentParameters(30)),
   derived: { 'step-size': pgdStepSize },
   search: 'pgd',
   climbs: 'margin',

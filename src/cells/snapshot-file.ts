@@ -2,14 +2,14 @@ import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isFailure } from '../failure.ts';
-import type { Checkpoints, TrainingCheckpoint } from '../learn/train/checkpoint.ts';
+import type { Snapshots, TrainingSnapshot } from '../learn/train/snapshot.ts';
 import { readTensors, writeTensors } from '../learn/weights/host-tensors.ts';
 
-type Record = Omit<TrainingCheckpoint, 'tensors'>;
+type Record = Omit<TrainingSnapshot, 'tensors'>;
 
-/** Keeps the checkpoint of a training as one file, replaced in one step: a killed process leaves the one before. */
-export function checkpointFile(folder: string): Checkpoints<TrainingCheckpoint> {
-  const path = join(folder, 'checkpoint.safetensors');
+/** Keeps the snapshot of a training as one file, replaced in one step: a killed process leaves the one before. */
+export function snapshotFile(folder: string): Snapshots<TrainingSnapshot> {
+  const path = join(folder, 'snapshot.safetensors');
   return {
     async load() {
       if (!existsSync(path)) return undefined;

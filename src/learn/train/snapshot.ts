@@ -2,9 +2,9 @@ import type { Tensors } from '../../engine/engine.ts';
 import type { Work } from './meter.ts';
 
 /** Where a loop leaves what it has reached. `load` gives what `save` was last given, or nothing. */
-export interface Checkpoints<T> {
+export interface Snapshots<T> {
   load(): Promise<T | undefined>;
-  save(checkpoint: T): Promise<void>;
+  save(snapshot: T): Promise<void>;
 }
 
 /** What one epoch of training gave. */
@@ -24,7 +24,7 @@ export interface EpochRecord {
 }
 
 /** A training after whole epochs. Random streams are counted by epoch and batch, so no generator has to be kept. */
-export interface TrainingCheckpoint {
+export interface TrainingSnapshot {
   /** Epochs done. */
   readonly epoch: number;
   readonly history: readonly EpochRecord[];

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { Failure } from '../../failure.ts';
 
 /** Bytes on their way. */
-export interface Transfer {
+export interface OpenDownload {
   /** Where in the file the first chunk lies: 0, or where it was asked to go on. */
   readonly start: number;
   /** Bytes of the whole file, if known. */
@@ -21,14 +21,14 @@ const passing = new Set([408, 425, 429, 500, 502, 503, 504]);
  *
  * @throws Failure `no-network`, `download-failed`, `bad-url`; `details.retry` is true where another try may help
  */
-export async function openUrl(url: string, from: number): Promise<Transfer> {
+export async function openUrl(url: string, from: number): Promise<OpenDownload> {
   const protocol = URL.canParse(url) ? new URL(url).protocol : undefined;
   if (protocol === 'file:') return openFile(url);
   if (protocol === 'https:' || protocol === 'http:') return openHttp(url, from);
   throw new Failure('bad-url', `${url} cannot be downloaded: it is no https, http or file address.`);
 }
 
-async function openFile(url: string): Promise<Transfer> {
+async function openFile(url: string): Promise<OpenDownload> {
   const path = fileURLToPath(url);
   try {
     const found = await stat(path);
@@ -39,7 +39,7 @@ async function openFile(url: string): Promise<Transfer> {
   }
 }
 
-async function openHttp(url: string, from: number): Promise<Transfer> {
+async function openHttp(url: string, from: number): Promise<OpenDownload> {
   // Without `identity` the bytes may come compressed, and neither sizes nor ranges would be those of the file.
   const headers = { 'accept-encoding': 'identity', ...(from > 0 ? { range: `bytes=${from}-` } : {}) };
   const response = await fetch(url, { headers }).catch((cause: unknown) => {
