@@ -9,6 +9,7 @@ import { findCell } from '../plan/find-cell.ts';
 import { planCells } from '../plan/plan.ts';
 import { suggest } from '../suggest.ts';
 import { EXIT } from './outcome.ts';
+import { shownPath } from './shown-path.ts';
 import { type OpenPipeline, openPipeline, type PipelineFlags } from './workspace.ts';
 
 export interface ExportFlags extends PipelineFlags {
@@ -26,7 +27,7 @@ export async function exportCell(
   checkPlace(to);
   const opened = await openPipeline(name, given);
   const { checkpoint } = given;
-  const { cache, workspace } = opened;
+  const { cache } = opened;
   const { id } = findCell(opened.pipeline.cells, cellName, opened.pipeline.name);
   const { artifact, fingerprint } = await trained(opened, id);
   const { readModel } = await import('../learn/model/artifact.ts');
@@ -45,7 +46,7 @@ export async function exportCell(
     console.log(
       given.json
         ? JSON.stringify({ file: to, bytes: size, net, ...origin, ...fields })
-        : `${workspace.shown(to)}: ${net} of ${id}, checkpoint ${checkpoint}, ${prettyBytes(size)}; ${words}`,
+        : `${shownPath(to)}: ${net} of ${id}, checkpoint ${checkpoint}, ${prettyBytes(size)}; ${words}`,
     );
     return EXIT.done;
   } catch (error) {
