@@ -20,8 +20,9 @@ export async function engines({ json }: { json?: boolean }): Promise<number> {
       `${mark} ${name.padEnd(12)} ${(identity?.device ?? '-').padEnd(6)}  ${why}${facts.length > 0 ? pc.dim(` (${facts.join(', ')})`) : ''}`,
     );
   }
-  console.log(`\n* chosen by ${source}; --engine NAME takes another; x not usable here`);
-  if (!entries.some(({ chosen }) => chosen))
-    console.log(`${value}, which ${source} names, is not usable here`);
+  const choice = entries.some(({ chosen }) => chosen)
+    ? `* chosen by ${source}`
+    : `${source} chooses ${value}, which is not usable here`;
+  console.log(`\n${choice}; --engine NAME takes another; x not usable here`);
   return EXIT.done;
 }
