@@ -1,6 +1,7 @@
 import { accessSync, constants, existsSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
+import { explainBindingError } from './binding.ts';
 import { codeOf, explainDiskError } from './disk-failure.ts';
 import type { Folders } from './folders.ts';
 import { chooseJournal, isInMode, type JournalChoice, setMode } from './journal-mode.ts';
@@ -13,8 +14,19 @@ type Notice = (text: string) => void;
 /** How long a process waits for the write lock of another. Milliseconds. */
 const patience = 30_000;
 
-/** Opens the index, whatever state it is in: creates it, brings it up to date, puts it aside and rebuilds it. */
+/**
+ * Opens the index, whatever state it is in: creates it, brings it up to date, puts it aside and rebuilds it.
+ * @throws Failure `native-module`
+ */
 export function openIndex(folders: Folders, notice: Notice): Database.Database {
+  try {
+    return openInAnyState(folders, notice);
+  } catch (error) {
+    throw explainBindingError(error);
+  }
+}
+
+function openInAnyState(folders: Folders, notice: Notice): Database.Database {
   requireOpenable(folders.index);
   const journal = chooseJournal(dirname(folders.index));
   const database = openReady(folders, journal) ?? openCarefully(folders, journal, notice);

@@ -23,10 +23,7 @@ export default async function cacheGc(given: PipelineFlags): Promise<number> {
   const workspace = new Workspace(given, given.dryRun ? 'read' : 'write');
   // First of all: what was cut off may fill the disk.
   if (!given.dryRun) await recoverIn(workspace);
-  const last = lastRun(workspace);
-  // Where data lie is part of what cells are known by: without it, what was made of them would look like garbage.
-  const dataDir = last?.dataDir && existsSync(last.dataDir) ? last.dataDir : undefined;
-  const flags = { ...(dataDir && { dataDir }), ...given };
+  const flags = { ...dataOfLastRun(workspace), ...given };
   const keep = new Set<Fingerprint>();
   for (const [name, file] of workspace.pipelines) {
     for (const profile of await profilesOf(workspace, file)) {
@@ -40,6 +37,17 @@ export default async function cacheGc(given: PipelineFlags): Promise<number> {
   if (flags.json) console.log(JSON.stringify(collected));
   else print(collected, dryRun);
   return EXIT.done;
+}
+
+/**
+ * Without the data, cells that were made of them can't be planned, and would look like garbage. So where no setting names
+ * their folder, it is that of the last run.
+ */
+function dataOfLastRun(workspace: Workspace): PipelineFlags {
+  const dataDir = lastRun(workspace)?.dataDir;
+  return dataDir !== undefined && workspace.settings.data.by === 'default' && existsSync(dataDir)
+    ? { dataDir }
+    : {};
 }
 
 async function recoverIn(workspace: Workspace): Promise<void> {
@@ -58,7 +66,7 @@ async function profilesOf(workspace: Workspace, file: string): Promise<readonly 
     // Without a default profile a plain run takes the base values.
     return profile === undefined ? [undefined, ...profiles] : profiles;
   } catch (error) {
-    if (error instanceof InvalidPipeline && !file.startsWith(join(workspace.places.project, sep))) return [];
+    if (error instanceof InvalidPipeline && !file.startsWith(join(workspace.root, sep))) return [];
     throw error;
   }
 }

@@ -1,11 +1,13 @@
 import pc from 'picocolors';
 import { listEngines } from '../engine/choose.ts';
+import { findProject } from './home.ts';
 import { EXIT } from './outcome.ts';
-import type { PipelineFlags } from './workspace.ts';
+import { readSettings } from './settings.ts';
 
 /** `retable engines`: which engines are here, which is chosen, and why. */
-export async function engines({ json }: PipelineFlags): Promise<number> {
-  const entries = await listEngines();
+export async function engines({ json }: { json?: boolean }): Promise<number> {
+  const { value, by, source } = readSettings({}, findProject(process.cwd())).engine;
+  const entries = await listEngines(by === 'default' ? undefined : value);
   if (json) {
     console.log(JSON.stringify({ engines: entries }));
     return EXIT.done;
@@ -18,6 +20,9 @@ export async function engines({ json }: PipelineFlags): Promise<number> {
       `${mark} ${name.padEnd(12)} ${(identity?.device ?? '-').padEnd(6)}  ${why}${facts.length > 0 ? pc.dim(` (${facts.join(', ')})`) : ''}`,
     );
   }
-  console.log(`\n* chosen by default; --engine NAME takes another; x not usable here`);
+  const choice = entries.some(({ chosen }) => chosen)
+    ? `* chosen by ${source}`
+    : `${source} chooses ${value}, which is not usable here`;
+  console.log(`\n${choice}; --engine NAME takes another; x not usable here`);
   return EXIT.done;
 }

@@ -1,7 +1,12 @@
+import { SETTING_NAMES } from '../settings/names.ts';
 import { suggest } from '../suggest.ts';
 
 /** What retable reads, and what it gives to programs: one of those may call retable. */
-const READ = ['RETABLE_JOURNAL', 'RETABLE_CRASH_AT'];
+const READ: readonly string[] = [
+  ...Object.values(SETTING_NAMES).map(({ variable }) => variable),
+  'RETABLE_JOURNAL',
+  'RETABLE_CRASH_AT',
+];
 const GIVEN = /^RETABLE_(OUTPUT|SCRATCH|EVENTS|INPUT_.*)$/;
 /** Read by the tests of retable itself. */
 const OF_TESTS = 'RETABLE_IMAGENET_SAMPLE';

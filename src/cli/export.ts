@@ -10,6 +10,7 @@ import { planCells } from '../plan/plan.ts';
 import { replaceFile } from '../replace-file.ts';
 import { suggest } from '../suggest.ts';
 import { EXIT } from './outcome.ts';
+import { shownPath } from './shown-path.ts';
 import { type OpenPipeline, openPipeline, type PipelineFlags } from './workspace.ts';
 
 export interface ExportFlags extends PipelineFlags {
@@ -27,7 +28,7 @@ export async function exportCell(
   checkPlace(to);
   const opened = await openPipeline(name, given);
   const { checkpoint } = given;
-  const { cache, workspace } = opened;
+  const { cache } = opened;
   const { id } = findCell(opened.pipeline.cells, cellName, opened.pipeline.name);
   const { artifact, fingerprint } = await trained(opened, id);
   const { readModel } = await import('../learn/model/artifact.ts');
@@ -46,7 +47,7 @@ export async function exportCell(
     console.log(
       given.json
         ? JSON.stringify({ file: to, bytes: size, net, ...origin, ...fields })
-        : `${workspace.shown(to)}: ${net} of ${id}, checkpoint ${checkpoint}, ${prettyBytes(size)}; ${words}`,
+        : `${shownPath(to)}: ${net} of ${id}, checkpoint ${checkpoint}, ${prettyBytes(size)}; ${words}`,
     );
     return EXIT.done;
   } catch (error) {

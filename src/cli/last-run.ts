@@ -14,14 +14,18 @@ const schema = Type.Object({
   dataDir: Type.Optional(Type.String()),
 });
 
-/** What was run last: so that `why`, `table`, `logs` and `status` need not be told again. */
+/**
+ * What was run last, by its flags: so that `why`, `table`, `logs` and `status` need not be told again. What variables and
+ * `retable.yaml` say is not kept: they are read again, and a change of them counts at once.
+ */
 export type LastRun = Static<typeof schema>;
 
 /** The parts of a workspace that a note depends on. */
 interface Place {
   readonly cacheFolder: string;
   readonly project: string;
-  readonly places: { readonly project: string };
+  /** The project's folder. */
+  readonly root: string;
 }
 
 export async function rememberRun(place: Place, run: LastRun): Promise<void> {
@@ -40,7 +44,7 @@ export function lastRun(place: Place): LastRun | undefined {
   try {
     const run: unknown = JSON.parse(readFileSync(noteOf(place), 'utf8'));
     if (!Value.Check(schema, run)) return undefined;
-    return mapPaths(run, (path) => resolve(place.places.project, path));
+    return mapPaths(run, (path) => resolve(place.root, path));
   } catch {
     return undefined;
   }
@@ -52,8 +56,8 @@ function noteOf({ cacheFolder, project }: Place): string {
 }
 
 /** Paths within the project are kept relative to it: a copy of the project speaks of its own files. */
-function kept(path: string, { places: { project } }: Place): string {
-  const short = relative(project, path);
+function kept(path: string, { root }: Place): string {
+  const short = relative(root, path);
   return short === '..' || short.startsWith(`..${sep}`) || isAbsolute(short) ? path : short;
 }
 

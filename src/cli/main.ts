@@ -1,18 +1,27 @@
 #!/usr/bin/env node
 import module from 'node:module';
 import { Command, CommanderError, Option } from 'commander';
+import type { SettingName } from '../settings/names.ts';
 import { unknownVariables } from './environment.ts';
 import type { ExportFlags } from './export.ts';
 import { version } from './home.ts';
 import { surviveLostOutput } from './lost-output.ts';
 import { EXIT, guarded } from './outcome.ts';
+import type { SettingFlags } from './settings.ts';
 import type { PipelineFlags } from './workspace.ts';
 
 // One file a command; each is loaded only when it is called, so that every command starts fast. Node 22 and later keep
 // the compiled code of what is loaded from here on for the next start.
 (module as { enableCompileCache?: () => void }).enableCompileCache?.();
 
-const CACHE = "where results are kept (default: the project's cache/)";
+/** The flags that are settings: retable.yaml and the environment give them, too. */
+const SETTING_FLAGS: Readonly<Record<SettingName, readonly [flag: string, description: string]>> = {
+  cache: ['--cache <dir>', "where results are kept (default: the project's cache/)"],
+  data: ['--data-dir <dir>', 'where data sets are looked for'],
+  results: ['--results <dir>', "where tables are written (default: the project's results/)"],
+  engine: ['--engine <name>', 'onnx, onnx-cuda, onnx-webgpu, tensorflow or cpu; see `retable engines`'],
+  jobs: ['--jobs <n>', 'cells that may run at a time (default: one a core)'],
+};
 
 const program = new Command('retable')
   .description('Reproduce the tables of a paper: a grid of experiments as YAML, run once, cached by content.')
@@ -40,14 +49,16 @@ function named(name: string, argument: string, what: string, description: string
 }
 
 function withPipeline(command: Command): Command {
-  return command
+  command
     .argument('[pipeline]', 'name of a file in pipelines/, or a path (default: that of the last run)')
     .option('--profile <name>', 'profile of the pipeline')
-    .option('--set <key=value>', 'give a parameter another value; may be repeated', collect, [])
-    .option('--engine <name>', 'onnx, onnx-cuda, onnx-webgpu, tensorflow or cpu; see `retable engines`')
-    .option('--cache <dir>', CACHE)
-    .option('--data-dir <dir>', 'where data sets are looked for')
-    .option('--json', 'print JSON for programs');
+    .option('--set <key=value>', 'give a parameter another value; may be repeated', collect, []);
+  return withSettings(command, ['engine', 'cache', 'data']).option('--json', 'print JSON for programs');
+}
+
+function withSettings(command: Command, names: readonly SettingName[]): Command {
+  for (const name of names) command.option(...SETTING_FLAGS[name]);
+  return command;
 }
 
 /** Cells by name or pattern; with several, all that any of them matches. */
@@ -70,13 +81,11 @@ onPipeline('plan', 'Show what would run, what is cached, and why')
       (await import('./plan.ts')).plan(name, flags),
     ),
   );
-onPipeline('run', 'Run what is not known yet, and print the tables')
+withSettings(onPipeline('run', 'Run what is not known yet, and print the tables'), ['jobs', 'results'])
   .addOption(only())
   .addOption(selecting('--force <glob>', 'run these cells again'))
-  .option('--jobs <n>', 'cells that may run at a time (default: one a core)')
   .option('--fail-fast', 'start nothing more after the first failure')
   .option('--dry-run', 'only plan')
-  .option('--results <dir>', "where tables are written (default: the project's results/)")
   .option('--verbose', 'print what cells cost: seconds, peak memory, graphs compiled')
   .option('--inspect [port]', 'run cells in this process, one at a time, once a debugger is attached')
   .action(
@@ -163,19 +172,16 @@ for (const [name, description] of [
   ['verify', 'Read every file again and report damage'],
   ['gc', 'Free what neither the pipelines of this project nor its last runs refer to'],
 ] as const) {
-  const command = cache
-    .command(name)
-    .description(description)
-    .option('--cache <dir>', CACHE)
-    .option('--json', 'print JSON for programs');
+  const command = withSettings(cache.command(name).description(description), [
+    'cache',
+    ...(name === 'gc' ? (['data', 'engine'] as const) : []),
+  ]).option('--json', 'print JSON for programs');
   if (name === 'verify') command.option('--repair', 'put damaged files aside, so that their cells run again');
   if (name === 'gc') {
     command
       .option('--dry-run', 'only say what would be freed')
       .option('--keep-runs <n>', 'how many of the last runs are kept, for each profile and each --set', '3')
-      .option('--all-projects', 'also free what other projects on this cache use')
-      .option('--data-dir <dir>', 'where data sets are looked for')
-      .option('--engine <name>', 'engine of the pipelines');
+      .option('--all-projects', 'also free what other projects on this cache use');
   }
   command.action(
     guarded(async (flags: PipelineFlags) => (await import(`./cache-${name}.ts`)).default(flags)),
@@ -196,7 +202,14 @@ program
 program
   .command('schema')
   .description('Print the JSON Schema of pipelines, for editors')
-  .action(guarded(async () => (await import('./schema.ts')).schema()));
+  .option('--settings', 'that of retable.yaml instead')
+  .action(guarded(async (flags: { settings?: boolean }) => (await import('./schema.ts')).schema(flags)));
+withSettings(
+  program.command('config').description('Show the settings that count here, and where each comes from'),
+  ['cache', 'data', 'results', 'engine', 'jobs'],
+)
+  .option('--json', 'print JSON for programs')
+  .action(guarded(async (flags: SettingFlags) => (await import('./config.ts')).config(flags)));
 program
   .command('engines')
   .description('Show which engines are here, which is chosen, and why')

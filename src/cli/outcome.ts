@@ -38,4 +38,5 @@ const ENVIRONMENT: ReadonlySet<string> = new Set([
   'too-many-open-files',
   'index-busy',
   'index-damaged',
+  'native-module',
 ]);

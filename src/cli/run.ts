@@ -1,11 +1,12 @@
 import pc from 'picocolors';
-import { Failure } from '../failure.ts';
+import type { Failure } from '../failure.ts';
 import { selectCells } from '../plan/select.ts';
 import { InspectExecutor } from '../run/inspect-executor.ts';
 import { LocalExecutor } from '../run/local-executor.ts';
 import { recoverAttempts } from '../run/recover.ts';
 import { thisMachine } from '../run/resources.ts';
 import { run } from '../run/run.ts';
+import { asWritten } from '../settings/settings.ts';
 import type { Display } from './display/display.ts';
 import { jsonDisplay } from './display/json.ts';
 import { liveDisplay } from './display/live.ts';
@@ -15,21 +16,23 @@ import { interruptible } from './interrupt.ts';
 import { rememberRun } from './last-run.ts';
 import { EXIT, tell } from './outcome.ts';
 import { printPlan } from './plan.ts';
+import { shownPath } from './shown-path.ts';
 import { showTables, tablesOf, writeTables } from './tables.ts';
 import { type OpenPipeline, openPipeline, type PipelineFlags } from './workspace.ts';
 
 /** `retable run`: brings a pipeline to its tables. */
 export async function runCommand(name: string | undefined, given: PipelineFlags): Promise<number> {
-  const jobs = parseJobs(given.jobs);
   const opened = await openPipeline(name, given, given.dryRun ? 'read' : 'write');
-  const { pipeline, cache, flags } = opened;
+  const { pipeline, cache, flags, workspace } = opened;
+  const { settings } = workspace;
+  const jobs = settings.jobs.value;
   if (flags.dryRun) {
     await printPlan(opened);
     cache.close();
     return EXIT.done;
   }
   const cells = selectCells(pipeline.cells, flags.only);
-  await rememberRun(opened.workspace, lastRunOf(opened));
+  await rememberRun(workspace, lastRunOf(opened));
   const machine = thisMachine(cells);
   const display = displayFor(flags);
   display.show({
@@ -37,11 +40,11 @@ export async function runCommand(name: string | undefined, given: PipelineFlags)
     pipeline: pipeline.name,
     profile: pipeline.profile,
     cells: cells.length,
-    jobs: Math.min(jobs ?? machine.cpu, machine.cpu),
+    jobs: Math.min(jobs, machine.cpu),
     engine: opened.engine?.identity.name ?? 'none',
   });
-  if (jobs !== undefined && jobs > machine.cpu) {
-    const message = `--jobs ${jobs} starts no more than ${machine.cpu} at a time: a cell takes a core of its own, and this machine has ${machine.cpu}. With \`resources: {cpu: N}\` a stage's cells take N cores each, for N threads.`;
+  if (jobs > machine.cpu) {
+    const message = `${asWritten('jobs', settings.jobs)} starts no more than ${machine.cpu} at a time: a cell takes a core of its own, and this machine has ${machine.cpu}. With \`resources: {cpu: N}\` a stage's cells take N cores each, for N threads.`;
     display.show({ event: 'notice', message });
   }
   const interrupt = interruptible();
@@ -55,12 +58,12 @@ export async function runCommand(name: string | undefined, given: PipelineFlags)
     }
     const summary = await run({
       ...opened,
-      settings: settingsOf(flags),
-      places: opened.workspace.places,
+      settings: settingsText(opened),
+      places: workspace.places,
       cells,
       machine,
       executor,
-      jobs: flags.inspect === undefined ? (jobs ?? machine.cpu) : 1,
+      jobs: flags.inspect === undefined ? jobs : 1,
       failFast: flags.failFast ?? false,
       signal: interrupt.signal,
       emit: (event) => display.show(event),
@@ -83,12 +86,12 @@ export async function runCommand(name: string | undefined, given: PipelineFlags)
 
 /** @returns what is wrong with tables that could not be made */
 async function finish(opened: OpenPipeline): Promise<readonly Failure[]> {
-  const { flags, workspace } = opened;
+  const { flags } = opened;
   const { tables, failures } = await tablesOf(opened);
   const folder = await writeTables(opened, tables);
   if (flags.json) return failures;
   showTables(tables);
-  if (folder) console.log(pc.dim(`tables written to ${workspace.shown(folder)}/`));
+  if (folder) console.log(pc.dim(`tables written to ${shownPath(folder)}/`));
   return failures;
 }
 
@@ -97,23 +100,19 @@ function displayFor({ json, verbose = false, inspect }: PipelineFlags): Display 
   return process.stdout.isTTY && inspect === undefined ? liveDisplay({ verbose }) : plainDisplay({ verbose });
 }
 
-/** Flags that make other cells of one profile; runs that differ in them are remembered apart. */
-function settingsOf({ set = [], engine }: PipelineFlags): string {
-  return [...set, ...(engine === undefined ? [] : [`--engine ${engine}`])].join(' ');
+/** What makes other cells of one profile: runs that differ in it are remembered apart. */
+function settingsText({ flags, workspace }: OpenPipeline): string {
+  const { engine } = workspace.settings;
+  return [...(flags.set ?? []), ...(engine.by === 'default' ? [] : [`--engine ${engine.value}`])].join(' ');
 }
 
 function lastRunOf({ file, pipeline, flags, workspace }: OpenPipeline) {
+  const { data } = workspace.settings;
   return {
     file,
     set: [...(flags.set ?? [])],
     ...(pipeline.profile === undefined ? {} : { profile: pipeline.profile }),
     ...(flags.engine === undefined ? {} : { engine: flags.engine }),
-    ...(workspace.places.dataDir === undefined ? {} : { dataDir: workspace.places.dataDir }),
+    ...(data.by === 'flag' && data.value !== undefined ? { dataDir: data.value } : {}),
   };
-}
-
-function parseJobs(text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  if (/^[1-9]\d{0,4}$/.test(text)) return Number(text);
-  throw new Failure('bad-flag', `--jobs takes a whole number from 1, not ${text}.`);
 }

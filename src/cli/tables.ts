@@ -110,11 +110,11 @@ export function showTables(tables: readonly Table[]): void {
 
 /** Writes each table in every form. @returns the folder, or undefined where there are no tables */
 export async function writeTables(
-  { pipeline, workspace, flags }: OpenPipeline,
+  { pipeline, workspace }: OpenPipeline,
   tables: readonly Table[],
 ): Promise<string | undefined> {
   if (tables.length === 0) return undefined;
-  const folder = join(workspace.resultsRoot(flags), resultsFolder(pipeline));
+  const folder = join(workspace.settings.results.value, resultsFolder(pipeline));
   try {
     await mkdir(folder, { recursive: true });
     for (const table of tables) await writeTable(table, folder);

@@ -12,25 +12,24 @@ import { type LoadedEngine, loadEngine } from '../plan/engine-key.ts';
 import { Kinds, type LoadedKind } from '../plan/kinds.ts';
 import { Planner } from '../plan/planner.ts';
 import { matchCells } from '../plan/select.ts';
+import { isFile } from '../settings/is-file.ts';
+import { asWritten, type Settings } from '../settings/settings.ts';
 import { suggest } from '../suggest.ts';
 import { findProject, home } from './home.ts';
 import { InvalidPipeline } from './invalid-pipeline.ts';
 import { lastRun } from './last-run.ts';
+import { readSettings, type SettingFlags } from './settings.ts';
+import { shownPath } from './shown-path.ts';
 
 /** The flags of commands on a pipeline, as commander gives them. */
-export interface PipelineFlags {
+export interface PipelineFlags extends SettingFlags {
   readonly profile?: string;
   readonly set?: readonly string[];
-  readonly engine?: string;
-  readonly cache?: string;
-  readonly dataDir?: string;
   readonly json?: boolean;
   readonly only?: readonly string[];
   readonly force?: readonly string[];
-  readonly jobs?: string;
   readonly failFast?: boolean;
   readonly dryRun?: boolean;
-  readonly results?: string;
   readonly verbose?: boolean;
   readonly format?: string;
   readonly cells?: boolean;
@@ -47,9 +46,11 @@ export interface PipelineFlags {
 /** What a command does with the cache. */
 export type Access = 'read' | 'write';
 
-/** A project and its cache folder. Nothing is opened or written yet. */
+/** A project, its settings and its cache folder. Nothing is opened or written yet. */
 export class Workspace {
-  readonly places: Places;
+  /** The project's folder. */
+  readonly root: string;
+  readonly settings: Settings;
   readonly cacheFolder: string;
   /** How the cache knows this project: its folder as seen from the cache, so that both can be moved together. */
   readonly project: string;
@@ -57,26 +58,22 @@ export class Workspace {
   readonly #access: Access;
   #codeFolder: string | undefined;
 
-  /** @param access commands that only read make no folder and no file, and read a cache that can't be written */
-  constructor(flags: PipelineFlags, access: Access = 'read') {
+  /**
+   * @param access commands that only read make no folder and no file, and read a cache that can't be written
+   * @throws Failure where a setting is wrong
+   */
+  constructor(flags: SettingFlags, access: Access = 'read') {
     this.#access = access;
-    const project = findProject(process.cwd());
-    const dataDir = flags.dataDir === undefined ? undefined : resolve(flags.dataDir);
-    if (dataDir !== undefined && !statSync(dataDir, { throwIfNoEntry: false })?.isDirectory()) {
-      const [what, hint] = existsSync(dataDir)
-        ? [`${dataDir} is a file.`, `Give its folder: --data-dir ${dirname(dataDir)}.`]
-        : [`There is no folder ${dataDir}.`, '--data-dir names the folder that holds the data sets.'];
-      throw new Failure('no-data-dir', what, { hint });
-    }
-    this.places = { project, home, dataDir };
-    this.cacheFolder = flags.cache === undefined ? join(project, 'cache') : resolve(flags.cache);
-    this.project = relative(this.cacheFolder, project).replaceAll('\\', '/');
-    this.kinds = new Kinds(project === home ? [home] : [project, home], () => this.#code());
+    this.root = findProject(process.cwd());
+    this.settings = readSettings(flags, this.root);
+    this.cacheFolder = this.settings.cache.value;
+    this.project = relative(this.cacheFolder, this.root).replaceAll('\\', '/');
+    this.kinds = new Kinds(this.root === home ? [home] : [this.root, home], () => this.#code());
   }
 
-  /** The folder that holds those of all pipelines' tables. */
-  resultsRoot({ results }: PipelineFlags): string {
-    return results === undefined ? join(this.places.project, 'results') : resolve(results);
+  /** @throws Failure `no-data-dir` */
+  get places(): Places {
+    return { project: this.root, home, dataDir: dataFolder(this.settings.data) };
   }
 
   openCache(): Cache {
@@ -100,7 +97,7 @@ export class Workspace {
    * @throws Failure `ambiguous-pipeline` for two files of one name, such as `alpha.yaml` and `alpha.yml`
    */
   get pipelines(): ReadonlyMap<string, string> {
-    const folders = [join(home, 'pipelines'), join(this.places.project, 'pipelines')];
+    const folders = [join(home, 'pipelines'), join(this.root, 'pipelines')];
     return new Map(folders.flatMap((folder) => [...this.#pipelinesIn(folder)]));
   }
 
@@ -110,7 +107,7 @@ export class Workspace {
       const name = basename(file, extname(file));
       const before = found.get(name);
       if (before !== undefined) {
-        const both = `${this.shown(before)} and ${this.shown(file)}`;
+        const both = `${shownPath(before)} and ${shownPath(file)}`;
         throw new Failure('ambiguous-pipeline', `Two files are the pipeline ${name}: ${both}.`, {
           hint: 'Rename one of them.',
         });
@@ -133,15 +130,9 @@ export class Workspace {
     });
   }
 
-  /** A path as it is best shown: relative where it lies below the current folder. */
-  shown(path: string): string {
-    const short = relative(process.cwd(), path);
-    return short.startsWith('..') ? path : short;
-  }
-
   /** Reads a pipeline and checks it. @throws InvalidPipeline */
   async load(file: string, { profile, set = [] }: Pick<PipelineFlags, 'profile' | 'set'>): Promise<Pipeline> {
-    const input = { file: this.shown(file), text: readPipeline(file) };
+    const input = { file: shownPath(file), text: readPipeline(file) };
     const options = { kinds: this.kinds, profile, set, others: this.#others(file) };
     const result = await loadPipeline(input, options);
     if (!result.ok) throw new InvalidPipeline(result.diagnostics);
@@ -155,7 +146,7 @@ export class Workspace {
     const itself = realpathSync(file);
     return [...all]
       .filter((other) => realpathSync(other) !== itself)
-      .map((other) => ({ file: this.shown(other), text: readPipeline(other) }));
+      .map((other) => ({ file: shownPath(other), text: readPipeline(other) }));
   }
 
   async loadedKinds(pipeline: Pipeline): Promise<ReadonlyMap<string, LoadedKind>> {
@@ -166,13 +157,24 @@ export class Workspace {
   }
 
   /** The engine of a pipeline, if one of its kinds computes tensors. */
-  async engine(
-    kinds: ReadonlyMap<string, LoadedKind>,
-    name: string | undefined,
-  ): Promise<LoadedEngine | null> {
+  async engine(kinds: ReadonlyMap<string, LoadedKind>): Promise<LoadedEngine | null> {
     const needed = [...kinds.values()].some(({ kind }) => kind.usesEngine);
-    return needed ? loadEngine(name, home, () => this.#code()) : null;
+    return needed ? loadEngine(this.settings.engine.value, home, () => this.#code()) : null;
   }
+}
+
+/** @throws Failure `no-data-dir` */
+function dataFolder({ value: folder, ...from }: Settings['data']): string | undefined {
+  if (folder === undefined) return undefined;
+  if (isFile(folder)) {
+    throw new Failure('no-data-dir', `${folder} is a file.`, {
+      hint: `Give its folder: ${asWritten('data', { ...from, value: dirname(folder) })}.`,
+    });
+  }
+  if (existsSync(folder)) return folder;
+  throw new Failure('no-data-dir', `There is no folder ${folder}.`, {
+    hint: `${asWritten('data', { ...from, value: folder })} names the folder that holds the data sets.`,
+  });
 }
 
 /** Paths of the YAML files of a folder, sorted; none where there is no such folder. Links that lead nowhere are left out. */
@@ -225,12 +227,14 @@ export async function openPipeline(
   access: Access = 'read',
 ): Promise<OpenPipeline> {
   const { workspace, file, flags } = resolvePipeline(name, given, access);
+  // What is wrong with them is told before a cache is made.
+  const { places } = workspace;
   const pipeline = await workspace.load(file, flags);
   const kinds = await workspace.loadedKinds(pipeline);
-  const engine = await workspace.engine(kinds, flags.engine);
+  const engine = await workspace.engine(kinds);
   const cache = workspace.openCache();
   const forced = flags.force === undefined ? undefined : matchCells(pipeline.cells, flags.force);
-  const options = { pipeline, cache, kinds, engine: engine?.key ?? null, places: workspace.places };
+  const options = { pipeline, cache, kinds, engine: engine?.key ?? null, places };
   const known = new Planner(options);
   const planner = forced ? new Planner({ ...options, forced: (id) => forced.has(id) }) : known;
   return { workspace, file, pipeline, kinds, engine, cache, planner, known, flags };

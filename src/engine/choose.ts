@@ -32,14 +32,18 @@ export async function createEngine(name: string, settings: EngineSettings): Prom
   return createOnnxEngine(settings, { device: onnxDevice(known) });
 }
 
-/** Lists all engines; the first that works is chosen. Loads native code and looks for GPUs to find out. */
-export async function listEngines(): Promise<EngineEntry[]> {
+/**
+ * Lists all engines. Loads native code and looks for GPUs to find out which work.
+ * @param wanted the engine that is chosen; without it the first that works
+ */
+export async function listEngines(wanted?: EngineName): Promise<EngineEntry[]> {
   const entries: EngineEntry[] = [];
   for (const name of ENGINE_NAMES) {
-    const chosen = !entries.some((entry) => entry.available);
+    const isFirst = !entries.some((entry) => entry.available);
     try {
       await LOADERS[name]();
-      const why = `${WHAT[name]}${chosen ? '; the fastest engine that works here' : ''}.`;
+      const chosen = name === (wanted ?? (isFirst ? name : undefined));
+      const why = `${WHAT[name]}${isFirst ? '; the fastest engine that works here' : ''}.`;
       entries.push({ name, available: true, chosen, why, identity: engineIdentity(name) });
     } catch (error) {
       const { message, hint } = asFailure(error);

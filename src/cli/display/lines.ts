@@ -67,14 +67,14 @@ function costText({
   return parts.map((part) => `, ${part}`).join('');
 }
 
-/** `epoch 3/8  loss 0.412  accuracy 0.871  12 s left`. */
-export function progressText(progress: Progress, seconds: number): string {
+/** `train  epoch 3/8  loss 0.412  accuracy 0.871  12s left`. */
+export function progressText(progress: Progress, secondsLeft: number | undefined): string {
   const { phase, done, total, unit, loss, accuracy } = progress;
   const parts = [phase];
   if (done !== undefined) parts.push(`${unit ?? ''} ${done}${total === undefined ? '' : `/${total}`}`.trim());
   if (loss !== undefined) parts.push(`loss ${round(loss)}`);
   if (accuracy !== undefined) parts.push(`accuracy ${round(accuracy)}`);
-  if (done && total && done < total) parts.push(`${duration((seconds * (total - done)) / done)} left`);
+  if (secondsLeft !== undefined) parts.push(`${duration(secondsLeft)} left`);
   return parts.join('  ');
 }
 

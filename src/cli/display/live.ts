@@ -6,13 +6,11 @@ import type { Progress } from '../../kind/kind.ts';
 import type { RunEvent } from '../../run/events.ts';
 import type { Display } from './display.ts';
 import { lineOf, progressText } from './lines.ts';
+import { Pace } from './pace.ts';
 
 interface Running {
-  readonly began: number;
+  readonly pace: Pace;
   progress: Progress | undefined;
-  /** When the phase that it is in began, and how far it was then: resumed work must not count for the time left. */
-  phaseBegan: number;
-  phaseFrom: number;
 }
 
 /** A terminal's display: what is done scrolls by, what runs stays below with epoch, loss, accuracy and time left. */
@@ -48,16 +46,12 @@ function note(
 ): void {
   if (event.event === 'run-started') counts.cells = event.cells;
   if (event.event === 'cell-started') {
-    const now = performance.now();
-    running.set(event.cell, { began: now, progress: undefined, phaseBegan: now, phaseFrom: 0 });
+    running.set(event.cell, { pace: new Pace(), progress: undefined });
   }
   if (event.event === 'cell-progress') {
     const cell = running.get(event.cell);
     if (!cell) return;
-    if (cell.progress?.phase !== event.progress.phase) {
-      cell.phaseBegan = performance.now();
-      cell.phaseFrom = event.progress.done ?? 0;
-    }
+    cell.pace.note(event.progress, performance.now());
     cell.progress = event.progress;
   }
   const isSettled =
@@ -73,8 +67,9 @@ function screen(
   running: ReadonlyMap<string, Running>,
   { cells, settled, failed }: { cells: number; settled: number; failed: number },
 ): string {
-  const lines = [...running].map(([cell, state]) => {
-    const text = state.progress ? progressText(state.progress, secondsOf(state)) : 'starting';
+  const now = performance.now();
+  const lines = [...running].map(([cell, { progress, pace }]) => {
+    const text = progress ? progressText(progress, pace.secondsLeft(now)) : 'starting';
     return `${pc.cyan('running')}  ${cell}  ${text}`;
   });
   const width = process.stdout.columns ?? 80;
@@ -88,11 +83,4 @@ export function cutTo(line: string, columns: number): string {
   const cut = sliceAnsi(line, 0, columns - 1);
   // A character of two columns stays whole, even where only its first half is asked for.
   return `${stringWidth(cut) < columns ? cut : sliceAnsi(line, 0, columns - 2)}…`;
-}
-
-/** Scaled so that time left is judged from this attempt's own pace. */
-function secondsOf({ progress, phaseBegan, phaseFrom }: Running): number {
-  const done = progress?.done ?? 0;
-  const seconds = (performance.now() - phaseBegan) / 1000;
-  return done > phaseFrom ? (seconds * done) / (done - phaseFrom) : seconds;
 }

@@ -1,21 +1,23 @@
 import type { Display } from './display.ts';
 import { lineOf, progressText } from './lines.ts';
+import { Pace } from './pace.ts';
 
 /** Where nobody watches, a running cell says something only so often, in milliseconds. */
 const QUIET_MS = 30_000;
 
 /** Plain lines, for logs and pipes. */
 export function plainDisplay(options: { verbose: boolean }): Display {
-  const since = new Map<string, { began: number; said: number }>();
+  const running = new Map<string, { pace: Pace; said: number }>();
   return {
     show: (event) => {
       const now = performance.now();
-      if (event.event === 'cell-started') since.set(event.cell, { began: now, said: now });
+      if (event.event === 'cell-started') running.set(event.cell, { pace: new Pace(), said: now });
       if (event.event === 'cell-progress') {
-        const cell = since.get(event.cell);
+        const cell = running.get(event.cell);
+        cell?.pace.note(event.progress, now);
         if (!cell || now - cell.said < QUIET_MS) return;
         cell.said = now;
-        console.log(`         ${event.cell}  ${progressText(event.progress, (now - cell.began) / 1000)}`);
+        console.log(`         ${event.cell}  ${progressText(event.progress, cell.pace.secondsLeft(now))}`);
         return;
       }
       const line = lineOf(event, options);

@@ -80,7 +80,7 @@ export function parseYaml(file: string, text: string): ParsedYaml {
 /** Under `%YAML 1.1`, `yes` would be true and `010` eight. */
 function reportVersion({ directives }: Document, findings: Findings, source: Source): void {
   if (directives === undefined || directives.yaml.version === '1.2') return;
-  findings.error('yaml-version', { location: source.at(0, 1) }, 'a pipeline is YAML 1.2', {
+  findings.error('yaml-version', { location: source.at(0, 1) }, 'this file is read as YAML 1.2', {
     hint: `leave out the line %YAML ${directives.yaml.version}`,
   });
 }
@@ -111,7 +111,7 @@ function reportSyntax(
       fatal = true;
       const tag = location.text.slice(location.column - 1, location.column - 1 + location.length);
       findings.error('yaml-tag', { location }, `the tag ${tag} has no meaning here`, {
-        hint: 'a pipeline is plain data',
+        hint: 'a file of retable is plain data',
       });
       continue;
     }
@@ -122,7 +122,7 @@ function reportSyntax(
         { location: source.at(start, start + 3) },
         'a second document begins here',
         {
-          hint: 'a file holds one pipeline: remove the line --- or ..., or make two files',
+          hint: 'a file holds one document: remove the line --- or ..., or make two files',
         },
       );
       continue;

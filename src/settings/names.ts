@@ -1,0 +1,10 @@
+/** A setting by its key in `retable.yaml`: the flag and the environment variable that give it, too. */
+export const SETTING_NAMES = {
+  cache: { flag: '--cache', variable: 'RETABLE_CACHE' },
+  data: { flag: '--data-dir', variable: 'RETABLE_DATA_DIR' },
+  results: { flag: '--results', variable: 'RETABLE_RESULTS' },
+  engine: { flag: '--engine', variable: 'RETABLE_ENGINE' },
+  jobs: { flag: '--jobs', variable: 'RETABLE_JOBS' },
+} as const;
+
+export type SettingName = keyof typeof SETTING_NAMES;
