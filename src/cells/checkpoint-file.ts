@@ -7,7 +7,10 @@ import { readTensors, writeTensors } from '../learn/weights/host-tensors.ts';
 
 type Record = Omit<TrainingCheckpoint, 'tensors'>;
 
-/** Keeps the checkpoint of a training as one file, replaced in one step: a killed process leaves the one before. */
+/**
+ * Stores the checkpoint of a training as one file, which is replaced atomically: after a kill, the previous one
+ * remains.
+ */
 export function checkpointFile(folder: string): Checkpoints<TrainingCheckpoint> {
   const path = join(folder, 'checkpoint.safetensors');
   return {
@@ -18,7 +21,7 @@ export function checkpointFile(folder: string): Checkpoints<TrainingCheckpoint> 
         // Written by `save`, below.
         return { ...(JSON.parse(metadata.record ?? 'null') as Record), tensors };
       } catch (error) {
-        // A file torn by a power cut: the training starts anew rather than not at all.
+        // The file is incomplete after a power failure: start the training again.
         if (!isFailure(error) && !(error instanceof SyntaxError)) throw error;
         await rm(path, { force: true });
         return undefined;

@@ -4,14 +4,14 @@ import type { ProbeObjective } from './probe.ts';
 import { probeSteps, probing } from './probing.ts';
 import { objectiveOf, type Sample } from './subject.ts';
 
-// Accuracy against epsilon, by short attacks that do not know of each other.
+// Accuracy as a function of epsilon, measured by short, independent attacks.
 
 const multiples = [0.5, 1, 2, 4];
 
 export const epsilonCurveRises = probing('epsilon-curve-rises', async (sample, { settings }) => {
   const radii = [...new Set(multiples.map((factor) => Math.min(1, factor * settings.epsilon)))];
   const objective = objectiveOf(settings);
-  // At epsilon 0 nothing may differ at all.
+  // At epsilon 0, nothing may change.
   let worst = { count: await changedAtZero(sample, objective), limit: 0 };
   const counts = [count(sample.clean)];
   let before = sample.clean;
@@ -30,7 +30,7 @@ export const epsilonCurveRises = probing('epsilon-curve-rises', async (sample, {
   );
 });
 
-/** How many examples an attack of no radius changes, near ties apart. */
+/** Number of examples that an attack with epsilon 0 changes, except near ties. */
 async function changedAtZero({ probe, clean }: Sample, objective: ProbeObjective): Promise<number> {
   const { robust, images } = await probe.pgd({ epsilon: 0, steps: 1, objective });
   const rows = rowsOf((await probe.look(images)).logits);
@@ -39,7 +39,9 @@ async function changedAtZero({ probe, clean }: Sample, objective: ProbeObjective
 
 const most = 0.05;
 
-/** Any image is within epsilon 1, and a grey one within 0.5 of all: nothing can be robust there. */
+/**
+ * With epsilon 1 an attack can make any image, and with 0.5 it can make all images gray: no model can be robust then.
+ */
 export const unboundedAttackFails = probing(
   'unbounded-attack-fails',
   async (sample, { settings, target }) => {

@@ -3,7 +3,7 @@ import { autoAttack } from '../attack/autoattack.ts';
 import { type Check, skip, within } from './check.ts';
 import { isControl, isTransfer } from './subject.ts';
 
-// Of the figures that the cell gives: they hold together, whatever the model.
+// Checks of the numbers of a cell. They must be consistent for any model.
 
 export const weightsChanged: Check = {
   name: 'weights-changed',
@@ -64,7 +64,7 @@ export const cascadeIncomplete: Check = {
   async run({ result, settings }) {
     if (!result.after || settings.name !== 'autoattack') return skip('it is not autoattack');
     const ran = result.after.map(({ name }) => name);
-    // It ends early with nothing left of what it attacks, which in a transfer is the surrogate.
+    // It ends early if no example is left; in a transfer attack, if the surrogate has none left.
     const left = result.surrogateAccuracy ?? result.robustAccuracy;
     const missing = left === 0 ? [] : members.filter((name) => !ran.includes(name));
     return within(
@@ -77,7 +77,10 @@ export const cascadeIncomplete: Check = {
   },
 };
 
-/** Shares that may be robust and unmoved: of the robust examples, or of all where few are robust. */
+/**
+ * Allowed shares of examples that are robust and did not move: of the robust examples, or of all examples if few are
+ * robust.
+ */
 const mostUnmoved = { ofRobust: 0.5, ofAll: 0.05 };
 
 export const onlyZeroGradients: Check = {
@@ -87,7 +90,7 @@ export const onlyZeroGradients: Check = {
     if (isTransfer(result)) return skip('the gradients are those of the surrogate');
     if (isControl(settings) || declared(settings.name).search === 'random')
       return skip('it takes no gradients');
-    // One of a cascade may be stuck where the next one is not.
+    // One attack of a cascade may be stuck where the next one is not.
     if (result.after) return skip('the attacks of a cascade do not depend on one gradient');
     const unmoved = result.zeroGradientsOfRobust;
     const { ofRobust, ofAll } = mostUnmoved;

@@ -3,9 +3,12 @@ import { atMost, type Check, count, skip, within } from './check.ts';
 import { probed } from './probing.ts';
 import { isTransfer } from './subject.ts';
 
-/** Shares of all examples: what lies between attacks on models that were trained adversarially in earnest. */
+/** Shares of all examples: usual gaps between attacks for models with real adversarial training. */
 const usual = { afterFgsm: 0.2, afterApgd: 0.06 };
-/** A model that claims less is not taken for a robust one, and a wide gap means nothing. */
+/**
+ * A model with less robust accuracy than this above chance is not considered robust, and a wide gap then means
+ * nothing.
+ */
 const claimed = 0.1;
 
 export const implausibleGap: Check = {

@@ -11,7 +11,7 @@ export const zeroGradients = probing('zero-gradients', async (sample, { result, 
   const objective = objectiveOf(settings);
   const { gradientNorms } = await probe.step(0, objective).run(probe.batch.images, probe.batch, 0);
   const { loss } = await probe.look();
-  // Those that are wrong need no gradient, and some losses have none there.
+  // Misclassified examples need no gradient, and some losses have none there.
   const norms = gradientNorms.filter((_, row) => sample.clean[row]);
   const zero = norms.filter((norm) => norm === 0).length;
   const vanished = norms.filter((norm) => norm < vanishing).length;
@@ -26,7 +26,7 @@ export const zeroGradients = probing('zero-gradients', async (sample, { result, 
   );
 });
 
-/** In the share of all examples. */
+/** Share of all examples. */
 const gap = 0.05;
 
 export const crossEntropyBelowMargin = probing('cross-entropy-below-margin', async (sample, { settings }) => {

@@ -5,9 +5,9 @@ import type { ProbeAttack } from './probe.ts';
 import { probing } from './probing.ts';
 import { climbedBy, isIterative, isPgd, objectiveOf, type Sample } from './subject.ts';
 
-// Whether the cell's attack was as strong as it could be (Carlini et al. 2019; Pintor et al. 2022).
+// Checks whether the cell's attack was as strong as possible (Carlini et al. 2019; Pintor et al. 2022).
 
-/** Shares of the examples. */
+/** Allowed shares of the examples. */
 const allowed = { fgsm: 0.005, steps: 0.005, restarts: 0.01 };
 
 export const weakerThanFgsm = probing('weaker-than-fgsm', async (sample, { settings }) => {
@@ -22,7 +22,10 @@ export const weakerThanFgsm = probing('weaker-than-fgsm', async (sample, { setti
   );
 });
 
-/** A check of a cell's attack that is PGD, on what the probes climb: it is given with its starts, steps and restarts. */
+/**
+ * A check for cells whose attack is PGD with an objective that the probes support. `own` has its start, steps and
+ * restarts.
+ */
 function ofPgd(name: string, run: (own: ProbeAttack, sample: Sample) => Promise<Finding | Skipped>) {
   return probing(name, async (sample, { settings }) => {
     if (!isPgd(settings)) return skip('it is not pgd');
@@ -37,7 +40,7 @@ function ofPgd(name: string, run: (own: ProbeAttack, sample: Sample) => Promise<
 
 export const moreStepsHelp = ofPgd('more-steps-help', async (own, sample) => {
   const { steps } = own;
-  // Of the same length from the same starts: the first half of each run is the cell's own.
+  // Same step size and same starts: the first half of each run equals the cell's own run.
   const { robust } = await sample.probe.pgd({ ...own, steps: 2 * steps });
   const more = excess(sample.robust, robust, allowed.steps);
   return within(
@@ -63,16 +66,19 @@ export const moreRestartsHelp = ofPgd('more-restarts-help', async (own, sample) 
   );
 });
 
-/** In the share of the way from the loss at the start to the best of twice the steps. */
+/** Share of the increase in loss from the start to the best of twice the steps. */
 const stillToGo = 0.25;
-/** The spread over fewer says too little of how far their mean is off by chance. */
+/** With fewer examples, their spread is too uncertain to tell how far their mean may be off by chance. */
 const fewestRobust = 8;
 
-/** After an indicator of Pintor et al.: how much of the way up the loss of robust examples had not gone when it ended. */
+/**
+ * After an indicator of Pintor et al.: how much of the possible increase in the loss of robust examples was still
+ * missing when the attack ended.
+ */
 export const incompleteOptimisation = ofPgd('incomplete-optimisation', async ({ steps, ...own }, sample) => {
   const { path } = await sample.probe.pgd({ ...own, steps: 2 * steps });
   const parts = sample.robust.flatMap((robust, row) => {
-    if (!robust) return []; // what is broken needs no further step
+    if (!robust) return []; // broken examples need no further step
     const losses = path.map((values) => values[row] ?? Number.NaN);
     const [first = 0] = losses;
     const [half, whole] = [Math.max(...losses.slice(0, steps + 1)), Math.max(...losses)];

@@ -7,7 +7,7 @@ const draws = 10;
 /** Mean relative change of the margin. */
 const most = 0.5;
 
-/** Indicator of Pintor et al.: the loss jumps from one point to the next, and its gradient leads nowhere. */
+/** Indicator of Pintor et al.: the loss is so rough that its gradient is not a useful direction. */
 export const unstablePredictions = probing('unstable-predictions', async (sample, { settings }) => {
   const { probe } = sample;
   const radius = settings.epsilon / 2;

@@ -1,31 +1,33 @@
 import type { Tensors } from '../../engine/engine.ts';
 import type { Work } from './meter.ts';
 
-/** Where a loop leaves what it has reached. `load` gives what `save` was last given, or nothing. */
+/** Stores the progress of a loop. `load` returns what was saved last, or nothing. */
 export interface Checkpoints<T> {
   load(): Promise<T | undefined>;
   save(checkpoint: T): Promise<void>;
 }
 
-/** What one epoch of training gave. */
+/** The results of one epoch. */
 export interface EpochRecord {
   /** From 1. */
   readonly epoch: number;
   /** Mean over the steps. */
   readonly loss: number;
-  /** On the prepared batches (mixed, attacked), in [0, 1]. */
+  /** Accuracy on the prepared batches (mixed, attacked), in [0, 1]. */
   readonly accuracy: number;
-  /** Of the last step. */
+  /** Learning rate of the last step. */
   readonly learningRate: number;
   /** Accuracy on the validation part, in [0, 1]; under attack for a robust method. */
   readonly validation?: number;
-  /** What its steps computed, without validation, if that can be counted: `meter.ts`. */
+  /** The work of its steps without validation, if it can be counted; see `meter.ts`. */
   readonly work?: Work;
 }
 
-/** A training after whole epochs. Random streams are counted by epoch and batch, so no generator has to be kept. */
+/**
+ * A training after complete epochs. Random streams are numbered by epoch and batch, so no generator has to be saved.
+ */
 export interface TrainingCheckpoint {
-  /** Epochs done. */
+  /** Number of completed epochs. */
   readonly epoch: number;
   readonly history: readonly EpochRecord[];
   /** The epoch of the best validation accuracy, if there is a validation part. */

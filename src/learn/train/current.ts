@@ -6,18 +6,18 @@ import type { TrainingCheckpoint } from './checkpoint.ts';
 import type { Method } from './method.ts';
 import { group, withPrefix } from './names.ts';
 
-/** All that changes in a training. */
+/** The changing state of a training. */
 export interface Current {
-  /** Groups `model/…`, `own/…`, `state/…`, `velocity/…`, `carried/…`: what the training step takes and gives. */
+  /** Groups `model/…`, `own/…`, `state/…`, `velocity/…`, `carried/…`: inputs and outputs of the training step. */
   readonly tensors: Tensors;
   readonly history: TrainingCheckpoint['history'];
   readonly best: TrainingCheckpoint['best'];
-  /** Model and state of the best epoch; empty while there is none. */
+  /** Model and state of the best epoch; empty if there is none yet. */
   readonly bestWeights: Tensors;
 }
 
 /**
- * The start: weights that were given, or random ones of the seed; nothing in motion.
+ * The initial state: given weights, or random ones from the seed; velocities are zero.
  * @param batchSize images in each batch
  * @throws Failure `shape-mismatch`
  */

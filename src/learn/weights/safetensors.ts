@@ -7,18 +7,18 @@ import { longestFile, type SafeTensor, type Safetensors } from './format.ts';
 import { otherFormat } from './other-format.ts';
 
 export interface WriteOptions {
-  /** Flush to the disk before the file gets its name, so that it outlives a power cut: for checkpoints. */
+  /** Flush to disk before the file gets its name, so that it survives a power failure: for checkpoints. */
   readonly durable?: boolean;
 }
 
 /**
  * Writes a safetensors file (https://github.com/huggingface/safetensors, format 0.4). The same tensors and metadata
- * give the same bytes: wider types first (which aligns all data), then by name. The file appears under its name only
- * when it is whole; a killed process leaves at most a `.tmp` file beside it,
- * which the next write takes over. One process at a time may write a path.
+ * give the same bytes: wider types first (which aligns all data), then sorted by name. The file gets its name only
+ * when it is complete. A killed process leaves at most a `.tmp` file, which the next write replaces. Only one process
+ * at a time may write a path.
  *
  * @throws Failure `disk-full`, `too-large`
- * @throws RangeError if the length of a tensor's data is not that of its shape
+ * @throws RangeError if the length of a tensor's data does not match its shape
  */
 export async function writeSafetensors(
   path: string,
@@ -53,10 +53,10 @@ export async function writeSafetensors(
 
 /**
  * Reads and checks a safetensors file: the header, the types, and that the tensors fill the data exactly, without
- * overlap or hole, at the size of their shapes.
+ * overlap or gap.
  *
- * @throws Failure `bad-safetensors`, naming the file and what is wrong, or of which other format it is; `no-such-file`,
- *   `too-large`
+ * @throws Failure `bad-safetensors`, which names the file and the problem or the format that it has; `no-such-file`,
+ * `too-large`
  */
 export async function readSafetensors(path: string): Promise<Safetensors> {
   let bytes: Uint8Array;
@@ -72,7 +72,7 @@ export async function readSafetensors(path: string): Promise<Safetensors> {
     throw error;
   }
   try {
-    // A plain Uint8Array: the `slice` of a Buffer would share its memory.
+    // A plain Uint8Array, because `slice` of a Buffer shares memory.
     return decode(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length));
   } catch (error) {
     if (!(error instanceof Malformed)) throw error;
