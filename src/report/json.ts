@@ -1,10 +1,10 @@
 import type { Entry, Key, Line, Table } from './table.ts';
 
 /**
- * The table for programs: `{table, pipeline, profile, set, rows, columns, cells: [[{mean, std, n, of, reference?}]], notes, warnings:
- * [{name, cells, message}]}`. A row or column is an
- * object of its keys (with several values, a column has `value` too). Numbers are exact and in the value's own unit (0.873,
- * not 87.3), those of `reference` too; what is missing is null.
+ * The table for programs: `{table, pipeline, profile, set, rows, columns, cells: [[{mean, std, n, of, reference?}]],
+ * notes, warnings: [{name, cells, message}]}`. A row or column is an object of its keys (if the table shows several
+ * values, a column also has `value`). Numbers, including those of `reference`, are exact and in the unit of the value
+ * (0.873, not 87.3); missing values are null.
  */
 export function toJson(table: Table): string {
   const object = {

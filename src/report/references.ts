@@ -4,20 +4,20 @@ import type { Reference, TableSpec } from '../pipeline/pipeline.ts';
 import type { Line, PlacedReference } from './table.ts';
 
 interface Published {
-  /** The published value of a place, beside our mean. */
+  /** The published value for an entry, together with our mean. */
   at(row: Line, column: Line, mean: number | undefined): PlacedReference | undefined;
   readonly sources: readonly string[];
   readonly unplaced: readonly string[];
 }
 
 /**
- * Puts published values in their places. One for which the table has no row or column, as in a profile with fewer
- * methods, is told in words.
+ * Assigns published values to entries. If the table has no row or column for one, as in a profile with fewer methods,
+ * it is listed in words.
  *
- * @throws Failure `duplicate-reference` for two values in one place
+ * @throws Failure `duplicate-reference` for two values for one entry
  */
 export function references(spec: TableSpec, rows: readonly Line[], columns: readonly Line[]): Published {
-  // Published values are written in the units of the printed table.
+  // Published values are given in the unit of the printed table.
   const unit = spec.format === 'percent' ? 100 : 1;
   const sources = [...new Set(spec.references.map(({ source }) => source))];
   const places = new Map<Line, Map<Line, Reference>>();
@@ -55,7 +55,7 @@ export function references(spec: TableSpec, rows: readonly Line[], columns: read
   };
 }
 
-/** YAML may have made a number of what is text elsewhere, such as `20`. */
+/** YAML may read as a number, such as `20`, what is text elsewhere. */
 function matches(line: Line, wanted: Reference['row']): boolean {
   return (
     line.values.length === wanted.length &&
