@@ -30,7 +30,7 @@ export const blackBoxStronger = probing('black-box-stronger', async (sample, { s
   return within(
     worst.count,
     worst.limit,
-    `Of ${probe.size} examples ${count(white)} withstand ${whiteName}, ${count(square)} ${isBlackBox ? 'square' : `${queries} queries of square`} and ${count(noise)} noise.`,
-    'Who sees the gradients must do better than who does not: they are hidden. Do not trust the white-box number.',
+    `Of ${probe.size} examples ${count(white)} withstand ${whiteName}, ${count(square)} withstand ${isBlackBox ? 'square' : `${queries} queries of square`}, and ${count(noise)} withstand noise.`,
+    'An attack with gradients must be stronger than one without: gradients are hidden. Do not trust the white-box number.',
   );
 });

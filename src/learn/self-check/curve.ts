@@ -25,8 +25,8 @@ export const epsilonCurveRises = probing('epsilon-curve-rises', async (sample, {
   return within(
     worst.count,
     worst.limit,
-    `Right without an attack and at epsilon ${radii.join(', ')}: ${counts.join(', ')} of ${sample.probe.size}.`,
-    'Accuracy must not rise with epsilon: the attack gets lost, most often because gradients are hidden.',
+    `Correct without an attack and at epsilon ${radii.join(', ')}: ${counts.join(', ')} of ${sample.probe.size}.`,
+    'Accuracy must not rise with epsilon: the attack does not converge, usually because gradients are hidden.',
   );
 });
 
@@ -56,8 +56,8 @@ export const unboundedAttackFails = probing(
     return within(
       excessive,
       0,
-      `PGD-${2 * probeSteps} (${objective}) leaves ${whole} of ${size} right at epsilon 1, where at most ${Math.floor(atOne)} are to be expected, and ${half} at 0.5, where it is ${Math.floor(atHalf)}.`,
-      'An attack that may paint any image must succeed: gradients are hidden, or the attack is broken.',
+      `PGD-${2 * probeSteps} (${objective}) leaves ${whole} of ${size} correct at epsilon 1 (expected: at most ${Math.floor(atOne)}) and ${half} at epsilon 0.5 (expected: at most ${Math.floor(atHalf)}).`,
+      'An attack that may choose any image must succeed: gradients are hidden, or the attack is broken.',
     );
   },
 );

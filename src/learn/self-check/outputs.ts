@@ -23,7 +23,7 @@ export const probabilities: Check = {
     const passed = looksSo < rows.length;
     const message = passed
       ? `The outputs are logits: ${looksSo} of ${rows.length} rows are in [0, 1] and sum to 1.`
-      : `All ${rows.length} outputs are in [0, 1] and sum to 1: the model gives probabilities. Take the softmax out of it; a loss that takes it again has next to no gradient.`;
+      : `All ${rows.length} outputs are in [0, 1] and sum to 1: the model returns probabilities. Remove its softmax: applied twice, it leaves almost no gradient.`;
     return { passed, measured: looksSo, limit: rows.length - 1, message };
   },
 };
@@ -52,7 +52,7 @@ export const notDeterministic: Check = {
       farthest,
       1e-4,
       `In ${passes} passes over the same images the normalised logits differ by up to ${short(farthest)}.`,
-      'An attack on a model that answers by chance counts luck as robustness: take the randomness out, or average over it inside the model.',
+      'On a model with random outputs, luck counts as robustness: remove the randomness, or average over it inside the model.',
     );
   },
 };
@@ -89,8 +89,8 @@ export const batchDependent: Check = {
     return within(
       differs,
       0,
-      `Classified anew in a batch of ${rows.length}, ${differs} of ${rows.length} adversarial images have another class or loss.`,
-      'What the model says of an image depends on the others beside it: use running statistics in its batch norm, and nothing that mixes examples.',
+      `In a batch of ${rows.length}, ${differs} of ${rows.length} adversarial images have another class or loss than before.`,
+      'The output for an image depends on the other images in the batch: use running statistics in batch norm, and nothing that mixes examples.',
     );
   },
 };

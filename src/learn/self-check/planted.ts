@@ -25,12 +25,14 @@ const mostMissed = 0.05;
 export const plantedAdversarial = probing(
   'planted-adversarial-missed',
   async (sample, { target, settings }) => {
-    if (!sample.iterative) return skip('it does not search along gradients');
+    if (!sample.iterative) return skip('the attack does not follow gradients in several steps');
     const plant = await plantIn(sample, settings.epsilon);
     const planted = sample.clean.map((right, row) => right && (plant.possible[row] ?? false));
     const all = planted.filter(Boolean).length;
     if (all === 0)
-      return skip('nothing can be planted: no example of the sample is right and has logits that move');
+      return skip(
+        'nothing can be planted: no correctly classified example of the sample has logits that change',
+      );
     const attacker = sample.iterative(plantedTarget(target, plant.tensors));
     try {
       const { images } = await attacker.perturb(sample.probe.batch);
@@ -42,7 +44,7 @@ export const plantedAdversarial = probing(
         missed,
         limit,
         `Of ${all} planted adversarial examples the attack misses ${missed}.`,
-        'They exist for certain, so the attack is broken or the gradients of the model are hidden.',
+        'They certainly exist, so the attack is broken or the gradients of the model are hidden.',
       );
     } finally {
       await attacker.dispose();

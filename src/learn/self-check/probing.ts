@@ -6,8 +6,8 @@ export const probeSteps = 10;
 
 /** The sample for a check that attacks it, or the reason why such a check does not apply. */
 export function probed({ sample, settings, result }: Subject): Sample | Skipped {
-  if (isTransfer(result)) return skip('the attack is made on a surrogate');
-  if (isControl(settings)) return skip(`${settings.name} is no attack`);
+  if (isTransfer(result)) return skip('it is a transfer attack');
+  if (isControl(settings)) return skip(`${settings.name} is not an attack`);
   if (settings.epsilon === 0) return skip('epsilon is 0');
   return sample ?? skip('self-check-examples is 0');
 }

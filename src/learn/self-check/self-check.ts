@@ -73,7 +73,7 @@ async function findingOf({ level, run }: Check, subject: Subject): Promise<Findi
     return await run(subject);
   } catch (error) {
     if (!(level === 'warning' && error instanceof Failure && error.reason === 'not-finite')) throw error;
-    const message = `It could not be judged, for its probe failed: ${error.message} See what the model does around its images before you trust the number.`;
+    const message = `The check could not be made, because its probe failed: ${error.message} Check how the model behaves near its images before you trust the number.`;
     return { passed: false, measured: 1, limit: 0, message };
   }
 }
@@ -124,7 +124,7 @@ export function refuseErrors(results: readonly CheckResult[]): void {
   const errors = failedOf(results, 'error');
   if (errors.length === 0) return;
   throw new Failure('self-check-failed', errors.map(({ name, message }) => `${name}: ${message}`).join(' '), {
-    hint: 'The numbers of this attack would mean nothing, so they are not kept. docs/self-checks.md tells what each check asks for.',
+    hint: 'The numbers of this attack would mean nothing, so they are not kept. docs/self-checks.md explains each check.',
     details: { checks: errors.map(({ name }) => name) },
   });
 }
