@@ -12,10 +12,10 @@ import type { PipelineFlags } from './workspace.ts';
 // the compiled code of what is loaded from here on for the next start.
 (module as { enableCompileCache?: () => void }).enableCompileCache?.();
 
-const CACHE = "where results are kept (default: the project's cache/)";
+const CACHE = "folder for results (default: the project's cache/)";
 
 const program = new Command('retable')
-  .description('Reproduce the tables of a paper: a grid of experiments as YAML, run once, cached by content.')
+  .description('Run the experiments of a paper from a YAML file, cache the results, and print the tables.')
   .version(version)
   .showHelpAfterError()
   .enablePositionalOptions()
@@ -43,10 +43,10 @@ function withPipeline(command: Command): Command {
   return command
     .argument('[pipeline]', 'name of a file in pipelines/, or a path (default: that of the last run)')
     .option('--profile <name>', 'profile of the pipeline')
-    .option('--set <key=value>', 'give a parameter another value; may be repeated', collect, [])
+    .option('--set <key=value>', 'change a parameter; may be repeated', collect, [])
     .option('--engine <name>', 'onnx, onnx-cuda, onnx-webgpu, tensorflow or cpu; see `retable engines`')
     .option('--cache <dir>', CACHE)
-    .option('--data-dir <dir>', 'where data sets are looked for')
+    .option('--data-dir <dir>', 'folder with data sets')
     .option('--json', 'print JSON for programs');
 }
 
@@ -57,7 +57,7 @@ function selecting(flag: string, description: string): Option {
 
 const only = () => selecting('--only <glob>', 'these cells and what they need, such as `student*`');
 
-onPipeline('validate', 'Check a pipeline and say what is wrong with it').action(
+onPipeline('validate', 'Check a pipeline and list its mistakes').action(
   guarded(async (name: string | undefined, flags: PipelineFlags) =>
     (await import('./validate.ts')).validate(name, flags),
   ),
@@ -70,13 +70,13 @@ onPipeline('plan', 'Show what would run, what is cached, and why')
       (await import('./plan.ts')).plan(name, flags),
     ),
   );
-onPipeline('run', 'Run what is not known yet, and print the tables')
+onPipeline('run', 'Run what is not cached yet, and print the tables')
   .addOption(only())
   .addOption(selecting('--force <glob>', 'run these cells again'))
-  .option('--jobs <n>', 'cells that may run at a time (default: one a core)')
-  .option('--fail-fast', 'start nothing more after the first failure')
-  .option('--dry-run', 'only plan')
-  .option('--results <dir>', "where tables are written (default: the project's results/)")
+  .option('--jobs <n>', 'maximum number of cells that run at the same time (default: one per core)')
+  .option('--fail-fast', 'start no more cells after the first failure')
+  .option('--dry-run', 'only show the plan')
+  .option('--results <dir>', "folder for tables (default: the project's results/)")
   .option('--verbose', 'print what cells cost: seconds, peak memory, graphs compiled')
   .option('--inspect [port]', 'run cells in this process, one at a time, once a debugger is attached')
   .action(
@@ -84,15 +84,15 @@ onPipeline('run', 'Run what is not known yet, and print the tables')
       (await import('./run.ts')).runCommand(name, flags),
     ),
   );
-onPipeline('status', 'Show how far a pipeline is').action(
+onPipeline('status', 'Show how many cells of a pipeline are done').action(
   guarded(async (name: string | undefined, flags: PipelineFlags) =>
     (await import('./status.ts')).status(name, flags),
   ),
 );
 onPipeline('graph', 'Print the graph of stages, or of cells, as Mermaid or DOT')
-  .option('--cells', 'one node a cell')
+  .option('--cells', 'one node for each cell')
   .addOption(
-    new Option('--format <format>', 'form of the graph').choices(['mermaid', 'dot']).default('mermaid'),
+    new Option('--format <format>', 'format of the graph').choices(['mermaid', 'dot']).default('mermaid'),
   )
   .action(
     guarded(async (name: string | undefined, flags: PipelineFlags) =>
@@ -114,11 +114,11 @@ named(
   'logs',
   '<cell>',
   'name of a cell, such as `student[method=kd,seed=1]`',
-  'Print the log of the last attempt at a cell',
+  'Print the log of the last attempt of a cell',
 )
   .option('--attempt <n>', 'an earlier attempt, by its number')
-  .option('--follow', 'go on printing until the cell has ended, also what a further attempt prints')
-  .option('--path', 'print where the log is instead')
+  .option('--follow', 'continue until the cell has ended, including further attempts')
+  .option('--path', 'print the path of the log instead')
   .action(
     guarded(async (cell: string, name: string | undefined, flags: PipelineFlags) =>
       (await import('./logs.ts')).logs(cell, name, flags),
@@ -135,7 +135,10 @@ named(
     'the file to write: model.onnx (opset 13), or model.safetensors for the weights; one that is there is replaced',
   )
   .addOption(
-    new Option('--checkpoint <which>', 'weights of the last epoch, or of the best on the validation part')
+    new Option(
+      '--checkpoint <which>',
+      'weights of the last epoch, or of the best epoch on the validation images',
+    )
       .choices(['last', 'best'])
       .default('last'),
   )
@@ -148,7 +151,7 @@ named(
   'table',
   '[table]',
   'name of a table (default: all), or of a pipeline',
-  'Print tables from what is known',
+  'Print tables from cached results',
 )
   .option('--format <format>', 'text, md, csv, latex or json', 'text')
   .action(
@@ -157,24 +160,25 @@ named(
     ),
   );
 
-const cache = program.command('cache').description('Look after the cache');
+const cache = program.command('cache').description('List, check and clean the cache');
 for (const [name, description] of [
-  ['ls', 'List what is kept'],
+  ['ls', 'List the cached results'],
   ['verify', 'Read every file again and report damage'],
-  ['gc', 'Free what neither the pipelines of this project nor its last runs refer to'],
+  ['gc', 'Delete what neither the pipelines of this project nor its last runs use'],
 ] as const) {
   const command = cache
     .command(name)
     .description(description)
     .option('--cache <dir>', CACHE)
     .option('--json', 'print JSON for programs');
-  if (name === 'verify') command.option('--repair', 'put damaged files aside, so that their cells run again');
+  if (name === 'verify')
+    command.option('--repair', 'move damaged files to aside/, so that their cells run again');
   if (name === 'gc') {
     command
-      .option('--dry-run', 'only say what would be freed')
-      .option('--keep-runs <n>', 'how many of the last runs are kept, for each profile and each --set', '3')
-      .option('--all-projects', 'also free what other projects on this cache use')
-      .option('--data-dir <dir>', 'where data sets are looked for')
+      .option('--dry-run', 'only show what would be deleted')
+      .option('--keep-runs <n>', 'number of last runs to keep, for each profile and each --set', '3')
+      .option('--all-projects', 'also delete what other projects with this cache use')
+      .option('--data-dir <dir>', 'folder with data sets')
       .option('--engine <name>', 'engine of the pipelines');
   }
   command.action(
@@ -184,9 +188,9 @@ for (const [name, description] of [
 
 program
   .command('kinds')
-  .description('List what stages can use')
+  .description('List the kinds that stages can use')
   .argument('[kind]', 'show the parameters of one kind')
-  .option('--markdown', 'as a page of the manual')
+  .option('--markdown', 'print Markdown for the manual')
   .option('--json', 'print JSON for programs')
   .action(
     guarded(async (name: string | undefined, flags: PipelineFlags) =>
@@ -199,7 +203,7 @@ program
   .action(guarded(async () => (await import('./schema.ts')).schema()));
 program
   .command('engines')
-  .description('Show which engines are here, which is chosen, and why')
+  .description('List the engines, which one is chosen, and why')
   .option('--json', 'print JSON for programs')
   .action(guarded(async (flags: PipelineFlags) => (await import('./engines.ts')).engines(flags)));
 
