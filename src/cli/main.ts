@@ -132,7 +132,7 @@ named(
 )
   .requiredOption(
     '--to <file>',
-    'the file to write: model.onnx (opset 13), or model.safetensors for the weights; one that is there is replaced',
+    'the file to write: model.onnx (opset 13), or model.safetensors for the weights; an existing file is replaced',
   )
   .addOption(
     new Option(
