@@ -15,10 +15,10 @@ export interface AttackCellSettings {
   readonly batchSize: number;
   readonly seed: number;
   readonly checkpoint: Checkpoint;
-  /** Of the `surrogate` input, if there is one. */
+  /** Checkpoint of the `surrogate` input, if there is one. */
   readonly surrogateCheckpoint: Checkpoint;
   readonly keepImages: boolean;
-  /** Test images that the self-checks probe; 0 for none. */
+  /** Number of test images that the self-checks probe; 0 for none. */
   readonly selfCheckExamples: number;
 }
 
@@ -28,10 +28,10 @@ type Context = Pick<
 >;
 
 /**
- * Attacks the `model` input on the test part of the `data` input, with images made on the `surrogate` input if there is one,
- * resuming after the last whole batch, and writes the results of each example and those of the self-checks,
- * `self-checks.json`.
- * @throws Failure `self-check-failed`; as `attack`
+ * Attacks the `model` input on the test images of the `data` input; the images are made on the `surrogate` input if
+ * there is one. Resumes after the last complete batch. Writes the results of each example, and those of the
+ * self-checks (`self-checks.json`).
+ * @throws Failure `self-check-failed`; those of `attack`
  */
 export async function attackCell(context: Context, settings: AttackCellSettings): Promise<void> {
   const { inputs, output, scratch, progress, values, warn } = context;
@@ -93,7 +93,7 @@ export async function attackCell(context: Context, settings: AttackCellSettings)
   });
 }
 
-/** What an attack does instead with so few classes, for those who read its numbers. */
+/** What an attack does instead if there are too few classes, for readers of its numbers. */
 function fewClasses(name: AttackName, classes: number): string | undefined {
   const { classes: least = 2, withFewerClasses: instead } = declared(name);
   if (classes >= least || instead === undefined) return undefined;

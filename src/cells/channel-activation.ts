@@ -23,9 +23,9 @@ type Context = Pick<
 >;
 
 /**
- * Compares the channel activations of clean and of adversarial images of the `data` input's test part, class by class.
- * Writes the vectors as `channels.safetensors`, and `changes.json` with what changes in each block and class. A class whose
- * clean images activate no channel has no relative change; of it is warned.
+ * Compares the channel activations of clean and adversarial images of the `data` input's test part, class by class.
+ * Writes the vectors to `channels.safetensors`, and the changes of each block and class to `changes.json`. A class
+ * whose clean images activate no channel has no relative change; a warning names it.
  */
 export async function channelCell(context: Context, settings: ChannelSettings): Promise<void> {
   const { inputs, scratch, engine, progress, values } = context;

@@ -6,11 +6,11 @@ import { parameterCount } from '../learn/model/models.ts';
 
 type Context = Pick<CellContext<unknown>, 'inputs' | 'engine' | 'values'>;
 
-/** What the `model` input costs to run, and what it cost to train, if it was trained here: see `meter.ts`. */
+/** The cost of running the `model` input and, if it was trained by retable, of its training; see `meter.ts`. */
 export async function costCell({ inputs, engine, values }: Context): Promise<void> {
   if (!inputs.model) throw new Error('The kind declares no input named model');
   const { model, weights } = await readModel(inputs.model.file, 'last');
-  // Written by the cell of the model, in values that were checked.
+  // Written by the cell of the model; its values were checked.
   const trained = JSON.parse(await readFile(inputs.model.file('values.json'), 'utf8')) as Partial<
     Record<string, number>
   >;

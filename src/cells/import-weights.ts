@@ -6,12 +6,12 @@ import { fromPytorch, type Renaming } from '../learn/model/pytorch.ts';
 import { readSafetensors } from '../learn/weights/safetensors.ts';
 
 export interface ImportSettings extends Renaming {
-  /** Of the project. */
+  /** Path in the project. */
   readonly file: string;
   readonly net: string;
   readonly inputShape: [height: number, width: number, channels: number];
   readonly classes: number;
-  /** Both empty for a model that takes pixels in [0, 1]. */
+  /** `mean` and `std` are empty for a model without normalisation. */
   readonly mean: number[];
   readonly std: number[];
 }
@@ -19,7 +19,7 @@ export interface ImportSettings extends Renaming {
 type Context = Pick<CellContext<unknown>, 'places' | 'output' | 'values'>;
 
 /**
- * Writes the model artifact of a net whose weights lie in a safetensors file of PyTorch's names and layouts.
+ * Writes a model artifact with weights from a safetensors file with the names and layouts of PyTorch.
  * @throws Failure `weights-do-not-fit`, `bad-safetensors`, `unknown-model`, `bad-normalisation`
  */
 export async function importCell(

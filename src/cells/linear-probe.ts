@@ -10,8 +10,8 @@ type Context = Pick<CellContext<unknown>, 'inputs' | 'output' | 'values'> & Trai
 
 /**
  * Trains a new last layer of the `model` input for the classes of the `data` input, resuming from the scratch folder,
- * and writes the model with it.
- * @throws Failure `shape-mismatch` where the model takes other images
+ * and writes the new model.
+ * @throws Failure `shape-mismatch` if the model takes other images
  */
 export async function linearProbeCell(
   context: Context,

@@ -4,7 +4,7 @@ import type { EpochRecord } from '../learn/train/snapshot.ts';
 import { type TrainingOptions, type TrainingResult, train } from '../learn/train/train.ts';
 import { snapshotFile } from './snapshot-file.ts';
 
-/** What a training uses of its cell. */
+/** The parts of a cell's context that a training uses. */
 export type TrainingContext = Pick<
   CellContext<unknown>,
   'scratch' | 'engine' | 'progress' | 'record' | 'measure'
@@ -12,7 +12,7 @@ export type TrainingContext = Pick<
 
 type Options = Omit<TrainingOptions, 'engine' | 'onProgress' | 'onRecord' | 'onEpoch' | 'snapshots'>;
 
-/** Trains in a cell: resumes from its scratch folder, tells how far it is, and measures what `trainingMeasures` names. */
+/** Trains in a cell: resumes from its scratch folder, reports progress, and measures `trainingMeasures`. */
 export async function measuredTraining(
   { scratch, engine, progress, record, measure }: TrainingContext,
   options: Options,
@@ -26,12 +26,12 @@ export async function measuredTraining(
     onEpoch: (taken) => seconds.push(taken),
     snapshots: snapshotFile(scratch),
   });
-  // None where an earlier attempt came to the last epoch.
+  // Empty if an earlier attempt completed the last epoch.
   if (seconds.length > 0) measure({ 'seconds-per-epoch': secondsPerEpoch(seconds) });
   return result;
 }
 
-/** An epoch in the words of tables. */
+/** An epoch, with the names used in tables. */
 function asRecord({ learningRate, work, ...record }: EpochRecord) {
   return {
     ...record,
@@ -41,8 +41,8 @@ function asRecord({ learningRate, work, ...record }: EpochRecord) {
 }
 
 /**
- * The mean, since some methods begin with one thing and go on with another; without the first epoch of an attempt, which
- * compiles, where there are others.
+ * The mean over epochs, because some methods change during training. The first epoch of an attempt is left out if
+ * there are others, because it includes compiling.
  * @param seconds at least one
  */
 export function secondsPerEpoch(seconds: readonly number[]): number {

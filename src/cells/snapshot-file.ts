@@ -18,7 +18,7 @@ export function snapshotFile(folder: string): Snapshots<TrainingSnapshot> {
         // Written by `save`, below.
         return { ...(JSON.parse(metadata.record ?? 'null') as Record), tensors };
       } catch (error) {
-        // A file torn by a power cut: the training starts anew rather than not at all.
+        // The file is incomplete after a power failure: start the training again.
         if (!isFailure(error) && !(error instanceof SyntaxError)) throw error;
         await rm(path, { force: true });
         return undefined;

@@ -16,7 +16,7 @@ export interface TheorySettings
 
 type Context = Pick<CellContext<unknown>, 'inputs' | 'output' | 'scratch' | 'engine' | 'progress' | 'values'>;
 
-/** Measures both sides of the bound on the test part of the `data` input, and writes what it found of each example. */
+/** Measures both sides of the bound on the test part of the `data` input, and writes the results of each example. */
 export async function theoryCell(context: Context, settings: TheorySettings): Promise<void> {
   const { inputs, output, scratch, engine, progress, values } = context;
   const { data, student, teacher } = inputs;

@@ -16,7 +16,7 @@ type Context = Pick<CellContext<TrainingParameters>, 'parameters' | 'inputs' | '
 type TapSettings = Pick<ModelSettings, 'tapBeforeRelu'>;
 
 /**
- * Trains a net on the `data` input by a method, resuming from the scratch folder, and writes the model artifact with the
+ * Trains a network on the `data` input, resuming from the scratch folder, and writes the model artifact with the
  * history of its epochs.
  */
 export async function trainCell(

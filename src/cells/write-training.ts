@@ -19,7 +19,7 @@ export async function writeTraining(
   const counted = works.length === history.length;
   return {
     epochs: history.length,
-    // Of an epoch: the mean, since some methods begin with one thing and go on with another.
+    // Per epoch, the mean over the training, because some methods change during training.
     ...(counted && {
       'gradient-passes': mean(works.map(({ gradientPasses }) => gradientPasses)),
       'epoch-flops': mean(works.map(({ flops }) => flops)),

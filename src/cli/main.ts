@@ -24,7 +24,7 @@ const SETTING_FLAGS: Readonly<Record<SettingName, readonly [flag: string, descri
 };
 
 const program = new Command('retable')
-  .description('Reproduce the tables of a paper: a grid of experiments as YAML, run once, cached by content.')
+  .description('Run the experiments of a paper from a YAML file, cache the results, and print the tables.')
   .version(version)
   .showHelpAfterError()
   .enablePositionalOptions()
@@ -68,7 +68,7 @@ function selecting(flag: string, description: string): Option {
 
 const only = () => selecting('--only <glob>', 'these cells and what they need, such as `student*`');
 
-onPipeline('validate', 'Check a pipeline and say what is wrong with it').action(
+onPipeline('validate', 'Check a pipeline and list its mistakes').action(
   guarded(async (name: string | undefined, flags: PipelineFlags) =>
     (await import('./validate.ts')).validate(name, flags),
   ),
@@ -93,15 +93,15 @@ withSettings(onPipeline('run', 'Run what is not known yet, and print the tables'
       (await import('./run.ts')).runCommand(name, flags),
     ),
   );
-onPipeline('status', 'Show how far a pipeline is').action(
+onPipeline('status', 'Show how many cells of a pipeline are done').action(
   guarded(async (name: string | undefined, flags: PipelineFlags) =>
     (await import('./status.ts')).status(name, flags),
   ),
 );
 onPipeline('graph', 'Print the graph of stages, or of cells, as Mermaid or DOT')
-  .option('--cells', 'one node a cell')
+  .option('--cells', 'one node for each cell')
   .addOption(
-    new Option('--format <format>', 'form of the graph').choices(['mermaid', 'dot']).default('mermaid'),
+    new Option('--format <format>', 'format of the graph').choices(['mermaid', 'dot']).default('mermaid'),
   )
   .action(
     guarded(async (name: string | undefined, flags: PipelineFlags) =>
@@ -123,11 +123,11 @@ named(
   'logs',
   '<cell>',
   'name of a cell, such as `student[method=kd,seed=1]`',
-  'Print the log of the last attempt at a cell',
+  'Print the log of the last attempt of a cell',
 )
   .option('--attempt <n>', 'an earlier attempt, by its number')
-  .option('--follow', 'go on printing until the cell has ended, also what a further attempt prints')
-  .option('--path', 'print where the log is instead')
+  .option('--follow', 'continue until the cell has ended, including further attempts')
+  .option('--path', 'print the path of the log instead')
   .action(
     guarded(async (cell: string, name: string | undefined, flags: PipelineFlags) =>
       (await import('./logs.ts')).logs(cell, name, flags),
@@ -141,10 +141,13 @@ named(
 )
   .requiredOption(
     '--to <file>',
-    'the file to write: model.onnx (opset 13), or model.safetensors for the weights; one that is there is replaced',
+    'the file to write: model.onnx (opset 13), or model.safetensors for the weights; an existing file is replaced',
   )
   .addOption(
-    new Option('--checkpoint <which>', 'weights of the last epoch, or of the best on the validation part')
+    new Option(
+      '--checkpoint <which>',
+      'weights of the last epoch, or of the best epoch on the validation images',
+    )
       .choices(['last', 'best'])
       .default('last'),
   )
@@ -157,7 +160,7 @@ named(
   'table',
   '[table]',
   'name of a table (default: all), or of a pipeline',
-  'Print tables from what is known',
+  'Print tables from cached results',
 )
   .option('--format <format>', 'text, md, csv, latex or json', 'text')
   .action(
@@ -166,11 +169,11 @@ named(
     ),
   );
 
-const cache = program.command('cache').description('Look after the cache');
+const cache = program.command('cache').description('List, check and clean the cache');
 for (const [name, description] of [
-  ['ls', 'List what is kept'],
+  ['ls', 'List the cached results'],
   ['verify', 'Read every file again and report damage'],
-  ['gc', 'Free what neither the pipelines of this project nor its last runs refer to'],
+  ['gc', 'Delete what neither the pipelines of this project nor its last runs use'],
 ] as const) {
   const command = withSettings(cache.command(name).description(description), [
     'cache',
@@ -190,9 +193,9 @@ for (const [name, description] of [
 
 program
   .command('kinds')
-  .description('List what stages can use')
+  .description('List the kinds that stages can use')
   .argument('[kind]', 'show the parameters of one kind')
-  .option('--markdown', 'as a page of the manual')
+  .option('--markdown', 'print Markdown for the manual')
   .option('--json', 'print JSON for programs')
   .action(
     guarded(async (name: string | undefined, flags: PipelineFlags) =>
@@ -212,7 +215,7 @@ withSettings(
   .action(guarded(async (flags: SettingFlags) => (await import('./config.ts')).config(flags)));
 program
   .command('engines')
-  .description('Show which engines are here, which is chosen, and why')
+  .description('List the engines, which one is chosen, and why')
   .option('--json', 'print JSON for programs')
   .action(guarded(async (flags: PipelineFlags) => (await import('./engines.ts')).engines(flags)));
 

@@ -3,36 +3,36 @@ import type { Engine } from '../engine/engine.ts';
 import type { Derived, ParametersOf, Variants } from './variants.ts';
 
 /**
- * What a stage does. One file of `stages/` exports one kind as its default export; the file's name is the kind's name.
- * Heavy code is imported inside `run`, so that planning does not load it.
+ * What a stage does. Each file in `stages/` has one kind as its default export; the name of the file is the name of
+ * the kind. Import heavy code inside `run`, so that planning does not load it.
  */
 export interface Kind<P extends TObject = TObject, V extends Variants | undefined = Variants | undefined> {
   /** One sentence for `retable kinds`. */
   readonly description: string;
-  /** Pins the code part of the fingerprint by hand: while it stays the same, changes of code re-run nothing. */
+  /** Replaces the code in the fingerprint. As long as it stays the same, changes of the code do not run cells again. */
   readonly version?: string;
-  /** Schema of the parameters, with a description and, where there is one, a default for each. */
+  /** Schema of the parameters, with a description and, if there is one, a default for each. */
   readonly parameters: P;
-  /** Further parameters, which depend on the value of one: those of each method. */
+  /** Further parameters that depend on the value of one, such as those of each method. */
   readonly variants?: V;
-  /** Defaults that depend on other parameters, by name of the parameter. */
+  /** Defaults that are computed from other parameters, by name of the parameter. */
   readonly derived?: Readonly<Record<string, Derived<Static<P>>>>;
   /**
-   * What is wrong with parameters in view of the cells that they are used with, where that is known before anything runs.
-   * @param needs the needed cells by need
+   * Mistakes in the parameters that can be seen only together with the needed cells, before anything runs.
+   * @param needs the needed cells, by need
    */
   problems?(parameters: ParametersOf<P, V>, needs: Readonly<Record<string, NeededCell>>): Problem[];
-  /** Artifacts that it needs, by name; `'any'` takes needs of all names and types. */
+  /** The artifacts that it needs, by name; `'any'` accepts needs with any name and type. */
   readonly inputs: Readonly<Record<string, InputDeclaration>> | 'any';
   /** The type of the artifact that it makes, such as `dataset` or `model`. */
   readonly output: string;
-  /** Names of what it may `measure`, so that a table tells a measurement that is not known from a name that is wrong. */
+  /** Names that it may pass to `measure`, so that a table can distinguish an unknown measurement from a wrong name. */
   readonly measures?: readonly string[];
-  /** True where it computes with tensors: then the engine is part of the fingerprint. */
+  /** True if it computes with tensors. The engine is then part of the fingerprint. */
   readonly usesEngine?: boolean;
   /** Files outside the cache, and environment variables, that it reads; their contents are part of the fingerprint. */
   sources?(parameters: ParametersOf<P, V>, places: Places): Source[];
-  /** The work of one cell, in a process of its own. */
+  /** Does the work of one cell, in a process of its own. */
   run?(context: CellContext<ParametersOf<P, V>>): Promise<void>;
   /** For kinds that run a program instead of a function: the program to start. */
   program?(parameters: ParametersOf<P, V>): Program;
@@ -43,15 +43,15 @@ export interface InputDeclaration {
   readonly type: string;
   readonly description: string;
   /**
-   * Names of the files that it reads, where it does not read the whole artifact: then its result depends on these alone,
-   * and it sees no others. A file that the artifact does not have is left out.
+   * Names of the files that it reads, if it does not read the whole artifact. Its result then depends only on these,
+   * and it sees no others. Files that the artifact does not have are skipped.
    */
   readonly reads?: readonly string[];
-  /** A stage may do without it: then `CellContext.inputs` has none of this name. */
+  /** The input may be left out; `CellContext.inputs` then does not contain it. */
   readonly optional?: true;
 }
 
-/** A cell that another one needs, as the plan knows it. */
+/** A needed cell, as it is known when the run is planned. */
 export interface NeededCell {
   readonly kind: string;
   readonly parameters: Readonly<Record<string, unknown>>;
@@ -75,32 +75,35 @@ export interface Places {
 }
 
 /**
- * What a kind reads from outside the cache: a file, or an environment variable, of whose value only a digest is kept.
+ * A file or environment variable outside the cache that a kind reads. Only a digest of a variable's value is stored.
  */
 export type Source = FileSource | { readonly name: string; readonly variable: string };
 
-/** A file at a path, or (known by its checksum before it is here) at a URL. */
+/** A file at a path, or at a URL with a known checksum. */
 export type FileSource =
   | { readonly name: string; readonly path: string }
   | { readonly name: string; readonly url: string; readonly sha256: string };
 
-/** A program that makes an artifact: started in the project's folder, without a shell of its own choosing. */
+/** A program that makes an artifact. It is started in the project folder, without a shell. */
 export interface Program {
   readonly argv: readonly [string, ...string[]];
   readonly env?: Readonly<Record<string, string>>;
-  /** Files, relative to the output folder, that it must have written. */
+  /** Files that it must write, relative to the output folder. */
   readonly outputs: readonly string[];
 }
 
 /** An artifact that a cell reads. */
 export interface InputArtifact {
   readonly digest: string;
-  /** Where a file of the artifact lies. Read only. @throws Failure `no-such-file` */
+  /**
+   * Path of a file of the artifact. Read only.
+   * @throws Failure `no-such-file`
+   */
   file(name: string): string;
   readonly files: readonly string[];
 }
 
-/** Progress of a running cell, for the live display. All but `phase` may be left out. */
+/** Progress of a running cell, for the live display. Only `phase` is required. */
 export interface Progress {
   readonly phase: string;
   readonly done?: number;
@@ -118,34 +121,35 @@ export interface CellWarning {
   readonly message: string;
 }
 
-/** What a cell may use while it runs. */
+/** What a cell can use while it runs. */
 export interface CellContext<P> {
   readonly parameters: P;
   readonly inputs: Readonly<Record<string, InputArtifact>>;
   readonly places: Places;
-  /** A private, empty folder; what is in it when `run` returns becomes the artifact. */
+  /** A private, empty folder. Its contents when `run` returns become the artifact. */
   readonly output: string;
   /** A folder that belongs to the fingerprint and outlives a killed attempt: for snapshots. */
   readonly scratch: string;
-  /** The chosen engine, started at the first call. */
+  /** The chosen engine; it is started at the first call. */
   engine(): Promise<Engine>;
-  /** Numbers for tables. They stand in `values.json` of the artifact. */
+  /** Reports numbers for tables. They are stored in `values.json` of the artifact. */
   values(values: Readonly<Record<string, number>>): void;
   /**
-   * Numbers for tables that another run would not give again, such as seconds. They are kept with the attempt and are no
-   * part of the artifact; their names are among the kind's `measures`.
+   * Reports numbers for tables that differ from run to run, such as seconds. They are stored with the attempt, not in
+   * the artifact. Their names must be in the kind's `measures`.
    */
   measure(measurements: Readonly<Record<string, number>>): void;
   /**
-   * Tells of something that those who read the cell's numbers should know. It stands in `warnings.json` of the artifact
-   * and under each table that shows the cell.
-   * @param name in kebab case; tables gather the cells that have one of this name
-   * @param message one or two sentences, with the figures
+   * Warns readers of the cell's numbers. The warning is stored in `warnings.json` of the artifact and printed under
+   * each table that shows the cell.
+   * @param name in kebab case; tables group cells by it
+   * @param message one or two sentences, with numbers
    */
   warn(name: string, message: string): void;
   /**
-   * Tells a point of a curve, such as an epoch with its loss. Records stand in `records.jsonl` of the artifact, in the order
-   * told. After a resume those from before have to be told again. What a run measures of itself is no part of a record.
+   * Reports a point of a curve, such as an epoch with its loss. Records are stored in `records.jsonl` of the
+   * artifact, in the order of the calls. After a resume, the earlier ones must be reported again. A record must not
+   * contain measurements of the run.
    */
   record(record: Readonly<Record<string, string | number | boolean | null>>): void;
   progress(progress: Progress): void;

@@ -4,22 +4,23 @@ import picomatch from 'picomatch';
 import { Failure } from '../failure.ts';
 import type { Source } from './kind.ts';
 
-/** More files than this are a slip, such as a folder of data that belongs into a cell of its own. */
+/** More files than this are a mistake, such as a data folder that should be the artifact of another cell. */
 const maxFiles = 10_000;
 
-/** What programs leave behind, or packages: below a folder that is named, these are not read. */
+/** Folders of programs and packages, which are skipped below a folder or glob. */
 const skipped = new Set(['__pycache__', 'node_modules']);
 
-/** What runs write at the top of the project. */
+/** Folders that runs write in the project. */
 const written = new Set(['cache', 'results']);
 
 /**
- * The files of the project that names stand for, sorted, each once. A name is a file, a folder (all files below it) or a
- * glob such as `src/*.py`. Below a folder, and below the part of a glob that has no wildcard, hidden files and folders are
- * left out, as are `__pycache__`, `node_modules` and the project's own `cache` and `results`; to be read they must be named.
+ * The files of the project for these names, sorted, without duplicates. A name is a file, a folder (all files in it)
+ * or a glob such as `src/*.py`. In a folder, and below the part of a glob without wildcards, hidden files and
+ * folders, `__pycache__`, `node_modules`, and the project's own `cache` and `results` are skipped unless they are
+ * named.
  *
  * @throws Failure `no-files` for a folder or glob without files; `path-escape` for a link out of the project;
- * `too-many-files`. A file that is missing is told when it is read.
+ * `too-many-files`. A missing file is reported when it is read.
  */
 export function projectFiles(names: readonly string[], project: string): Source[] {
   if (names.length === 0) return [];
@@ -54,7 +55,7 @@ function someOf(name: string, files: string[], problem: string): string[] {
   });
 }
 
-/** @param outer the real paths of the folders on the way, so that links in a circle end */
+/** @param outer real paths of the parent folders, so that circular links end */
 function* walk(folder: string, root: string, outer: readonly string[] = []): Generator<string> {
   const real = realpathSync(checked(folder, root, join(root, folder)));
   if (outer.includes(real)) return;
@@ -67,7 +68,7 @@ function* walk(folder: string, root: string, outer: readonly string[] = []): Gen
   }
 }
 
-/** @returns `result` where the name does not lead out of the project */
+/** @returns `result`, unless the name leads out of the project */
 function checked(name: string, root: string, result = name): string {
   const path = join(root, name);
   if (found(path) === undefined) return result;
@@ -78,7 +79,7 @@ function checked(name: string, root: string, result = name): string {
   });
 }
 
-/** Undefined where nothing is at the path, or a link leads nowhere. */
+/** Undefined if the path does not exist, or a link leads nowhere. */
 function found(path: string): Stats | undefined {
   try {
     return statSync(path);

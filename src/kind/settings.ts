@@ -3,10 +3,10 @@ type CamelCase<Name> = Name extends `${infer Head}-${infer Tail}`
   ? `${Head}${Capitalize<CamelCase<Tail>>}`
   : Name;
 
-/** Parameters under the names that code uses. */
+/** Parameters with the names used in code. */
 export type SettingsOf<P> = { readonly [Name in keyof P as CamelCase<Name>]: P[Name] };
 
-/** The parameters of a cell (`step-size`) under the names that code uses (`stepSize`). */
+/** Converts the parameters of a cell (`step-size`) to the names used in code (`stepSize`). */
 export function settingsOf<P extends object>(parameters: P): SettingsOf<P> {
   const renamed = Object.entries(parameters).map(([name, value]) => [
     name.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase()),

@@ -1,7 +1,7 @@
 import type { Static, TObject } from '@sinclair/typebox';
 
 /**
- * Parameters that depend on the value of one of them: each method has its own, with its own defaults. A cell has the
+ * Parameters that depend on the value of another one: each method has its own, with its own defaults. A cell has the
  * parameters of its kind and those of its variant, and no others.
  */
 export interface Variants {
@@ -9,7 +9,7 @@ export interface Variants {
   readonly by: string;
   /** What the choice is about. */
   readonly description: string;
-  /** The variant of a stage that names none. Without it a stage must name one. */
+  /** The default variant. If undefined, a stage must name one. */
   readonly default?: string;
   readonly of: Readonly<Record<string, Variant>>;
 }
@@ -17,11 +17,11 @@ export interface Variants {
 export interface Variant<P extends TObject = TObject> {
   /** What it is, and its source. */
   readonly description: string;
-  /** The parameters that it has besides those of the kind. */
+  /** Its parameters, in addition to those of the kind. */
   readonly parameters: P;
-  /** Defaults that depend on other parameters, by name of the parameter. */
+  /** Defaults that are computed from other parameters, by name of the parameter. */
   readonly derived?: Readonly<Record<string, Derived<Static<P>>>>;
-  /** A whole-number parameter that may be written behind the name: with `steps`, `pgd-50` means `pgd` with `steps: 50`. */
+  /** A whole-number parameter that can be appended to the name: with `steps`, `pgd-50` means `pgd` with `steps: 50`. */
   readonly suffix?: string;
 }
 
@@ -29,11 +29,13 @@ export interface Variant<P extends TObject = TObject> {
 export interface Derived<P = object> {
   /** The rule in words, for the manual: `2.5 · epsilon / steps`. */
   readonly rule: string;
-  /** The value. It is called with parameters that are checked. Write the type of its parameter, or TypeScript cannot infer it. */
+  /**
+   * Computes the value from checked parameters. Declare the type of its argument, because TypeScript cannot infer it.
+   */
   value(parameters: P): number;
 }
 
-/** The parameters of a cell: those of the kind and, where it has variants, those of one of them. */
+/** The parameters of a cell: those of the kind and, if there are variants, those of one variant. */
 export type ParametersOf<P extends TObject, V> = V extends Variants
   ? {
       [N in keyof V['of'] & string]: Static<P> & Record<V['by'], N> & Static<V['of'][N]['parameters']>;

@@ -1,8 +1,8 @@
 import { Type } from '@sinclair/typebox';
 
-// Schemas that several kinds use. Loaded by every plan: nothing heavy may be imported here.
+// Schemas that several kinds use. Loaded by every plan: import nothing heavy here.
 
-/** One of some words, as a schema that names them in messages. */
+/** One of several words. Messages list them. */
 export function oneOf<const W extends string>(
   words: readonly W[],
   options: { default?: W; description: string },
@@ -12,22 +12,22 @@ export function oneOf<const W extends string>(
 
 const unitHint = 'pixels are in [0, 1]: write 8/255, not 8';
 
-/** A length in the units of pixels, which are in [0, 1]. */
+/** A length in units of pixels, which are in [0, 1]. */
 export function pixelLength(options: { default?: number; description: string }) {
   return Type.Number({ minimum: 0, maximum: 1, hint: unitHint, ...options });
 }
 
-/** The factor of a part of a loss. */
+/** The weight of a term of a loss. */
 export function weight(value: number, description: string) {
   return Type.Number({ minimum: 0, default: value, description });
 }
 
-/** How often something is done. The limit is far above all that is of use: a larger number is a slip. */
+/** A count. The maximum is far above any useful value: a larger number is a mistake. */
 export function count(options: { default?: number; description: string }) {
   return Type.Integer({ minimum: 1, maximum: 1_000_000, ...options });
 }
 
-/** A seed: a whole number that JavaScript and YAML hold exactly. */
+/** A seed: a whole number that JavaScript and YAML store exactly. */
 export function seed(description: string) {
   return Type.Integer({
     minimum: 0,

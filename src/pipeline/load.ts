@@ -16,7 +16,7 @@ import { readTables } from './tables.ts';
 /** The kinds that stages may use. */
 export interface KindRegistry {
   readonly names: readonly string[];
-  /** @throws Failure where the kind's module is broken */
+  /** @throws Failure if the kind's module is broken */
   load(name: string): Promise<Kind>;
 }
 
@@ -25,7 +25,7 @@ export interface LoadOptions {
   readonly profile?: string | undefined;
   /** `key=value` of each `--set`. */
   readonly set?: readonly string[] | undefined;
-  /** The other pipelines of the project: none of them may have the same name. */
+  /** The other pipelines of the project; none of them may have the same name. */
   readonly others?: readonly PipelineText[] | undefined;
 }
 
@@ -33,7 +33,10 @@ export type LoadResult =
   | { readonly ok: true; readonly pipeline: Pipeline; readonly warnings: Diagnostic[] }
   | { readonly ok: false; readonly diagnostics: Diagnostic[] };
 
-/** YAML text to a checked pipeline, or to all that is wrong with it. It does not throw for any text. */
+/**
+ * Loads a pipeline from YAML text. Returns the checked pipeline or all its mistakes; never throws because of the
+ * text.
+ */
 export async function loadPipeline(input: PipelineText, options: LoadOptions): Promise<LoadResult> {
   const { findings, value } = parseYaml(input.file, input.text);
   const shape = value === undefined ? undefined : readShape(value.root, findings);

@@ -4,19 +4,19 @@ declare const cellId: unique symbol;
 /** The readable name of a cell: `student[method=mixacm,seed=2]`. */
 export type CellId = string & { readonly [cellId]: true };
 
-/** A pipeline after parsing: references resolved, parameters checked and defaulted, matrices expanded. */
+/** A loaded pipeline: references resolved, parameters checked and with defaults, matrices expanded. */
 export interface Pipeline {
   readonly name: string;
   /** Path of its file, as the user gave it. */
   readonly file: string;
   readonly profile: string | undefined;
-  /** Parameters that `--set` makes other than they are in the profile, sorted by key: `{epochs: 10, 'net.width': 4}`. */
+  /** Parameters that `--set` changed from the profile, sorted by key: `{epochs: 10, 'net.width': 4}`. */
   readonly set: Readonly<Record<string, Json>>;
   /** Names of all its profiles. */
   readonly profiles: readonly string[];
   readonly params: Readonly<Record<string, Json>>;
   readonly stages: readonly Stage[];
-  /** In an order in which each cell comes after those it needs. */
+  /** Ordered so that each cell comes after those that it needs. */
   readonly cells: readonly Cell[];
   readonly tables: readonly TableSpec[];
 }
@@ -31,42 +31,45 @@ export interface Cell {
   readonly id: CellId;
   readonly stage: string;
   readonly kind: string;
-  /** Axes of its own matrix and of those it inherits from its needs, in the order of its name. */
+  /** Axes of its own matrix and inherited axes, in the order of its name. */
   readonly axes: Readonly<Record<string, Scalar>>;
-  /** Checked against the kind's schema, with defaults filled in. */
+  /** Checked against the kind's schema, with defaults. */
   readonly parameters: Readonly<Record<string, Json>>;
-  /** Parameters that were written as fractions, as they were written: `8/255`. Tables show these. */
+  /** Parameters that are fractions, as they were written: `8/255`. Tables show these. */
   readonly written: Readonly<Record<string, string>>;
   readonly needs: Readonly<Record<string, CellId>>;
   readonly resources: Resources;
-  /** Seconds; undefined where there is no limit. */
+  /** Seconds; undefined: no limit. */
   readonly timeout: number | undefined;
-  /** How often a failed attempt is tried again. */
+  /** How often a failed attempt is repeated. */
   readonly retries: number;
 }
 
 export interface Resources {
-  /** Slots, one for each thread. */
+  /** Cores, and so threads. */
   readonly cpu: number;
   /** Bytes. */
   readonly memory: number;
-  /** Whole devices. */
+  /** Number of devices. */
   readonly gpu: number;
 }
 
-/** A table over the cells of one stage; keys such as `model.method` name a need, a stage or the stage itself, then an axis, a parameter or `stage`. */
+/**
+ * A table of the cells of one stage. Keys such as `model.method` consist of a need, a stage or the stage itself, and
+ * an axis, a parameter or `stage`.
+ */
 export interface TableSpec {
   readonly name: string;
   readonly title: string | undefined;
   /** The stage whose values are shown. */
   readonly stage: string;
-  /** Names in that stage's `values.json`; with several, each is a column of its own. */
+  /** Names in that stage's `values.json`; several are shown in one column each. */
   readonly values: readonly string[];
   readonly rows: readonly string[];
   readonly columns: readonly string[];
-  /** Axes to aggregate over: mean, sample standard deviation, n. */
+  /** Axes over which to compute mean, sample standard deviation and n. */
   readonly over: readonly string[];
-  /** Values, of those shown, whose correlation with each other one over all cells is told. */
+  /** Shown values whose correlation with each other value, over all cells, is printed. */
   readonly correlate: readonly string[];
   /** Words to print for values of axes. */
   readonly labels: Readonly<Record<string, string>>;
@@ -82,7 +85,7 @@ export interface TableSpec {
 export interface PublishedValue {
   readonly row: readonly Scalar[];
   readonly column: readonly Scalar[];
-  /** In the units of the table as printed (percent where the format is percent). */
+  /** In the unit of the printed table (percent if the format is percent). */
   readonly value: number;
   readonly source: string;
 }

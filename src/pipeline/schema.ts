@@ -21,8 +21,8 @@ const name = { pattern: '^[A-Za-z][A-Za-z0-9_-]*$' };
 const scalar = { type: ['string', 'number', 'boolean'] };
 
 /**
- * The JSON Schema (draft 7) of a pipeline file, for editors: the YAML language server completes and checks with it.
- * It says less than `loadPipeline`, never more: what loads is valid by it.
+ * The JSON Schema (draft 7) of a pipeline file, with which the YAML language server completes and checks files in
+ * editors. It is less strict than `loadPipeline`: every pipeline that loads is valid.
  */
 export function pipelineSchema(kinds: Readonly<Record<string, Kind>>): Record<string, Json> {
   return {
@@ -142,7 +142,7 @@ function stage(kinds: Readonly<Record<string, Kind>>): JsonMap {
   };
 }
 
-/** The schema of `with`. Nothing is required: an axis of the matrix may give what is not here. */
+/** The schema of `with`. Nothing is required, because the matrix can set what is missing here. */
 function parametersOf(kind: Kind): JsonMap {
   const { variants } = kind;
   const common = loosenedProperties(kind.parameters);
@@ -164,7 +164,7 @@ function parametersOf(kind: Kind): JsonMap {
   return {
     ...schema,
     properties: { [variants.by]: choice(variants), ...common, ...Object.fromEntries(shared) },
-    // Where `with` itself names the variant, its parameters are known.
+    // If `with` names the variant, its parameters are known.
     allOf: own.map(([name, properties]) => ({
       if: { properties: { [variants.by]: { const: name } }, required: [variants.by] },
       // biome-ignore lint/suspicious/noThenProperty: JSON Schema calls it so
@@ -191,7 +191,7 @@ function choice({ description, default: fallback, of }: Variants): JsonMap {
   };
 }
 
-/** The schemas as one; those that are the same once. */
+/** Combines schemas; equal ones are listed once. */
 function anyOf(schemas: readonly JsonMap[]): JsonMap {
   const distinct = [...new Map(schemas.map((one) => [JSON.stringify(one), one])).values()];
   const [first = {}, ...others] = distinct;
@@ -203,7 +203,7 @@ function loosenedProperties(parameters: TSchema): Record<string, JsonMap> {
   return Object.fromEntries(properties.map(([key, value]) => [key, loosened(value)]));
 }
 
-/** TypeBox keeps notes under symbols, which are no JSON; what is left is a JSON Schema. */
+/** Removes TypeBox's symbol keys, which are not JSON; the rest is a JSON Schema. */
 function plain(schema: TSchema): JsonSchema {
   return JSON.parse(JSON.stringify(schema)) as JsonSchema;
 }
@@ -236,7 +236,7 @@ function loosened(schema: JsonSchema): JsonMap {
 }
 
 function loosenedPart(key: string, value: Json): Json {
-  // A border: what stands at these keys of a JSON Schema are schemas.
+  // At this boundary a cast is needed: the values of these keys are schemas.
   if (key === 'properties' || key === 'patternProperties') {
     return isMapping(value)
       ? Object.fromEntries(

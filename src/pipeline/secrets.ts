@@ -5,15 +5,15 @@ const WORDS: ReadonlySet<string> = new Set([
   ...['key', 'apikey', 'credential', 'credentials'],
 ]);
 
-/** Whether a name, such as `API_TOKEN` or `apiKey`, is one that secrets are given by. `max-tokens` is not. */
+/** Whether a name, such as `API_TOKEN` or `apiKey`, is typical of a secret. `max-tokens` is not. */
 export function isSecretName(name: string): boolean {
   const words = name.split(/[^A-Za-z0-9]+|(?<=[a-z0-9])(?=[A-Z])/);
   return words.some((word) => WORDS.has(word.toLowerCase()));
 }
 
 /**
- * What may be shown of a value of that name: texts and numbers that are secrets by their names, however deep, are replaced
- * by `(hidden)`, or by `(hidden, changed)` where they differ from what was there before.
+ * A value with its secrets hidden: texts and numbers whose names are typical of secrets, at any depth, are replaced
+ * by `(hidden)`, or by `(hidden, changed)` if they differ from `before`.
  */
 export function withoutSecrets(value: Json, name = '', before: Json = value): Json {
   if (typeof value === 'string' || typeof value === 'number') {
@@ -26,14 +26,14 @@ export function withoutSecrets(value: Json, name = '', before: Json = value): Js
   }
   if (value === null || typeof value !== 'object') return value;
   const were = before !== null && typeof before === 'object' && !isList(before) ? before : {};
-  // What is inside a secret is secret.
+  // Everything inside a secret is secret.
   const nameOf = (key: string) => (isSecretName(name) ? name : key);
   return Object.fromEntries(
     Object.entries(value).map(([key, one]) => [key, withoutSecrets(one, nameOf(key), were[key])]),
   );
 }
 
-/** TypeScript does not take `Array.isArray` for what tells read-only lists. */
+/** `Array.isArray` does not narrow the type of read-only lists. */
 function isList(value: Json): value is readonly Json[] {
   return Array.isArray(value);
 }

@@ -87,7 +87,7 @@ function valueStage({ value }: TableShape, expansion: Expansion, findings: Findi
   return stage;
 }
 
-/** What is correlated is shown, too: a reader sees of which numbers. */
+/** Correlated values must also be shown, so that readers see the numbers. */
 function shownValue({ text, path }: Located, values: readonly Located[], findings: Findings): string[] {
   const shown = values.map((value) => value.text);
   if (shown.includes(text)) return [nameOf(text)];
@@ -147,7 +147,7 @@ function checkKey(
       },
     );
   } else {
-    // Names with a dot are inherited axes that are reached by their stage.
+    // Names with a dot are inherited axes, which are found by their stage.
     const plain = [...there].filter((one) => !one.includes('.'));
     findings.error('unknown-field', { path: at.path }, `'${name}' has no axis or parameter '${field}'`, {
       hint: suggest(field, plain, 'it has'),

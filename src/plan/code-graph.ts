@@ -5,26 +5,29 @@ import { type Digest, sha256 } from '../cache/digest.ts';
 import { Failure } from '../failure.ts';
 import { installedVersions } from './packages.ts';
 
-/** What of the code of a module can change a result. */
+/** The code of a module, as far as it can change a result. */
 export interface CodeGraph {
   /** Digest of the tree-shaken bundle: blind to comments, formatting, unused exports, paths, and files that are not imported. */
   readonly digest: Digest;
-  /** Packages that it imports, and theirs in turn, with their installed versions. */
+  /** Packages that it imports, and their dependencies, with installed versions. */
   readonly packages: Readonly<Record<string, string>>;
-  /** Each file of the bundle with a digest that is blind to comments and formatting: to name what changed, not part of the key. */
+  /**
+   * A digest of each file of the bundle, without comments and formatting. Used to name what changed; not part of the
+   * key.
+   */
   readonly files: Readonly<Record<string, Digest>>;
 }
 
-/** A code graph, and every file that it was read from. */
+/** A code graph, and all files that it was read from. */
 export interface ReadCodeGraph {
   readonly graph: CodeGraph;
   readonly inputs: readonly string[];
 }
 
 /**
- * The import graph of a module as one digest.
+ * Computes the digest of a module's import graph.
  * @param file the module
- * @param root the folder that paths are given relative to; a moved folder gives the same digest
+ * @param root paths are relative to this folder, so that a moved folder has the same digest
  * @throws Failure `code-broken` with esbuild's message, file and line
  */
 export async function codeGraph(file: string, root: string): Promise<ReadCodeGraph> {
@@ -58,7 +61,7 @@ export async function codeGraph(file: string, root: string): Promise<ReadCodeGra
   };
 }
 
-/** What a kind declares itself with in a project that has retable as a package. It computes nothing. */
+/** The module that kinds import if retable is a package. It computes nothing. */
 const CONTRACT = 'retable/kind';
 
 function externalImports(metafile: Metafile): string[] {
@@ -90,7 +93,7 @@ async function strippedDigest(path: string, root: string): Promise<Digest> {
   return sha256(code);
 }
 
-/** A syntax error or a missing import in a kind, as a failure that names file and line. */
+/** The failure for a syntax error or a missing import in a kind, with file and line. */
 export function brokenCode(file: string, root: string, error: unknown): Failure {
   const errors = (error as { errors?: { text: string; location: { file: string; line: number } | null }[] })
     .errors;

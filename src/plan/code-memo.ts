@@ -4,20 +4,20 @@ import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { replaceFile } from '../replace-file.ts';
 
-/** What was worked out from some files, with the state that they were in. */
+/** A value computed from files, with the state of these files. */
 interface Memo<T> {
   readonly stamps: Readonly<Record<string, string>>;
   readonly value: T;
 }
 
-/** Files that changed so shortly ago could change again without a trace in their stamp. */
+/** A file that changed more recently than this could change again without a different stamp. */
 const RACY_MS = 2_000;
 
 /**
- * Keeps what was worked out from files, and gives it back as long as none of them was touched: planning then needs no
- * bundler at all. It is only ever a shortcut; any doubt works it out anew.
- * @param path the memo's file
- * @param isUsable false where something that the value speaks of is gone
+ * Stores a value computed from files, and returns it as long as none of them has changed, so that planning does not
+ * need the bundler. In case of doubt, the value is computed again.
+ * @param path file of the memo
+ * @param isUsable returns false if something that the value refers to is gone
  */
 export async function remembered<T>(
   path: string,
@@ -28,7 +28,7 @@ export async function remembered<T>(
   const isFresh = Object.entries(memo?.stamps ?? {}).every(([file, stamp]) => stampOf(file)?.text === stamp);
   if (memo && isFresh && isUsable(memo.value)) return memo.value;
   const { value, inputs } = await workOut();
-  // This code itself is an input: a newer retable may work things out in another way.
+  // This code itself is an input: a newer retable may compute the value differently.
   const stamps = [...inputs, fileURLToPath(import.meta.url)].map((file) => [file, stampOf(file)] as const);
   const isSettled = stamps.every(([, stamp]) => stamp !== undefined && Date.now() - stamp.changed > RACY_MS);
   if (isSettled)
@@ -50,7 +50,7 @@ function stampOf(file: string): { text: string; changed: number } | undefined {
 
 function read<T>(path: string): Memo<T> | undefined {
   try {
-    // Written by `write`, below; a torn file does not parse.
+    // Written by `write` below; an incomplete file is not valid JSON.
     return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as Memo<T>) : undefined;
   } catch {
     return undefined;
@@ -62,6 +62,6 @@ async function write(path: string, memo: object): Promise<void> {
     await mkdir(dirname(path), { recursive: true });
     await replaceFile(path, (draft) => writeFile(draft, JSON.stringify(memo)));
   } catch {
-    // A full or read-only disk costs the shortcut, nothing else.
+    // On a full or read-only disk, only the speedup is lost.
   }
 }

@@ -5,7 +5,7 @@ import { type CodeGraph, codeGraph } from './code-graph.ts';
 import { remembered } from './code-memo.ts';
 import { type BundleFolder, bundleStore, executable } from './executable.ts';
 
-/** A module as it is run, and what of its code counts in fingerprints. */
+/** A module that can be run, and the part of its code that belongs to fingerprints. */
 export interface Code {
   /** The bundle that a cell process imports. */
   readonly module: string;
@@ -14,20 +14,20 @@ export interface Code {
 
 export interface CodeOptions {
   readonly file: string;
-  /** The module whose import graph counts, where it is not all of `file`. */
+  /** The module whose import graph is part of the key, if it is not `file`. */
   readonly counted?: string;
   /** The project or package that the file belongs to. */
   readonly root: string;
-  /** A folder for bundles where the root has no `node_modules` that can be written. */
+  /** A folder for bundles, used if `node_modules` of the root is missing or cannot be written. */
   readonly fallback: BundleFolder;
 }
 
 /**
- * Bundles a module to run it and to fingerprint it; unchanged files are not bundled again.
+ * Bundles a module to run and fingerprint it. Unchanged files are not bundled again.
  * @throws Failure `code-broken`, `package-missing`
  */
 export function loadCode({ file, counted = file, root, fallback }: CodeOptions): Promise<Code> {
-  // Absolute paths: the memo of a project that was copied elsewhere speaks of the files of the original.
+  // Absolute paths, because the memo of a copied project refers to the files of the original.
   const name = sha256(`${file} ${counted}`).slice(0, 32);
   const store = bundleStore(root, fallback);
   const memo = join(store, `${name}.json`);

@@ -5,7 +5,7 @@ import { loadCode } from './code.ts';
 import type { BundleFolder } from './executable.ts';
 import type { EngineKey } from './fingerprint.ts';
 
-/** An engine as the planner and the cell process need it. */
+/** An engine, as the planner and the cell process need it. */
 export interface LoadedEngine {
   readonly identity: EngineIdentity;
   readonly key: EngineKey;
@@ -13,7 +13,7 @@ export interface LoadedEngine {
   readonly module: string;
 }
 
-/** The module whose import graph computes, by engine. */
+/** For each engine, the module whose import graph computes. */
 const ENTRIES: Readonly<Record<string, string>> = {
   onnx: 'src/engine/onnx/engine.ts',
   'onnx-cuda': 'src/engine/onnx/engine.ts',
@@ -23,7 +23,7 @@ const ENTRIES: Readonly<Record<string, string>> = {
 };
 
 /**
- * @param name the engine; without it the fastest that is installed
+ * @param name the engine; default: the fastest that is installed
  * @param home retable's own folder
  * @throws Failure `unknown-engine`, `engine-unavailable`
  */
@@ -42,7 +42,7 @@ export async function loadEngine(
     fallback: store,
   });
   const { device, processor, packages } = identity;
-  // Also those that only help, such as the one that encodes the graph.
+  // Including packages that only help, such as the one that encodes the graph.
   const all = { ...graph.packages, ...packages };
   const key = { name: identity.name, device, processor, packages: all, code: graph.digest };
   return { identity, key, module };

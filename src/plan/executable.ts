@@ -9,11 +9,11 @@ import { isWritable } from '../cache/writable.ts';
 import { brokenCode } from './code-graph.ts';
 
 /**
- * Bundles a module of ours or of a project to plain JavaScript that Node can import, so that TypeScript kinds need no
- * build step and are never stale.
+ * Bundles a module of retable or of a project to plain JavaScript for Node, so that TypeScript kinds need no build
+ * step.
  * @param file the module, TypeScript or JavaScript
  * @param root the project or package that it belongs to
- * @param store where bundles of the root are kept
+ * @param store folder for bundles of the root
  * @returns the path of the entry module
  * @throws Failure `code-broken`
  */
@@ -29,19 +29,22 @@ export async function executable(file: string, root: string, store: string): Pro
   return entry;
 }
 
-/** Gives a folder for bundles; asked only where it is needed. */
+/** Returns a folder for bundles; called only if it is needed. */
 export type BundleFolder = () => string;
 
 /**
- * Where bundles of a root are kept: in `node_modules/.cache`, from where their packages are found, or else in the fallback,
- * from where links lead to the root's packages.
+ * The folder for bundles of a root: in `node_modules/.cache`, from where Node finds their packages; otherwise in the
+ * fallback, which has links to the packages of the root.
  */
 export function bundleStore(root: string, fallback: BundleFolder): string {
   const modules = join(root, 'node_modules');
   return isWritable(modules) ? join(modules, '.cache', 'retable') : linkedStore(root, fallback());
 }
 
-/** Node looks for packages in each folder above a module: there is one here for each above the root that has some. */
+/**
+ * Node looks for packages in each folder above a module. So this creates one folder for each folder above the root
+ * that has packages.
+ */
 function linkedStore(root: string, fallback: string): string {
   let store = join(fallback, sha256(root).slice(0, 16));
   try {
@@ -66,7 +69,7 @@ function link(target: string, path: string): void {
   try {
     symlinkSync(target, path);
   } catch (error) {
-    // Made by an earlier command, or by another that runs now.
+    // Created by an earlier command, or by another one that runs now.
     if (!existsSync(path)) throw error;
   }
 }
@@ -97,7 +100,10 @@ async function bundle(file: string, root: string): Promise<Output[]> {
   return result.outputFiles.map(({ path, contents }) => ({ name: basename(path), contents }));
 }
 
-/** Packages are imported from where they are installed, but for TypeBox: it loads ten times faster as part of one file. */
+/**
+ * Packages are imported from where they are installed, except TypeBox, which loads ten times faster as part of one
+ * file.
+ */
 const packagesExternal: Plugin = {
   name: 'packages-external',
   setup: ({ onResolve }) =>
@@ -116,8 +122,8 @@ function keyOf(outputs: readonly Output[]): string {
 async function publish(outputs: readonly Output[], folder: string): Promise<void> {
   const draft = `${folder}.${process.pid}`;
   await mkdir(draft, { recursive: true });
-  // Synced, since a bundle that a power cut had torn would be taken for whole.
+  // Flushed to disk, because a bundle that is incomplete after a power failure would be taken for complete.
   for (const { name, contents } of outputs) await writeFile(join(draft, name), contents, { flush: true });
-  // Another process may have published the same bytes meanwhile: then ours go.
+  // If another process published the same bytes meanwhile, remove ours.
   await rename(draft, folder).catch(() => rm(draft, { recursive: true, force: true }));
 }

@@ -6,16 +6,16 @@ import type { Json } from '../json.ts';
 export type FingerprintManifest = {
   readonly kind: string;
   readonly parameters: Readonly<Record<string, Json>>;
-  /** Digests of the artifacts that it reads, by need. */
+  /** Digests of the artifacts that the cell reads, by need. */
   readonly inputs: Readonly<Record<string, Digest>>;
-  /** Digests of the files outside the cache that it reads, by name. */
+  /** Digests of files outside the cache that the cell reads, by name. */
   readonly sources: Readonly<Record<string, Digest>>;
   readonly code: CodeKey;
-  /** Null for kinds that compute no tensors. */
+  /** Null for kinds that do not use tensors. */
   readonly engine: EngineKey | null;
 };
 
-/** The code of a kind: what is in its bundle, or the version that its author pinned. */
+/** The code of a kind: its bundle, or the version given by its author. */
 export type CodeKey =
   | { readonly version: string }
   | { readonly digest: Digest; readonly packages: Readonly<Record<string, string>> };
@@ -24,17 +24,17 @@ export type EngineKey = Pick<EngineIdentity, 'name' | 'device' | 'processor' | '
   readonly code: Digest;
 };
 
-/** A manifest as it is kept with an attempt: with the files of its code, so that a change can be named. */
+/** A manifest as stored with an attempt: with the files of its code, so that a change can be named. */
 export type KeptManifest = FingerprintManifest & { readonly files: Readonly<Record<string, Digest>> };
 
 /** The key of a cell: the SHA-256 of its manifest as canonical JSON. The names of files are not part of it. */
 export function keyOf({ kind, parameters, inputs, sources, code, engine }: FingerprintManifest): Fingerprint {
-  // The canonical JSON of the whole, with its keys in order; what many cells share is written once.
+  // Canonical JSON of the manifest, with sorted keys; parts that many cells share are encoded only once.
   const text =
     `{"code":${shared(code)},"engine":${engine === null ? 'null' : shared(engine)},` +
     `"inputs":${canonicalJson(inputs)},"kind":${canonicalJson(kind)},` +
     `"parameters":${canonicalJson(parameters)},"sources":${canonicalJson(sources)}}`;
-  // A digest by another name: this is the one place where the one becomes the other.
+  // A fingerprint is a digest; this is the only place that converts one to the other.
   return sha256(text) as string as Fingerprint;
 }
 

@@ -8,7 +8,7 @@ import type { CodeGraph } from './code-graph.ts';
 import type { BundleFolder } from './executable.ts';
 import type { CodeKey } from './fingerprint.ts';
 
-/** A kind as the planner and the cell process need it. */
+/** A kind, as the planner and the cell process need it. */
 export interface LoadedKind {
   readonly name: string;
   readonly kind: Kind;
@@ -17,7 +17,7 @@ export interface LoadedKind {
   /** The module that a cell process imports. */
   readonly module: string;
   readonly code: CodeGraph;
-  /** What of it counts in fingerprints. */
+  /** The part of its code that belongs to fingerprints. */
   readonly codeKey: CodeKey;
 }
 
@@ -27,15 +27,15 @@ interface Home {
   readonly root: string;
 }
 
-/** The kinds of a project: files of its `stages/`, then those that come with retable; a project's file wins. */
+/** The kinds of a project: files in its `stages/`, then those of retable; a file of the project takes precedence. */
 export class Kinds {
   readonly #homes: ReadonlyMap<string, Home>;
   readonly #loaded = new Map<string, Promise<LoadedKind>>();
   readonly #store: BundleFolder;
 
   /**
-   * @param roots folders that hold a `stages/` folder, the one that wins first
-   * @param store a folder for bundles, where a root has none of its own
+   * @param roots folders with a `stages/` folder; the first one takes precedence
+   * @param store folder for bundles, if a root has none of its own
    */
   constructor(roots: readonly string[], store: BundleFolder) {
     this.#homes = new Map([...roots].reverse().flatMap(kindFiles));
@@ -47,7 +47,10 @@ export class Kinds {
     return [...this.#homes.keys()].sort();
   }
 
-  /** Bundles and imports a kind, once. @throws Failure `unknown-kind`, `code-broken`, `kind-broken`, `not-a-kind` */
+  /**
+   * Bundles and imports a kind, once.
+   * @throws Failure `unknown-kind`, `code-broken`, `kind-broken`, `not-a-kind`
+   */
   loaded(name: string): Promise<LoadedKind> {
     const loading = this.#loaded.get(name) ?? this.#load(name);
     this.#loaded.set(name, loading);
@@ -83,7 +86,7 @@ async function importKind(module: string, { file, root }: Home): Promise<Kind> {
   return kind as Kind;
 }
 
-/** @throws Failure `kind-broken`, with the place, where the file throws when it is loaded */
+/** @throws Failure `kind-broken`, with the position, if the file throws when it is loaded */
 async function importModule(module: string, file: string): Promise<{ default?: Partial<Kind> }> {
   try {
     return await import(pathToFileURL(module).href);

@@ -11,9 +11,9 @@ interface Manifest {
 const manifests = new Map<string, Promise<{ folder: string; manifest: Manifest } | undefined>>();
 
 /**
- * The installed versions of packages and of all that they depend on: what a lock file pins and what will really be loaded.
+ * The installed versions of packages and all their dependencies, as they will really be loaded.
  * @param imports import specifiers, such as `@tensorflow/tfjs/dist/x.js`
- * @param from the folder whose `node_modules`, or whose parents', are looked in
+ * @param from folder to search from: its `node_modules` and those of its parents
  * @returns versions by name, and the files that they were read from
  * @throws Failure `package-missing`
  */

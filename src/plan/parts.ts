@@ -2,12 +2,12 @@ import type { Cache } from '../cache/cache.ts';
 import type { Digest } from '../cache/digest.ts';
 import type { Kind } from '../kind/kind.ts';
 
-/** The files of a need that a kind reads; undefined where it reads the whole artifact. */
+/** The files of a need that a kind reads; undefined if it reads the whole artifact. */
 export function filesRead({ inputs }: Kind, need: string): readonly string[] | undefined {
   return inputs === 'any' || !Object.hasOwn(inputs, need) ? undefined : inputs[need]?.reads;
 }
 
-/** What the parts of artifacts that cells read are known by; each is worked out once. */
+/** Digests of the parts of artifacts that cells read; each is computed once. */
 export class Parts {
   readonly #cache: Cache;
   readonly #known = new Map<string, Digest>();
@@ -16,7 +16,7 @@ export class Parts {
     this.#cache = cache;
   }
 
-  /** The digest, for the key of a cell of that kind, of what it reads of an artifact. */
+  /** The digest, for the key of a cell of this kind, of the part of an artifact that it reads. */
   digest(kind: Kind, need: string, artifact: Digest): Digest {
     const files = filesRead(kind, need);
     if (files === undefined) return artifact;

@@ -5,8 +5,9 @@ import type { PlannedCell, Planner } from './planner.ts';
 import type { Reason } from './reasons.ts';
 
 /**
- * Plans cells in order. The artifact of a cell that has to run is taken to come out as last time where its fingerprint
- * is known (it was forced, or its files were damaged): same key, same bytes. Otherwise what needs it is planned to run.
+ * Plans cells in order. If a cell has to run but its fingerprint is known (it was forced, or its files were damaged),
+ * its artifact is assumed to be the same as last time: same key, same bytes. Otherwise the cells that need it are
+ * planned to run too.
  */
 export async function planCells(planner: Planner, cells: readonly Cell[]): Promise<PlannedCell[]> {
   const artifacts = new Map<CellId, Digest>();
@@ -21,7 +22,7 @@ export async function planCells(planner: Planner, cells: readonly Cell[]): Promi
   return planned;
 }
 
-/** A cell that can't even be planned, because a file that it reads is missing, say: the others can. */
+/** A cell that cannot be planned, for example because a file is missing. The other cells can. */
 function blocked(cell: Cell, error: unknown): PlannedCell {
   if (!isFailure(error)) throw error;
   const reasons: Reason[] = [{ reason: 'blocked', message: error.message }];

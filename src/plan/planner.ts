@@ -9,14 +9,14 @@ import { Parts } from './parts.ts';
 import { differences, type Reason } from './reasons.ts';
 import { SourceDigests } from './source-digests.ts';
 
-/** What is known of a cell before it runs. */
+/** What is known about a cell before it runs. */
 export interface PlannedCell {
   readonly cell: Cell;
   readonly state: 'cached' | 'run';
   readonly reasons: readonly Reason[];
-  /** Undefined while an input's digest is not known, because the cell that makes it has to run first. */
+  /** Undefined while the digest of an input is unknown, because the cell that makes it has to run first. */
   readonly key: CellKey | undefined;
-  /** The artifact that is served; for a cell that runs, the one that it made last time from the same fingerprint. */
+  /** The cached artifact; for a cell that has to run, the one that it made last time with the same fingerprint. */
   readonly artifact: Digest | undefined;
   /** Damage found in the recorded artifact. */
   readonly damage: readonly Damage[];
@@ -25,7 +25,7 @@ export interface PlannedCell {
 export interface CellKey {
   readonly fingerprint: Fingerprint;
   readonly manifest: KeptManifest;
-  /** The artifact of each need. The manifest has the digests of the parts of them that the cell reads. */
+  /** The artifact of each need. The manifest contains the digests of the parts that the cell reads. */
   readonly artifacts: Readonly<Record<string, Digest>>;
 }
 
@@ -33,14 +33,14 @@ export interface PlannerOptions {
   readonly pipeline: Pipeline;
   readonly cache: Cache;
   readonly kinds: ReadonlyMap<string, LoadedKind>;
-  /** Null where no kind of the pipeline computes tensors. */
+  /** Null if no kind of the pipeline uses tensors. */
   readonly engine: EngineKey | null;
   readonly places: Places;
-  /** Cells to run even where their result is known. */
+  /** Cells to run even if their result is cached. */
   readonly forced?: (id: CellId) => boolean;
 }
 
-/** Decides for a cell whether it is cached or has to run, and why. `plan`, `run` and `why` all ask here. */
+/** Decides whether a cell is cached or has to run, and why. Used by `plan`, `run` and `why`. */
 export class Planner {
   readonly #options: PlannerOptions;
   readonly #sources: SourceDigests;
@@ -52,9 +52,7 @@ export class Planner {
     this.#parts = new Parts(options.cache);
   }
 
-  /**
-   * @param artifactOf the digest of a needed cell's artifact, or undefined while it is not known
-   */
+  /** @param artifactOf returns the digest of a needed cell's artifact, or undefined while it is unknown */
   async plan(cell: Cell, artifactOf: (id: CellId) => Digest | undefined): Promise<PlannedCell> {
     const inputs = this.#inputs(cell, artifactOf);
     if (inputs.unknown.length > 0) {
@@ -71,7 +69,7 @@ export class Planner {
     return { fingerprint: keyOf(manifest), manifest, artifacts };
   }
 
-  /** What the key of a cell has of its inputs: digests of the parts that it reads. */
+  /** The inputs in the key of a cell: digests of the parts that it reads. */
   #inputKeys(cell: Cell, artifacts: Readonly<Record<string, Digest>>): Record<string, Digest> {
     const { kind } = this.#kind(cell);
     return Object.fromEntries(
@@ -99,11 +97,11 @@ export class Planner {
     return { ...manifest, files: loaded.code.files };
   }
 
-  /** As far as it can be told while inputs are not known: what else has changed, and what it waits for. */
+  /** The reasons that are known while inputs are unknown: what else has changed, and what the cell waits for. */
   async #whyWaits(cell: Cell, { known, unknown }: Inputs): Promise<Reason[]> {
     const last = this.#lastManifest(cell);
     if (!last) return [{ reason: 'first-run', message: 'it has not run before' }];
-    // What it waits for is taken for what it was.
+    // Unknown inputs are assumed to be the same as last time.
     const inputs = { ...last.inputs, ...this.#inputKeys(cell, known) };
     const expected = Object.entries(inputs).filter(([need]) => need in cell.needs);
     const manifest = await this.#manifest(cell, Object.fromEntries(expected));
@@ -181,7 +179,7 @@ export function damageText({ file, message }: Damage): string {
   return `${file} ${message}`;
 }
 
-/** @throws Failure what the kind throws as one; `kind-broken` for anything else */
+/** @throws Failure those of the kind; `kind-broken` for other errors */
 function sourcesOf({ kind, file }: LoadedKind, { parameters }: Cell, places: Places): readonly Source[] {
   try {
     return kind.sources?.(parameters, places) ?? [];

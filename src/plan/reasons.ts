@@ -3,7 +3,10 @@ import type { Json } from '../json.ts';
 import { withoutSecrets } from '../pipeline/secrets.ts';
 import type { KeptManifest } from './fingerprint.ts';
 
-/** Why a cell runs, or why it does not. `field`, `before` and `after` are there where one field of the manifest explains it. */
+/**
+ * Why a cell runs, or why it does not. `field`, `before` and `after` are set if a single field of the manifest
+ * explains it.
+ */
 export interface Reason {
   readonly reason:
     | 'cached'
@@ -27,7 +30,7 @@ export interface Reason {
   readonly after?: Json;
 }
 
-/** Compares two manifests field by field. Empty where they have the same fingerprint. */
+/** Compares two manifests field by field. Empty if they have the same fingerprint. */
 export function differences(before: KeptManifest, after: KeptManifest): Reason[] {
   return [
     ...(before.kind === after.kind ? [] : [changed('kind-changed', 'kind', before.kind, after.kind)]),
@@ -60,7 +63,7 @@ function changedFields(reason: Reason['reason'], group: string, before: Fields, 
     .map((name) => changed(reason, `${group}.${name}`, before[name], after[name]));
 }
 
-/** Reasons are printed, and end in logs. */
+/** Hides secrets, because reasons are printed and logged. */
 function hideSecrets(reason: Reason): Reason {
   const { field = '', before, after } = reason;
   const name = field.slice('parameters.'.length);
@@ -69,7 +72,7 @@ function hideSecrets(reason: Reason): Reason {
   return changed(reason.reason, field, shownBefore, shownAfter);
 }
 
-/** Mappings are the same whatever the order of their keys: one side was kept in canonical form. */
+/** Compares without regard to the order of keys, because one side was stored in canonical form. */
 function isSame(before: Json | undefined, after: Json | undefined): boolean {
   if (before === undefined || after === undefined) return before === after;
   return canonicalJson(before) === canonicalJson(after);

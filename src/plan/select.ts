@@ -5,9 +5,9 @@ import { didYouMean } from '../suggest.ts';
 import { isCalled, unquoted } from './find-cell.ts';
 
 /**
- * The cells that any of the patterns matches: `student*`, `attack[*fgsm*]`, a stage's bare name for all of its cells, or
- * the name of a cell with its axes in any order. Brackets are taken as they stand, since they are part of the names.
- * @throws Failure `no-such-cell` where a pattern matches nothing, with the names nearest to it
+ * The cells that match any of the patterns: `student*`, `attack[*fgsm*]`, the name of a stage for all its cells, or
+ * the name of a cell with its axes in any order. Brackets are literal, because they are part of the names.
+ * @throws Failure `no-such-cell` if a pattern matches nothing, with the nearest names
  */
 export function matchCells(cells: readonly Cell[], patterns: readonly string[]): Set<CellId> {
   return new Set(patterns.flatMap((pattern) => matching(cells, unquoted(pattern))).map(({ id }) => id));
@@ -26,7 +26,7 @@ function matching(cells: readonly Cell[], pattern: string): Cell[] {
   });
 }
 
-/** The matching cells and all that they need, in order; all cells without a pattern. */
+/** The matching cells and all cells that they need, in order; all cells if there are no patterns. */
 export function selectCells(cells: readonly Cell[], patterns: readonly string[] = []): Cell[] {
   if (patterns.length === 0) return [...cells];
   const wanted = matchCells(cells, patterns);

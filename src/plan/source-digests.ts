@@ -6,7 +6,7 @@ import { explainDiskError, isMissing } from '../cache/disk-failure.ts';
 import { Failure } from '../failure.ts';
 import type { Source } from '../kind/kind.ts';
 
-/** Digests of files outside the cache and of environment variables; the cache remembers those of files that have not been touched. */
+/** Digests of files outside the cache and of environment variables. The cache remembers those of unchanged files. */
 export class SourceDigests {
   readonly #cache: Cache;
 
@@ -15,12 +15,12 @@ export class SourceDigests {
   }
 
   /**
-   * @returns digest by name of source; a variable that is not set has none
+   * @returns digests by name of source; a variable that is not set has none
    * @throws Failure `source-missing`, `source-not-a-file`, `no-permission`
    */
   async of(sources: readonly Source[]): Promise<Record<string, Digest>> {
     if (sources.length === 0) return {};
-    // A folder of images has more files than a process may have open at once.
+    // A folder of images can have more files than a process may open at once.
     const queue = new PQueue({ concurrency: 16 });
     const entries = await queue.addAll(
       sources.map((source) => async () => [source.name, await this.#digest(source)] as const),

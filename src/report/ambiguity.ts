@@ -5,12 +5,13 @@ import { isSameSetting } from '../pipeline/parse/fractions.ts';
 import type { Cell, Pipeline, TableSpec } from '../pipeline/pipeline.ts';
 
 /**
- * Refuses to average what does not belong together: the cells of one entry may differ only in axes that are one of the
- * keys of `over` (or always have its value, as `teacher.seed` does where students use the teacher of their seed).
+ * Refuses to average cells that do not belong together: the cells of one entry may differ only in axes that are keys
+ * of `over` (or that always have the same value as one, such as `teacher.seed` if each student uses the teacher with
+ * its own seed).
  *
  * @param cells all cells of the stage
- * @param groups those of each entry
- * @throws Failure `ambiguous-table`, naming the axis and two of the cells
+ * @param groups the cells of each entry
+ * @throws Failure `ambiguous-table`, which names the axis and two of the cells
  */
 export function refuseAmbiguity(
   spec: TableSpec,
@@ -20,9 +21,9 @@ export function refuseAmbiguity(
 ): void {
   const axes = [...new Set(cells.flatMap((cell) => Object.keys(cell.axes)))];
   const suspects = axes.filter((axis) => {
-    // Cells of another branch, such as a teacher that all seeds share, may not have the axis at all.
+    // Some cells may not have the axis at all, for example those of a teacher that all seeds share.
     const having = cells.filter((cell) => axisOf(cell, axis) !== undefined);
-    // Cells of one entry have the same rows and columns, be it by an axis or by a parameter of that name.
+    // Cells of one entry have the same rows and columns, whether these are axes or parameters.
     return ![...spec.over, ...spec.rows, ...spec.columns].some((key) =>
       having.every((cell) => isSameSetting(resolveKey(pipeline, cell, key), axisOf(cell, axis))),
     );

@@ -13,10 +13,10 @@ import { gatherWarnings } from './warnings.ts';
 
 /**
  * Fills a table with the values of its stage's cells. Rows and columns are the distinct values of their keys, in the
- * order in which the cells have them first. Cells without values are missing, which the entry tells.
+ * order of the cells. An entry tells how many of its cells have no value.
  *
- * @throws Failure `ambiguous-table` if cells that differ in more than the keys of `over` meet in one entry;
- * `unknown-value` if a cell has values, but not the one that is shown; `duplicate-reference`
+ * @throws Failure `ambiguous-table` if cells in one entry differ in more than the keys of `over`; `unknown-value` if
+ * a cell has values, but not the one to show; `duplicate-reference`
  */
 export function buildTable(
   spec: TableSpec,
@@ -71,14 +71,14 @@ export function buildTable(
   };
 }
 
-/** Best and last weights of one model can differ much: a table of models always says which it shows. */
+/** The best and the last weights of a model can differ much, so a table of models always says which it shows. */
 function checkpointNote(cells: readonly Cell[]): string[] {
   const named = cells.map(({ parameters }) => parameters.checkpoint).filter((one) => typeof one === 'string');
   const checkpoints = [...new Set(named)];
   return checkpoints.length > 0 ? [`Checkpoint: ${checkpoints.join(', ')}.`] : [];
 }
 
-/** Such numbers are no property of the method alone, and come out otherwise the next time. */
+/** Measurements depend on more than the method, and differ in another run. */
 function measuredNote({ values }: TableSpec, cells: readonly Cell[], known: Numbers): string[] {
   const measured = values.filter((name) => cells.some((cell) => shownAs(cell, name, known) === 'measured'));
   return measured.length > 0 ? [`Measured, so that it depends on the machine: ${measured.join(', ')}.`] : [];
@@ -116,7 +116,7 @@ function line(keys: readonly string[], values: Line['values'], spec: TableSpec):
   return { values, words: values.map((value, k) => wordFor(keys[k], value, spec)) };
 }
 
-/** A label may be for a value wherever it stands (`pgd-20`), or for that of one key (`robustness.attack=none`). */
+/** A label applies to a value anywhere (`pgd-20`), or only to that of one key (`robustness.attack=none`). */
 function wordFor(key: string | undefined, value: Scalar | undefined, { labels }: TableSpec): string {
   if (value === undefined) return '—';
   const text = String(value);
@@ -131,12 +131,12 @@ function label(labels: TableSpec['labels'], key: string): string | undefined {
   return Object.hasOwn(labels, key) ? labels[key] : undefined;
 }
 
-/** Tells 1 from "1", but not 8/255 from 0.03137254901960784. */
+/** Distinguishes 1 from "1", but not 8/255 from 0.03137254901960784. */
 function idOf({ values }: Line): string {
   return JSON.stringify(values.map((value) => settingOf(value) ?? null));
 }
 
-/** Of two ways to write the values of a line, the one with more fractions; the first one where there are as many. */
+/** Chooses between two ways to write the values of a line: the one with more fractions, otherwise the first. */
 function better(line: Line, before: Line = line): Line {
   const fractions = ({ values }: Line) => values.filter((value) => value !== settingOf(value)).length;
   return fractions(line) > fractions(before) ? line : before;

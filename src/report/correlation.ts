@@ -3,7 +3,7 @@ import { printed } from './numbers.ts';
 import { correlation } from './statistics.ts';
 import { type Numbers, numbersOf } from './values.ts';
 
-/** How the values that a table correlates go with each of its others, over the cells of the table that have both. */
+/** Notes with the correlation of each value in `correlate` with each other value, over the cells that have both. */
 export function correlationNotes(spec: TableSpec, cells: readonly Cell[], known: Numbers): string[] {
   return spec.correlate.flatMap((one) => {
     const others = spec.values.filter((other) => other !== one);

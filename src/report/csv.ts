@@ -1,8 +1,8 @@
 import type { Table } from './table.ts';
 
 /**
- * The table as tidy CSV (RFC 4180): a line for each entry and value, with its keys, so that pandas or R can group and plot it.
- * Numbers are exact and in the value's own unit (0.873, not 87.3); what is missing is empty.
+ * The table as tidy CSV (RFC 4180): one line for each entry and value, with its keys, for pandas or R. Numbers are
+ * exact and in the unit of the value (0.873, not 87.3); missing values are empty.
  */
 export function toCsv(table: Table): string {
   const keys = [...table.rowKeys, ...table.columnKeys].map(({ key }) => key);

@@ -1,7 +1,10 @@
 import type { Table } from './table.ts';
 import { entryText, footer, headings, headline, titleOf } from './words.ts';
 
-/** The table in LaTeX, for `\input`: a float with booktabs rules, caption and label; nothing but booktabs is needed. */
+/**
+ * The table in LaTeX, for `\input`: a float with booktabs rules, caption and label. It needs only the package
+ * booktabs.
+ */
 export function toLatex(table: Table): string {
   const { keys, columns } = headings(table);
   const row = (words: readonly string[]) => `    ${words.map(escapeLatex).join(' & ')} \\\\`;
@@ -29,7 +32,10 @@ export function toLatex(table: Table): string {
   ].join('\n');
 }
 
-/** What pdfLaTeX does not take as it is. Brackets and stars are kept apart from a `\\` before them, which would eat them. */
+/**
+ * Characters that pdfLaTeX does not accept. Brackets and stars are protected from a preceding `\\`, which would take
+ * them as arguments.
+ */
 const commands: Readonly<Record<string, string>> = {
   '\\': '\\textbackslash{}',
   '~': '\\textasciitilde{}',
@@ -64,7 +70,7 @@ const commands: Readonly<Record<string, string>> = {
   '…': '\\dots{}',
 };
 
-/** Text as LaTeX prints it, character by character. */
+/** Escapes text for LaTeX, character by character. */
 export function escapeLatex(text: string): string {
   return [...text.replace(/\s+/g, ' ')]
     .map((character) => (/[&%$#_{}]/.test(character) ? `\\${character}` : (commands[character] ?? character)))

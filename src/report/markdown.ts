@@ -3,7 +3,7 @@ import stringWidth from 'string-width';
 import type { Table } from './table.ts';
 import { entryText, footer, headings, headline, titleOf } from './words.ts';
 
-/** The table in GitHub's Markdown, aligned to be read as plain text too. */
+/** The table in GitHub's Markdown, aligned so that it is readable as plain text. */
 export function toMarkdown(table: Table): string {
   const { keys, columns } = headings(table);
   const body = table.rows.map((row, i) => [
@@ -23,7 +23,7 @@ export function toMarkdown(table: Table): string {
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
 }
 
-/** Only what would change the table or the words: a bar, a line break, emphasis, code, tags, links. */
+/** Escapes only what would change the table or the text: bars, line breaks, emphasis, code, tags, links. */
 function escapeMarkdown(text: string): string {
   return text.replace(/[\\|*`<[]/g, '\\$&').replace(/\s+/g, ' ');
 }

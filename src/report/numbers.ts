@@ -1,34 +1,34 @@
-/** How numbers of a table are printed. */
+/** How the numbers of a table are printed. */
 export interface NumberStyle {
   /** `percent` shows 0.873 as 87.3. */
   readonly format: 'percent' | 'number';
-  /** After the point. Numbers that these would round to zero get more. */
+  /** Digits after the point. Numbers that would be rounded to zero get more. */
   readonly digits: number;
 }
 
-/** So many digits more than the table has are printed for a small deviation; smaller ones are printed as powers of ten. */
+/** A small deviation gets up to this many additional digits; smaller ones are printed as powers of ten. */
 const moreDigits = 4;
 
-/** A number as printed: percent where the table is, with its digits. What is not zero is never printed as zero. */
+/** Prints a number in percent or as it is. A number that is not zero is never printed as zero. */
 export function number(value: number, style: NumberStyle): string {
   return printed(scaled(value, style), style.digits);
 }
 
 /**
- * A mean and its deviation, with the same digits after the point or the same power of ten where that shows both:
- * `0.913 ± 0.012`, `0.91234 ± 0.00012`, `1.5e-7 ± 0.2e-7`; otherwise each in its own way: `0.912 ± 1.2e-12`.
+ * Prints a mean and its deviation with the same digits after the point or the same power of ten, if both are visible
+ * then: `0.913 ± 0.012`, `0.91234 ± 0.00012`, `1.5e-7 ± 0.2e-7`. Otherwise each has its own form: `0.912 ± 1.2e-12`.
  */
 export function meanAndDeviation(mean: number, std: number, style: NumberStyle): string {
   const [m, s] = [scaled(mean, style), scaled(std, style)];
   const { digits } = style;
   const larger = Math.max(Math.abs(m), s);
-  // Two digits of the smaller deviation, or of the larger of two small numbers.
+  // Two significant digits of the deviation, or of the larger one if both numbers are small.
   const needed = 1 - exponentOf(vanishes(larger, digits) ? larger : s);
   const shared = vanishes(s, digits) && needed <= digits + moreDigits ? needed : digits;
   if (!vanishes(m, shared) && !vanishes(s, shared)) return `${fixed(m, shared)} ± ${fixed(s, shared)}`;
   const exponent = exponentOf(larger);
   const power = 10 ** exponent;
-  // Below 1e-307 the power itself is not exact.
+  // Below 1e-307, the power is not exact.
   const isShared = vanishes(larger, digits) && exponent > -307;
   if (isShared && !vanishes(m / power, 1) && !vanishes(s / power, 1))
     return `${fixed(m / power, 1)}e${exponent} ± ${fixed(s / power, 1)}e${exponent}`;
@@ -36,8 +36,8 @@ export function meanAndDeviation(mean: number, std: number, style: NumberStyle):
 }
 
 /**
- * A difference of two numbers of the table, with its sign: `+0.4`, `-1.2`. It is `0.0` where the table's digits do not
- * show it, unless they do not show the two numbers either.
+ * Prints the difference of two numbers of the table, with its sign: `+0.4`, `-1.2`. It is `0.0` if it is too small
+ * for the digits of the table, unless the two numbers are too.
  */
 export function difference(ours: number, published: number, style: NumberStyle): string {
   const [a, b] = [scaled(ours, style), scaled(published, style)];
@@ -46,12 +46,12 @@ export function difference(ours: number, published: number, style: NumberStyle):
   return Number(text) > 0 ? `+${text}` : text;
 }
 
-/** With more digits, or a power of ten, where `digits` would show none of the number's own. */
+/** Prints a number with more digits, or with a power of ten, if `digits` would show it as zero. */
 export function printed(value: number, digits: number): string {
   return vanishes(value, digits) ? value.toPrecision(2) : fixed(value, digits);
 }
 
-/** Of the power of ten, after rounding to two digits; 0 for 0. */
+/** The decimal exponent after rounding to two digits; 0 for 0. */
 function exponentOf(value: number): number {
   return Number(value.toExponential(1).split('e')[1]);
 }

@@ -11,10 +11,10 @@ interface Published {
 }
 
 /**
- * Puts published values in their places. One for which the table has no row or column, as in a profile with fewer
- * methods, is told in words.
+ * Assigns published values to entries. If the table has no row or column for one, as in a profile with fewer methods,
+ * it is listed in words.
  *
- * @throws Failure `duplicate-reference` for two values in one place
+ * @throws Failure `duplicate-reference` for two values for one entry
  */
 export function placePublished(spec: TableSpec, rows: readonly Line[], columns: readonly Line[]): Published {
   // Published values are written in the units of the printed table.

@@ -5,8 +5,9 @@ export interface Summary {
 }
 
 /**
- * Mean and sample standard deviation √(Σ (x - mean)² / (n - 1)). No mean of nothing, and no deviation from one number.
- * One pass, by Welford's (1962) recurrence, which does not lose digits where the numbers lie close together.
+ * Mean and sample standard deviation √(Σ (x - mean)² / (n - 1)). Without numbers there is no mean, and with one
+ * number no deviation. Computed by Welford's (1962) recurrence, which is accurate even if the numbers are close
+ * together.
  */
 export function summarise(numbers: readonly number[]): Summary {
   let mean = 0;
@@ -24,7 +25,10 @@ export function summarise(numbers: readonly number[]): Summary {
   };
 }
 
-/** Pearson's r of pairs of numbers, in [-1, 1]; undefined below three pairs, or where one of the two never changes. */
+/**
+ * Pearson's r of pairs of numbers, in [-1, 1]; undefined for fewer than three pairs, or if one of the two is
+ * constant.
+ */
 export function correlation(pairs: readonly (readonly [x: number, y: number])[]): number | undefined {
   const [x, y] = [summarise(pairs.map(([one]) => one)), summarise(pairs.map(([, other]) => other))];
   if (pairs.length < 3 || !x.std || !y.std || x.mean === undefined || y.mean === undefined) return undefined;

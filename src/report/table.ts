@@ -7,9 +7,9 @@ export interface Table {
   /** The pipeline's name. */
   readonly pipeline: string;
   readonly profile: string | undefined;
-  /** Parameters that `--set` made other than they are in the profile. */
+  /** Parameters that `--set` changed from the profile. */
   readonly set: Readonly<Record<string, Json>>;
-  /** Names of the values shown; with several, the last part of each column is one of them. */
+  /** Names of the values shown; if there are several, the last part of each column is one of them. */
   readonly values: readonly string[];
   /** Keys that are aggregated over. */
   readonly over: readonly string[];
@@ -23,9 +23,9 @@ export interface Table {
   /** Row by row. */
   readonly entries: readonly (readonly Entry[])[];
   readonly notes: readonly string[];
-  /** What cells warned of, gathered by name. */
+  /** Warnings of cells, grouped by name. */
   readonly warnings: readonly TableWarning[];
-  /** Sources of published values; a `mark` is a place in this list, counted from 1. */
+  /** Sources of published values; a `mark` is a position in this list, counted from 1. */
   readonly sources: readonly string[];
   /** Published values for which the table has no row or column, in words. */
   readonly unplaced: readonly string[];
@@ -35,7 +35,7 @@ export interface TableWarning {
   readonly name: string;
   /** In the order of the pipeline. */
   readonly cells: readonly string[];
-  /** What the first of them said. */
+  /** The message of the first cell. */
   readonly message: string;
 }
 
@@ -45,20 +45,20 @@ export interface Key {
   readonly words: string;
 }
 
-/** A row or a column: a value for each key, undefined where the cells have none, and words to print. */
+/** A row or a column: a value for each key (undefined if the cells have none), and the words to print. */
 export interface Line {
   readonly values: readonly (Scalar | undefined)[];
   readonly words: readonly string[];
 }
 
-/** What stands where a row and a column meet. Numbers are in the value's own unit: 0.873, not 87.3. */
+/** The entry at a row and a column. Numbers are in the unit of the value: 0.873, not 87.3. */
 export interface Entry {
   readonly mean: number | undefined;
   /** Sample standard deviation (n - 1); undefined below two cells. */
   readonly std: number | undefined;
-  /** Cells that have the value. */
+  /** Number of cells that have the value. */
   readonly n: number;
-  /** Cells that belong here, with a value or without. */
+  /** Number of cells that belong to the entry, with or without a value. */
   readonly of: number;
   readonly published: Comparison | undefined;
 }
@@ -66,7 +66,7 @@ export interface Entry {
 /** A published value beside ours, in the value's own unit. */
 export interface Comparison {
   readonly value: number;
-  /** Ours minus the published one; undefined where ours is missing. */
+  /** Our value minus the published one; undefined if ours is missing. */
   readonly difference: number | undefined;
   readonly source: string;
   /** Number of its footnote. */

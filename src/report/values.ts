@@ -2,25 +2,25 @@ import { Failure } from '../failure.ts';
 import type { CellWarning } from '../kind/kind.ts';
 import type { Cell, CellId } from '../pipeline/pipeline.ts';
 
-/** What is known of the cells of a pipeline. */
+/** The known results of the cells of a pipeline. */
 export interface Known extends Numbers {
-  /** What a cell warned of; nothing while it has no values. */
+  /** The warnings of a cell; empty while it has no values. */
   warnings(id: CellId): readonly CellWarning[];
 }
 
-/** The numbers among it. */
+/** The numbers of the cells. */
 export interface Numbers {
-  /** The values that a cell gave; undefined while it has none. */
+  /** The values of a cell; undefined while it has none. */
   values(id: CellId): Readonly<Record<string, number>> | undefined;
-  /** What may be measured of a cell's attempt, by name; undefined numbers where it is not known. */
+  /** The measurements of a cell's attempt, by name; a number is undefined if it is not known. */
   measured(id: CellId): Readonly<Record<string, number | undefined>>;
 }
 
 /**
- * The number that a cell shows, if it has one. `name` is that of a value or a measurement of the cell itself, or, after
- * the name of a need and a point, of the cell that it needs.
+ * The number of a cell, if it has one. `name` is a value or a measurement of the cell itself or, after the name of a
+ * need and a point, of the cell that it needs.
  *
- * @throws Failure `unknown-value` if the cell has values, but not the one that is shown
+ * @throws Failure `unknown-value` if the cell has values, but not the one to show
  */
 export function numbersOf(cell: Cell, name: string, known: Numbers): number[] {
   const { id, value } = place(cell, name);
@@ -36,14 +36,14 @@ export function numbersOf(cell: Cell, name: string, known: Numbers): number[] {
   });
 }
 
-/** Whether what a cell shows under a name is a value of its artifact or was measured. */
+/** Whether the number of a cell with this name is a value of its artifact or a measurement. */
 export function shownAs(cell: Cell, name: string, known: Numbers): 'value' | 'measured' {
   const { id, value } = place(cell, name);
   if (Object.hasOwn(known.values(id) ?? {}, value)) return 'value';
   return Object.hasOwn(known.measured(id), value) ? 'measured' : 'value';
 }
 
-/** The cells whose values these are: the cell itself, and those that it needs. */
+/** The cells that have these values: the cell itself, and cells that it needs. */
 export function shownCells(cell: Cell, names: readonly string[]): CellId[] {
   return [...new Set(names.map((name) => place(cell, name).id))];
 }

@@ -2,7 +2,7 @@ import type { CellId } from '../pipeline/pipeline.ts';
 import type { TableWarning } from './table.ts';
 import type { Known } from './values.ts';
 
-/** By name, sorted: cells that warn of the same are told in one breath. */
+/** Groups warnings by name, sorted: cells with the same warning are listed together. */
 export function gatherWarnings(cells: readonly CellId[], warnings: Known['warnings']): TableWarning[] {
   const gathered = new Map<string, { cells: string[]; message: string }>();
   for (const id of new Set(cells)) {

@@ -4,14 +4,17 @@ import { formatValue } from '../pipeline/expand/cell-names.ts';
 import { difference, meanAndDeviation, number } from './numbers.ts';
 import type { Entry, Line, Table, TableWarning } from './table.ts';
 
-/** Our own part of an entry: `87.3 ± 0.6 (3)`, `87.3 (1)`, `87.1 ± 0.4 (2 of 3)`, or a dash where nothing is known. */
+/**
+ * The part of an entry with our own numbers: `87.3 ± 0.6 (3)`, `87.3 (1)`, `87.1 ± 0.4 (2 of 3)`, or a dash if
+ * nothing is known.
+ */
 export function ours({ mean, std, n, of }: Entry, table: Table): string {
   if (mean === undefined) return '—';
   const numbers = std === undefined ? number(mean, table) : meanAndDeviation(mean, std, table);
   return `${numbers} (${n === of ? n : `${n} of ${of}`})`;
 }
 
-/** An entry with the published value beside it: `87.3 ± 0.6 (3); 86.9 [1], +0.4`. */
+/** An entry with the published value, if there is one: `87.3 ± 0.6 (3); 86.9 [1], +0.4`. */
 export function entryText(entry: Entry, table: Table): string {
   const { published, mean } = entry;
   if (!published) return ours(entry, table);
@@ -19,7 +22,7 @@ export function entryText(entry: Entry, table: Table): string {
   return `${ours(entry, table)}; ${number(published.value, table)} [${published.mark}]${minus}`;
 }
 
-/** What the numbers are, in one line. */
+/** Describes the numbers in one line. */
 export function headline(table: Table): string {
   const unit = table.format === 'percent' ? ' (%)' : '';
   const over = table.over.length > 0 ? ` over ${table.over.join(', ')}` : '';
@@ -48,12 +51,12 @@ export function headings(table: Table): { keys: string[]; columns: string[] } {
   };
 }
 
-/** The words of a column; the value's name where the table has no keys of columns. */
+/** The heading of a column; the name of the value if the table has no column keys. */
 function columnWords({ words }: Line, table: Table): string {
   return words.length > 0 ? words.join(' / ') : (table.values[0] ?? '');
 }
 
-/** What stands under a table: notes, how to read published values, their sources. */
+/** The text under a table: notes, how to read published values, their sources. */
 export function footer(table: Table): { notes: string[]; sources: string[] } {
   const shown = table.entries.flat().some(({ published }) => published);
   const missing = table.entries.flat().some(({ n, of }) => n < of);
@@ -66,7 +69,7 @@ export function footer(table: Table): { notes: string[]; sources: string[] } {
   return { notes, sources: [...table.sources] };
 }
 
-/** Cells of a warning that are named. */
+/** Number of cells that a warning names. */
 const named = 3;
 
 /** `Warning, zero-gradients: attack[a], attack[b], attack[c] and 9 more; the first: 12 of 64 …` */

@@ -7,19 +7,19 @@ import { Failure } from '../../failure.ts';
 export interface OpenDownload {
   /** Where in the file the first chunk lies: 0, or where it was asked to go on. */
   readonly start: number;
-  /** Bytes of the whole file, if known. */
+  /** Size of the whole file in bytes, if known. */
   readonly total: number | undefined;
   /** @throws Failure `download-failed` with `details.retry` when the connection breaks */
   readonly chunks: AsyncIterable<Uint8Array>;
 }
 
-/** Answers that may be another one a little later. */
+/** Status codes that may change on a retry. */
 const passing = new Set([408, 425, 429, 500, 502, 503, 504]);
 
 /**
- * Opens a URL for reading, from byte `from` on if the server can, else from the start.
+ * Opens a URL for reading, from byte `from` on if the server supports it, otherwise from the start.
  *
- * @throws Failure `no-network`, `download-failed`, `bad-url`; `details.retry` is true where another try may help
+ * @throws Failure `no-network`, `download-failed`, `bad-url`; `details.retry` is true if a retry may help
  */
 export async function openUrl(url: string, from: number): Promise<OpenDownload> {
   const protocol = URL.canParse(url) ? new URL(url).protocol : undefined;
@@ -54,7 +54,7 @@ async function openHttp(url: string, from: number): Promise<OpenDownload> {
     );
   });
   if (response.status === 416 && from > 0) {
-    // Nothing follows: what is here is the whole file, or no part of it at all. Its checksum tells which.
+    // There are no more bytes: we have the whole file, or not a part of it. The checksum decides.
     await response.body?.cancel();
     return { start: from, total: undefined, chunks: (async function* () {})() };
   }
@@ -76,7 +76,7 @@ async function openHttp(url: string, from: number): Promise<OpenDownload> {
   return { start: goesOn ? from : 0, total, chunks: retryable(url, response.body) };
 }
 
-/** The chunks of a body; a connection that breaks is an expected failure. */
+/** The chunks of a body. A connection that breaks is an expected failure. */
 async function* retryable(url: string, body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   const chunks = body[Symbol.asyncIterator]();
   try {
@@ -96,7 +96,7 @@ async function* retryable(url: string, body: AsyncIterable<Uint8Array>): AsyncGe
   }
 }
 
-/** `fetch failed` alone helps nobody: the reason is in the cause. */
+/** `fetch failed` says nothing; the reason is in the cause. */
 function reasonOf(error: unknown): string {
   const inner = error instanceof Error && error.cause instanceof Error ? error.cause : error;
   if (!(inner instanceof Error)) return String(inner);

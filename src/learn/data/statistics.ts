@@ -15,7 +15,7 @@ export function channelStatistics({ images, shape: [, , channels] }: Dataset): {
   }
   const count = images.length / channels;
   const mean = sums.map((sum) => sum / count);
-  // Of a constant channel the difference may be rounded to less than 0.
+  // For a constant channel, rounding can make the difference negative.
   const std = squares.map((square, channel) =>
     Math.sqrt(Math.max(square / count - (mean[channel] ?? 0) ** 2, 0)),
   );

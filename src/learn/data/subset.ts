@@ -4,24 +4,24 @@ import { classCounts, type Dataset, select } from './dataset.ts';
 
 /** How much of a data set to keep. */
 export type SubsetSize =
-  /** Records in all. */
+  /** Total number of records. */
   | { readonly count: number }
-  /** Of all records, above 0 and at most 1; the count is rounded half up. */
+  /** Fraction of all records, above 0 and at most 1; the count is rounded half up. */
   | { readonly fraction: number }
-  /** Records of each class. */
+  /** Number of records of each class. */
   | { readonly perClass: number };
 
-/** What a choice of records is made by. */
+/** What a choice of records depends on. */
 export type Labelled = Pick<Dataset, 'labels' | 'classes'>;
 
 /**
- * Indices, ascending, of a part of the records with the class frequencies of the whole. Each class gets its share of
- * the count, rounded up or down by the quota method of Balinski and Young (1975), at equal claims for the lower label.
- * Which records of a class are taken depends on the seed and the class alone: so of two parts by one seed, both by
- * counts and fractions or both by records of each class, the larger one holds all of the smaller one.
+ * Ascending indices of a stratified part of the records. Each class gets its share of the count, rounded by the quota
+ * method of Balinski and Young (1975); ties go to the lower label. Which records of a class are chosen depends only
+ * on the seed and the class. So with one seed, a larger part contains every smaller one, if both are given by count
+ * or fraction, or both by records per class.
  *
- * @param purpose what the records are chosen for: choices for different purposes are independent
- * @throws Failure `bad-subset` for a size that is no positive whole number or more than there is
+ * @param purpose of the choice; choices for different purposes are independent
+ * @throws Failure `bad-subset` for a size that is not a positive whole number or larger than the data set
  */
 export function chosenPart(
   records: Labelled,
@@ -32,12 +32,15 @@ export function chosenPart(
   return choose(records, quotas(records, size), seed, purpose);
 }
 
-/** The records that `chosenPart` names, in the original order. @throws Failure `bad-subset` */
+/**
+ * The records chosen by `chosenPart`, in the original order.
+ * @throws Failure `bad-subset`
+ */
 export function subset(dataset: Dataset, size: SubsetSize, seed: number): Dataset {
   return select(dataset, chosenPart(dataset, size, seed));
 }
 
-/** How many records of each class to take. */
+/** Number of records to take from each class. */
 function quotas(dataset: Labelled, size: SubsetSize): number[] {
   const sizes = Array.from(classCounts(dataset));
   if ('perClass' in size) {
@@ -58,9 +61,9 @@ function quotas(dataset: Labelled, size: SubsetSize): number[] {
 }
 
 /**
- * Seats one record after the other: of the classes that have less than their share of the records so far, the one with
- * the fewest for its size once it has one more. Rounding all shares at once, by their remainders, would take a record
- * away from a class here and there when the count grows.
+ * Assigns one record after the other. Among the classes that have less than their share of the records so far, the
+ * next one is that with the smallest ratio of records to size after adding one. Rounding all shares at once could
+ * take a record away from a class when the count grows.
  */
 function apportion(sizes: readonly number[], count: number): number[] {
   const total = sizes.reduce((sum, size) => sum + size, 0);
@@ -95,7 +98,7 @@ function choose(dataset: Labelled, quota: readonly number[], seed: number, name:
   for (const [index, label] of dataset.labels.entries()) members[label]?.push(index);
   const chosen = members.flatMap((indices, label) => {
     const order = stream(seed, name, label).permutation(indices.length).subarray(0, quota[label]);
-    return Array.from(order, (place) => indices[place] as number); // a permutation of its places
+    return Array.from(order, (place) => indices[place] as number); // a permutation of its indices
   });
   return Int32Array.from(chosen).sort();
 }

@@ -2,7 +2,7 @@ import { stream } from '../random/stream.ts';
 import type { Dataset, Split } from './dataset.ts';
 
 export interface SyntheticOptions {
-  /** Images to make. */
+  /** Number of images. */
   readonly train: number;
   readonly test: number;
   readonly shape: Dataset['shape'];
@@ -12,12 +12,12 @@ export interface SyntheticOptions {
   readonly noise: number;
 }
 
-/** Waves that make up the template of a class. */
+/** Number of waves in the template of a class. */
 const waves = 4;
 
 /**
- * A data set for tests: each class is a smooth random picture (a sum of slow cosine waves), each image its class's
- * picture plus normal noise. The classes are equally frequent, up to one image, and in random order.
+ * A data set for tests: each class is a smooth random picture (a sum of slow cosine waves), and each image is the
+ * picture of its class plus normal noise. Classes are equally frequent, up to one image, and in random order.
  */
 export function synthetic(options: SyntheticOptions): Split {
   const templates = Array.from({ length: options.classes }, (_, label) => template(label, options));
@@ -57,7 +57,7 @@ function draw(
   for (const [index, label] of labels.entries()) {
     const picture = templates[label] ?? new Float32Array(size);
     for (let k = 0; k < size; k += 1) {
-      // A clamped array rounds, and cuts off below 0 and above 255.
+      // A clamped array rounds, and clips to 0 … 255.
       images[index * size + k] = (picture[k] ?? 0) + noise * random.normal();
     }
   }

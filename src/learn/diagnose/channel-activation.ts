@@ -17,9 +17,9 @@ export interface ChannelOptions extends MeasureOptions {
 }
 
 /**
- * How strongly each image activates each channel of each tapped block, in `eval` mode: the mean over height and width of
- * |A|. `clean/block-<b>` and `adversarial/block-<b>`, float32 [examples, channels], blocks from 1; adversarial images
- * are those of PGD against the model.
+ * How strongly each image activates each channel of each tapped block, in `eval` mode: the mean of |A| over height
+ * and width. Returns `clean/block-<b>` and `adversarial/block-<b>`, float32 [examples, channels], blocks from 1. The
+ * adversarial images are made by PGD against the model.
  * @throws Failure `empty-dataset`, `shape-mismatch`, `not-finite`, `bad-epsilon`
  */
 export async function channelActivation(options: ChannelOptions): Promise<Tensors> {
@@ -52,7 +52,10 @@ export async function channelActivation(options: ChannelOptions): Promise<Tensor
   }
 }
 
-/** As `blocks` of transfer methods are numbered: 1 is the output of the first layer. @param index from 0 */
+/**
+ * Numbered like `blocks` of transfer methods: 1 is the output of the first layer.
+ * @param index from 0
+ */
 export function blockName(index: number): string {
   return `block-${index + 1}`;
 }

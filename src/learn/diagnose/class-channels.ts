@@ -1,7 +1,7 @@
 import type { HostTensor } from '../../engine/engine.ts';
 import { classCounts, type Dataset, labelAt } from '../data/dataset.ts';
 
-/** How the channels of one block answer to the images of each class: row-major [classes, channels]. */
+/** Statistics of the channels of one block for each class: row-major [classes, channels]. */
 export interface ClassChannels {
   /** Mean over the images of a class. */
   readonly magnitude: Float64Array;
@@ -9,11 +9,14 @@ export interface ClassChannels {
   readonly frequency: Float64Array;
 }
 
-/** A channel is active on an image if it exceeds this part of the block's most active one there (Bai et al. 2021). */
+/**
+ * A channel is active on an image if it exceeds this fraction of the most active channel of the block (Bai et al.
+ * 2021).
+ */
 const ACTIVE = 0.01;
 
 /**
- * Sums up channel activations by class, as Bai et al. (2021) show them.
+ * Summarises channel activations by class, as in Bai et al. (2021).
  * @param activation [examples, channels], not negative
  */
 export function classChannels(
@@ -39,8 +42,8 @@ export function classChannels(
 }
 
 /**
- * ‖after - before‖ / ‖before‖ of the class's vector of magnitudes, in l2: ours. 0 where both are zeros, undefined where
- * `before` alone is.
+ * ‖after - before‖ / ‖before‖ of the class's vector of magnitudes, in l2 (our definition). 0 if both are zero,
+ * undefined if only `before` is.
  * @param row number of the class
  */
 export function relativeChange(
@@ -56,7 +59,7 @@ export function relativeChange(
   return difference / length;
 }
 
-/** Mean over channels of how much a frequency changes, in [0, 1]: ours. */
+/** Mean over channels of the absolute change of the frequency, in [0, 1] (our definition). */
 export function frequencyChange(
   before: Float64Array,
   after: Float64Array,

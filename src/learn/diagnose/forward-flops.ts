@@ -4,7 +4,7 @@ import type { Model } from '../model/model.ts';
 import { rank4 } from '../model/rank.ts';
 
 /**
- * Floating point operations of one image's way through a model in `eval` mode: its convolutions and matrix products, 2
+ * Floating point operations of a forward pass of one image in `eval` mode: its convolutions and matrix products, 2
  * for each multiplication with its addition.
  * @throws Failure `shape-mismatch`
  */

@@ -5,16 +5,16 @@ import type { Dataset } from '../data/dataset.ts';
 
 export interface MeasureOptions {
   readonly dataset: Dataset;
-  /** The greatest number of examples at once. Results do not depend on it, but for float32 rounding. */
+  /** Maximum number of examples at once. Apart from float32 rounding, results do not depend on it. */
   readonly batchSize: number;
   readonly onProgress?: ((progress: Progress) => void) | undefined;
   readonly snapshots?: BatchSnapshots | undefined;
 }
 
 /**
- * Measures all examples of a data set, batch by batch, resuming after the last whole one.
- * @param measure gives float32 tensors with one row for each of the indices
- * @returns those tensors, with one row for each example in the order of the data set
+ * Measures all examples of a data set in batches, resuming after the last complete one.
+ * @param measure returns float32 tensors with one row for each of the indices
+ * @returns these tensors, with one row for each example, in the order of the data set
  */
 export async function measureExamples(
   { dataset, batchSize, onProgress, snapshots }: MeasureOptions,
@@ -35,7 +35,7 @@ export async function measureExamples(
   return Object.fromEntries(names.map((name) => [name, below(found.flatMap((batch) => batch[name] ?? []))]));
 }
 
-/** Rows of several tensors, one below the other. */
+/** Concatenates the rows of several tensors. */
 function below(parts: readonly HostTensor[]): HostTensor {
   const data = new Float32Array(parts.reduce((sum, part) => sum + part.data.length, 0));
   let start = 0;

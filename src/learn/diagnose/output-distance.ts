@@ -5,9 +5,9 @@ import { klTerms } from '../loss/kl.ts';
 export type OutputDistance = 'kl' | 'l2';
 
 /**
- * How far a student's outputs are from a teacher's, example by example. `kl`: KL(teacher ‖ student) of the softmax
- * outputs, in nats as cross entropy is; `l2`: Euclidean distance of the softmax outputs, from 0 to √2.
- * @param teacher logits [batch, classes], and so is `student`
+ * Distance of a student's outputs from a teacher's, for each example. `kl`: KL(teacher ‖ student) of the softmax
+ * outputs, in nats, like cross entropy; `l2`: Euclidean distance of the softmax outputs, from 0 to √2.
+ * @param teacher logits [batch, classes], like `student`
  * @returns [batch]
  */
 export function outputDistance(

@@ -3,7 +3,7 @@ import { pgdStepSize } from '../attack/derived.ts';
 import type { PgdSettings } from '../attack/pgd.ts';
 import { count, pixelLength, seed } from '../parameter-schemas.ts';
 
-/** Parameters of all diagnoses on adversarial images, which PGD on the cross entropy makes. */
+/** Parameters of all diagnoses on adversarial images, which are made by PGD on the cross entropy. */
 export const adversarialParameters = {
   epsilon: pixelLength({
     default: 8 / 255,

@@ -18,7 +18,7 @@ export interface TheoryOptions extends MeasureOptions {
   readonly teacher: Net;
   readonly attack: PgdSettings;
   readonly distance: OutputDistance;
-  /** Of mixup: λ ~ Beta(alpha, alpha) for each example; 0: no mixing. */
+  /** Mixup with λ ~ Beta(alpha, alpha) for each example; 0: no mixing. */
   readonly alpha: number;
   readonly seed: number;
 }
@@ -29,10 +29,10 @@ interface Net {
 }
 
 /**
- * What the bound of Awais et al. (2021) speaks of, of each example, both nets in `eval` mode: float32 [examples] with
- * the cross entropies `student-natural`, `student-adversarial`, `teacher-natural`, `teacher-adversarial` (each net under
- * PGD against itself), and the distances of the outputs `clean`, `adversarial` (at the student's adversarial images) and
- * `mix`, where the example is mixed with another of the data set.
+ * The terms of the bound of Awais et al. (2021) for each example, both networks in `eval` mode. Returns float32
+ * [examples]: the cross entropies `student-natural`, `student-adversarial`, `teacher-natural`, `teacher-adversarial`
+ * (each network under PGD against itself), and the distances of the outputs `clean`, `adversarial` (at the student's
+ * adversarial images) and `mix` (the example mixed with another one of the data set).
  * @throws Failure `empty-dataset`, `shape-mismatch`, `not-finite`, `bad-epsilon`
  */
 export async function theory(options: TheoryOptions): Promise<Tensors> {
@@ -66,7 +66,7 @@ export async function theory(options: TheoryOptions): Promise<Tensors> {
   }
 }
 
-/** Cross entropies of both nets, and their distance, of each image. */
+/** Computes the cross entropies of both networks, and their distance, for each image. */
 function comparison({ engine, student, teacher, distance }: TheoryOptions) {
   const fixed = {
     ...withPrefix('student', weightsFor(student.model, student.weights)),
@@ -90,13 +90,13 @@ function comparison({ engine, student, teacher, distance }: TheoryOptions) {
 }
 
 interface Mixing extends Pick<TheoryOptions, 'dataset' | 'alpha' | 'seed'> {
-  /** Of each example of the data set, the one that it is mixed with. */
+  /** For each example of the data set, the one that it is mixed with. */
   readonly partners: Int32Array;
 }
 
 /**
- * λ · image + (1 - λ) · image of the partner. One λ an example, where training has one a batch: the mean varies less,
- * and does not depend on how examples fall into batches.
+ * λ · image + (1 - λ) · image of the partner. There is one λ for each example, while training has one for each batch:
+ * the mean then varies less, and does not depend on how examples are grouped into batches.
  */
 function mixedWith(
   { images }: Batch,

@@ -1,6 +1,9 @@
 import type { HostTensor } from '../../engine/engine.ts';
 
-/** The class of the greatest value of each row; the first one where several are equally great. @param rows [n, classes] */
+/**
+ * The class with the largest value in each row; the first one of equal values.
+ * @param rows [n, classes]
+ */
 export function predictions({ shape, data }: HostTensor): Int32Array {
   const [count = 0, classes = 0] = shape;
   return Int32Array.from({ length: count }, (_, row) => {
@@ -11,7 +14,10 @@ export function predictions({ shape, data }: HostTensor): Int32Array {
   });
 }
 
-/** How many rows of logits and labels (one-hot or soft), both [n, classes], have their greatest value in one place. */
+/**
+ * Number of rows in which logits and labels (one-hot or soft), both [n, classes], have their largest value in the
+ * same class.
+ */
 export function countCorrect(logits: HostTensor, labels: HostTensor): number {
   const expected = predictions(labels);
   return predictions(logits).filter((predicted, row) => predicted === expected[row]).length;

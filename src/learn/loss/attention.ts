@@ -2,8 +2,8 @@ import * as tf from '@tensorflow/tfjs';
 import { unit } from './unit.ts';
 
 /**
- * Activation-based attention map (Zagoruyko and Komodakis 2017): where in an image a block looks. The mean over channels
- * of A², as a vector over the places of the image, divided by its l2 norm.
+ * Activation-based attention map (Zagoruyko and Komodakis 2017): which positions of an image activate a block. It is
+ * the mean of A² over channels, as a vector over positions, divided by its l2 norm.
  * @param activation [batch, height, width, channels]
  * @returns [batch, height · width]
  */
@@ -13,8 +13,8 @@ export function attentionMap(activation: tf.Tensor4D): tf.Tensor2D {
 }
 
 /**
- * Mean over batch and places of the squared difference of two attention maps, as in the authors' code (the paper has an
- * l2 norm). Numbers of channels may differ, heights and widths not.
+ * Mean over batch and positions of the squared difference of two attention maps, as in the authors' code (the paper
+ * has an l2 norm). The numbers of channels may differ, heights and widths may not.
  */
 export function attentionLoss(student: tf.Tensor4D, teacher: tf.Tensor4D): tf.Scalar {
   return tf.mean(tf.square(tf.sub(attentionMap(student), attentionMap(teacher))));

@@ -3,7 +3,9 @@ import * as tf from '@tensorflow/tfjs';
 type Watch = <T>(fn: () => T) => T;
 let watch: Watch = (fn) => fn();
 
-/** Runs `call`, with `around` about each function whose gradient it takes; gradients within gradients are seen too. */
+/**
+ * Runs `call`, and applies `around` to each function whose gradient is taken in it, including gradients of gradients.
+ */
 export function watchGradients<T>(around: Watch, call: () => T): T {
   const before = watch;
   watch = around;
@@ -15,9 +17,8 @@ export function watchGradients<T>(around: Watch, call: () => T): T {
 }
 
 /**
- * The value of a scalar function, its gradient with respect to each of `at`, and other tensors that were computed
- * on the way. `tf.grads` gives gradients alone: to have logits or running statistics as well, they would have to be
- * computed twice.
+ * The value of a scalar function, its gradients with respect to `at`, and other tensors that it computed. `tf.grads`
+ * returns only gradients; logits or running statistics would have to be computed twice.
  *
  * @param fn must depend on each of `at`
  */
@@ -33,7 +34,8 @@ export function withGradients<K extends string>(
   let kept: Record<string, tf.Tensor> = {};
   const forward = () => {
     const { value, results } = watch(fn);
-    // TensorFlow.js frees what the function made but did not return: these outlive it, until the clones below.
+    // TensorFlow.js frees tensors that the function made but did not return. These must survive until the clones
+    // below.
     kept = mapValues(results, (tensor) => tf.keep(tf.clone(tensor)));
     return value.asScalar();
   };

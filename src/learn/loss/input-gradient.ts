@@ -5,16 +5,17 @@ import { rank2, rank4 } from '../model/rank.ts';
 import { withGradients } from './gradients.ts';
 
 export interface InputGradient {
-  /** Of the shape of the images: of each one's probability of its class. It can be differentiated again. */
+  /** Gradient of each image's probability of its class, same shape as the images. It can be differentiated again. */
   readonly gradient: tf.Tensor4D;
-  /** What the pass gave on the way. */
+  /** The logits of the pass. */
   readonly logits: tf.Tensor2D;
   readonly state: NamedTensors;
 }
 
 /**
- * The gradient of the probability of the labels with respect to the images. (Not of the loss: IGAM matches this one.)
- * @param forward one pass through a model
+ * The gradient of the probability of the labels with respect to the images. (IGAM matches this gradient, not that of
+ * the loss.)
+ * @param forward a forward pass of a model
  * @param labels one-hot [batch, classes]
  */
 export function inputGradient(
@@ -25,7 +26,7 @@ export function inputGradient(
   const { results, gradients } = withGradients(
     () => {
       const { logits, state } = forward(images);
-      // TensorFlow.js's own softmax would give a wrong second derivative, silently.
+      // The softmax of TensorFlow.js would give a wrong second derivative, without an error.
       return { value: tf.sum(tf.mul(softmax(logits), labels)), results: { ...state, logits } };
     },
     { images },

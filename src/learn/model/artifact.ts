@@ -12,14 +12,14 @@ const description = Type.Object({
   net: Type.String(),
   inputShape: Type.Tuple([Type.Integer(), Type.Integer(), Type.Integer()]),
   classes: Type.Integer(),
-  /** In the order of the logits. Imported weights come without. */
+  /** In the order of the logits. Imported weights have none. */
   classNames: Type.Optional(Type.Array(Type.String())),
   normalise: Type.Optional(Type.Object({ mean: Type.Array(Type.Number()), std: Type.Array(Type.Number()) })),
-  /** The epoch of the best weights, where there are some. */
+  /** The epoch of the best weights, if there are any. */
   bestEpoch: Type.Optional(Type.Integer()),
 });
 
-/** What a model is, without its weights: `model.json` of an artifact. */
+/** A model without its weights: `model.json` of an artifact. */
 export type ModelDescription = Static<typeof description>;
 
 export type Checkpoint = 'last' | 'best';
@@ -39,9 +39,9 @@ export async function writeModel(
 }
 
 /**
- * Reads a trained model back.
- * @param file where a file of the artifact lies, such as `InputArtifact.file`
- * @throws Failure `bad-model`, `bad-safetensors`, `no-such-file` where there is no best checkpoint
+ * Reads a trained model.
+ * @param file returns the path of a file of the artifact, such as `InputArtifact.file`
+ * @throws Failure `bad-model`, `bad-safetensors`, `no-such-file` if there is no best checkpoint
  */
 export async function readModel(
   file: (name: string) => string,

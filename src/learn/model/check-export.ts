@@ -9,11 +9,11 @@ import { rank4 } from './rank.ts';
 
 /** Relative to the largest logit. */
 const TOLERANCE = 1e-5;
-/** Other sizes than those that the graph is traced at. */
+/** Not the sizes with which the graph is traced. */
 const CHECKED_BATCHES = [1, 5];
 
 /**
- * Compares what a file gives for random images with what an engine gives.
+ * Compares the results of a model file with those of an engine, for random images.
  * @returns the largest difference, relative to the largest logit
  * @throws Failure `export-differs`
  */
@@ -42,7 +42,7 @@ export async function checkModelFile(
   }
   await forward.dispose();
   const error = Math.max(...errors);
-  // NaN is no agreement either.
+  // NaN counts as a difference.
   if (error <= TOLERANCE) return error;
   throw new Failure(
     'export-differs',

@@ -5,7 +5,7 @@ import { weightsFor } from './fit.ts';
 import type { Model } from './model.ts';
 import { rank4 } from './rank.ts';
 
-/** Where a model comes from: kept in its file. */
+/** The origin of a model, stored in its file. */
 export interface Origin {
   /** The version of retable. */
   readonly version: string;
@@ -14,9 +14,9 @@ export interface Origin {
 }
 
 /**
- * A trained model in `eval` mode as an ONNX model: `images` float32 [batch, channels, height, width] in [0, 1] to
- * `logits` [batch, classes], for batches of any size. Normalisation is part of it.
- * @throws Failure `shape-mismatch` if the weights are another model's
+ * Makes an ONNX model of a trained model in `eval` mode: `images` float32 [batch, channels, height, width] in [0, 1]
+ * to `logits` [batch, classes], for any batch size. Normalisation is included.
+ * @throws Failure `shape-mismatch` if the weights belong to another model
  */
 export async function modelToOnnx(model: Model, weights: Tensors, origin: Origin): Promise<Uint8Array> {
   const [height, width, channels] = model.inputShape;

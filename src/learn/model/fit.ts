@@ -6,8 +6,8 @@ import type { Model, TensorSpec } from './model.ts';
 const otherClasses = 'For other classes the kind linear-probe makes a new last layer.';
 
 /**
- * Checks that a model takes the images and knows the classes of a data set.
- * @param role what a failure calls it
+ * Checks that a model fits the images and the classes of a data set.
+ * @param role name of the model in messages
  * @throws Failure `empty-dataset`, `shape-mismatch`, `class-mismatch`
  */
 export function checkDataset(model: Model, dataset: Dataset, role = 'model'): void {
@@ -25,8 +25,8 @@ export function checkDataset(model: Model, dataset: Dataset, role = 'model'): vo
 }
 
 /**
- * Checks that the classes a model was trained on are these, in this order, as far as they are known.
- * @param role what a failure calls it
+ * Checks that a model was trained on these classes, in this order, if its classes are known.
+ * @param role name of the model in messages
  * @throws Failure `class-mismatch`
  */
 export function checkClasses(model: Model, names: readonly string[] | undefined, role: string): void {
@@ -48,7 +48,7 @@ export function checkClasses(model: Model, names: readonly string[] | undefined,
 
 /**
  * The tensors of these specifications, and no others.
- * @throws Failure `shape-mismatch` if one is missing or of another shape
+ * @throws Failure `shape-mismatch` if one is missing or has another shape
  */
 export function pick(tensors: Tensors, specs: readonly TensorSpec[]): Tensors {
   return Object.fromEntries(
@@ -63,7 +63,10 @@ export function pick(tensors: Tensors, specs: readonly TensorSpec[]): Tensors {
   );
 }
 
-/** A model's parameters and state out of `tensors`. @throws Failure `shape-mismatch` */
+/**
+ * Selects a model's parameters and state from `tensors`.
+ * @throws Failure `shape-mismatch`
+ */
 export function weightsFor(model: Model, tensors: Tensors): Tensors {
   return pick(tensors, [...model.parameters, ...model.state]);
 }

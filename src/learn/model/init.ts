@@ -10,14 +10,18 @@ export function fanInUniform(fanIn: number): Init {
   return { kind: 'uniform', bound: 1 / Math.sqrt(fanIn) };
 }
 
-/** He et al. 2015 by the outputs (kaiming_normal with fan_out): N(0, 2 / fanOut), as wide residual networks start. */
+/**
+ * He et al. 2015 with the number of outputs (kaiming_normal with fan_out): N(0, 2 / fanOut), used by wide residual
+ * networks.
+ */
 export function fanOutNormal(fanOut: number): Init {
   return { kind: 'normal', deviation: Math.sqrt(2 / fanOut) };
 }
 
 /**
- * Starting values, each from a stream of its own, so that a layer more or less leaves the others as they were.
- * @param scope begins the names of the streams: another scope gives other values of the same seed
+ * Initial values, each from a random stream of its own, so that adding or removing a layer does not change the
+ * others.
+ * @param scope prefix of the names of the streams; another scope gives other values for the same seed
  */
 export function initialise(specs: readonly TensorSpec[], seed: number, scope = 'init'): Tensors {
   return Object.fromEntries(specs.map((spec) => [spec.name, initialTensor(spec, seed, scope)]));

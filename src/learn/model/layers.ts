@@ -6,14 +6,14 @@ import { fanInUniform, ones, zeros } from './init.ts';
 import type { Init, Mode, NamedTensors, TensorSpec } from './model.ts';
 import { rank1, rank2, rank4 } from './rank.ts';
 
-/** One pass through a model: what it reads, and the new running statistics that it gathers. */
+/** A forward pass of a model: the tensors that it reads, and the new running statistics that it collects. */
 export interface Pass {
   readonly tensors: NamedTensors;
   readonly mode: Mode;
   readonly state: Record<string, tf.Tensor>;
 }
 
-/** A part of a model. */
+/** A layer of a model. */
 export interface Layer<T extends tf.Tensor = tf.Tensor4D> {
   readonly parameters: readonly TensorSpec[];
   readonly state: readonly TensorSpec[];
@@ -32,9 +32,9 @@ export interface ConvSettings {
   /** Height and width of the filter. */
   readonly kernel: number;
   readonly stride: 1 | 2;
-  /** Whether each channel has a filter of its own; there are as many out as in then. */
+  /** Whether each channel has its own filter; there are then as many output channels as input channels. */
   readonly depthwise?: boolean | undefined;
-  /** How the filter starts. Default: as in PyTorch. */
+  /** Initialisation of the filter. Default: as in PyTorch. */
   readonly init?: Init | undefined;
 }
 
@@ -77,7 +77,7 @@ export function batchNorm(name: string, channels: number): Layer {
       const [gamma, beta] = [rank1(read(tensors, gammaName)), rank1(read(tensors, betaName))];
       const batch = batchNormTraining(x, gamma, beta, epsilon);
       const count = x.size / channels;
-      // The batch is normalised by its biased variance; the running one is unbiased, as in PyTorch.
+      // The batch is normalised with its biased variance; the running variance is unbiased, as in PyTorch.
       const unbiased = count > 1 ? count / (count - 1) : 1;
       state[meanName] = running(read(tensors, meanName), batch.mean, 1);
       state[varianceName] = running(read(tensors, varianceName), batch.variance, unbiased);
@@ -94,8 +94,8 @@ export interface ConvNormSettings extends Omit<ConvSettings, 'name'> {
 }
 
 /**
- * A convolution, then batch normalisation. In `eval` mode the normalisation is folded into the filter, which saves two
- * passes over the activations.
+ * A convolution followed by batch normalisation. In `eval` mode the normalisation is folded into the filter, which
+ * saves two passes over the activations.
  */
 export function convNorm({ norm, ...settings }: ConvNormSettings): Layer {
   const convolution = conv({ ...settings, name: settings.conv });
@@ -107,7 +107,7 @@ export function convNorm({ norm, ...settings }: ConvNormSettings): Layer {
     apply(x, pass) {
       if (pass.mode === 'train') return normalisation.apply(convolution.apply(x, pass), pass);
       const { scale, shift } = evaluated(norm, pass.tensors);
-      // Channels out are the last axis of a filter, but the last but one of a depthwise one.
+      // Output channels are the last axis of a filter, but the second to last axis of a depthwise one.
       const factors = settings.depthwise ? tf.expandDims(scale, 1) : scale;
       const folded = tf.mul(read(pass.tensors, filterName), factors);
       return tf.add(
@@ -118,7 +118,10 @@ export function convNorm({ norm, ...settings }: ConvNormSettings): Layer {
   };
 }
 
-/** A fully connected layer: x · weight + bias. @param bias how the bias starts; default: as in PyTorch */
+/**
+ * A fully connected layer: x · weight + bias.
+ * @param bias initialisation of the bias; default: as in PyTorch
+ */
 export function dense(
   name: string,
   from: number,
@@ -137,7 +140,7 @@ export function dense(
   };
 }
 
-/** Means over height and width: [batch, height, width, channels] to [batch, channels]. */
+/** Mean over height and width: from [batch, height, width, channels] to [batch, channels]. */
 export function globalMean(x: tf.Tensor4D): tf.Tensor2D {
   return tf.mean(x, [1, 2]);
 }
@@ -148,7 +151,7 @@ export function read(tensors: NamedTensors, name: string): tf.Tensor {
   return tensor;
 }
 
-/** Batch normalisation by the running statistics: x · scale + shift. */
+/** Batch normalisation with the running statistics: x · scale + shift. */
 function evaluated(name: string, tensors: NamedTensors): { scale: tf.Tensor; shift: tf.Tensor } {
   const scale = tf.mul(
     read(tensors, `${name}.weight`),

@@ -3,9 +3,9 @@ import { convNorm, dense, type Layer, type Pass } from './layers.ts';
 import type { Model } from './model.ts';
 import { type NetworkSettings, network, stageTaps } from './network.ts';
 
-/** Blocks of one width; the first of them has the stride. */
+/** Blocks of the same width; the first one has the stride. */
 export interface MobileNetGroup {
-  /** How many times wider the inside of a block is than what comes in. */
+  /** Ratio of the inner width of a block to its input width. */
   readonly expansion: number;
   readonly to: number;
   readonly blocks: number;
@@ -16,11 +16,13 @@ export interface MobileNetSettings extends NetworkSettings {
   /** Channels of the stem. */
   readonly stem: number;
   readonly groups: readonly MobileNetGroup[];
-  /** Channels of the 1×1 convolution before the global mean. */
+  /** Output channels of the 1×1 convolution before the global mean. */
   readonly head: number;
 }
 
-/** Table 2 of Sandler et al. 2018, with stride 1 for 2 in the second group: images of CIFAR are small. */
+/**
+ * Table 2 of Sandler et al. 2018, but with stride 1 instead of 2 in the second group, because CIFAR images are small.
+ */
 export const cifarMobilenet: Pick<MobileNetSettings, 'stem' | 'groups' | 'head'> = {
   stem: 32,
   groups: [
@@ -36,12 +38,14 @@ export const cifarMobilenet: Pick<MobileNetSettings, 'stem' | 'groups' | 'head'>
 };
 
 /**
- * MobileNetV2 (Sandler et al. 2018) as the usual PyTorch code for CIFAR has it: a 3×3 stem of stride 1, ReLU and not
- * ReLU6, and a convolution with batch norm as the shortcut where channels change at stride 1. Tensors are named and start
- * as there. Its depthwise convolutions have no second derivatives in TensorFlow.js.
+ * MobileNetV2 (Sandler et al. 2018) as in the usual PyTorch code for CIFAR: a 3×3 stem with stride 1, ReLU instead of
+ * ReLU6, and a convolution with batch norm as the shortcut where the channels change at stride 1. Names and
+ * initialisation of tensors are the same as there. Its depthwise convolutions have no second derivatives in
+ * TensorFlow.js.
  *
- * Its taps are the stem, the last block before each stride of 2, and the last convolution: as many as a ResNet of four
- * stages has. A block ends without ReLU, so its tap is its output, whether taps are before or after ReLUs.
+ * Its taps are the stem, the last block before each stride of 2, and the last convolution: as many as in a ResNet
+ * with four stages. A block does not end with a ReLU, so its tap is its output, whether taps are taken before or
+ * after ReLUs.
  */
 export function mobilenetV2(settings: MobileNetSettings): Model {
   const { inputShape, classes, stem: stemWidth, groups, head: headWidth } = settings;
@@ -81,7 +85,7 @@ export function mobilenetV2(settings: MobileNetSettings): Model {
   );
 }
 
-/** All blocks, in a list for each size of images. */
+/** All blocks, grouped by image size. */
 function blocksBySize(stemWidth: number, groups: readonly MobileNetGroup[]): InvertedBlock[][] {
   const stages: InvertedBlock[][] = [[]];
   let [from, index] = [stemWidth, 0];
@@ -102,7 +106,10 @@ interface InvertedBlock {
   apply(x: tf.Tensor4D, pass: Pass): tf.Tensor4D;
 }
 
-/** A 1×1 convolution to more channels, a depthwise 3×3 one with the stride, a 1×1 one to fewer, and the shortcut. */
+/**
+ * A 1×1 convolution that expands the channels, a depthwise 3×3 one with the stride, a 1×1 one that reduces the
+ * channels, and the shortcut.
+ */
 function invertedBlock({
   name,
   from,

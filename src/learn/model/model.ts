@@ -1,6 +1,6 @@
 import type { Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs';
 
-/** How a tensor starts. */
+/** How a tensor is initialised. */
 export type Init =
   | { readonly kind: 'constant'; readonly value: number }
   /** Uniform in [-bound, bound). */
@@ -10,16 +10,16 @@ export type Init =
 
 /** A tensor that a model needs, by name. */
 export interface TensorSpec {
-  /** As PyTorch names it: `layer1.0.conv1.weight`. */
+  /** The name in PyTorch: `layer1.0.conv1.weight`. */
   readonly name: string;
   /** Filters are [height, width, in, out], dense weights [in, out]: PyTorch's axes in another order. */
   readonly shape: readonly number[];
-  /** For each of PyTorch's axes, which of ours it is. Default: [3, 2, 0, 1] for filters, [1, 0] for dense weights. */
+  /** For each axis in PyTorch, our axis. Default: [3, 2, 0, 1] for filters, [1, 0] for dense weights. */
   readonly pytorchAxes?: readonly number[];
   readonly init: Init;
 }
 
-/** A place in a network whose activations are compared in distillation. */
+/** A point of a network whose activations are compared in distillation. */
 export interface TapSpec {
   readonly name: string;
   readonly channels: number;
@@ -28,7 +28,10 @@ export interface TapSpec {
 /** Symbolic or eager tensors by name. */
 export type NamedTensors = Readonly<Record<string, Tensor>>;
 
-/** `train`: batch norm by the batch's statistics, and running ones updated. `eval`: by the running ones; nothing changes. */
+/**
+ * `train`: batch norm uses the statistics of the batch and updates the running ones. `eval`: it uses the running
+ * ones; nothing is updated.
+ */
 export type Mode = 'train' | 'eval';
 
 export interface Output {
@@ -40,22 +43,22 @@ export interface Output {
   readonly state: NamedTensors;
 }
 
-/** A classifier of images as a pure function of its tensors. It is the same for all engines and holds no values. */
+/** An image classifier as a pure function of its tensors. It is the same for all engines and contains no values. */
 export interface Model {
   readonly name: string;
   /** Height, width, channels. */
   readonly inputShape: readonly [height: number, width: number, channels: number];
   readonly classes: number;
-  /** Names of the classes it is trained on, in their order; unknown for imported weights. */
+  /** Names of the classes that it was trained on, in order; unknown for imported weights. */
   readonly classNames?: readonly string[] | undefined;
-  /** What is trained. */
+  /** Tensors that are trained. */
   readonly parameters: readonly TensorSpec[];
-  /** What is tracked and not trained: running means and variances. */
+  /** Tensors that are updated but not trained: running means and variances. */
   readonly state: readonly TensorSpec[];
   readonly taps: readonly TapSpec[];
   /**
-   * @param tensors parameters and state, by their names
-   * @param images float32 [batch, height, width, channels] in [0, 1]; the model normalises them itself
+   * @param tensors parameters and state, by name
+   * @param images float32 [batch, height, width, channels] in [0, 1]; the model normalises them
    */
   forward(tensors: NamedTensors, images: Tensor4D, mode: Mode): Output;
 }

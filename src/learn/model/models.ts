@@ -9,7 +9,7 @@ import { wideResnet } from './wide-resnet.ts';
 
 export type ModelSettings = Omit<NetworkSettings, 'name'>;
 
-/** Networks of one size. */
+/** Networks without a size in their name. */
 const single: Readonly<Record<string, (settings: NetworkSettings) => Model>> = {
   'resnet-18': (settings) => resnet({ ...settings, ...fourStages([2, 2, 2, 2]) }),
   'resnet-34': (settings) => resnet({ ...settings, ...fourStages([3, 4, 6, 3]) }),
@@ -24,7 +24,7 @@ const single: Readonly<Record<string, (settings: NetworkSettings) => Model>> = {
   'mobilenet-v2': (settings) => mobilenetV2({ ...settings, ...cifarMobilenet }),
 };
 
-/** The names that `createModel` takes; where a number is free, with usual values of it. */
+/** The names that `createModel` accepts; if a name contains a number, with usual values of it. */
 export function modelNames(): string[] {
   const small = [8, 14, 20, 32, 44, 56].flatMap((depth) =>
     [8, 16, 32].map((width) => `resnet-${depth}-w${width}`),
@@ -34,10 +34,12 @@ export function modelNames(): string[] {
 }
 
 /**
- * A model by name. `resnet-<depth>-w<width>`: three stages of widths w, 2w, 4w and depth 6n + 2. `resnet-18`,
- * `resnet-34`, `resnet-50` and, with pre-activation, `preact-resnet-18`: four stages of widths 64 … 512, with the CIFAR
- * stem; `resnet-18-imagenet` and so on: with that of ImageNet. `wrn-<depth>-<k>`: a wide residual network of depth
- * 6n + 4 and three stages of widths 16k, 32k, 64k. `mobilenet-v2`: that for small images.
+ * Creates a model by name.
+ * `resnet-<depth>-w<width>`: three stages of widths w, 2w, 4w and depth 6n + 2.
+ * `resnet-18`, `resnet-34`, `resnet-50` and, with pre-activation, `preact-resnet-18`: four stages of widths 64 … 512,
+ * with the CIFAR stem; `resnet-18-imagenet` and so on: with the ImageNet stem.
+ * `wrn-<depth>-<k>`: a wide residual network of depth 6n + 4 with three stages of widths 16k, 32k, 64k.
+ * `mobilenet-v2`: the version for small images.
  * @throws Failure `unknown-model`, `bad-normalisation`
  */
 export function createModel(name: string, settings: ModelSettings): Model {
@@ -58,8 +60,8 @@ function fourStages(blocks: readonly number[]) {
 }
 
 /**
- * The numbers in the name of a net of three stages: blocks a stage, of its depth 6 · blocks + `others`, and width.
- * @returns undefined where the name is of another form
+ * The blocks per stage and the width in the name of a network with three stages; the depth is 6 · blocks + `others`.
+ * @returns undefined if the name has another form
  */
 function sizes(name: string, form: RegExp, others: number): { blocks: number; width: number } | undefined {
   const [, depth, width] = (form.exec(name) ?? []).map(Number);
@@ -73,7 +75,7 @@ function sizes(name: string, form: RegExp, others: number): { blocks: number; wi
   );
 }
 
-/** The number of values that are trained. */
+/** Number of trained values. */
 export function parameterCount(model: Model): number {
   return model.parameters.reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0);
 }

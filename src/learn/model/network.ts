@@ -3,39 +3,39 @@ import { globalMean, type Layer, type Pass } from './layers.ts';
 import type { Model, TapSpec } from './model.ts';
 import { type Normalise, normaliser } from './normalise.ts';
 
-/** What every network is told, of whichever family. */
+/** Settings of every network. */
 export interface NetworkSettings {
   readonly name: string;
   readonly inputShape: Model['inputShape'];
   readonly classes: number;
   readonly classNames?: Model['classNames'];
   readonly normalise?: Normalise | undefined;
-  /** Whether a tap gives the activation after its ReLU (the default) or what goes into that. */
+  /** Whether a tap is the input of its ReLU instead of the output (the default). */
   readonly tapBeforeRelu?: boolean | undefined;
 }
 
-/** What comes between the images and the global mean. */
+/** The layers between the images and the global mean. */
 export interface Body {
   /** In the order in which PyTorch lists their tensors. */
   readonly layers: readonly Layer[];
   readonly taps: readonly TapSpec[];
   /**
    * @param x normalised images [batch, height, width, channels]
-   * @returns what the global mean is taken of
+   * @returns the input of the global mean
    */
   features(x: tf.Tensor4D, pass: Pass, tap: Tap): tf.Tensor4D;
 }
 
-/** Called once for each tap of a network, in their order. */
+/** Called once for each tap of a network, in order. */
 export interface Tap {
-  /** A ReLU whose result, or what goes into it, is a tap. */
+  /** Applies a ReLU whose output or input is a tap. */
   relu(before: tf.Tensor4D): tf.Tensor4D;
   /** A tap that no ReLU follows. */
   plain(x: tf.Tensor4D): void;
 }
 
 /**
- * A classifier: normalisation, a body, means over height and width, a linear layer.
+ * A classifier: normalisation, a body, global mean, a linear layer.
  * @throws Failure `bad-normalisation`
  */
 export function network(settings: NetworkSettings, body: Body, linear: Layer<tf.Tensor2D>): Model {
@@ -75,7 +75,7 @@ export function stageTaps(stem: number, widths: readonly number[]): TapSpec[] {
   ];
 }
 
-/** Where a block of a stage stands, and what it is given. */
+/** The position of a block, and its settings. */
 export interface BlockPlace {
   /** Both from 0. */
   readonly stage: number;
@@ -86,10 +86,10 @@ export interface BlockPlace {
 }
 
 /**
- * Stages of blocks; the first block of each stage but the first halves height and width.
- * @param stem channels that come in
- * @param widths channels that come out of each stage
- * @param counts blocks of each stage
+ * Stages of blocks. The first block of each stage except the first one halves height and width.
+ * @param stem input channels
+ * @param widths output channels of each stage
+ * @param counts number of blocks of each stage
  */
 export function stagesOf<B>(
   stem: number,

@@ -7,14 +7,14 @@ export interface Normalise {
   readonly std: readonly number[];
 }
 
-/** One level of a pixel of 8 bits. */
+/** One level of an 8-bit pixel. */
 const level = 1 / 255;
 
 /**
- * The normalisation by the statistics of a data set. A channel that varies by less than one level of 8 bits keeps its
- * scale (std 1): divided by its own deviation, an error of one level would become greater than any signal.
+ * The normalisation with the statistics of a data set. A channel that varies by less than one level of 8 bits is not
+ * scaled (std 1): otherwise an error of one level would become larger than any signal.
  *
- * @returns with the numbers of those channels, from 0
+ * @returns the normalisation, and the indices of those channels
  */
 export function normaliseBy({ mean, std }: Normalise) {
   return {
@@ -24,7 +24,7 @@ export function normaliseBy({ mean, std }: Normalise) {
 }
 
 /**
- * The first layer of a model: normalisation is part of the model, so that attacks and their epsilon stay in [0, 1].
+ * The first layer of a model. Normalisation is part of the model, so that attacks and epsilon use pixels in [0, 1].
  * @throws Failure `bad-normalisation`
  */
 export function normaliser(

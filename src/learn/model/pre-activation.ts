@@ -11,30 +11,30 @@ export interface PreActivationSettings extends NetworkSettings {
   /** Blocks of each stage. */
   readonly blocks: readonly number[];
   readonly names: PreActivationNames;
-  /** How a filter of this height and width, with so many channels out, starts. Default: as in PyTorch. */
+  /** Initialisation of a filter with this height and width and number of output channels. Default: as in PyTorch. */
   readonly filterInit?: (kernel: number, to: number) => Init;
-  /** How the bias of the linear layer starts. Default: as in PyTorch. */
+  /** Initialisation of the bias of the linear layer. Default: as in PyTorch. */
   readonly biasInit?: Init;
 }
 
-/** What the repositories that such networks come from call their parts. */
+/** Names of the parts in the repositories where these networks come from. */
 export interface PreActivationNames {
-  /** Of a block; its stage and its place in that, both from 0. */
+  /** Name of a block, given by its stage and its position there, both from 0. */
   block(stage: number, block: number): string;
-  /** Of the shortcut's convolution, within its block. */
+  /** Name of the convolution of the shortcut, within its block. */
   readonly shortcut: string;
-  /** Of the batch norm before the global mean. */
+  /** Name of the batch norm before the global mean. */
   readonly norm: string;
   readonly linear: string;
 }
 
 /**
- * A residual network of pre-activation blocks (He et al. 2016, "Identity mappings"): a 3×3 stem, stages with strides
- * 1, 2, 2, …, batch norm and ReLU, a global mean, a linear layer. Where the channels change, the shortcut is a 1×1
- * convolution, without batch norm, of the activated input.
+ * A residual network with pre-activation blocks (He et al. 2016, "Identity mappings"): a 3×3 stem, stages with
+ * strides 1, 2, 2, …, batch norm and ReLU, a global mean, a linear layer. Where the channels change, the shortcut is
+ * a 1×1 convolution of the activated input, without batch norm.
  *
- * Its taps are the stem and each stage. The ReLU that belongs to them comes after the next batch norm: that is at the
- * head of the stage that follows, and the tap is taken there, as Heo et al. 2019 do (arXiv 1904.01866).
+ * Its taps are the stem and each stage. Their ReLU comes after the next batch norm, which is at the start of the next
+ * stage; the tap is taken there, as in Heo et al. 2019 (arXiv 1904.01866).
  */
 export function preActivationNet(settings: PreActivationSettings): Model {
   const { inputShape, classes, stem: stemWidth, widths, blocks, names, filterInit } = settings;
@@ -45,7 +45,7 @@ export function preActivationNet(settings: PreActivationSettings): Model {
   const stages = stagesOf(stemWidth, widths, blocks, block);
   const lastNorm = batchNorm(names.norm, lastWidth);
 
-  /** All of a block but its first ReLU, which may be a tap. */
+  /** A block without its first ReLU, which may be a tap. */
   function block({ stage, block: place, from, to, stride }: BlockPlace) {
     const name = names.block(stage, place);
     const norm = batchNorm(`${name}.bn1`, from);
@@ -59,12 +59,12 @@ export function preActivationNet(settings: PreActivationSettings): Model {
       init: filterInit?.(3, to),
     });
     const second = filter(`${name}.conv2`, to, to, 3, 1);
-    // The stride goes with a change of channels, so that these alone decide.
+    // Strides occur only where the channels change, so checking the channels is enough.
     const projection = from === to ? undefined : filter(`${name}.${names.shortcut}`, from, to, 1, stride);
     return {
       norm,
       layers: [norm, first, second, ...(projection ? [projection] : [])],
-      /** @param active x after `norm` and ReLU; where the shape changes, the shortcut starts there too */
+      /** @param active x after `norm` and ReLU; if the shape changes, the shortcut uses it too */
       apply(x: tf.Tensor4D, active: tf.Tensor4D, pass: Pass): tf.Tensor4D {
         const residual = second.apply(tf.relu(first.apply(active, pass)), pass);
         return tf.add(residual, projection ? projection.apply(active, pass) : x);

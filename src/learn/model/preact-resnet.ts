@@ -10,9 +10,9 @@ export interface PreActResNetSettings extends NetworkSettings {
 }
 
 /**
- * A pre-activation residual network for small images (He et al. 2016, "Identity mappings") as the code of Rice et al.
- * 2020 and Wong et al. 2020 has it: a stem without batch norm, and batch norm and ReLU before the global mean, which
- * code without adversarial training often lacks. Tensors are named and start as there.
+ * A pre-activation residual network for small images (He et al. 2016, "Identity mappings"), as in the code of Rice et
+ * al. 2020 and Wong et al. 2020: the stem has no batch norm, and there are batch norm and ReLU before the global
+ * mean, which other code often lacks. Names and initialisation of tensors are the same as there.
  */
 export function preactResnet(settings: PreActResNetSettings): Model {
   return preActivationNet({

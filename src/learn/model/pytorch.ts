@@ -7,9 +7,9 @@ import { weightsFor } from './fit.ts';
 import type { Model, TensorSpec } from './model.ts';
 
 /**
- * A model's parameters and state as PyTorch lays them out: filters [out, in, height, width] (depthwise ones [channels,
- * 1, height, width]), dense weights [out, in]. Names are PyTorch's already.
- * @throws Failure `shape-mismatch` if the weights are another model's
+ * A model's parameters and state in PyTorch's layout: filters [out, in, height, width] (depthwise ones [channels, 1,
+ * height, width]), dense weights [out, in]. The names are already those of PyTorch.
+ * @throws Failure `shape-mismatch` if the weights belong to another model
  */
 export function toPytorch(model: Model, weights: Tensors): Tensors {
   const fitting = weightsFor(model, weights);
@@ -20,17 +20,17 @@ export function toPytorch(model: Model, weights: Tensors): Tensors {
   return Object.fromEntries(entries);
 }
 
-/** What names of a file are taken as. */
+/** How to read the names of a file. */
 export interface Renaming {
-  /** What all names of the file begin with, such as the `module.` of DataParallel. */
+  /** Prefix of all names in the file, such as the `module.` of DataParallel. */
   readonly prefix: string;
-  /** Beginnings, after the prefix, of names that are left out. */
+  /** Prefixes, after `prefix`, of names to ignore. */
   readonly ignore: readonly string[];
 }
 
 /**
- * The inverse of `toPytorch`, for a file that PyTorch's names and layouts are in. Numbers of 16 and 64 bits become
- * float32. PyTorch's counts of batches (`num_batches_tracked`) are left out.
+ * The inverse of `toPytorch`, for a file with the names and layouts of PyTorch. 16-bit and 64-bit numbers are
+ * converted to float32. PyTorch's batch counters (`num_batches_tracked`) are ignored.
  * @param path for messages
  * @throws Failure `weights-do-not-fit`; its details list what is `missing`, `unknown` and `misshapen`
  */
@@ -73,7 +73,7 @@ export function fromPytorch(
 interface Misfit {
   readonly missing: readonly string[];
   readonly unknown: readonly string[];
-  /** With both types and shapes, PyTorch's. */
+  /** With PyTorch's types and shapes of both. */
   readonly misshapen: readonly string[];
 }
 
@@ -110,7 +110,7 @@ function specsOf({ parameters, state }: Model): readonly TensorSpec[] {
   return [...parameters, ...state];
 }
 
-/** For each axis of PyTorch's tensor, which of ours it is. */
+/** For each axis of PyTorch's tensor, our axis. */
 function axesOf({ shape, pytorchAxes }: Pick<TensorSpec, 'shape' | 'pytorchAxes'>): readonly number[] {
   if (pytorchAxes) return pytorchAxes;
   if (shape.length === 4) return [3, 2, 0, 1];

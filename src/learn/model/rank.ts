@@ -1,8 +1,8 @@
 import type * as tf from '@tensorflow/tfjs';
 
-// Tensors go by name through an engine and lose the type of their rank on the way; these give it back, checked.
+// Tensors passed through an engine by name lose the type of their rank; these functions check and restore it.
 
-/** @throws Error (a defect) if the tensor is of another rank; so for the others */
+/** @throws Error (a bug) if the tensor has another rank; the same for the other functions */
 export function rank1(tensor: tf.Tensor): tf.Tensor1D {
   return checked(tensor, 1) as tf.Tensor1D;
 }

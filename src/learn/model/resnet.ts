@@ -6,7 +6,7 @@ import type { Init, Model } from './model.ts';
 import { type BlockPlace, type NetworkSettings, network, stagesOf, stageTaps } from './network.ts';
 
 export interface ResNetSettings extends NetworkSettings {
-  /** Channels of the 3×3 convolutions of each stage; the stem has as many as those of the first stage. */
+  /** Channels of the 3×3 convolutions of each stage; the stem has as many as the first stage. */
   readonly widths: readonly number[];
   /** Blocks of each stage. */
   readonly blocks: readonly number[];
@@ -20,14 +20,17 @@ interface Layout {
   readonly stem: { readonly kernel: number; readonly stride: 1 | 2 };
   /** Whether a max pool halves height and width after the stem. */
   readonly pool: boolean;
-  /** Names of the shortcut, within its block, and of the linear layer. */
+  /** Names of the shortcut within its block, and of the linear layer. */
   readonly shortcut: string;
   readonly linear: string;
-  /** How a filter of this height and width, with so many channels out, starts. Default: as in PyTorch. */
+  /** Initialisation of a filter with this height and width and number of output channels. Default: as in PyTorch. */
   readonly filterInit?: (kernel: number, to: number) => Init;
 }
 
-/** Of small and of large images; names and starting values of cifar: the usual PyTorch code, of imagenet: torchvision. */
+/**
+ * Layouts for small and for large images. Names and initialisation are those of the usual PyTorch code (cifar) and of
+ * torchvision (imagenet).
+ */
 const layouts = {
   cifar: { stem: { kernel: 3, stride: 1 }, pool: false, shortcut: 'shortcut', linear: 'linear' },
   imagenet: {
@@ -52,7 +55,7 @@ const convolutions = {
   ],
 };
 
-/** Channels out of a block, to each of its 3×3 convolution. */
+/** Ratio of the output channels of a block to the channels of its 3×3 convolutions. */
 const widening = { basic: 1, bottleneck: 4 } as const;
 
 interface Convolution {
@@ -63,10 +66,10 @@ interface Convolution {
 
 /**
  * A residual network (He et al. 2016): a stem, stages of basic or bottleneck blocks with strides 1, 2, 2, …, a 1×1
- * convolution with batch norm as the shortcut where the shape changes, a global mean, a linear layer. For small images
- * the stem is 3×3 and does not pool (section 4.2); for those of ImageNet it is 7×7 with stride 2, and a max pool
- * follows (table 1), through which TensorFlow.js has no second derivatives. Its taps are the stem, before the pool, and
- * each stage.
+ * convolution with batch norm as the shortcut where the shape changes, a global mean, a linear layer. For small
+ * images the stem is 3×3, without pooling (section 4.2). For ImageNet it is 7×7 with stride 2, followed by a max pool
+ * (table 1), which has no second derivatives in TensorFlow.js. Its taps are the stem (before the pool) and each
+ * stage.
  */
 export function resnet(settings: ResNetSettings): Model {
   const { inputShape, classes, blocks, block: kind = 'basic' } = settings;

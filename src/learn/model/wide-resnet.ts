@@ -11,8 +11,9 @@ export interface WideResNetSettings extends NetworkSettings {
 }
 
 /**
- * A wide residual network (Zagoruyko and Komodakis 2016) without dropout: a 3×3 stem of 16 channels and three stages of
- * pre-activation blocks. Tensors are named and start as in the usual PyTorch code (that of TRADES).
+ * A wide residual network (Zagoruyko and Komodakis 2016) without dropout: a 3×3 stem with 16 channels and three
+ * stages of pre-activation blocks. Names and initialisation of tensors are those of the usual PyTorch code (that of
+ * TRADES).
  */
 export function wideResnet({ blocks, widening, ...settings }: WideResNetSettings): Model {
   return preActivationNet({

@@ -1,4 +1,4 @@
-/** How the learning rate goes over a training. `rate` is its greatest value. */
+/** How the learning rate changes during training. `rate` is its maximum. */
 export type Schedule =
   | { readonly kind: 'constant'; readonly rate: number }
   /** Multiplied by `factor` at the start of each of the epochs `milestones`. */
@@ -13,13 +13,13 @@ export type Schedule =
   /** Linear from 0 to `rate` at the fraction `peak` of the training, and back to 0 (Wong et al. 2020: peak 0.5). */
   | { readonly kind: 'cyclic'; readonly rate: number; readonly peak: number }
   /**
-   * PyTorch's `OneCycleLR` with its defaults, momentum left alone: from rate / 25 up to `rate` in the first 30 % of the
-   * steps, down to rate / 250,000 in the rest, both along cosines.
+   * PyTorch's `OneCycleLR` with its defaults, but constant momentum: from rate / 25 up to `rate` in the first 30 % of
+   * the steps, then down to rate / 250,000, both along cosines.
    */
   | { readonly kind: 'one-cycle'; readonly rate: number };
 
 export interface Progress {
-  /** Steps taken before this one. */
+  /** Number of steps before this one. */
   readonly step: number;
   readonly stepsPerEpoch: number;
   readonly epochs: number;
@@ -45,7 +45,7 @@ export function learningRate(schedule: Schedule, { step, stepsPerEpoch, epochs }
     }
     case 'one-cycle': {
       const [start, end] = [rate / 25, rate / 25 / 1e4];
-      // PyTorch's first phase ends one step early, and the last step has the last rate.
+      // In PyTorch, the first phase ends one step early, and the last step has the final rate.
       const turn = 0.3 * total - 1;
       if (turn > 0 && step <= turn) return cosine(start, rate, step / turn);
       return cosine(rate, end, (step - turn) / (total - 1 - turn));

@@ -4,7 +4,10 @@ import type { NamedTensors } from '../model/model.ts';
 export interface SgdSettings {
   readonly momentum: number;
   readonly weightDecay: number;
-  /** `all`: also biases and batch norm, as in PyTorch. `kernels`: filters and dense weights alone, as in Madry's code. */
+  /**
+   * `all`: including biases and batch norm, as in PyTorch. `kernels`: only filters and dense weights, as in Madry's
+   * code.
+   */
   readonly decay: 'all' | 'kernels';
   readonly nesterov: boolean;
 }
@@ -12,9 +15,9 @@ export interface SgdSettings {
 export const defaultSgd: SgdSettings = { momentum: 0.9, weightDecay: 5e-4, decay: 'all', nesterov: false };
 
 /**
- * A step of stochastic gradient descent with momentum and weight decay, as PyTorch's `SGD`:
- * g ← g + decay · w; v ← momentum · v + g; w ← w - rate · v (Nesterov: rate · (g + momentum · v)).
- * @param velocities of the parameters' names and shapes, zeros at the start
+ * A step of stochastic gradient descent with momentum and weight decay, as in PyTorch's `SGD`: g ← g + decay · w; v ←
+ * momentum · v + g; w ← w - rate · v (Nesterov: rate · (g + momentum · v)).
+ * @param velocities same names and shapes as the parameters, initially zero
  * @param learningRate a scalar
  */
 export function sgdStep(

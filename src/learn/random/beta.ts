@@ -1,6 +1,6 @@
 /**
- * A draw of Beta(a, b) as X / (X + Y) of two gamma variables, in logarithms so that small a and b (mixup uses down to
- * 0.1) do not underflow to 0 / 0.
+ * Draws from Beta(a, b), as X / (X + Y) of two gamma variables. Uses logarithms, so that small a and b (mixup uses
+ * 0.1 and more) do not underflow to 0 / 0.
  *
  * @throws RangeError unless a and b are positive and finite
  */

@@ -6,7 +6,11 @@ import { sampleBeta } from './beta.ts';
 export interface Stream {
   /** In [0, 1), a multiple of 2^-32. */
   float(): number;
-  /** Unbiased, in 0 … bound - 1. @param bound a whole number, 1 … 2^32 @throws RangeError otherwise */
+  /**
+   * Uniform in 0 … bound - 1, without bias.
+   * @param bound a whole number, 1 … 2^32
+   * @throws RangeError otherwise
+   */
   int(bound: number): number;
   /** Standard normal. */
   normal(): number;
@@ -16,16 +20,20 @@ export interface Stream {
   normals(count: number): Float32Array;
   /** The numbers 0 … n - 1 in random order (Fisher and Yates). */
   permutation(n: number): Int32Array;
-  /** Beta(a, b), in [0, 1]; mixup draws its mixing weight from it. @throws RangeError unless a, b > 0 */
+  /**
+   * Beta(a, b), in [0, 1]; used for mixup.
+   * @throws RangeError unless a, b > 0
+   */
   beta(a: number, b: number): number;
 }
 
 const two32 = 2 ** 32;
 
 /**
- * The stream of a seed, a name and counters such as (epoch, step). Its state is their SHA-256 digest, so a resumed
- * run needs no saved generator: it asks for the stream of its next step. The generator is xoroshiro128+ (Blackman and
- * Vigna 2018). Its lowest bits are weak, so, unlike pure-rand's distributions, everything here is made of high bits.
+ * The random stream for a seed, a name and counters such as (epoch, step). Its state is their SHA-256 digest, so a
+ * resumed run does not need a saved generator: it takes the stream of its next step. The generator is xoroshiro128+
+ * (Blackman and Vigna 2018). Its lowest bits are weak, so everything here uses the high bits (the distributions of
+ * pure-rand do not).
  *
  * @throws RangeError if the seed or a counter is not a safe integer
  */

@@ -6,7 +6,7 @@ import { objectiveOf } from './subject.ts';
 const queries = 50;
 const draws = 5;
 
-/** In the share of all examples; that of AutoAttack's warning. */
+/** Share of all examples; as in AutoAttack's warning. */
 const allowed = 0.002;
 
 export const blackBoxStronger = probing('black-box-stronger', async (sample, { settings }) => {
@@ -17,7 +17,8 @@ export const blackBoxStronger = probing('black-box-stronger', async (sample, { s
   let white = sample.robust;
   let whiteName: string = name;
   if (isBlackBox || search === 'one-step') {
-    // One step is meant to be weak, which says nothing of gradients: only what many steps do not find either counts.
+    // A one-step attack is meant to be weak, which says nothing about gradients. So only examples count that PGD with
+    // many steps does not break either.
     const { robust } = await probe.pgd({ epsilon, steps: probeSteps, objective: objectiveOf(settings) });
     white = isBlackBox ? robust : robust.map((withstands, row) => withstands && (white[row] ?? false));
     whiteName = isBlackBox ? `PGD-${probeSteps}` : `${name} and PGD-${probeSteps}`;
@@ -29,7 +30,7 @@ export const blackBoxStronger = probing('black-box-stronger', async (sample, { s
   return within(
     worst.count,
     worst.limit,
-    `Of ${probe.size} examples ${count(white)} withstand ${whiteName}, ${count(square)} ${isBlackBox ? 'square' : `${queries} queries of square`} and ${count(noise)} noise.`,
-    'Who sees the gradients must do better than who does not: they are hidden. Do not trust the white-box number.',
+    `Of ${probe.size} examples ${count(white)} withstand ${whiteName}, ${count(square)} withstand ${isBlackBox ? 'square' : `${queries} queries of square`}, and ${count(noise)} withstand noise.`,
+    'An attack with gradients must be stronger than one without: gradients are hidden. Do not trust the white-box number.',
   );
 });

@@ -1,16 +1,16 @@
 import type { Subject } from './subject.ts';
 
-/** An error fails the cell: its numbers mean nothing. A warning stands under the tables. */
+/** An error fails the cell, because its numbers mean nothing. A warning is printed under the tables. */
 export type Level = 'error' | 'warning';
 
-/** What a check saw. */
+/** The result of a check. */
 export interface Finding {
   readonly passed: boolean;
-  /** In the unit of the limit. */
+  /** The measured value, in the unit of the limit. */
   readonly measured: number;
-  /** The greatest value that passes. */
+  /** The largest value that passes. */
   readonly limit: number;
-  /** What was found and, where it did not pass, what to do about it. */
+  /** What was found and, if the check failed, what to do. */
   readonly message: string;
 }
 
@@ -26,7 +26,10 @@ export interface Check {
   run(subject: Subject): Promise<Finding | Skipped>;
 }
 
-/** A finding that passes up to a limit. @param advice is told where it does not pass */
+/**
+ * A finding that passes up to a limit.
+ * @param advice is added to the message if it fails
+ */
 export function within(measured: number, limit: number, told: string, advice = ''): Finding {
   const passed = measured <= limit;
   return { passed, measured, limit, message: passed || !advice ? told : `${told} ${advice}` };
@@ -36,18 +39,21 @@ export function skip(why: string): Skipped {
   return { skipped: why };
 }
 
-/** How many standard errors a small sample may be off: there are hundreds of cells with a dozen checks each. */
+/**
+ * Number of standard errors that are allowed for a small sample: there are hundreds of cells with a dozen checks
+ * each.
+ */
 export const errorsAllowed = 3;
 
-/** The greatest count that a true share of `size` explains: binomial. */
+/** The largest count, out of `size`, that is plausible for a true share (binomial). */
 export function atMost(share: number, size: number): number {
   return share * size + errorsAllowed * Math.sqrt(size * share * (1 - share));
 }
 
 /**
- * The net number of examples that `other` breaks more than `own` does, and how many it may be: a share of all, and besides
- * it the standard errors that the number has in so small a sample (as in McNemar's test).
- * @param own whether each example withstands; so `other`, of the same examples
+ * How many more examples `other` breaks than `own`, net, and the limit for it: a share of all examples plus the
+ * standard errors of the number in such a small sample (as in McNemar's test).
+ * @param own whether each example withstands the attack; `other` likewise, for the same examples
  */
 export function excess(
   own: readonly boolean[],

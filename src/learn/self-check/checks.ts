@@ -15,7 +15,10 @@ import { plantedAdversarial } from './planted.ts';
 import { incompleteOptimisation, moreRestartsHelp, moreStepsHelp, weakerThanFgsm } from './strength.ts';
 import { unstablePredictions } from './unstable.ts';
 
-/** All self-checks of an attack, in the order in which they run and are listed. Bounds and NaN: `auditPerturbation`. */
+/**
+ * All self-checks of an attack, in the order in which they run and are listed. Bounds and NaN are checked by
+ * `auditPerturbation`.
+ */
 export const checks: readonly Check[] = [
   weightsChanged,
   robustAboveClean,

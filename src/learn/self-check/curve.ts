@@ -4,14 +4,14 @@ import type { ProbeObjective } from './probe.ts';
 import { probeSteps, probing } from './probing.ts';
 import { objectiveOf, type Sample } from './subject.ts';
 
-// Accuracy against epsilon, by short attacks that do not know of each other.
+// Accuracy as a function of epsilon, measured by short, independent attacks.
 
 const multiples = [0.5, 1, 2, 4];
 
 export const epsilonCurveRises = probing('epsilon-curve-rises', async (sample, { settings }) => {
   const radii = [...new Set(multiples.map((factor) => Math.min(1, factor * settings.epsilon)))];
   const objective = objectiveOf(settings);
-  // At epsilon 0 nothing may differ at all.
+  // At epsilon 0, nothing may change.
   let worst = { count: await changedAtZero(sample, objective), limit: 0 };
   const counts = [count(sample.clean)];
   let before = sample.clean;
@@ -25,12 +25,12 @@ export const epsilonCurveRises = probing('epsilon-curve-rises', async (sample, {
   return within(
     worst.count,
     worst.limit,
-    `Right without an attack and at epsilon ${radii.join(', ')}: ${counts.join(', ')} of ${sample.probe.size}.`,
-    'Accuracy must not rise with epsilon: the attack gets lost, most often because gradients are hidden.',
+    `Correct without an attack and at epsilon ${radii.join(', ')}: ${counts.join(', ')} of ${sample.probe.size}.`,
+    'Accuracy must not rise with epsilon: the attack does not converge, usually because gradients are hidden.',
   );
 });
 
-/** How many examples an attack of no radius changes, near ties apart. */
+/** Number of examples that an attack with epsilon 0 changes, except near ties. */
 async function changedAtZero({ probe, clean }: Sample, objective: ProbeObjective): Promise<number> {
   const { robust, images } = await probe.pgd({ epsilon: 0, steps: 1, objective });
   const rows = rowsOf((await probe.look(images)).logits);
@@ -39,7 +39,9 @@ async function changedAtZero({ probe, clean }: Sample, objective: ProbeObjective
 
 const most = 0.05;
 
-/** Any image is within epsilon 1, and a grey one within 0.5 of all: nothing can be robust there. */
+/**
+ * With epsilon 1 an attack can make any image, and with 0.5 it can make all images gray: no model can be robust then.
+ */
 export const unboundedAttackFails = probing(
   'unbounded-attack-fails',
   async (sample, { settings, target }) => {
@@ -54,8 +56,8 @@ export const unboundedAttackFails = probing(
     return within(
       excessive,
       0,
-      `PGD-${2 * probeSteps} (${objective}) leaves ${whole} of ${size} right at epsilon 1, where at most ${Math.floor(atOne)} are to be expected, and ${half} at 0.5, where it is ${Math.floor(atHalf)}.`,
-      'An attack that may paint any image must succeed: gradients are hidden, or the attack is broken.',
+      `PGD-${2 * probeSteps} (${objective}) leaves ${whole} of ${size} correct at epsilon 1 (expected: at most ${Math.floor(atOne)}) and ${half} at epsilon 0.5 (expected: at most ${Math.floor(atHalf)}).`,
+      'An attack that may choose any image must succeed: gradients are hidden, or the attack is broken.',
     );
   },
 );

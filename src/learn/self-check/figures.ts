@@ -3,7 +3,7 @@ import { autoAttack } from '../attack/autoattack.ts';
 import { type Check, skip, within } from './check.ts';
 import { isControl, isTransfer } from './subject.ts';
 
-// Of the figures that the cell gives: they hold together, whatever the model.
+// Checks of the numbers of a cell. They must be consistent for any model.
 
 export const weightsChanged: Check = {
   name: 'weights-changed',
@@ -17,7 +17,7 @@ export const weightsChanged: Check = {
       changed.length,
       0,
       `SHA-256 of ${told.join(', of ')} the attack.`,
-      'What was attacked is not what was given: a defect of an attack or an engine; please report it.',
+      'The attacked model is not the given one: a bug in an attack or an engine; please report it.',
     );
   },
 };
@@ -33,8 +33,8 @@ export const robustAboveClean: Check = {
     return within(
       above,
       0,
-      `${above} examples count as robust and are wrong without an attack.`,
-      'This is a defect of how results are counted; please report it.',
+      `${above} examples count as robust although they are wrong without an attack.`,
+      'This is a bug in the counting of results; please report it.',
     );
   },
 };
@@ -43,15 +43,16 @@ export const cascadeRising: Check = {
   name: 'cascade-rising',
   level: 'error',
   async run({ result }) {
-    if (!result.after) return skip('it is a single attack');
-    if (isTransfer(result)) return skip('what breaks the surrogate later may break this model less');
+    if (!result.after) return skip('the attack is not a cascade');
+    if (isTransfer(result))
+      return skip('in a transfer attack, later images may be less effective on this model');
     const accuracies = [...result.after.map((one) => one.robustAccuracy), result.robustAccuracy];
     const rise = Math.max(0, ...accuracies.slice(1).map((value, k) => value - (accuracies[k] ?? 0)));
     return within(
       rise,
       0,
       `From one attack of the cascade to the next, accuracy rises by at most ${rise}.`,
-      'It can only fall: the results of an attack were lost; please report it.',
+      'It can only fall, so results of an attack were lost; please report it.',
     );
   },
 };
@@ -62,22 +63,25 @@ export const cascadeIncomplete: Check = {
   name: 'cascade-incomplete',
   level: 'error',
   async run({ result, settings }) {
-    if (!result.after || settings.name !== 'autoattack') return skip('it is not autoattack');
+    if (!result.after || settings.name !== 'autoattack') return skip('the attack is not autoattack');
     const ran = result.after.map(({ name }) => name);
-    // It ends early with nothing left of what it attacks, which in a transfer is the surrogate.
+    // It ends early if no example is left; in a transfer attack, if the surrogate has none left.
     const left = result.surrogateAccuracy ?? result.robustAccuracy;
     const missing = left === 0 ? [] : members.filter((name) => !ran.includes(name));
     return within(
       missing.length,
       0,
       missing.length > 0
-        ? `Of the standard AutoAttack ${missing.join(', ')} did not run. Its number is not comparable with others.`
+        ? `These attacks of the standard AutoAttack did not run: ${missing.join(', ')}. The result is not comparable with others.`
         : `Ran ${ran.join(', ')}.`,
     );
   },
 };
 
-/** Shares that may be robust and unmoved: of the robust examples, or of all where few are robust. */
+/**
+ * Allowed shares of examples that are robust and did not move: of the robust examples, or of all examples if few are
+ * robust.
+ */
 const mostUnmoved = { ofRobust: 0.5, ofAll: 0.05 };
 
 export const onlyZeroGradients: Check = {
@@ -86,8 +90,8 @@ export const onlyZeroGradients: Check = {
   async run({ result, settings }) {
     if (isTransfer(result)) return skip('the gradients are those of the surrogate');
     if (isControl(settings) || declared(settings.name).search === 'random')
-      return skip('it takes no gradients');
-    // One of a cascade may be stuck where the next one is not.
+      return skip('the attack uses no gradients');
+    // One attack of a cascade may be stuck where the next one is not.
     if (result.after) return skip('the attacks of a cascade do not depend on one gradient');
     const unmoved = result.zeroGradientsOfRobust;
     const { ofRobust, ofAll } = mostUnmoved;
@@ -96,7 +100,7 @@ export const onlyZeroGradients: Check = {
       unmoved,
       limit,
       `Of the robust examples, ${(100 * result.robustAccuracy).toFixed(1)} % of all, ${(100 * unmoved).toFixed(1)} % began with a gradient of zero.`,
-      'The accuracy says nothing of robustness. Attack with loss: margin or dlr, with apgd-t or with square, and see why the gradients vanish (scale of the logits, rounding, a step without a derivative).',
+      'The accuracy says nothing about robustness. Attack with loss: margin or dlr, with apgd-t or with square, and find out why the gradients vanish (scale of the logits, rounding, a step function).',
     );
   },
 };

@@ -11,7 +11,7 @@ export const zeroGradients = probing('zero-gradients', async (sample, { result, 
   const objective = objectiveOf(settings);
   const { gradientNorms } = await probe.step(0, objective).run(probe.batch.images, probe.batch, 0);
   const { loss } = await probe.look();
-  // Those that are wrong need no gradient, and some losses have none there.
+  // Misclassified examples need no gradient, and some losses have none there.
   const norms = gradientNorms.filter((_, row) => sample.clean[row]);
   const zero = norms.filter((norm) => norm === 0).length;
   const vanished = norms.filter((norm) => norm < vanishing).length;
@@ -21,16 +21,16 @@ export const zeroGradients = probing('zero-gradients', async (sample, { result, 
   return within(
     measured,
     0,
-    `Gradients (${objective}) of ${norms.length} clean images that are right: ${zero} zero, ${vanished} below ${vanishing}; cross entropy 0 in float32: ${flat}. Of the robust examples ${(100 * began).toFixed(1)} % began the attack with a zero gradient.`,
-    'Where the gradient vanishes, an attack by gradients stands still: compare with loss: margin, apgd-t and square.',
+    `Gradients (${objective}) of ${norms.length} correctly classified clean images: ${zero} are zero, ${vanished} below ${vanishing}; cross entropy is exactly 0 for ${flat} images. Of the robust examples, ${(100 * began).toFixed(1)} % started the attack with a zero gradient.`,
+    'Where the gradient vanishes, a gradient attack does not move: compare with loss: margin, apgd-t and square.',
   );
 });
 
-/** In the share of all examples. */
+/** Share of all examples. */
 const gap = 0.05;
 
 export const crossEntropyBelowMargin = probing('cross-entropy-below-margin', async (sample, { settings }) => {
-  if (objectiveOf(settings) === 'margin') return skip('it does not climb the cross entropy');
+  if (objectiveOf(settings) === 'margin') return skip('the attack does not maximise the cross entropy');
   const attack = { epsilon: settings.epsilon, steps: probeSteps };
   const byEntropy = await sample.probe.pgd(attack);
   const byMargin = await sample.probe.pgd({ ...attack, objective: 'margin' });
@@ -38,7 +38,7 @@ export const crossEntropyBelowMargin = probing('cross-entropy-below-margin', asy
   return within(
     more.count,
     more.limit,
-    `PGD-${probeSteps} leaves ${count(byEntropy.robust)} of ${sample.probe.size} right on cross entropy and ${count(byMargin.robust)} on the margin.`,
-    'The scale of the logits hides gradients of cross entropy: attack with loss: margin or dlr, or apgd-t.',
+    `PGD-${probeSteps} leaves ${count(byEntropy.robust)} of ${sample.probe.size} correct with cross entropy, and ${count(byMargin.robust)} with the margin.`,
+    'The scale of the logits hides the gradients of the cross entropy: attack with loss: margin or dlr, or apgd-t.',
   );
 });

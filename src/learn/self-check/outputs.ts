@@ -1,7 +1,7 @@
 import type { HostTensor } from '../../engine/engine.ts';
 import { type Check, skip, within } from './check.ts';
 
-// Of the model itself: what it gives must be logits, the same every time, and those of each image alone.
+// Checks of the model: its outputs must be logits, deterministic, and independent of the other images in the batch.
 
 const off = skip('self-check-examples is 0');
 
@@ -19,18 +19,18 @@ export const probabilities: Check = {
         Math.max(...row) < 1 + 1e-5 &&
         Math.abs(row.reduce((sum, value) => sum + value, 0) - 1) < 1e-5,
     ).length;
-    // A row of logits may look like probabilities by chance; all of them do not.
+    // A single row of logits may look like probabilities by chance, but not all rows.
     const passed = looksSo < rows.length;
     const message = passed
       ? `The outputs are logits: ${looksSo} of ${rows.length} rows are in [0, 1] and sum to 1.`
-      : `All ${rows.length} outputs are in [0, 1] and sum to 1: the model gives probabilities. Take the softmax out of it; a loss that takes it again has next to no gradient.`;
+      : `All ${rows.length} outputs are in [0, 1] and sum to 1: the model returns probabilities. Remove its softmax: applied twice, it leaves almost no gradient.`;
     return { passed, measured: looksSo, limit: rows.length - 1, message };
   },
 };
 
 const passes = 5;
 
-/** As AutoAttack has it: 5 passes, and the l2 distance of l2-normalised logits. */
+/** As in AutoAttack: 5 passes, compared by the l2 distance of the l2-normalised logits. */
 export const notDeterministic: Check = {
   name: 'not-deterministic',
   level: 'error',
@@ -52,25 +52,25 @@ export const notDeterministic: Check = {
       farthest,
       1e-4,
       `In ${passes} passes over the same images the normalised logits differ by up to ${short(farthest)}.`,
-      'An attack on a model that answers by chance counts luck as robustness: take the randomness out, or average over it inside the model.',
+      'On a model with random outputs, luck counts as robustness: remove the randomness, or average over it inside the model.',
     );
   },
 };
 
-/** Of the greatest logit: what another order of float32 sums may change. */
+/** Relative to the largest logit: the effect of another order of float32 additions. */
 const rounding = 1e-4;
 
 function toleranceOf(logits: readonly number[]): number {
   return rounding * (1 + Math.max(...logits.map(Math.abs)));
 }
 
-/** Rounding may decide which of the two greatest logits is the greater. */
+/** Whether rounding can decide which of the two largest logits is larger. */
 export function isNearTie(logits: readonly number[]): boolean {
   const [first = 0, second = 0] = [...logits].sort((a, b) => b - a);
   return first - second <= toleranceOf(logits);
 }
 
-/** The sample has another number of rows than the cell's batches, and other images beside each image. */
+/** The sample has another batch size than the cell, and other images in each batch. */
 export const batchDependent: Check = {
   name: 'batch-dependent',
   level: 'error',
@@ -89,8 +89,8 @@ export const batchDependent: Check = {
     return within(
       differs,
       0,
-      `Classified anew in a batch of ${rows.length}, ${differs} of ${rows.length} adversarial images have another class or loss.`,
-      'What the model says of an image depends on the others beside it: use running statistics in its batch norm, and nothing that mixes examples.',
+      `In a batch of ${rows.length}, ${differs} of ${rows.length} adversarial images have another class or loss than before.`,
+      'The output for an image depends on the other images in the batch: use running statistics in batch norm, and nothing that mixes examples.',
     );
   },
 };

@@ -11,25 +11,28 @@ import { rowsOf } from './outputs.ts';
 import { probing } from './probing.ts';
 import type { Sample } from './subject.ts';
 
-// An active test after Zimmermann et al. (2022): the model is changed so that an adversarial example exists for certain,
-// and an attack that works must find one. The construction is ours. For an image x and a corner x* of its ball, drawn at
-// random, let d = z(x*) - z(x) and u(x') = <z(x') - z(x), d> / <d, d>, which is 0 at x and 1 at x*. The planted model takes
-// gain · u from the logit of the true class, with twice the gain that makes x* one of another class. At x it is the model
-// itself, and gradients reach the planted example only through the model's own logits: where those are hidden, so is it.
+// An active test after Zimmermann et al. (2022): the model is changed so that it certainly has an adversarial
+// example, which an attack that works must find. The construction is ours. For an image x and a random corner x* of
+// its ball, let d = z(x*) - z(x) and u(x') = <z(x') - z(x), d> / <d, d>, which is 0 at x and 1 at x*. The planted
+// model subtracts gain · u from the logit of the true class, with twice the gain that is needed to misclassify x*. At
+// x it is unchanged. Its gradient leads to x* only through the gradients of the model's own logits: if these are
+// hidden, the attack misses x*.
 
 const prefix = 'planted/';
-/** Of the examples that have a planted adversarial one. */
+/** Share of the examples with a planted adversarial example. */
 const mostMissed = 0.05;
 
 export const plantedAdversarial = probing(
   'planted-adversarial-missed',
   async (sample, { target, settings }) => {
-    if (!sample.iterative) return skip('it does not search along gradients');
+    if (!sample.iterative) return skip('the attack does not follow gradients in several steps');
     const plant = await plantIn(sample, settings.epsilon);
     const planted = sample.clean.map((right, row) => right && (plant.possible[row] ?? false));
     const all = planted.filter(Boolean).length;
     if (all === 0)
-      return skip('nothing can be planted: no example of the sample is right and has logits that move');
+      return skip(
+        'nothing can be planted: no correctly classified example of the sample has logits that change',
+      );
     const attacker = sample.iterative(plantedTarget(target, plant.tensors));
     try {
       const { images } = await attacker.perturb(sample.probe.batch);
@@ -41,7 +44,7 @@ export const plantedAdversarial = probing(
         missed,
         limit,
         `Of ${all} planted adversarial examples the attack misses ${missed}.`,
-        'They exist for certain, so the attack is broken or the gradients of the model are hidden.',
+        'They certainly exist, so the attack is broken or the gradients of the model are hidden.',
       );
     } finally {
       await attacker.dispose();
@@ -102,7 +105,7 @@ function plantedTarget({ engine, model, weights }: Target, planted: Planted): Ta
   return { engine, model: own, weights: { ...weights, ...named } as Tensors };
 }
 
-/** The same on the host. */
+/** The same as `plantedTarget`, computed on the host. */
 function plantedLogits(logits: HostTensor, { anchor, direction, gain }: Planted): HostTensor {
   const data = Float32Array.from(logits.data);
   const columns = logits.shape[1] ?? 1;

@@ -20,7 +20,7 @@ export interface ProbeAttack extends Ascent {
 }
 
 export interface ProbeResult {
-  /** Of each example of the sample: whether it is right afterwards. */
+  /** For each example of the sample, whether it is classified correctly after the attack. */
   readonly robust: readonly boolean[];
   readonly images: HostTensor;
   /** The objective of each example after 0, 1, … steps of the first run. */
@@ -28,8 +28,8 @@ export interface ProbeResult {
 }
 
 /**
- * The model on a sample of the test images, for short attacks of several objectives and radii. All are runs of one
- * compiled graph: compiling costs more than most of them.
+ * The model on a sample of the test images, for short attacks with several objectives and epsilons. All use one
+ * compiled graph, because compiling takes longer than most of them.
  */
 export class Probe {
   readonly batch: AttackBatch;
@@ -72,7 +72,7 @@ export class Probe {
     };
   }
 
-  /** What the model says of the sample, or of other images in its place. */
+  /** Classifies the sample, or other images in its place. */
   look(images: HostTensor = this.batch.images): Promise<Classified> {
     return this.classify.run(images, this.batch.labels);
   }
@@ -119,7 +119,7 @@ export class Probe {
     return { robust: this.isRight(predicted), images, path };
   }
 
-  /** Several checks ask for the same attack. */
+  /** Several checks use the same attack. */
   #once(
     name: string,
     run: () => Promise<Perturbed>,

@@ -1,18 +1,18 @@
 import { type Check, type Finding, type Skipped, skip } from './check.ts';
 import { isControl, isTransfer, type Sample, type Subject } from './subject.ts';
 
-/** Steps of PGD where a check says no other number. */
+/** Default number of PGD steps of a check. */
 export const probeSteps = 10;
 
-/** The sample, for a check that attacks it, or why such a check does not apply. */
+/** The sample for a check that attacks it, or the reason why such a check does not apply. */
 export function probed({ sample, settings, result }: Subject): Sample | Skipped {
-  if (isTransfer(result)) return skip('the attack is made on a surrogate');
-  if (isControl(settings)) return skip(`${settings.name} is no attack`);
+  if (isTransfer(result)) return skip('it is a transfer attack');
+  if (isControl(settings)) return skip(`${settings.name} is not an attack`);
   if (settings.epsilon === 0) return skip('epsilon is 0');
   return sample ?? skip('self-check-examples is 0');
 }
 
-/** A check that attacks the sample, which is a warning; skipped where such a check does not apply. */
+/** A warning that attacks the sample; it is skipped if such a check does not apply. */
 export function probing(
   name: string,
   run: (sample: Sample, subject: Subject) => Promise<Finding | Skipped>,

@@ -23,17 +23,17 @@ export interface SelfCheckOptions {
   readonly settings: AttackSettings;
   readonly dataset: Dataset;
   readonly seed: number;
-  /** With the adversarial images of the sample, in its order. */
+  /** Includes the adversarial images of the sample, in its order. */
   readonly result: AttackResult;
   readonly digests: Digests;
-  /** Examples to probe, as `sampleOf` gives them; none: what would run the model is skipped. */
+  /** Examples to probe, from `sampleOf`; empty: checks that run the model are skipped. */
   readonly sample: readonly number[];
   readonly onProgress?: ((progress: Progress) => void) | undefined;
 }
 
 /**
- * Which examples are probed: `count` of them, evenly spaced, and no more than the model is given at once in the cell. One
- * less where the cell's batches have as many rows, so that results are seen to be the same in batches of another size.
+ * The examples to probe: `count` of them, evenly spaced, and no more than the batch size of the cell. It is one less
+ * if that equals the number of rows in the cell's batches, so that another batch size is tested.
  */
 export function sampleOf(total: number, count: number, batchSize: number): number[] {
   const wanted = Math.min(total, count, batchSize);
@@ -41,7 +41,7 @@ export function sampleOf(total: number, count: number, batchSize: number): numbe
   return Array.from({ length: rows }, (_, k) => Math.floor((k * total) / rows));
 }
 
-/** Runs all checks. The attack's results are looked at and never changed. */
+/** Runs all checks. They do not change the results of the attack. */
 export async function selfCheck(options: SelfCheckOptions): Promise<CheckResult[]> {
   const { target, settings, result, digests, onProgress } = options;
   const sample = options.sample.length > 0 ? await sampleFor(options) : undefined;
@@ -64,13 +64,16 @@ export async function selfCheck(options: SelfCheckOptions): Promise<CheckResult[
   }
 }
 
-/** Probes go where the attack did not, and so may find what is not finite there: no reason to lose an attack's numbers. */
+/**
+ * Probes can reach images where the model is not finite although the attack did not. The numbers of the attack are
+ * kept then.
+ */
 async function findingOf({ level, run }: Check, subject: Subject): Promise<Finding | Skipped> {
   try {
     return await run(subject);
   } catch (error) {
     if (!(level === 'warning' && error instanceof Failure && error.reason === 'not-finite')) throw error;
-    const message = `It could not be judged, for its probe failed: ${error.message} See what the model does around its images before you trust the number.`;
+    const message = `The check could not be made, because its probe failed: ${error.message} Check how the model behaves near its images before you trust the number.`;
     return { passed: false, measured: 1, limit: 0, message };
   }
 }
@@ -82,7 +85,7 @@ async function sampleFor(options: SelfCheckOptions): Promise<Sample> {
   const { adversarial } = result.examples;
   return {
     examples,
-    // With the streams of the attack: from the same starts it takes the same way.
+    // Uses the random streams of the attack, so that it starts at the same points and takes the same steps.
     probe: new Probe(target, toAttackBatch(dataset, Int32Array.from(examples), seed)),
     clean: of('cleanCorrect').map((right) => right === 1),
     robust: of('robustCorrect').map((right) => right === 1),
@@ -95,14 +98,14 @@ async function sampleFor(options: SelfCheckOptions): Promise<Sample> {
   };
 }
 
-/** The attack with one start; of a cascade its first attack along gradients. */
+/** The attack with one start; for a cascade, its first attack that uses gradients. */
 async function alone(settings: AttackSettings) {
   const name = settings.name === 'autoattack' ? 'apgd-ce' : settings.name;
   const attack = await createAttack({ ...settings, name, restarts: 1 });
   return 'members' in attack ? undefined : attack;
 }
 
-/** SHA-256 of weights: of their names, shapes and bytes. */
+/** SHA-256 of the names, shapes and bytes of weights. */
 export function digestOf(weights: Tensors): string {
   const hash = createHash('sha256');
   for (const [name, { shape, data }] of Object.entries(weights).sort(([a], [b]) => (a < b ? -1 : 1))) {
@@ -116,12 +119,12 @@ export function failedOf(results: readonly CheckResult[], level: Level): CheckRe
   return results.filter((one) => one.level === level && one.state === 'failed');
 }
 
-/** @throws Failure `self-check-failed`, with what failed and its figures */
+/** @throws Failure `self-check-failed`, with the failed checks and their measured values */
 export function refuseErrors(results: readonly CheckResult[]): void {
   const errors = failedOf(results, 'error');
   if (errors.length === 0) return;
   throw new Failure('self-check-failed', errors.map(({ name, message }) => `${name}: ${message}`).join(' '), {
-    hint: 'The numbers of this attack would mean nothing, so they are not kept. docs/self-checks.md tells what each check asks for.',
+    hint: 'The numbers of this attack would mean nothing, so they are not kept. docs/self-checks.md explains each check.',
     details: { checks: errors.map(({ name }) => name) },
   });
 }

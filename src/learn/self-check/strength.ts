@@ -5,29 +5,33 @@ import type { ProbeAttack } from './probe.ts';
 import { probing } from './probing.ts';
 import { climbedBy, isIterative, isPgd, objectiveOf, type Sample } from './subject.ts';
 
-// Whether the cell's attack was as strong as it could be (Carlini et al. 2019; Pintor et al. 2022).
+// Checks whether the cell's attack was as strong as possible (Carlini et al. 2019; Pintor et al. 2022).
 
-/** Shares of the examples. */
+/** Allowed shares of the examples. */
 const allowed = { fgsm: 0.005, steps: 0.005, restarts: 0.01 };
 
 export const weakerThanFgsm = probing('weaker-than-fgsm', async (sample, { settings }) => {
-  if (!isIterative(settings)) return skip('it takes no steps along gradients');
+  if (!isIterative(settings)) return skip('the attack does not follow gradients in several steps');
   const { robust } = await sample.probe.fgsm(settings.epsilon);
   const more = excess(sample.robust, robust, allowed.fgsm);
   return within(
     more.count,
     more.limit,
-    `Of ${sample.probe.size} examples ${count(sample.robust)} withstand the attack and ${count(robust)} FGSM.`,
-    'Many steps must not do worse than one: try other steps and step-size, or apgd-ce.',
+    `Of ${sample.probe.size} examples ${count(sample.robust)} withstand the attack, and ${count(robust)} withstand FGSM.`,
+    'An attack with many steps must not be weaker than one with a single step: try other steps and step-size, or apgd-ce.',
   );
 });
 
-/** A check of a cell's attack that is PGD, on what the probes climb: it is given with its starts, steps and restarts. */
+/**
+ * A check for cells whose attack is PGD with an objective that the probes support. `own` has its start, steps and
+ * restarts.
+ */
 function ofPgd(name: string, run: (own: ProbeAttack, sample: Sample) => Promise<Finding | Skipped>) {
   return probing(name, async (sample, { settings }) => {
-    if (!isPgd(settings)) return skip('it is not pgd');
+    if (!isPgd(settings)) return skip('the attack is not PGD');
     const objective = objectiveOf(settings);
-    if (climbedBy(settings) !== objective) return skip(`the probes do not climb ${climbedBy(settings)}`);
+    if (climbedBy(settings) !== objective)
+      return skip(`the probes do not support the loss ${climbedBy(settings)}`);
     const { epsilon, steps, restarts, randomStart } = settings;
     if (steps === undefined) throw new Error(`${settings.name} has no steps`);
     const stepSize = stepSizeOf({ ...settings, steps });
@@ -37,56 +41,61 @@ function ofPgd(name: string, run: (own: ProbeAttack, sample: Sample) => Promise<
 
 export const moreStepsHelp = ofPgd('more-steps-help', async (own, sample) => {
   const { steps } = own;
-  // Of the same length from the same starts: the first half of each run is the cell's own.
+  // Same step size and same starts: the first half of each run equals the cell's own run.
   const { robust } = await sample.probe.pgd({ ...own, steps: 2 * steps });
   const more = excess(sample.robust, robust, allowed.steps);
   return within(
     more.count,
     more.limit,
-    `Of ${sample.probe.size} examples ${count(sample.robust)} withstand ${steps} steps and ${count(robust)} withstand ${2 * steps}.`,
-    'The attack was not at its end: give it more steps.',
+    `Of ${sample.probe.size} examples ${count(sample.robust)} withstand ${steps} steps, and ${count(robust)} withstand ${2 * steps}.`,
+    'The attack had not converged: give it more steps.',
   );
 });
 
 const restarts = 5;
 
 export const moreRestartsHelp = ofPgd('more-restarts-help', async (own, sample) => {
-  if (own.randomStart === false) return skip('it does not start at random');
-  if ((own.restarts ?? 1) >= restarts) return skip(`it has ${own.restarts} restarts`);
+  if (own.randomStart === false) return skip('the attack has no random start');
+  if ((own.restarts ?? 1) >= restarts) return skip(`the attack has ${own.restarts} restarts already`);
   const { robust } = await sample.probe.pgd({ ...own, restarts });
   const more = excess(sample.robust, robust, allowed.restarts);
   return within(
     more.count,
     more.limit,
-    `Of ${sample.probe.size} examples ${count(sample.robust)} withstand the attack and ${count(robust)} one of ${restarts} restarts.`,
+    `Of ${sample.probe.size} examples ${count(sample.robust)} withstand the attack, and ${count(robust)} withstand it with ${restarts} restarts.`,
     'Give it more restarts.',
   );
 });
 
-/** In the share of the way from the loss at the start to the best of twice the steps. */
+/** Share of the increase in loss from the start to the best of twice the steps. */
 const stillToGo = 0.25;
-/** The spread over fewer says too little of how far their mean is off by chance. */
+/** With fewer examples, their spread is too uncertain to tell how far their mean may be off by chance. */
 const fewestRobust = 8;
 
-/** After an indicator of Pintor et al.: how much of the way up the loss of robust examples had not gone when it ended. */
+/**
+ * After an indicator of Pintor et al.: how much of the possible increase in the loss of robust examples was still
+ * missing when the attack ended.
+ */
 export const incompleteOptimisation = ofPgd('incomplete-optimisation', async ({ steps, ...own }, sample) => {
   const { path } = await sample.probe.pgd({ ...own, steps: 2 * steps });
   const parts = sample.robust.flatMap((robust, row) => {
-    if (!robust) return []; // what is broken needs no further step
+    if (!robust) return []; // broken examples need no further step
     const losses = path.map((values) => values[row] ?? Number.NaN);
     const [first = 0] = losses;
     const [half, whole] = [Math.max(...losses.slice(0, steps + 1)), Math.max(...losses)];
     return whole > first ? [(whole - half) / (whole - first)] : [0];
   });
   if (parts.length < fewestRobust)
-    return skip(`of the sample ${parts.length} examples are robust, not ${fewestRobust}`);
+    return skip(
+      `only ${parts.length} examples of the sample are robust; at least ${fewestRobust} are needed`,
+    );
   const left = mean(parts);
   const variance = mean(parts.map((part) => (part - left) ** 2));
   const limit = stillToGo + errorsAllowed * Math.sqrt(variance / parts.length);
   return within(
     left,
     limit,
-    `Of the way that the loss of robust examples goes up in ${2 * steps} steps, ${(100 * left).toFixed(1)} % is left after ${steps}.`,
-    'The attack was still climbing: give it more or longer steps.',
+    `Of the increase in the loss of robust examples over ${2 * steps} steps, ${(100 * left).toFixed(1)} % comes after step ${steps}.`,
+    'The loss was still increasing when the attack ended: give it more or longer steps.',
   );
 });

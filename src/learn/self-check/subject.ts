@@ -5,41 +5,41 @@ import { type AttackSettings, declared } from '../attack/attacks.ts';
 import type { Objective } from '../attack/objective.ts';
 import type { Probe, ProbeObjective } from './probe.ts';
 
-/** SHA-256 before the attack and after it: of the model's `weights` and, in a transfer, of those of the `surrogate`. */
+/** SHA-256 before and after the attack: of the model's `weights` and, in a transfer attack, of the `surrogate`'s. */
 export interface Digests {
   readonly before: Readonly<Record<string, string>>;
   readonly after: Readonly<Record<string, string>>;
 }
 
-/** What the checks look at: an attack, what it found, and a sample of the examples to probe. */
+/** The input of the checks: an attack, its results, and a sample of examples to probe. */
 export interface Subject {
   readonly target: Target;
   readonly settings: AttackSettings;
   readonly result: AttackResult;
   readonly digests: Digests;
-  /** Without it nothing is run: what is known already is looked at. */
+  /** If undefined, only existing results are checked. */
   readonly sample: Sample | undefined;
 }
 
 export interface Sample {
-  /** Of the data set, ascending. */
+  /** Indices in the data set, ascending. */
   readonly examples: readonly number[];
   readonly probe: Probe;
-  /** Whether each is right without an attack, and whether it withstood the cell's. */
+  /** For each example, whether it is correct without an attack, and whether it withstood the cell's attack. */
   readonly clean: readonly boolean[];
   readonly robust: readonly boolean[];
-  /** What the cell found for each: adversarial images, predictions, losses. */
+  /** Results of the cell for each example: adversarial images, predictions, losses. */
   readonly found: Tensors;
-  /** Makes ready what stands for the cell's attack on a planted adversarial example, where there is one. */
+  /** Stands for the cell's attack in the test with planted adversarial examples, if it can be tested. */
   readonly iterative: AttackBuilder | undefined;
 }
 
-/** The images were made on another model: what the attack did says nothing of this one. */
+/** In a transfer attack, the images were made on another model: the attack says nothing about this one's gradients. */
 export function isTransfer({ surrogateAccuracy }: AttackResult): boolean {
   return surrogateAccuracy !== undefined;
 }
 
-/** It is no attack, and not expected to find what one would. */
+/** Controls, such as noise, are not expected to find adversarial images. */
 export function isControl({ name }: AttackSettings): boolean {
   return declared(name).search === 'control';
 }
@@ -52,13 +52,13 @@ export function isIterative({ name }: AttackSettings): boolean {
   return ['pgd', 'apgd', 'cascade'].includes(declared(name).search);
 }
 
-/** What an attack makes great, if it is one thing. */
+/** The objective that an attack maximises, if it is a single one. */
 export function climbedBy({ name, loss = 'cross-entropy' }: AttackSettings): Objective | undefined {
   const { climbs } = declared(name);
   return climbs === 'setting' ? loss : climbs;
 }
 
-/** The objective of the probes: that of the attack, with the margin for those that do not climb the cross entropy. */
+/** The objective of the probes: cross entropy if the attack maximises it, otherwise the margin. */
 export function objectiveOf(settings: AttackSettings): ProbeObjective {
   return climbedBy(settings) === 'cross-entropy' ? 'cross-entropy' : 'margin';
 }

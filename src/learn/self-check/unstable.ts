@@ -7,7 +7,7 @@ const draws = 10;
 /** Mean relative change of the margin. */
 const most = 0.5;
 
-/** Indicator of Pintor et al.: the loss jumps from one point to the next, and its gradient leads nowhere. */
+/** Indicator of Pintor et al.: the loss is so rough that its gradient is not a useful direction. */
 export const unstablePredictions = probing('unstable-predictions', async (sample, { settings }) => {
   const { probe } = sample;
   const radius = settings.epsilon / 2;
@@ -27,7 +27,7 @@ export const unstablePredictions = probing('unstable-predictions', async (sample
   return within(
     mean,
     most,
-    `Within half of epsilon the margin of an example changes by ${(100 * mean).toFixed(1)} % of itself at random.`,
-    'Gradients say little of a model so rough: check with square and with many restarts.',
+    `Random changes within epsilon / 2 change the margin of an example by ${(100 * mean).toFixed(1)} % on average.`,
+    'The loss is so rough that gradients say little: check with square and with many restarts.',
   );
 });

@@ -8,18 +8,18 @@ import { robustValidation } from './robust-validation.ts';
 
 type Batch = Parameters<InnerMaximisation['run']>[1];
 
-/** The attack of a method on its batches, and that by which its epochs are validated. */
+/** The attack of a method during training, and the one for validation. */
 export interface Adversary extends Required<Pick<Method, 'prepareValidation' | 'dispose'>> {
-  /** The batch with adversarial images in the place of its own. */
+  /** Replaces the images of the batch by adversarial ones. */
   replaced(batch: Batch, step: StepContext): Promise<PreparedBatch>;
   /**
-   * The batch with adversarial images beside its own, where `adversarialImages` finds them.
-   * @param target what is attacked, [batch, classes]; default: the labels
+   * Adds adversarial images to the batch, where `adversarialImages` finds them.
+   * @param target labels that the attack uses, [batch, classes]; default: those of the batch
    */
   beside(batch: Batch, step: StepContext, target?: Batch['labels']): Promise<PreparedBatch>;
 }
 
-/** @param validating the attack of validation; default: that of training, as `robustValidation` takes it */
+/** @param validating attack for validation; default: that of training, adapted by `robustValidation` */
 export function adversary(
   engine: Engine,
   model: Model,
@@ -44,7 +44,7 @@ export function adversary(
   };
 }
 
-/** The adversarial images that `beside` made of the batch. */
+/** The adversarial images that `beside` added to the batch. */
 export function adversarialImages({ extras }: LossInputs): Tensor4D {
   if (!extras.adversarial) throw new Error('The batch came without its adversarial images');
   return rank4(extras.adversarial);

@@ -2,7 +2,7 @@ import { Type } from '@sinclair/typebox';
 import type { Mode } from '../model/model.ts';
 import { count, oneOf, pixelLength } from '../parameter-schemas.ts';
 
-// Loaded by every plan: nothing heavy may be imported here but types.
+// Loaded by every plan: import nothing heavy here, except types.
 
 interface Defaults {
   readonly epsilon: number;
@@ -28,7 +28,7 @@ export function batchNormParameter(value: Mode) {
   });
 }
 
-/** Parameters of PGD inside a method that makes adversarial images, with the method's defaults. */
+/** Parameters of the PGD attack in a training method, with the method's defaults. */
 export function attackParameters({ epsilon, stepSize, steps, batchNorm }: Defaults) {
   return {
     epsilon: epsilonParameter(epsilon),

@@ -6,9 +6,9 @@ import type { Method } from './method.ts';
 import { group, withPrefix } from './names.ts';
 import type { TrainingSnapshot } from './snapshot.ts';
 
-/** All that changes in a training. */
+/** The changing state of a training. */
 export interface Current {
-  /** Groups `model/…`, `own/…`, `state/…`, `velocity/…`, `carried/…`: what the training step takes and gives. */
+  /** Groups `model/…`, `own/…`, `state/…`, `velocity/…`, `carried/…`: inputs and outputs of the training step. */
   readonly tensors: Tensors;
   readonly history: TrainingSnapshot['history'];
   readonly best: TrainingSnapshot['best'];
@@ -17,7 +17,7 @@ export interface Current {
 }
 
 /**
- * The start: weights that were given, or random ones of the seed; nothing in motion.
+ * The initial state: given weights, or random ones from the seed; velocities are zero.
  * @param batchSize images in each batch
  * @throws Failure `shape-mismatch`
  */

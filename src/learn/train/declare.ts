@@ -3,9 +3,9 @@ import type { SettingsOf } from '../../kind/settings.ts';
 import type { Variant } from '../../kind/variants.ts';
 import type { MethodBuilder } from './method.ts';
 
-/** A way to train, as the plan knows it: its parameters with their defaults, and how its code is loaded. */
+/** The declaration of a training method, used for planning: its parameters with defaults, and how to load its code. */
 export interface DeclaredMethod<P extends TObject = TObject> extends Variant<P> {
-  /** Loads the code of the method and binds its settings, which are those of the schema. */
+  /** Loads the code of the method and gives it its settings. */
   build(settings: SettingsOf<Static<P>>): Promise<MethodBuilder>;
 }
 

@@ -35,14 +35,14 @@ export interface Machinery {
   readonly meter: Metered;
 }
 
-/** Images in each batch: all of them, where there are too few for one batch. */
+/** Number of images in each batch: all images, if there are too few for one batch. */
 export function batchSizeOf({ dataset, batchSize }: Pick<EpochOptions, 'dataset' | 'batchSize'>): number {
   return Math.min(batchSize, dataset.labels.length);
 }
 
 /**
- * One epoch: all records in random order, in full batches, each as often in succession as the method says; those of a
- * last, incomplete batch are left out.
+ * One epoch: all records in random order, in full batches, each repeated as often as the method says. A last,
+ * incomplete batch is skipped.
  * @param epoch from 0
  * @throws Failure `diverged`
  */
@@ -96,7 +96,7 @@ export async function trainEpoch(
   const work = meter.take();
   onEpoch?.((performance.now() - began) / 1000);
   for (const [name, { data }] of Object.entries(tensors)) {
-    // The last step's loss was taken before its update; a comparison of NaN would choose a class all the same.
+    // The loss of the last step was computed before its update, and comparing NaN would still choose a class.
     if (!data.every(Number.isFinite))
       throw diverged(`${name} became NaN or infinite`, epoch + 1, stepsPerEpoch, rate);
   }

@@ -7,17 +7,17 @@ import { robustValidation } from './robust-validation.ts';
 import { classificationLoss } from './standard.ts';
 
 export interface FreeAtSettings {
-  /** Radius of the l∞ ball, for pixels in [0, 1]; also the step that the perturbation takes after each pass. */
+  /** Radius of the l∞ ball, for pixels in [0, 1]; also the step size of the perturbation. */
   readonly epsilon: number;
-  /** How many steps in succession each batch is used for. */
+  /** Number of consecutive steps on each batch. */
   readonly replays: number;
 }
 
 /**
- * Free adversarial training (Shafahi et al. 2019): one pass gives the gradients both of the weights and of a
- * perturbation, and both take a step. The perturbation has a place for each image of a batch and is carried from batch to
- * batch. An epoch takes each batch `replays` times; the authors divide the number of epochs by it.
- * The best epoch is chosen by PGD-10.
+ * Free adversarial training (Shafahi et al. 2019): one pass gives the gradients of both the weights and a
+ * perturbation, and both are updated. The perturbation has one entry for each image of a batch and is kept from batch
+ * to batch. An epoch uses each batch `replays` times; the authors divide the number of epochs by it. The best epoch
+ * is chosen with PGD-10.
  */
 export function freeAt({ epsilon, replays }: FreeAtSettings): MethodBuilder {
   return ({ engine, model }) => ({

@@ -11,38 +11,39 @@ import { ascend, perturbed } from './linf.ts';
 import { group, withPrefix } from './names.ts';
 
 /**
- * How a random start is drawn: `uniform` in the ball, then into [0, 1]; `unclipped`, the same, where pixels leave [0, 1]
- * until the first step is taken (ARD); `normal`, with a deviation of 0.001, unclipped too (TRADES, MART, RSLAD).
+ * How a random start is drawn. `uniform`: in the ball, clipped to [0, 1]; `unclipped`: the same, but pixels may leave
+ * [0, 1] until the first step (ARD); `normal`: with standard deviation 0.001, unclipped too (TRADES, MART, RSLAD).
  */
 export type Noise = 'uniform' | 'unclipped' | 'normal';
 
-/** The attack inside adversarial training: PGD on the cross entropy in an l∞ ball (Madry et al. 2018). */
+/** The attack in adversarial training: PGD on the cross entropy in an l∞ ball (Madry et al. 2018). */
 export interface InnerSettings {
   /** Radius of the ball, for pixels in [0, 1]. */
   readonly epsilon: number;
   readonly stepSize: number;
   readonly steps: number;
-  /** Whether it starts at a random point of the ball. */
+  /** Whether to start at a random point of the ball. */
   readonly randomStart: boolean;
-  /** Default: that of the method, `uniform` where it says nothing. */
+  /** Default: that of the method, otherwise `uniform`. */
   readonly noise?: Noise | undefined;
-  /** How batch norm works in the attack's passes. Either way they leave the running statistics alone. */
+  /** Mode of batch norm during the attack. In both modes, the running statistics do not change. */
   readonly batchNorm: Mode;
 }
 
 export interface InnerMaximisation {
   /**
-   * Adversarial images for a batch, against the model of these weights. Its labels may be soft: with the probabilities p
-   * that a model gives, the cross entropy is KL(p ‖ q) and a constant, so the attack is that on the divergence.
+   * Makes adversarial images for a batch, against the model with these weights. Labels may be soft: if they are the
+   * probabilities p of a model, the cross entropy is KL(p ‖ q) plus a constant, so the attack maximises the
+   * divergence.
    */
   run(weights: Tensors, batch: Batch, random: Stream): Promise<HostTensor>;
   dispose(): Promise<void>;
 }
 
 /**
- * The step is compiled once, with the weights as inputs, and run `steps` times. One graph of ten steps takes three times
- * as long to compile (1 s, not 0.3), and runs no faster unless a step takes but a few milliseconds: 41 ms a step either
- * way for resnet-8-w16 on CIFAR-10, 1.8 in place of 2.3 for resnet-8-w8 on digits.
+ * The step is compiled once, with the weights as inputs, and run `steps` times. One graph of ten steps takes three
+ * times as long to compile (1 s instead of 0.3 s), and is only faster if a step takes a few milliseconds: 41 ms per
+ * step either way for resnet-8-w16 on CIFAR-10, 1.8 ms instead of 2.3 ms for resnet-8-w8 on digits.
  */
 export function innerMaximisation(engine: Engine, model: Model, settings: InnerSettings): InnerMaximisation {
   const { epsilon, stepSize, steps, batchNorm } = settings;
@@ -83,7 +84,7 @@ function innerStep(model: Model, mode: Mode): TensorFunction {
     const { gradients } = withGradients(
       () => {
         const { logits } = model.forward(group('weights', weights), rank4(images), mode);
-        // The sum, not the mean: one example's gradient does not depend on how many others there are.
+        // The sum instead of the mean, so that the gradient of an example does not depend on the batch size.
         return { value: tf.sum(softmaxCrossEntropy(logits, rank2(labels))), results: {} };
       },
       { images },

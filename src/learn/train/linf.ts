@@ -1,12 +1,12 @@
 import * as tf from '@tensorflow/tfjs';
 
-// All that training's inner maximisation and the evaluation attacks share: how a step in the l∞ ball is taken.
+// What attacks in training and in evaluation share: a step in the l∞ ball.
 
 /**
- * One step of ascent: x + stepSize · sign(gradient), then into the ball [origin - epsilon, origin + epsilon], then into
- * [0, 1], in this order. With epsilon 0 the result is `origin` bit for bit; rounding to float32 can take it past
- * epsilon by 6e-8. A gradient of 0 moves nothing; the sign of NaN is 0 too, so NaN must be looked for elsewhere.
- * @param epsilon a scalar, in [0, 1]; so is `stepSize`
+ * One ascent step: x + stepSize · sign(gradient), projected to the ball [origin - epsilon, origin + epsilon], then
+ * clipped to [0, 1]. With epsilon 0 the result is exactly `origin`. Rounding to float32 can exceed epsilon by 6e-8. A
+ * zero gradient moves nothing. The sign of NaN is also 0, so NaN must be detected elsewhere.
+ * @param epsilon a scalar in [0, 1], like `stepSize`
  */
 export function ascend({ images, origin, gradient, epsilon, stepSize }: AscendInputs): tf.Tensor {
   const moved = tf.add(images, tf.mul(tf.sign(gradient), stepSize));
@@ -24,7 +24,7 @@ interface AscendInputs {
 }
 
 /**
- * A random start: `noise` (uniform in [-epsilon, epsilon)) added to the images, then into [0, 1].
+ * A random start: adds `noise` (uniform in [-epsilon, epsilon)) to the images and clips to [0, 1].
  * @param images in [0, 1]; not changed
  */
 export function perturbed(images: Float32Array, noise: Float32Array): Float32Array {

@@ -7,13 +7,14 @@ import type { InnerSettings } from './inner-maximisation.ts';
 import type { MethodBuilder } from './method.ts';
 
 export interface MartSettings extends InnerSettings {
-  /** Of the weighted divergence. 0: the boosted cross entropy alone. */
+  /** Weight of the divergence. 0: only the boosted cross entropy. */
   readonly beta: number;
 }
 
 /**
- * MART (Wang et al. 2020): a boosted cross entropy on adversarial images x' + beta · KL(p(x) ‖ p(x')), each example's
- * divergence weighted by how wrong the model is about it clean. x' is made by PGD on the cross entropy.
+ * MART (Wang et al. 2020): boosted cross entropy on adversarial images x' + beta · KL(p(x) ‖ p(x')), where the
+ * divergence of each example is weighted by how wrong the model is on the clean image. x' is made by PGD on the cross
+ * entropy.
  */
 export function mart(settings: MartSettings): MethodBuilder {
   return ({ engine, model }) => {
@@ -39,9 +40,9 @@ export function mart(settings: MartSettings): MethodBuilder {
 }
 
 /**
- * Boosted cross entropy -log p'_y - log(1.0001 - max over j ≠ y of p'_j), plus beta times the mean of
- * KL(p ‖ p') · (1.0000001 - p_y); the constants are the authors'. Where several other classes are equally probable,
- * TensorFlow.js gives each the whole gradient of the maximum.
+ * Boosted cross entropy -log p'_y - log(1.0001 - max over j ≠ y of p'_j), plus beta times the mean of KL(p ‖ p') ·
+ * (1.0000001 - p_y); the constants are the authors'. If several other classes are equally probable, TensorFlow.js
+ * gives each the whole gradient of the maximum.
  * @param labels one-hot; logits and labels are [batch, classes]
  */
 export function martLoss(

@@ -4,35 +4,38 @@ import { isFailure } from '../../failure.ts';
 import { watchGradients } from '../loss/gradients.ts';
 import type { Model } from '../model/model.ts';
 
-/** What a training has computed. It depends on the method, the net and the shapes alone: not on engine or machine. */
+/** The work of a training. It depends only on the method, the network and the shapes, not on engine or machine. */
 export interface Work {
-  /** Of convolutions and matrix products: see `CompiledFunction.flops`. Those of attacks and of a teacher count. */
+  /**
+   * FLOPs of convolutions and matrix products (see `CompiledFunction.flops`), including those of attacks and of a
+   * teacher.
+   */
   readonly flops: number;
   /**
-   * How often a gradient was taken through the trained net, be it that of its weights or that of its images. One taking is
-   * one pass: TRADES, MART and RSLAD go back through clean and attacked images in one, which the FLOPs show.
+   * Number of gradient computations through the trained network, with respect to weights or images. TRADES, MART and
+   * RSLAD compute the gradient for clean and attacked images in one pass; the FLOPs count both.
    */
   readonly gradientPasses: number;
 }
 
 export interface Metered {
-  /** The engine, counting what the functions that it compiles compute. */
+  /** The engine, which now counts the work of the functions that it compiles. */
   readonly engine: Engine;
-  /** The trained net, to be used where its gradient passes are to count. */
+  /** The trained network, to be used where its gradient passes must be counted. */
   readonly model: Model;
   /**
-   * The work since it was last asked. Sums of a whole training would lose digits, and a resumed one others: they can
-   * pass 2^53. Undefined where a function has an op that cannot be counted: see `CompiledFunction.flops`.
+   * The work since the last call. A sum over the whole training could exceed 2^53 and lose digits. Undefined if a
+   * function has an op that cannot be counted; see `CompiledFunction.flops`.
    */
   take(): Work | undefined;
 }
 
 const none: Work = { flops: 0, gradientPasses: 0 };
 
-/** Counts the work of all that an engine runs, and which of it goes backwards through a model. */
+/** Counts the work of everything that an engine runs, and the gradient passes through a model. */
 export function metered(engine: Engine, model: Model): Metered {
   let work: Work | undefined = none;
-  // Both grow while a function is traced, or run op by op: what counts is by how much.
+  // Both grow while a function is traced or runs op by op; only the increase matters.
   let [forwards, gradients] = [0, 0];
   const watch = <T>(fn: () => T): T => {
     const before = forwards;
@@ -56,7 +59,7 @@ export function metered(engine: Engine, model: Model): Metered {
     const workOf = async (inputs: Tensors): Promise<Work | undefined> => {
       const before = known.find(({ shapes }) => haveShapes(inputs, shapes));
       if (before) return before.work;
-      // The first time that it sees these shapes, `flops` calls the function.
+      // For new shapes, `flops` calls the function.
       const flops = await countable(compiled.flops(inputs));
       const work = flops === undefined ? undefined : { flops, gradientPasses: taken };
       known.push({ shapes: new Map(Object.entries(inputs).map(([name, { shape }]) => [name, shape])), work });
@@ -90,7 +93,7 @@ function sum(a: Work, b: Work): Work {
   return { flops: a.flops + b.flops, gradientPasses: a.gradientPasses + b.gradientPasses };
 }
 
-/** Engines that run op by op have ops that counting does not know; on others, running fails as counting does. */
+/** Engines that run op by op have ops that cannot be counted. On other engines, running such an op fails too. */
 async function countable(flops: Promise<number>): Promise<number | undefined> {
   try {
     return await flops;
@@ -102,7 +105,7 @@ async function countable(flops: Promise<number>): Promise<number | undefined> {
 
 type Shapes = ReadonlyMap<string, readonly number[]>;
 
-/** Asked at every step: to make a text of the shapes of a hundred tensors would take tenths of a millisecond. */
+/** Called at every step: converting the shapes of a hundred tensors to text would take tenths of a millisecond. */
 function haveShapes(tensors: Tensors, shapes: Shapes): boolean {
   const entries = Object.entries(tensors);
   return (

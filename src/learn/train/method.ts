@@ -4,14 +4,14 @@ import type { Batch } from '../data/batch.ts';
 import type { Model, NamedTensors, TensorSpec } from '../model/model.ts';
 import type { Stream } from '../random/stream.ts';
 
-/** What a method may use when a training starts. */
+/** What a method can use when a training starts. */
 export interface MethodContext {
   readonly engine: Engine;
   /** The model that is trained. */
   readonly model: Model;
 }
 
-/** Makes a method ready for one training. Its settings are bound before: `pgdAt({ epsilon: 8 / 255, … })`. */
+/** Prepares a method for one training. Its settings are given before: `pgdAt({ epsilon: 8 / 255, … })`. */
 export type MethodBuilder = (context: MethodContext) => Method;
 
 /**
@@ -20,53 +20,53 @@ export type MethodBuilder = (context: MethodContext) => Method;
  */
 export interface Method {
   readonly name: string;
-  /** Begins the names of the streams that all starting values are drawn from: see `initialise`. Default `init`. */
+  /** Prefix of the names of the random streams for initial values; see `initialise`. Default `init`. */
   readonly initScope?: string;
-  /** Tensors that are trained beside the model's and dropped at the end. */
+  /** Tensors that are trained together with the model's, and dropped at the end. */
   readonly parameters?: readonly TensorSpec[];
-  /** Whether `parameters` stay as they are in a step with these extras: then its loss need not depend on them. */
+  /** Whether `parameters` do not change in a step with these extras; its loss then need not depend on them. */
   ownRest?(extras: NamedTensors): boolean;
-  /** Tensors that the loss reads and nothing changes, such as a teacher's weights. */
+  /** Constant tensors that the loss reads, such as a teacher's weights. */
   readonly fixed?: Tensors;
-  /** What goes from step to step beside parameters and state, and is dropped at the end. */
+  /** Further tensors that are kept from step to step, and dropped at the end. */
   readonly carried?: Carried;
-  /** γ of adversarial weight perturbation: `weight-perturbation.ts`. Default 0: none. */
+  /** γ of adversarial weight perturbation; see `weight-perturbation.ts`. Default 0: none. */
   readonly weightPerturbation?: number;
-  /** How many steps in succession take the same batch. Default 1. */
+  /** Number of consecutive steps on the same batch. Default 1. */
   readonly replays?: number;
-  /** Changes a batch, before the step: mixes it, attacks it. */
+  /** Changes a batch before the step: mixes or attacks it. */
   prepare?(batch: Batch, step: TrainingStepContext): Promise<PreparedBatch> | PreparedBatch;
-  /** The same for validation, of which the best epoch is chosen: a robust method attacks. Default: nothing. */
+  /** The same for validation, which chooses the best epoch: a robust method attacks. Default: nothing. */
   prepareValidation?(batch: Batch, step: StepContext): Promise<Batch>;
-  /** The loss of a prepared batch, in tensor code; its gradient is taken with respect to all parameters. */
+  /** The loss of a prepared batch, in tensor code; its gradient with respect to all parameters is taken. */
   loss(inputs: LossInputs): LossOutput;
   dispose?(): Promise<void>;
 }
 
-/** Tensors that a step changes by their gradients in another way than the optimiser does. */
+/** Tensors that are updated by their gradients in another way than by the optimiser. */
 export interface Carried {
   /** @param batchSize images in each batch of the training */
   specs(batchSize: number): readonly TensorSpec[];
-  /** The new values, from the old ones and the gradients of the loss with respect to them, all by their names. */
+  /** The new values, computed from the old ones and the gradients of the loss with respect to them, by name. */
   next(old: NamedTensors, gradients: NamedTensors): NamedTensors;
 }
 
 export interface PreparedBatch extends Batch {
-  /** Further tensors that belong to the batch and that the loss reads: adversarial images beside the clean ones. */
+  /** Further tensors of the batch that the loss reads, such as adversarial images besides the clean ones. */
   readonly extras?: Tensors;
 }
 
 export interface StepContext {
-  /** The model's parameters and state as they are before the step. */
+  /** The model's parameters and state before the step. */
   readonly weights: Tensors;
-  /** A stream of this seed, epoch and batch. */
+  /** A random stream for this seed, epoch and batch. */
   random(name: string): Stream;
 }
 
 export interface TrainingStepContext extends StepContext {
-  /** How many steps the training has taken before this one. */
+  /** Number of steps before this one. */
   readonly step: number;
-  /** How many it will take in all. */
+  /** Total number of steps. */
   readonly steps: number;
 }
 

@@ -9,9 +9,9 @@ import { pgdAtMethod } from './methods/pgd-at.ts';
 import { standardMethod } from './methods/standard.ts';
 import { tradesMethod } from './methods/trades.ts';
 
-// Loaded by every plan: nothing heavy may be imported here.
+// Loaded by every plan: import nothing heavy here.
 
-/** Trainings without a teacher, by the name that pipelines use. */
+/** Training methods without a teacher, by the name used in pipelines. */
 export const trainingMethods = {
   standard: standardMethod,
   mixup: mixupMethod,
@@ -22,7 +22,7 @@ export const trainingMethods = {
   'free-at': freeAtMethod,
 };
 
-/** @param parameters of a cell: the plan has checked them against the schema of their method */
+/** @param parameters of a cell, already checked against the schema of its method */
 export function trainingMethod(parameters: {
   readonly method: keyof typeof trainingMethods;
 }): Promise<MethodBuilder> {

@@ -5,11 +5,11 @@ import type { MethodBuilder } from './method.ts';
 import { classificationLoss } from './standard.ts';
 
 export interface MixupSettings {
-  /** λ ~ Beta(alpha, alpha), one for a batch. 0: no mixing. */
+  /** λ ~ Beta(alpha, alpha), drawn for each batch. 0: no mixing. */
   readonly alpha: number;
 }
 
-/** Mixup (Zhang et al. 2018): cross entropy on convex combinations of the batch with itself in another order. */
+/** Mixup (Zhang et al. 2018): cross entropy on convex combinations of the batch with a permutation of itself. */
 export function mixup(settings: MixupSettings): MethodBuilder {
   return ({ model }) => ({
     name: 'mixup',
@@ -19,9 +19,9 @@ export function mixup(settings: MixupSettings): MethodBuilder {
 }
 
 /**
- * λ · batch + (1 - λ) · batch in another order, images and labels alike: cross entropy is linear in the labels, so the
- * mixed label gives the same loss as the two losses mixed. Done on the host, whose result is the same for all engines
- * and half as much to hand over as both batches. Draws λ, then the order.
+ * λ · batch + (1 - λ) · permuted batch, for both images and labels: cross entropy is linear in the labels, so mixing
+ * labels is the same as mixing losses. Computed on the host, so that it is the same for all engines and only one
+ * batch is transferred. Draws λ first, then the permutation.
  */
 export function mixBatch(batch: Batch, alpha: number, random: Stream): Batch {
   if (alpha <= 0) return batch;

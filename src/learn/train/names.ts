@@ -1,9 +1,9 @@
-/** The records of `given` with `prefix` before each name: groups of tensors go through an engine in one flat record. */
+/** Adds `prefix` to each name: groups of tensors pass through an engine in one flat record. */
 export function withPrefix<T>(prefix: string, given: Readonly<Record<string, T>>): Record<string, T> {
   return Object.fromEntries(Object.entries(given).map(([name, value]) => [`${prefix}/${name}`, value]));
 }
 
-/** The records of the group `prefix`, with their own names. */
+/** The records of the group `prefix`, without the prefix. */
 export function group<T>(prefix: string, given: Readonly<Record<string, T>>): Record<string, T> {
   const start = `${prefix}/`;
   const inside = Object.entries(given).filter(([name]) => name.startsWith(start));

@@ -4,9 +4,9 @@ import type { Schedule } from '../optimise/schedule.ts';
 import type { SgdSettings } from '../optimise/sgd.ts';
 import { count, oneOf, seed } from '../parameter-schemas.ts';
 
-// Loaded by every plan: nothing heavy may be imported here.
+// Loaded by every plan: import nothing heavy here.
 
-/** Which model it is. */
+/** The network architecture. */
 export const netParameter = {
   net: Type.String({
     description:
@@ -15,12 +15,12 @@ export const netParameter = {
 };
 
 /**
- * What a training may measure, of the steps alone, without validation: the mean over the epochs of the attempt, without its
- * first one where there are several, since that compiles.
+ * Measurements of a training. Only the steps count, without validation. It is the mean over the epochs of the
+ * attempt; the first one is left out if there are others, because it includes compiling.
  */
 export const trainingMeasures = ['seconds-per-epoch'];
 
-/** What the training loop is told: the seed, the epochs, the optimiser, the schedule, the augmentation. */
+/** Parameters of the training loop: seed, epochs, optimiser, schedule, augmentation. */
 export const loopParameters = {
   seed: seed('Seed of the initial weights, the order of the images and all other random numbers.'),
   epochs: count({ description: 'Number of passes over the training set.' }),
@@ -68,7 +68,7 @@ export const loopParameters = {
   flip: Type.Boolean({ default: false, description: 'Augmentation: flip half of the images horizontally.' }),
 };
 
-/** What all trainings of a whole net have in common. */
+/** Parameters of all trainings of a whole network. */
 export const trainingParameters = {
   ...netParameter,
   ...loopParameters,
@@ -84,7 +84,7 @@ type LoopParameters = Static<typeof loopSchema>;
 const trainingSchema = Type.Object(trainingParameters);
 export type TrainingParameters = Static<typeof trainingSchema>;
 
-/** The parameters of a pipeline as options of `train`. */
+/** Converts the parameters of a pipeline to options of `train`. */
 export function loopOptions(parameters: LoopParameters) {
   const { seed, epochs, crop, flip, momentum, decay } = parameters;
   const augment: Augment | undefined = crop > 0 || flip ? { pad: crop, flip } : undefined;

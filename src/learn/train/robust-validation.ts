@@ -6,8 +6,8 @@ import type { Method } from './method.ts';
 type RobustValidation = Required<Pick<Method, 'prepareValidation' | 'dispose'>>;
 
 /**
- * Validation of robust methods: PGD on the cross entropy with the radius and steps of the method's own attack, from a
- * uniform start, whatever that attack makes great and wherever it starts, and against the model in `eval` mode.
+ * Validation of robust methods: PGD on the cross entropy from a uniform start, against the model in `eval` mode.
+ * Epsilon and steps are those of the method's own attack; its objective and start are not used.
  */
 export function robustValidation(engine: Engine, model: Model, settings: InnerSettings): RobustValidation {
   const attack = innerMaximisation(engine, model, { ...settings, noise: 'uniform', batchNorm: 'eval' });

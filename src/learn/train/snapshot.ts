@@ -7,19 +7,19 @@ export interface Snapshots<T> {
   save(snapshot: T): Promise<void>;
 }
 
-/** What one epoch of training gave. */
+/** The results of one epoch. */
 export interface EpochRecord {
   /** From 1. */
   readonly epoch: number;
   /** Mean over the steps. */
   readonly loss: number;
-  /** On the prepared batches (mixed, attacked), in [0, 1]. */
+  /** Accuracy on the prepared batches (mixed, attacked), in [0, 1]. */
   readonly accuracy: number;
-  /** Of the last step. */
+  /** Learning rate of the last step. */
   readonly learningRate: number;
   /** Accuracy on the validation part, in [0, 1]; under attack for a robust method. */
   readonly validation?: number;
-  /** What its steps computed, without validation, if that can be counted: `meter.ts`. */
+  /** The work of its steps without validation, if it can be counted; see `meter.ts`. */
   readonly work?: Work;
 }
 

@@ -5,14 +5,17 @@ import { rank4 } from '../model/rank.ts';
 
 export interface SoftLabels {
   /**
-   * Probabilities [batch, classes] that the model gives to images.
-   * @param weights those that were not fixed
+   * The model's probabilities for images, [batch, classes].
+   * @param weights those that are not fixed
    */
   of(images: HostTensor, weights?: Tensors): Promise<HostTensor>;
   dispose(): Promise<void>;
 }
 
-/** What a model says of images, on the host: the labels of attacks on a divergence. @param fixed weights that never change */
+/**
+ * Computes a model's probabilities on the host; they are the labels of attacks on a divergence.
+ * @param fixed constant weights
+ */
 export function softLabels(engine: Engine, model: Model, mode: Mode, fixed: Tensors = {}): SoftLabels {
   const compiled = engine.compile(
     `train/soft-labels-${mode}`,

@@ -3,13 +3,13 @@ import type { Model } from '../model/model.ts';
 import type { LossInputs, LossOutput, MethodBuilder } from './method.ts';
 
 export interface StandardSettings {
-  /** Part of each label that is spread evenly over all classes. */
+  /** Share of each label that is spread evenly over all classes. */
   readonly labelSmoothing: number;
 }
 
 export const standardDefaults: StandardSettings = { labelSmoothing: 0 };
 
-/** Cross entropy on the images as they are. */
+/** Cross entropy on the clean images. */
 export function standard({ labelSmoothing }: StandardSettings = standardDefaults): MethodBuilder {
   return ({ model }) => ({
     name: 'standard',

@@ -9,9 +9,9 @@ import { group, withPrefix } from './names.ts';
 import { weightShifts } from './weight-perturbation.ts';
 
 /**
- * A training step as one tensor function: loss, gradient, update. Inputs and outputs are in groups: `model/…` and
- * `own/…` (parameters of model and method), `velocity/…` (of both), `state/…`, `carried/…`; and as inputs alone
- * `fixed/…` and `extras/…` (of the batch). Other inputs: `images`, `labels`, `learningRate`. Other outputs: `loss`, `logits`.
+ * A training step as one tensor function: loss, gradient, update. Inputs and outputs are grouped: `model/…` and
+ * `own/…` (parameters of model and method), `velocity/…` (of both), `state/…`, `carried/…`; only as inputs: `fixed/…`
+ * and `extras/…` (of the batch). Other inputs: `images`, `labels`, `learningRate`. Other outputs: `loss`, `logits`.
  */
 export function trainingStep(method: Method, optimiser: SgdSettings): TensorFunction {
   return (inputs) => {
@@ -75,7 +75,7 @@ function combined(
   return Object.fromEntries(pairs);
 }
 
-/** A prepared batch as inputs of a training step. */
+/** Converts a prepared batch to inputs of a training step. */
 export function batchInputs({ images, labels, extras = {} }: PreparedBatch): Tensors {
   return { images, labels, ...withPrefix('extras', extras) };
 }

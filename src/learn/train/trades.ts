@@ -9,15 +9,15 @@ import { softLabels } from './soft-labels.ts';
 import { standard } from './standard.ts';
 
 export interface TradesSettings extends InnerSettings {
-  /** Of the divergence. 0: standard training. */
+  /** Weight of the divergence. 0: standard training. */
   readonly beta: number;
-  /** Of the divergence in the loss; the attack takes the sum. */
+  /** Reduction of the divergence in the loss; the attack always uses the sum. */
   readonly reduction: Reduction;
 }
 
 /**
- * TRADES (Zhang et al. 2019): cross entropy on the clean images x + beta · KL(p(x) ‖ p(x')), where x' makes that
- * divergence great. Without a random start the attack would begin where its gradient is 0.
+ * TRADES (Zhang et al. 2019): cross entropy on the clean images x + beta · KL(p(x) ‖ p(x')), where x' maximises that
+ * divergence. Without a random start the attack would start where its gradient is 0.
  */
 export function trades(settings: TradesSettings): MethodBuilder {
   return (context) => {
@@ -36,8 +36,8 @@ export function trades(settings: TradesSettings): MethodBuilder {
         const { weights, images, labels } = inputs;
         const natural = model.forward(weights, images, 'train');
         const attacked = model.forward({ ...weights, ...natural.state }, adversarialImages(inputs), 'train');
-        // The authors' code sends the clean images through the model a second time. That changes nothing but the
-        // running statistics, and costs nothing where graphs are compiled.
+        // The authors' code passes the clean images through the model a second time. This changes only the running
+        // statistics, and costs nothing in compiled graphs.
         const { state } = model.forward({ ...weights, ...attacked.state }, images, 'train');
         const logits = { natural: natural.logits, attacked: attacked.logits };
         return { loss: tradesLoss(logits, labels, settings), logits: attacked.logits, state };

@@ -16,12 +16,12 @@ export interface TrainingOptions extends EpochOptions {
   readonly engine: Engine;
   readonly model: Model;
   readonly method: MethodBuilder;
-  /** Records, apart from `dataset`, by which the best epoch is chosen. Never the test set. */
+  /** Records that are not in `dataset`, for choosing the best epoch. Never the test set. */
   readonly validation?: Dataset | undefined;
   readonly optimiser: SgdSettings;
-  /** Weights to start from, parameters and state. Default: random ones of the seed. */
+  /** Initial weights: parameters and state. Default: random ones from the seed. */
   readonly initial?: Tensors | undefined;
-  /** Is told of each epoch; after a resume also of those before. */
+  /** Called after each epoch; after a resume, also for the earlier epochs. */
   readonly onRecord?: ((record: EpochRecord) => void) | undefined;
   readonly snapshots?: Snapshots<TrainingSnapshot> | undefined;
   /** Epochs from one snapshot to the next; the last epoch always has one. Default 1. Results do not depend on it. */
@@ -31,7 +31,10 @@ export interface TrainingOptions extends EpochOptions {
 export interface TrainingResult {
   /** The model's parameters and state after the last epoch. */
   readonly last: Tensors;
-  /** After the epoch of the best validation accuracy (the first of equals), if there was a validation part. */
+  /**
+   * The weights after the epoch with the best validation accuracy (the first of equals), if there was a validation
+   * part.
+   */
   readonly best?: { readonly epoch: number; readonly accuracy: number; readonly weights: Tensors };
   readonly history: readonly EpochRecord[];
 }

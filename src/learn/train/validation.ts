@@ -7,12 +7,15 @@ import { rank4 } from '../model/rank.ts';
 import type { Method, StepContext } from './method.ts';
 
 export interface Validation {
-  /** Accuracy of these weights in [0, 1]. @param stepOf the context of a batch, by its number */
+  /**
+   * Accuracy of these weights, in [0, 1].
+   * @param stepOf returns the context of a batch, by its number
+   */
   accuracy(weights: Tensors, stepOf: (batch: number) => StepContext): Promise<number>;
   dispose(): Promise<void>;
 }
 
-/** Measures accuracy on a validation part, as the method says: on clean images, or under the method's own attack. */
+/** Measures the accuracy on a validation part: on clean images or, for a robust method, under attack. */
 export function createValidation(
   engine: Engine,
   model: Model,

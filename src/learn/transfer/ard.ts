@@ -11,8 +11,8 @@ import { checkTeacher, studentScope, type Teacher } from './teacher.ts';
 export interface ArdSettings extends KdSettings, InnerSettings {}
 
 /**
- * Adversarially robust distillation (Goldblum et al. 2020): weight · τ² · KL(teacher(x) ‖ student(x')) + labelWeight ·
- * cross entropy of student(x), where x' is made against the student, by PGD on the cross entropy.
+ * Adversarially robust distillation (Goldblum et al. 2020): weight · τ² · KL(teacher(x) ‖ student(x')) + labelWeight
+ * · cross entropy of student(x), where x' is made by PGD on the cross entropy of the student.
  */
 export function ard(teacher: Teacher, settings: ArdSettings): MethodBuilder {
   return ({ engine, model }) => {
@@ -27,7 +27,8 @@ export function ard(teacher: Teacher, settings: ArdSettings): MethodBuilder {
       loss(inputs) {
         const { weights, fixed, images, labels } = inputs;
         const attacked = model.forward(weights, adversarialImages(inputs), 'train');
-        // Also without a cross entropy, as in the authors' code: the running statistics are of both kinds of images.
+        // Needed even without cross entropy, as in the authors' code: the running statistics include both kinds of
+        // images.
         const clean = model.forward({ ...weights, ...attacked.state }, images, 'train');
         const target = teacher.model.forward(fixed, images, 'eval');
         const soft = tf.mul<tf.Scalar>(

@@ -11,16 +11,16 @@ import type { KdSettings } from './kd.ts';
 import { checkTeacher, studentScope, type Teacher } from './teacher.ts';
 
 export interface AttentionSettings extends KdSettings {
-  /** Of the sum of the attention losses. */
+  /** Weight of the sum of the attention losses. */
   readonly attentionWeight: number;
-  /** Which blocks are compared. Default: all but the first, which is the stem. */
+  /** Blocks to compare. Default: all but the first, which is the stem. */
   readonly blocks?: readonly BlockChoice[] | undefined;
 }
 
 /**
- * Attention transfer (Zagoruyko and Komodakis 2017) on clean images: labelWeight · cross entropy + attentionWeight · the
- * sum over blocks of the distance of attention maps, and soft labels if their weight is not 0.
- * The loss throws Failure `bad-blocks` where two blocks have images of other sizes.
+ * Attention transfer (Zagoruyko and Komodakis 2017) on clean images: labelWeight · cross entropy + attentionWeight ·
+ * sum over blocks of the distance of attention maps, plus soft labels if their weight is not 0. The loss throws
+ * Failure `bad-blocks` if two blocks have different image sizes.
  */
 export function attention(teacher: Teacher, settings: AttentionSettings): MethodBuilder {
   const { attentionWeight, weight, labelWeight } = settings;

@@ -1,10 +1,10 @@
 import { Type } from '@sinclair/typebox';
 
-// Loaded by every plan: nothing heavy may be imported here.
+// Loaded by every plan: import nothing heavy here.
 
 const block = Type.Integer({ minimum: 1 });
 
-/** @param all the blocks that an empty list stands for, in words */
+/** @param all what an empty list means, in words */
 export function blockParameters(all: string) {
   return {
     blocks: Type.Array(Type.Union([block, Type.Tuple([block, block])]), {
@@ -18,7 +18,7 @@ export function blockParameters(all: string) {
   };
 }
 
-/** The blocks that a method is given: none named means its own choice. */
+/** The blocks for a method; undefined if the list is empty, so that the method chooses. */
 export function namedBlocks<B>(blocks: readonly B[]): readonly B[] | undefined {
   return blocks.length > 0 ? blocks : undefined;
 }

@@ -2,7 +2,7 @@ import { Failure } from '../../failure.ts';
 import { fanInUniform } from '../model/init.ts';
 import type { Model, TapSpec, TensorSpec } from '../model/model.ts';
 
-/** Which taps are compared, from 1 (the stem): one number for both models, or [student's, teacher's]. */
+/** Taps to compare, from 1 (the stem): one number for both models, or [student's, teacher's]. */
 export type BlockChoice = number | readonly [student: number, teacher: number];
 
 /** A pair of taps whose channel maps are compared. */
@@ -10,14 +10,14 @@ export interface BlockPair {
   /** Indices of `Output.taps`. */
   readonly student: number;
   readonly teacher: number;
-  /** The learned linear map of the student's vector, if there is one: [student's channels, teacher's channels]. */
+  /** The learned linear map of the student's vector, if needed: [student's channels, teacher's channels]. */
   readonly transformation: TensorSpec | undefined;
 }
 
 /**
- * The pairs of taps to compare by their channels.
- * @param choices default: each tap with its counterpart, if the models have equally many
- * @param transformation `where-needed`: only where the numbers of channels differ
+ * The pairs of taps whose channels are compared.
+ * @param choices default: each tap with its counterpart, if both models have the same number of taps
+ * @param transformation `where-needed`: only if the numbers of channels differ
  * @throws Failure `bad-blocks`
  */
 export function pairBlocks(
@@ -43,7 +43,7 @@ export interface TapPair {
 
 /**
  * The pairs of taps to compare.
- * @param choices default: each tap from `first` on with its counterpart, if the models have equally many
+ * @param choices default: each tap from `first` on with its counterpart, if both models have the same number of taps
  * @param first from 1
  * @throws Failure `bad-blocks`
  */

@@ -4,9 +4,12 @@ import type { Variant } from '../../kind/variants.ts';
 import type { MethodBuilder } from '../train/method.ts';
 import type { Teacher } from './teacher.ts';
 
-/** A way to train with a teacher, as the plan knows it: its parameters with their defaults, and how its code is loaded. */
+/**
+ * The declaration of a training method with a teacher, used for planning: its parameters with defaults, and how to
+ * load its code.
+ */
 export interface DeclaredTransfer<P extends TObject = TObject> extends Variant<P> {
-  /** Loads the code of the method and binds the teacher and the settings, which are those of the schema. */
+  /** Loads the code of the method and gives it the teacher and its settings. */
   build(teacher: Teacher, settings: SettingsOf<Static<P>>): Promise<MethodBuilder>;
 }
 

@@ -7,7 +7,7 @@ import { read } from '../model/layers.ts';
 import type { Model, NamedTensors, TensorSpec } from '../model/model.ts';
 import { rank1, rank2, rank4 } from '../model/rank.ts';
 
-/** Tells the input gradients of a student from those of a teacher. */
+/** Distinguishes the input gradients of a student from those of a teacher. */
 export interface Discriminator {
   readonly parameters: readonly TensorSpec[];
   /** Logits [batch, 2] of (student, teacher). @param gradients [batch, height, width, channels] */
@@ -17,9 +17,9 @@ export interface Discriminator {
 const [mostLayers, firstChannels] = [5, 16];
 
 /**
- * The discriminator of IGAM: convolutions of 4 × 4 at stride 2, 16 to 256 channels, batch norm
- * by the batch and leaky ReLU of 0.1, then a dense layer; on gradients of mean 0 and l2 norm 1. Images smaller than
- * 32 × 32 take fewer than five convolutions (ours).
+ * The discriminator of IGAM: 4 × 4 convolutions with stride 2 and 16 to 256 channels, batch norm with batch
+ * statistics, leaky ReLU of 0.1, then a dense layer. Its inputs are gradients with mean 0 and l2 norm 1. For images
+ * smaller than 32 × 32 there are fewer than five convolutions (our choice).
  */
 export function discriminator({ inputShape }: Pick<Model, 'inputShape'>): Discriminator {
   let [height, width, channels] = inputShape;
@@ -59,7 +59,7 @@ export function discriminator({ inputShape }: Pick<Model, 'inputShape'>): Discri
   };
 }
 
-/** Each gradient with mean 0 and l2 norm 1: confident models have tiny ones. */
+/** Scales each gradient to mean 0 and l2 norm 1, because confident models have tiny gradients. */
 function standardised(gradients: tf.Tensor4D): tf.Tensor4D {
   const rows = rank2(tf.reshape(gradients, [gradients.shape[0], -1]));
   return rank4(tf.reshape(unit(tf.sub(rows, tf.mean(rows, 1, true))), gradients.shape));

@@ -14,22 +14,22 @@ import { type Discriminator, discriminator } from './discriminator.ts';
 import { checkTeacher, studentScope, type Teacher } from './teacher.ts';
 
 export interface IgamSettings {
-  /** Of the squared l2 distance of input gradients, for pixels of 0 … 255 as the authors have them. */
+  /** Weight of the squared l2 distance of input gradients, for pixels in [0, 255], as in the authors' code. */
   readonly gradientWeight: number;
-  /** Of the discriminator's cross entropy, which the student raises. 0: no discriminator. */
+  /** Weight of the discriminator's cross entropy, which the student maximises. 0: no discriminator. */
   readonly discriminatorWeight: number;
-  /** The discriminator takes one of so many steps. */
+  /** The discriminator is updated once in this many steps. */
   readonly discriminatorEvery: number;
-  /** Part of the training before gradients are matched: plain cross entropy until then. */
+  /** Fraction of the training with plain cross entropy, before gradients are matched. */
   readonly matchAfter: number;
   /** Uniform noise in [-inputNoise, inputNoise] on the images, for pixels in [0, 1]. 0: none. */
   readonly inputNoise: number;
 }
 
 /**
- * Input gradient adversarial matching (Chan et al. 2020, CVPR): cross entropy + gradientWeight · mean ‖J_S - J_T‖²
- * - discriminatorWeight · the cross entropy of a discriminator that tells J_S from J_T, where J is the gradient of the
- * probability of the true class with respect to the image. The teacher is in `eval` mode (ours).
+ * Input gradient adversarial matching (Chan et al. 2020, CVPR): cross entropy + gradientWeight · mean ‖J_S - J_T‖² -
+ * discriminatorWeight · cross entropy of a discriminator that distinguishes J_S from J_T. J is the gradient of the
+ * probability of the true class with respect to the image. The teacher is in `eval` mode (our choice).
  */
 export function igam(teacher: Teacher, settings: IgamSettings): MethodBuilder {
   const { discriminatorWeight, discriminatorEvery, matchAfter, inputNoise } = settings;
@@ -85,7 +85,8 @@ export function igam(teacher: Teacher, settings: IgamSettings): MethodBuilder {
       gradients: { readonly student: tf.Tensor4D; readonly teacher: tf.Tensor4D },
     ): tf.Scalar {
       const parameters = Object.fromEntries(
-        // The loss has this cross entropy times -discriminatorWeight; to the discriminator's own, it is to be 1.
+        // The loss contains this cross entropy with factor -discriminatorWeight; for the discriminator itself the
+        // factor must be 1.
         Object.entries(own).map(([name, tensor]) => [name, scaleGradient(tensor, -1 / discriminatorWeight)]),
       );
       const both = tf.concat([gradients.student, gradients.teacher], 0);

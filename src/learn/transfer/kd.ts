@@ -7,9 +7,9 @@ import { checkTeacher, studentScope, type Teacher } from './teacher.ts';
 
 export interface KdSettings {
   readonly temperature: number;
-  /** Of the soft-label loss τ² · KL(teacher ‖ student). */
+  /** Weight of the soft-label loss τ² · KL(teacher ‖ student). */
   readonly weight: number;
-  /** Of the cross entropy on the true labels. Papers that write (1 - α) CE + α τ² KL set both. */
+  /** Weight of the cross entropy on the true labels. Papers that write (1 - α) CE + α τ² KL set both. */
   readonly labelWeight: number;
   readonly reduction: Reduction;
 }

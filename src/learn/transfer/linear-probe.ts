@@ -6,23 +6,23 @@ import type { Model } from '../model/model.ts';
 import { createModel } from '../model/models.ts';
 import type { MethodBuilder } from '../train/method.ts';
 
-/** A trained model that is to get a new last layer. */
+/** A trained model that gets a new last layer. */
 export interface LinearProbe {
-  /** The model as it is after the training, without its weights. */
+  /** The model after training, without its weights. */
   readonly description: ModelDescription;
-  /** What is trained: the model of which the last layer alone is parameters; `forward` wants the body's tensors too. */
+  /** The model for training: only the last layer is a parameter; `forward` also needs the tensors of the body. */
   readonly model: Model;
-  /** All other tensors, as they are in the trained model. */
+  /** All other tensors, unchanged. */
   readonly body: Tensors;
   /** The training of `model`. */
   readonly method: MethodBuilder;
 }
 
 /**
- * Linear probing: softmax regression on the features of a frozen body in `eval` mode, by cross entropy. So Chan et al.
- * 2020 (CVPR) make a teacher of one data set fit the classes of another. Normalisation stays the trained model's.
- * @param classNames those of the new last layer
- * @throws Failure `shape-mismatch` for weights of another model
+ * Linear probing: softmax regression with cross entropy on the features of a frozen body in `eval` mode. Chan et al.
+ * 2020 (CVPR) use it to fit a teacher to the classes of another data set. The normalisation does not change.
+ * @param classNames classes of the new last layer
+ * @throws Failure `shape-mismatch` if the weights belong to another model
  */
 export function linearProbe(
   trained: { readonly description: ModelDescription; readonly weights: Tensors },
@@ -32,7 +32,7 @@ export function linearProbe(
   const { bestEpoch: _, ...kept } = trained.description;
   const description = { ...kept, classes, classNames: [...classNames] };
   const whole = createModel(description.net, description);
-  // The last layer is what depends on the number of classes.
+  // The last layer is the one that depends on the number of classes.
   const other = createModel(description.net, { ...description, classes: classes + 1 });
   const shapes = new Map(other.parameters.map(({ name, shape }) => [name, shape.join()]));
   const head = whole.parameters.filter(({ name, shape }) => shapes.get(name) !== shape.join());
@@ -44,7 +44,7 @@ export function linearProbe(
     body,
     method: ({ model }) => ({
       name: 'linear-probe',
-      // Not that of students: theirs has a head of the same names and, often, the same seed.
+      // Different from that of students, which have a head with the same names and often the same seed.
       initScope: 'init/linear-probe',
       fixed: body,
       loss({ weights, fixed, images, labels }) {

@@ -9,9 +9,9 @@ import { mixAcmMethod } from './methods/mixacm.ts';
 import { rsladMethod } from './methods/rslad.ts';
 import type { Teacher } from './teacher.ts';
 
-// Loaded by every plan: nothing heavy may be imported here but types.
+// Loaded by every plan: import nothing heavy here, except types.
 
-/** Trainings with a teacher, by the name that pipelines use. */
+/** Training methods with a teacher, by the name used in pipelines. */
 export const transferMethods = {
   kd: kdMethod,
   ard: ardMethod,
@@ -21,7 +21,7 @@ export const transferMethods = {
   mixacm: mixAcmMethod,
 };
 
-/** @param parameters of a cell: the plan has checked them against the schema of their method */
+/** @param parameters of a cell, already checked against the schema of its method */
 export function transferMethod(
   teacher: Teacher,
   parameters: { readonly method: keyof typeof transferMethods },

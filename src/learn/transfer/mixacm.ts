@@ -11,23 +11,23 @@ import { type BlockChoice, type BlockPair, pairBlocks } from './blocks.ts';
 import { checkTeacher, studentScope, type Teacher } from './teacher.ts';
 
 export interface MixAcmSettings extends AcmSettings, KlSettings {
-  /** Mixup's λ ~ Beta(alpha, alpha), one for a batch. 0: no mixup. */
+  /** Mixup with λ ~ Beta(alpha, alpha), drawn for each batch. 0: no mixup. */
   readonly alpha: number;
-  /** Of the soft labels, τ² · KL(teacher ‖ student). 0: none. */
+  /** Weight of the soft-label loss τ² · KL(teacher ‖ student). 0: none. */
   readonly kdWeight: number;
-  /** Of the cross entropy on the mixed labels. 0: none. */
+  /** Weight of the cross entropy on the mixed labels. 0: none. */
   readonly labelWeight: number;
-  /** Of the sum of the channel map losses. 0: none. */
+  /** Weight of the sum of the channel map losses. 0: none. */
   readonly acmWeight: number;
-  /** Which blocks are compared. Default: all. */
+  /** Blocks to compare. Default: all. */
   readonly blocks?: readonly BlockChoice[] | undefined;
   readonly transformation: 'where-needed' | 'always';
 }
 
 /**
- * MixACM (Awais et al. 2021, arXiv 2111.05073): on mixed images, labelWeight · cross entropy
- * + kdWeight · τ² · KL(teacher ‖ student) + acmWeight · Σ over blocks of the distance of activated channel maps. No
- * adversarial images. Each of the three parts can be switched off, which gives the rows of the paper's ablation.
+ * MixACM (Awais et al. 2021, arXiv 2111.05073): on mixed images, labelWeight · cross entropy + kdWeight · τ² ·
+ * KL(teacher ‖ student) + acmWeight · sum over blocks of the distance of activated channel maps. It uses no
+ * adversarial images. Each of the three terms can be switched off, which gives the rows of the paper's ablation.
  */
 export function mixacm(teacher: Teacher, settings: MixAcmSettings): MethodBuilder {
   const { alpha, kdWeight, labelWeight, acmWeight } = settings;

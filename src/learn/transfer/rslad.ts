@@ -10,17 +10,17 @@ import { softLabels } from '../train/soft-labels.ts';
 import { checkTeacher, studentScope, type Teacher } from './teacher.ts';
 
 export interface RsladSettings extends InnerSettings {
-  /** Of the soft labels on adversarial images. */
+  /** Weight of the soft labels on adversarial images. */
   readonly weight: number;
-  /** Of the soft labels on clean images. */
+  /** Weight of the soft labels on clean images. */
   readonly cleanWeight: number;
-  /** With `mean` the loss falls with the number of classes: for CIFAR-100 the authors multiply it by 10. */
+  /** With `mean`, the loss is divided by the number of classes: for CIFAR-100 the authors multiply it by 10. */
   readonly reduction: Reduction;
 }
 
 /**
- * Robust soft label adversarial distillation (Zi et al. 2021): weight · KL(T(x) ‖ S(x')) + cleanWeight · KL(T(x) ‖ S(x)),
- * where x' is made against the student, to make KL(T(x) ‖ S(x')) great. It sees no labels.
+ * Robust soft label adversarial distillation (Zi et al. 2021): weight · KL(T(x) ‖ S(x')) + cleanWeight · KL(T(x) ‖
+ * S(x)), where x' is made against the student to maximise KL(T(x) ‖ S(x')). It does not use the true labels.
  */
 export function rslad(teacher: Teacher, settings: RsladSettings): MethodBuilder {
   return ({ engine, model }) => {
@@ -56,13 +56,16 @@ export function rslad(teacher: Teacher, settings: RsladSettings): MethodBuilder 
   };
 }
 
-/** The loss of a student's logits. @param soft the teacher's probabilities on the clean images; all are [batch, classes] */
+/**
+ * The loss for a student's logits.
+ * @param soft the teacher's probabilities for the clean images; all are [batch, classes]
+ */
 export function rsladLoss(
   { clean, attacked }: { readonly clean: tf.Tensor2D; readonly attacked: tf.Tensor2D },
   soft: tf.Tensor2D,
   { weight, cleanWeight, reduction }: Pick<RsladSettings, 'weight' | 'cleanWeight' | 'reduction'>,
 ): tf.Scalar {
-  // The authors' small number, which keeps the logarithm finite; no gradient depends on it.
+  // The authors' constant, which keeps the logarithm finite; no gradient depends on it.
   const logarithm = tf.log(tf.add(soft, 1e-5));
   const divergence = (logits: tf.Tensor2D) =>
     reduced(tf.mul(soft, tf.sub(logarithm, logSoftmax(logits))), reduction);

@@ -2,7 +2,7 @@ import { Type } from '@sinclair/typebox';
 import type { Reduction } from '../loss/kl.ts';
 import { oneOf, weight } from '../parameter-schemas.ts';
 
-// Loaded by every plan: nothing heavy may be imported here but types.
+// Loaded by every plan: import nothing heavy here, except types.
 
 interface Defaults {
   readonly temperature: number;
@@ -19,12 +19,12 @@ export function reductionParameter(value: Reduction) {
   });
 }
 
-/** Parameters of soft labels beside the true ones, with the method's defaults. */
+/** Parameters of soft labels and true labels, with the method's defaults. */
 export function softLabelParameters({ temperature, reduction, kdWeight, labelWeight }: Defaults) {
   return {
     temperature: Type.Number({
       minimum: 1e-3,
-      maximum: 1e6, // beyond, τ² · KL leaves float32
+      maximum: 1e6, // beyond, τ² · KL leaves the range of float32
       default: temperature,
       description: 'Temperature τ of the soft labels. Their loss is τ² · KL(teacher ‖ student).',
     }),

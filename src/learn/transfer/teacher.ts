@@ -3,20 +3,20 @@ import { Failure } from '../../failure.ts';
 import { checkClasses } from '../model/fit.ts';
 import type { Model } from '../model/model.ts';
 
-/** A trained model that is only read: in `eval` mode, its weights fixed. */
+/** A trained model that does not change, in `eval` mode. */
 export interface Teacher {
   readonly model: Model;
   readonly weights: Tensors;
 }
 
 /**
- * `Method.initScope` of all students. One that began as its teacher did, because both have the same seed, would seem to
- * learn far more from it: 12 to 26 points of robust accuracy on the digits.
+ * `Method.initScope` of all students. A student with the same initial weights as its teacher, because both have the
+ * same seed, would seem to learn much more from it: 12 to 26 points of robust accuracy on the digits.
  */
 export const studentScope = 'init/student';
 
 /**
- * @param comparesLogits whether the two have to have the same classes
+ * @param comparesLogits whether both must have the same classes
  * @throws Failure `teacher-mismatch`, `class-mismatch` if this student cannot learn from this teacher
  */
 export function checkTeacher({ model: teacher }: Teacher, student: Model, comparesLogits: boolean): void {

@@ -8,12 +8,12 @@ import {
   type Safetensors,
 } from './format.ts';
 
-/** What is wrong with a file; it becomes a Failure where the file's name is known. */
+/** The problem with a file. It is converted to a Failure where the name of the file is known. */
 export class Malformed extends Error {}
 
 /**
- * The tensors of a file. They are views of `bytes` where alignment allows it, else copies; those of types that nothing
- * here computes with stay bytes.
+ * The tensors of a file. They are views of `bytes` if the alignment allows it, otherwise copies. Types that are not
+ * used here remain bytes.
  * @throws Malformed
  */
 export function decode(bytes: Uint8Array): Safetensors {
@@ -32,7 +32,7 @@ export function decode(bytes: Uint8Array): Safetensors {
     if (name === '__metadata__') metadata = parseMetadata(value);
     else placed.push({ name, ...parsePlace(name, value) });
   }
-  // Empty tensors first where offsets are equal: each must start where the last one ended.
+  // For equal offsets, empty tensors first: each tensor must start where the previous one ended.
   placed.sort((a, b) => a.start - b.start || a.end - b.end);
   let end = 0;
   for (const place of placed) {
@@ -99,7 +99,7 @@ function view({ dtype, shape, start, end }: Place, data: Uint8Array): SafeTensor
   if (dtype !== 'F32' && dtype !== 'I32' && dtype !== 'I64') {
     return { dtype, shape, data: data.subarray(start, end) };
   }
-  // Files of other programs may not be aligned; a copy is.
+  // Data in files of other programs may not be aligned; a copy is.
   const aligned = (data.byteOffset + start) % (bitsOf[dtype] / 8) === 0;
   const bytes = aligned ? data.subarray(start, end) : data.slice(start, end);
   const parts = [bytes.buffer, bytes.byteOffset, countOf(shape)] as const;

@@ -1,9 +1,9 @@
 import { bitsOf, countOf, type SafeTensor } from './format.ts';
 
 /**
- * The header of a file and the data that follows it. The same tensors and metadata give the same bytes: wider types
- * first (which aligns all data), then by name.
- * @throws RangeError if the length of a tensor's data is not that of its shape
+ * The header of a file and the data after it. The same tensors and metadata give the same bytes: wider types first
+ * (which aligns all data), then sorted by name.
+ * @throws RangeError if the length of a tensor's data does not match its shape
  */
 export function encode(
   tensors: Readonly<Record<string, SafeTensor>>,
@@ -27,7 +27,7 @@ export function encode(
     offset = end;
   }
   const json = Buffer.from(`{${members.join(',')}}`);
-  // Spaces after the JSON, as the format allows, so that the data starts at a multiple of 8.
+  // The format allows spaces after the JSON; they make the data start at a multiple of 8.
   const length = Math.ceil(json.length / 8) * 8;
   const bytes = new Uint8Array(8 + length).fill(0x20);
   new DataView(bytes.buffer).setBigUint64(0, BigInt(length), true);
@@ -41,7 +41,7 @@ function inFileOrder([nameA, a]: [string, SafeTensor], [nameB, b]: [string, Safe
   return compare(nameA, nameB);
 }
 
-/** By code units, not by the user's locale. */
+/** By code units, independent of the user's locale. */
 function compare(a: string, b: string): number {
   if (a === b) return 0;
   return a < b ? -1 : 1;

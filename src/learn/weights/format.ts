@@ -1,12 +1,15 @@
-/** A tensor of a type that engines and data sets use, as a safetensors file stores it, row-major. */
+/** A tensor of a type that engines and data sets use, as stored in a safetensors file, row-major. */
 export type SafeTensor =
   | { readonly dtype: 'F32'; readonly shape: readonly number[]; readonly data: Float32Array }
   | { readonly dtype: 'I32'; readonly shape: readonly number[]; readonly data: Int32Array }
-  /** PyTorch's counts of batches; no engine takes them. */
+  /** PyTorch's batch counters; no engine uses them. */
   | { readonly dtype: 'I64'; readonly shape: readonly number[]; readonly data: BigInt64Array }
   | { readonly dtype: 'U8'; readonly shape: readonly number[]; readonly data: Uint8Array };
 
-/** A tensor of another type of the format; `data` is its bytes in the file. `toFloat32` decodes some of them. */
+/**
+ * A tensor of another type of the format; `data` contains its bytes in the file. `toFloat32` decodes some of these
+ * types.
+ */
 export interface EncodedTensor {
   readonly dtype: Exclude<Dtype, SafeTensor['dtype']>;
   readonly shape: readonly number[];
@@ -29,7 +32,7 @@ export const bitsOf = {
 
 export type Dtype = keyof typeof bitsOf;
 
-/** The format's own limit, 100 MB: a longer header is an attack or no safetensors file. */
+/** The limit of the format, 100 MB: a file with a longer header is an attack or not a safetensors file. */
 export const longestHeader = 100_000_000;
 
 /** Numbers in a tensor of this shape; 1 for a scalar. */
@@ -37,5 +40,5 @@ export function countOf(shape: readonly number[]): number {
   return shape.reduce((product, size) => product * size, 1);
 }
 
-/** What Node.js reads at once: a file of more bytes is neither written nor read. */
+/** Node.js cannot read more bytes at once, so larger files are neither written nor read. */
 export const longestFile = 2 ** 31 - 1;

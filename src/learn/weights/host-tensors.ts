@@ -4,7 +4,10 @@ import type { ReplaceOptions } from '../../replace-file.ts';
 import type { SafeTensor } from './format.ts';
 import { readSafetensors, writeSafetensors } from './safetensors.ts';
 
-/** Writes tensors of an engine, such as a model's parameters, as a safetensors file. @throws as `writeSafetensors` */
+/**
+ * Writes tensors of an engine, such as a model's parameters, to a safetensors file.
+ * @throws as `writeSafetensors`
+ */
 export async function writeTensors(
   path: string,
   tensors: Tensors,
@@ -17,7 +20,7 @@ export async function writeTensors(
 
 /**
  * Reads a safetensors file as tensors for an engine.
- * @throws Failure `bad-safetensors`, also for a tensor of another type than F32 and I32, which no engine takes; `no-such-file`
+ * @throws Failure `bad-safetensors`, also for tensors that are not F32 or I32; `no-such-file`
  */
 export async function readTensors(
   path: string,

@@ -1,9 +1,9 @@
-/** A format that files have which are given in the place of a safetensors file. */
+/** A format of files that users give by mistake instead of a safetensors file. */
 export interface OtherFormat {
-  /** As in "is …". */
+  /** Completes the sentence "is …". */
   readonly name: string;
   readonly hint: string;
-  /** @param head the first bytes of a file, a character each */
+  /** @param head the first bytes of a file, one character for each */
   matches(head: string): boolean;
 }
 
@@ -39,7 +39,7 @@ const formats: readonly OtherFormat[] = [
   },
 ];
 
-/** The format of a file that is no safetensors file, if it is a known one. */
+/** The format of a file that is not a safetensors file, if it is known. */
 export function otherFormat(bytes: Uint8Array): OtherFormat | undefined {
   const head = Buffer.from(bytes.subarray(0, 4096)).toString('latin1');
   return formats.find((format) => format.matches(head));

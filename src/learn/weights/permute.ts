@@ -1,12 +1,12 @@
 import type { HostTensor } from '../../engine/engine.ts';
 
 /**
- * A tensor with its axes in another order.
- * @param axes for each axis of the result, which of the tensor's it is
+ * A tensor with permuted axes.
+ * @param axes for each axis of the result, the axis of the tensor
  */
 export function permute({ shape, data }: HostTensor, axes: readonly number[]): HostTensor {
   const sizes = axes.map((axis) => shape[axis] ?? 1);
-  // How far apart in `data` neighbours along an axis of the result are.
+  // Strides in `data` along the axes of the result.
   const steps = axes.map((axis) => shape.slice(axis + 1).reduce((product, size) => product * size, 1));
   const moved = data.slice();
   const place = sizes.map(() => 0);
@@ -27,7 +27,7 @@ export function permute({ shape, data }: HostTensor, axes: readonly number[]): H
   return { shape: sizes, data: moved };
 }
 
-/** The order that undoes another. */
+/** The inverse permutation. */
 export function inverse(axes: readonly number[]): number[] {
   return axes.map((_, axis) => axes.indexOf(axis));
 }

@@ -11,7 +11,7 @@ import { otherFormat } from './other-format.ts';
  * give the same bytes: wider types first (which aligns all data), then by name. The file is written in one step.
  *
  * @throws Failure `disk-full`, `too-large`
- * @throws RangeError if the length of a tensor's data is not that of its shape
+ * @throws RangeError if the length of a tensor's data does not match its shape
  */
 export async function writeSafetensors(
   path: string,
@@ -36,10 +36,10 @@ export async function writeSafetensors(
 
 /**
  * Reads and checks a safetensors file: the header, the types, and that the tensors fill the data exactly, without
- * overlap or hole, at the size of their shapes.
+ * overlap or gap.
  *
- * @throws Failure `bad-safetensors`, naming the file and what is wrong, or of which other format it is; `no-such-file`,
- *   `too-large`
+ * @throws Failure `bad-safetensors`, which names the file and the problem or the format that it has; `no-such-file`,
+ * `too-large`
  */
 export async function readSafetensors(path: string): Promise<Safetensors> {
   let bytes: Uint8Array;
@@ -55,7 +55,7 @@ export async function readSafetensors(path: string): Promise<Safetensors> {
     throw error;
   }
   try {
-    // A plain Uint8Array: the `slice` of a Buffer would share its memory.
+    // A plain Uint8Array, because `slice` of a Buffer shares memory.
     return decode(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length));
   } catch (error) {
     if (!(error instanceof Malformed)) throw error;

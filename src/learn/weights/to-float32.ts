@@ -1,8 +1,7 @@
 import type { EncodedTensor, SafeTensor } from './format.ts';
 
 /**
- * The numbers of a tensor of floating point type as float32: of F16 and BF16 exactly, of F64 rounded to nearest, ties to
- * even.
+ * Converts a floating point tensor to float32: F16 and BF16 exactly, F64 rounded to nearest, ties to even.
  * @returns undefined for a tensor of another type
  */
 export function toFloat32({ dtype, data }: SafeTensor | EncodedTensor): Float32Array | undefined {

@@ -3,7 +3,7 @@ import type { Findings } from '../parse/findings.ts';
 import type { StageShape } from '../parse/stage-shape.ts';
 import type { KindChecker } from './kind-checker.ts';
 
-/** Checks the needs of a stage against what its kind takes, and what the needed stages make. */
+/** Checks the needs of a stage against the inputs of its kind, and against the outputs of the needed stages. */
 export function checkInputs(
   stage: StageShape,
   checker: KindChecker,
@@ -15,7 +15,7 @@ export function checkInputs(
   for (const [name, { type, description, optional }] of Object.entries(inputs)) {
     if (optional) continue;
     if (stage.needs.some((need) => need.name === name)) continue;
-    // A need by a wrong name is likely meant for this input, and reported by that name below.
+    // A need with a wrong name is probably meant for this input; it is reported below.
     if (stage.needs.some((need) => !Object.hasOwn(inputs, need.name) && fits(need, type, kindOf))) continue;
     findings.error(
       'missing-input',

@@ -2,7 +2,7 @@ import type { Json } from '../../json.ts';
 import { parseFraction } from '../parse/fractions.ts';
 import { isMapping } from '../parse/readers.ts';
 
-/** What is read here of a JSON Schema. A TypeBox schema is one. */
+/** The parts of a JSON Schema that are used here. A TypeBox schema is one. */
 export interface JsonSchema {
   readonly type?: string | readonly string[];
   readonly const?: Json;
@@ -18,11 +18,11 @@ export interface JsonSchema {
   readonly default?: Json;
   readonly format?: string;
   readonly description?: string;
-  /** Not of JSON Schema: what to write instead of a value that is beyond a limit. */
+  /** Not part of JSON Schema: what to write instead of a value that is out of range. */
   readonly hint?: string;
 }
 
-/** The schemas of which a value need meet only one. */
+/** The alternatives of a schema; a value must match only one. */
 export function branches(schema: JsonSchema): readonly JsonSchema[] {
   const inner = schema.anyOf ?? schema.oneOf;
   return inner === undefined ? [schema] : inner.flatMap(branches);
@@ -32,7 +32,7 @@ export function types(schema: JsonSchema): readonly string[] {
   return typeof schema.type === 'string' ? [schema.type] : (schema.type ?? []);
 }
 
-/** All values that a schema allows, if they can be counted. */
+/** All values that a schema allows, if they are finitely many. */
 export function allowedValues(schema: JsonSchema): readonly Json[] | undefined {
   const values = branches(schema).map(
     (one) => one.enum ?? (one.const === undefined ? undefined : [one.const]),
@@ -40,7 +40,7 @@ export function allowedValues(schema: JsonSchema): readonly Json[] | undefined {
   return values.every((one) => one !== undefined) ? values.flat() : undefined;
 }
 
-/** A schema that wants a number and takes no text: there, `8/255` is a number. */
+/** Whether a schema accepts numbers but no text: `8/255` is then a number. */
 export function wantsNumber(schema: JsonSchema): boolean {
   const all = branches(schema);
   const takesText = (one: JsonSchema) =>
@@ -51,7 +51,7 @@ export function wantsNumber(schema: JsonSchema): boolean {
   );
 }
 
-/** A copy of the value in which fraction strings are numbers wherever the schema wants a number. */
+/** A copy of the value in which fractions are numbers wherever the schema requires a number. */
 export function applyFractions(value: Json, schema: JsonSchema | undefined): Json {
   if (typeof value === 'string')
     return value.includes('/') && schema !== undefined && wantsNumber(schema)
@@ -72,7 +72,7 @@ export function applyFractions(value: Json, schema: JsonSchema | undefined): Jso
   );
 }
 
-/** The schema of one property; undefined where the schema does not name it. */
+/** The schema of a property; undefined if the schema does not name it. */
 export function propertySchema(schema: JsonSchema, key: string): JsonSchema | undefined {
   if (schema.properties !== undefined && Object.hasOwn(schema.properties, key)) return schema.properties[key];
   const pattern = Object.entries(schema.patternProperties ?? {}).find(([regex]) =>

@@ -7,19 +7,19 @@ import { type CheckedParameters, ParameterChecker } from './parameter-checker.ts
 import type { Issue } from './parameter-messages.ts';
 import { chooseVariant } from './variant-choice.ts';
 
-/** The parameters of a cell, and what its variant, if there is one, has to do with those that were given. */
+/** The parameters of a cell, and how they relate to its variant, if there is one. */
 export interface CheckedCell extends CheckedParameters {
-  /** Undefined where the kind has none, or where the choice is wrong or not known. */
+  /** Undefined if the kind has no variants, or if the choice is wrong or unknown. */
   readonly variant: string | undefined;
-  /** Parameters that were given and that the variant does not have. They are no part of the cell. */
+  /** Given parameters that the variant does not have. They are not part of the cell. */
   readonly foreign: readonly string[];
 }
 
-/** A kind whose schemas are compiled, so that many cells are checked quickly. */
+/** A kind with compiled schemas, so that many cells are checked quickly. */
 export class KindChecker {
   readonly name: string;
   readonly kind: Kind;
-  /** Names of all parameters that some cell may have: first the one that chooses a variant, those of variants last. */
+  /** Names of all parameters that a cell can have: first the one that chooses a variant, last those of variants. */
   readonly parameters: readonly string[];
   readonly #common: ParameterChecker;
   readonly #variants: ReadonlyMap<string, ParameterChecker>;
@@ -27,7 +27,7 @@ export class KindChecker {
   constructor(name: string, kind: Kind) {
     this.name = name;
     this.kind = kind;
-    // A border: a TypeBox schema is a JSON Schema, and only JSON can be in it.
+    // At this boundary a cast is needed: a TypeBox schema is a JSON Schema, and contains only JSON.
     this.#common = new ParameterChecker(name, kind.parameters as unknown as JsonSchema);
     const { variants } = kind;
     this.#variants = new Map(
@@ -39,23 +39,23 @@ export class KindChecker {
     this.parameters = [...new Set([...(variants ? [variants.by] : []), ...all])];
   }
 
-  /** True where some cell takes a parameter of this name. */
+  /** Whether a cell can have a parameter with this name. */
   takes(parameter: string): boolean {
     if (parameter === this.kind.variants?.by) return true;
     return [this.#common, ...this.#variants.values()].some((one) => one.takes(parameter));
   }
 
-  /** The variants that take a parameter of this name. */
+  /** The variants that have a parameter with this name. */
   variantsWith(parameter: string): string[] {
     return [...this.#variants].flatMap(([name, checker]) => (checker.takes(parameter) ? [name] : []));
   }
 
-  /** The parameters that a variant has besides those of the kind. */
+  /** The parameters of a variant in addition to those of the kind. */
   ownParameters(variant: string): string[] {
     return Object.keys(this.kind.variants?.of[variant]?.parameters.properties ?? {});
   }
 
-  /** What is wrong with a parameter that the kind does not take. */
+  /** The issue for a parameter that the kind does not have. */
   unknown(parameter: string): Issue {
     return {
       code: 'unknown-parameter',
@@ -68,8 +68,8 @@ export class KindChecker {
   }
 
   /**
-   * The parameters of a cell, with defaults filled in, and what is wrong with them.
-   * @param unresolved parameters that are given, but whose values are not known: nothing is said of them
+   * The parameters of a cell with defaults, and their mistakes.
+   * @param unresolved given parameters with unknown values; they are not checked
    */
   check(values: ReadonlyMap<string, Json>, unresolved: ReadonlySet<string> = none): CheckedCell {
     const { variants, derived } = this.kind;
@@ -101,7 +101,7 @@ export class KindChecker {
     return { ...withDerived(checked, unresolved, rules), variant, foreign };
   }
 
-  /** What can be said of parameters that all variants have. */
+  /** Checks the parameters that all variants have. */
   #withoutVariant(
     values: ReadonlyMap<string, Json>,
     unresolved: ReadonlySet<string>,
@@ -113,7 +113,7 @@ export class KindChecker {
   }
 }
 
-/** Fills in the defaults that are computed from the other parameters, where those are right. */
+/** Fills in defaults that are computed from other parameters, if those are valid. */
 function withDerived(
   checked: CheckedParameters,
   unresolved: ReadonlySet<string>,

@@ -5,7 +5,7 @@ import { applyFractions, type JsonSchema, propertySchema } from './json-schema.t
 import { explain, type Issue } from './parameter-messages.ts';
 import { staysInside } from './project-path.ts';
 
-/** Shared by all kinds: formats other than paths are notes for readers. */
+/** Shared by all kinds. Formats other than paths are ignored. */
 const ajv = new Ajv({
   allErrors: true,
   strict: false,
@@ -18,15 +18,15 @@ const ajv = new Ajv({
   formats: { 'project-path': staysInside },
 });
 
-/** Parameters with defaults filled in, and what is wrong with them. */
+/** Parameters with defaults, and their mistakes. */
 export interface CheckedParameters {
   readonly parameters: Record<string, Json>;
   readonly issues: Issue[];
-  /** How numbers were written that are fractions: `8/255`. */
+  /** How fractions were written: `8/255`. */
   readonly written: Record<string, string>;
 }
 
-/** One schema of parameters, compiled when it is first used, so that many cells are checked quickly. */
+/** A schema of parameters, compiled at its first use, so that many cells are checked quickly. */
 export class ParameterChecker {
   /** Names of the parameters, in the order of the schema. */
   readonly names: readonly string[];
@@ -45,9 +45,9 @@ export class ParameterChecker {
     );
   }
 
-  /** True where a parameter of this name may be given, by name or because the schema takes any. */
+  /** Whether a parameter with this name can be given, by name or because the schema allows any. */
   takes(parameter: string): boolean {
-    // As a key of an object it would set the prototype.
+    // As a key of an object, it would set the prototype.
     if (parameter === '__proto__') return false;
     return (
       this.names.includes(parameter) ||
@@ -57,8 +57,8 @@ export class ParameterChecker {
   }
 
   /**
-   * Values with fractions as numbers and defaults filled in, in the order of the schema, and what is wrong with them.
-   * @param unresolved parameters that are given, but whose values are not known: nothing is said of them
+   * Values with fractions as numbers and with defaults, in the order of the schema, and their mistakes.
+   * @param unresolved given parameters with unknown values; they are not checked
    */
   check(values: ReadonlyMap<string, Json>, unresolved: ReadonlySet<string>): CheckedParameters {
     const given = new Map([...values].map(([name, value]) => [name, this.#prepared(name, value)] as const));

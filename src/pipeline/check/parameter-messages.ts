@@ -18,14 +18,14 @@ import {
 export interface Issue {
   readonly code: string;
   readonly parameter: string;
-  /** From the parameter inwards. */
+  /** Path, starting at the parameter. */
   readonly path: Path;
   readonly at: 'key' | 'value';
   readonly message: string;
   readonly hint: string | undefined;
 }
 
-/** The errors of ajv in words for people. */
+/** Translates errors of ajv to messages for people. */
 export function explain(kind: string, errors: readonly ErrorObject[]): Issue[] {
   return errors
     .filter((error) => !errors.some((one) => isAlternative(one) && explains(one, error, errors)))
@@ -37,9 +37,9 @@ function isAlternative({ keyword }: ErrorObject): boolean {
 }
 
 /**
- * Whether an error goes unsaid because of an alternative that the value does not meet. Mostly the alternative is told and
- * not the errors inside it, which are consequences. But where the value has the type of just one branch, what is wrong by
- * that branch is told: of a list with `true` in it, that `true` is wrong.
+ * Whether an error is omitted because it is inside an alternative. Usually only the alternative is reported, because
+ * the errors inside follow from it. But if only one alternative has the type of the value, its errors are reported:
+ * for a list that contains `true`, that `true` is wrong.
  */
 function explains(one: ErrorObject, error: ErrorObject, errors: readonly ErrorObject[]): boolean {
   const within = errors.filter(({ schemaPath }) => schemaPath.startsWith(`${one.schemaPath}/`));
@@ -76,7 +76,7 @@ function explainOne(kind: string, error: ErrorObject): Issue {
   const [parameter = '', ...path] = steps;
   if (error.keyword === 'additionalProperties') {
     const key = String(error.params.additionalProperty);
-    // A border: ajv gives the schema and the value that it was given.
+    // At this boundary a cast is needed: ajv returns the schema and the value that it was given.
     const known = Object.keys((error.parentSchema as JsonSchema).properties ?? {});
     const inside = steps.length === 0 ? { parameter: key, path: [] } : { parameter, path: [...path, key] };
     const { description, patternProperties } = error.parentSchema as JsonSchema;
@@ -175,7 +175,7 @@ function count(bound: string, thing: string): string {
   return `${bound} ${thing}${bound === '1' ? '' : 's'}`;
 }
 
-/** Undoes the escapes of a JSON pointer. */
+/** Removes the escapes of a JSON pointer. */
 function unescaped(step: string): string {
   return step.replaceAll('~1', '/').replaceAll('~0', '~');
 }

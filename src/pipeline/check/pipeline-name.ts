@@ -9,8 +9,8 @@ export interface PipelineText {
 }
 
 /**
- * Reports other files that hold a pipeline of the same name, because both would write to one folder of `results/` and
- * share their history. Warns where the name is not that of the file.
+ * Reports other files that contain a pipeline with the same name, because both would share a folder in `results/` and
+ * their history. Warns if the name differs from that of the file.
  */
 export function checkPipelineName(
   name: string,
@@ -18,10 +18,10 @@ export function checkPipelineName(
   others: readonly PipelineText[],
   findings: Findings,
 ): void {
-  // A name that is missing or wrong is reported already.
+  // A missing or wrong name was already reported.
   if (name === '') return;
   const place = { path: ['pipeline'] };
-  // To parse all files for each command would be slow. Dots are all of a name that a pattern would read otherwise.
+  // Parsing all files for each command would be slow. Dots are the only special characters in a name.
   const mayBe = new RegExp(
     `pipeline["']?\\s*:\\s*(?:[&!]\\S*\\s+)*["']?${name.replaceAll('.', '\\.')}(?![\\w.-])`,
     'i',

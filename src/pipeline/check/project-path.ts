@@ -1,6 +1,6 @@
 /**
- * True for a relative path that stays inside the project: not absolute on any system, and no `..` that leads out.
- * Symbolic links are the concern of whoever opens the file.
+ * Whether a path is relative and stays inside the project: not absolute on any system, and no `..` that leads out.
+ * Symbolic links must be checked by the code that opens the file.
  */
 export function staysInside(path: string): boolean {
   if (path === '' || path.includes('\0') || /^[/\\]|^[A-Za-z]:/.test(path)) return false;

@@ -4,13 +4,13 @@ import { didYouMean } from '../../suggest.ts';
 import { describeValue } from '../parse/readers.ts';
 import { type Issue, missingParameter } from './parameter-messages.ts';
 
-/** A variant, and the parameters that its short form sets: `pgd-50` sets `steps`. */
+/** A variant, and the parameters set by its short form: `pgd-50` sets `steps`. */
 export interface Choice {
   readonly variant: string;
   readonly fixed: Readonly<Record<string, number>>;
 }
 
-/** The variant that a value of `by` names, or what is wrong with it. */
+/** The variant for a value of `by`, or what is wrong with the value. */
 export function chooseVariant(kind: string, variants: Variants, given: Json | undefined): Choice | Issue {
   const { by, of } = variants;
   const value = given ?? variants.default;

@@ -1,7 +1,10 @@
 import { didYouMean } from '../../suggest.ts';
 import type { KindChecker } from './kind-checker.ts';
 
-/** A setting that variants do not have, in words. @param variants those of the cells that it was given to */
+/**
+ * The message for a parameter that the variants do not have.
+ * @param variants those of the cells that it was given to
+ */
 export function unusedParameter(
   checker: KindChecker,
   parameter: string,
@@ -27,7 +30,10 @@ export function unusedParameter(
   };
 }
 
-/** The same of an axis of a matrix. @param choosesByAxis whether the variant is a value of an axis, too */
+/**
+ * The same for an axis of a matrix.
+ * @param choosesByAxis whether the variant is also chosen by an axis
+ */
 export function unusedAxis(
   checker: KindChecker,
   axis: string,

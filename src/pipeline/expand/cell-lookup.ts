@@ -45,7 +45,7 @@ export function cellLookup(
   };
 }
 
-/** A parameter, or else an axis. */
+/** A parameter or, if there is none, an axis. */
 function ownField({ parameters, axes }: Cell, field: string): Json | undefined {
   if (Object.hasOwn(parameters, field)) return parameters[field];
   return Object.hasOwn(axes, field) ? axes[field] : undefined;

@@ -2,7 +2,7 @@ import type { Scalar } from '../../json.ts';
 import type { CellId } from '../pipeline.ts';
 import type { Built, Joined } from './join.ts';
 
-/** What a cell is called, and the axes that the name shows. */
+/** The name of a cell, and the axes in it. */
 export interface Named {
   readonly id: CellId;
   readonly axes: Record<string, Scalar>;
@@ -10,13 +10,13 @@ export interface Named {
 
 export interface NamedStage {
   readonly name: string;
-  /** Names of the axes of its own, of all its cells. */
+  /** Names of its own axes, of all its cells. */
   readonly ownAxes: ReadonlySet<string>;
 }
 
 /**
- * Names the cells of one stage. Inherited axes come first, those of stages nearest to the start of the pipeline before
- * others; an inherited axis whose name occurs twice is qualified by its stage, in all cells of the stage alike.
+ * Names the cells of one stage. Inherited axes come first, those of stages near the start of the pipeline before
+ * others. If the name of an inherited axis occurs twice, its stage is added, in all cells of the stage.
  */
 export class CellNamer {
   readonly #stage: string;
@@ -25,8 +25,8 @@ export class CellNamer {
   readonly #qualified: ReadonlySet<string>;
 
   /**
-   * @param depth of each stage
-   * @param axesOf the own axes of each stage, of all its cells
+   * @param depth depth of each stage in the graph
+   * @param axesOf own axes of each stage, of all its cells
    */
   constructor(
     stage: NamedStage,
@@ -40,7 +40,7 @@ export class CellNamer {
     this.#qualified = this.#findClashes(stage.ownAxes, joined);
   }
 
-  /** The axes that all cells on these needs inherit, by name. */
+  /** The axes that all cells with these needs inherit, by name. */
   inherited(joined: Joined): Record<string, Scalar> {
     const axes: Record<string, Scalar> = {};
     for (const [role, built] of this.#ordered(joined.lineage)) {
@@ -52,7 +52,7 @@ export class CellNamer {
     return axes;
   }
 
-  /** @param unions the stages that union needs chose; they come first */
+  /** @param unions for each need with several stages, the chosen stage; these come first */
   name(
     unions: Readonly<Record<string, Scalar>>,
     inherited: Readonly<Record<string, Scalar>>,
@@ -61,7 +61,7 @@ export class CellNamer {
     const axes = { ...unions, ...inherited, ...own };
     let list = '';
     for (const axis in axes) list += `${list === '' ? '' : ','}${axis}=${formatValue(axes[axis] ?? '')}`;
-    // The only place where the name of a cell is made.
+    // This is the only place that makes the name of a cell.
     return { id: (list === '' ? this.#stage : `${this.#stage}[${list}]`) as CellId, axes };
   }
 
@@ -73,7 +73,7 @@ export class CellNamer {
     );
   }
 
-  /** A need of the stage itself goes without the name of the stage. */
+  /** A need of the stage itself is named without the stage. */
   #label(key: string): string {
     return key.startsWith(`${this.#stage}.`) ? key.slice(this.#stage.length + 1) : key;
   }
@@ -82,7 +82,7 @@ export class CellNamer {
     const clashes = new Set<string>();
     const seen = new Set<string>();
     for (const { lineage } of joined) {
-      // A role with `where` may be of several stages, which have other axes.
+      // A role with `where` can belong to several stages with different axes.
       const shape = [...lineage].map(([role, { cell }]) => `${role}=${cell.stage}`).join('|');
       if (seen.has(shape)) continue;
       seen.add(shape);
@@ -100,7 +100,7 @@ export class CellNamer {
   }
 }
 
-/** A value as names show it: in quotes where it could be mistaken for syntax. */
+/** A value in a name; quoted if it could be mistaken for syntax. */
 export function formatValue(value: Scalar): string {
   const text = String(value);
   return /^[A-Za-z0-9._/+-]+$/.test(text) ? text : JSON.stringify(text);

@@ -3,7 +3,7 @@ import type { StageShape } from '../parse/stage-shape.ts';
 import type { CellId } from '../pipeline.ts';
 import type { Built } from './join.ts';
 
-/** Reports cells that share a name, or that would do the same work twice. */
+/** Reports cells with the same name, and cells that would do the same work. */
 export function checkDuplicates(shape: StageShape, built: readonly Built[], findings: Findings): void {
   const names = new Set<CellId>();
   const contents = new Map<string, CellId>();

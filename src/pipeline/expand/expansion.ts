@@ -18,7 +18,7 @@ import { checkStageReferences } from './stage-references.ts';
 import { StageValues } from './stage-values.ts';
 import { readConditions } from './where.ts';
 
-/** Makes the cells of all stages, one stage after the other. */
+/** Creates the cells of all stages, one stage after the other. */
 export class Expansion {
   readonly stages = new Map<string, ExpandedStage>();
   readonly cells: Cell[] = [];

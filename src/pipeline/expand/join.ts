@@ -1,16 +1,16 @@
 import type { Scalar } from '../../json.ts';
 import type { Cell } from '../pipeline.ts';
 
-/** A cell on its way into the pipeline, with what later stages join on. */
+/** A cell under construction, with the data that later stages join on. */
 export interface Built {
   readonly cell: Cell;
-  /** Its place among all cells. */
+  /** Its position among all cells. */
   readonly index: number;
-  /** Its own axes: of its matrix and of its union needs. */
+  /** Its own axes: those of its matrix, and of its needs with several stages. */
   readonly own: Readonly<Record<string, Scalar>>;
   /**
-   * All cells that it comes from, by role: the name of a stage, or `STAGE.NEED` where STAGE picked, with `where`, a cell
-   * of its own. One role is one cell: that makes the join natural.
+   * All cells that it comes from, by role. A role is the name of a stage, or `STAGE.NEED` if STAGE selected a cell
+   * with `where`. There is one cell for each role, which makes this a natural join.
    */
   readonly lineage: ReadonlyMap<string, Built>;
 }
@@ -20,16 +20,16 @@ export interface Candidate {
   readonly built: Built;
 }
 
-/** One cell for each need, consistent on lineage. */
+/** One cell for each need, such that they agree on common roles. */
 export interface Joined {
   readonly needs: Readonly<Record<string, Built>>;
   readonly lineage: ReadonlyMap<string, Built>;
 }
 
 /**
- * The natural join of needs on lineage: where two needs reach a role, they reach the same cell.
- * @param needs candidates of each need; those of the most derived stages first are fastest: they fix the others
- * @returns 'too-many' where there would be more than `limit`
+ * The natural join of needs on their roles: if two needs have a role in common, it must be the same cell.
+ * @param needs candidates for each need; fastest if needs that depend on others come first
+ * @returns 'too-many' if there would be more than `limit`
  */
 export function joinNeeds(
   needs: readonly { readonly name: string; readonly candidates: readonly Candidate[] }[],
@@ -53,7 +53,7 @@ export function joinNeeds(
   return joined;
 }
 
-/** A role that both sides always have: of several, the one that tells most candidates apart. */
+/** A role that both sides always have; if there are several, the one with most distinct cells. */
 function findPivot(joined: readonly Joined[], candidates: readonly Candidate[]): string | undefined {
   const [first] = candidates;
   if (first === undefined) return undefined;
@@ -85,7 +85,7 @@ function cellOf({ role, built }: Candidate, wanted: string): Built | undefined {
   return role === wanted ? built : built.lineage.get(wanted);
 }
 
-/** Undefined where they disagree about a role. */
+/** Undefined if they have different cells for a role. */
 function merge(
   lineage: ReadonlyMap<string, Built>,
   { role, built }: Candidate,

@@ -9,8 +9,8 @@ const indices = new WeakMap<Pipeline, Map<CellId, Cell>>();
 
 /**
  * The value of a table's key for one cell. `key` is `NAME.FIELD`: NAME is the cell's stage, one of its needs, or a
- * stage of its lineage (the nearest first); FIELD is an axis, a parameter, or the word `stage`.
- * @returns as it was written (`8/255`); undefined where the cell has no such value
+ * stage that it comes from (the nearest first); FIELD is an axis, a parameter, or `stage`.
+ * @returns the value as written (`8/255`); undefined if the cell has none
  */
 export function resolveKey(pipeline: Pipeline, cell: Cell, key: string): Scalar | undefined {
   let index = indices.get(pipeline);
@@ -22,7 +22,7 @@ export function resolveKey(pipeline: Pipeline, cell: Cell, key: string): Scalar 
   return lookUp(cell, key, (id) => cells.get(id));
 }
 
-/** As `resolveKey`, for cells of a pipeline that is still being made. A key without a dot is a field of the cell itself. */
+/** Like `resolveKey`, for cells of a pipeline under construction. A key without a dot is a field of the cell itself. */
 export function lookUp(cell: Cell, key: string, find: FindCell): Scalar | undefined {
   const dot = key.indexOf('.');
   if (dot < 0) return fieldOf(cell, key, find);
@@ -31,7 +31,7 @@ export function lookUp(cell: Cell, key: string, find: FindCell): Scalar | undefi
   return target === undefined ? undefined : fieldOf(target, field, find);
 }
 
-/** The cells of a lineage, nearest first, without the cell itself. */
+/** The cells that a cell comes from, nearest first, without the cell itself. */
 export function* lineage(cell: Cell, find: FindCell): Generator<Cell> {
   const seen = new Set<CellId>();
   let level: readonly Cell[] = [cell];
@@ -55,13 +55,16 @@ function fieldOf(cell: Cell, field: string, find: FindCell): Scalar | undefined 
   const axis = Object.hasOwn(cell.axes, field) ? cell.axes[field] : undefined;
   const { parameters, written } = cell;
   const parameter = [written, parameters].find((one) => Object.hasOwn(one, field))?.[field];
-  // An own axis comes before a parameter, and that before an axis which is only inherited.
+  // An own axis comes before a parameter, and a parameter before an inherited axis.
   if (axis !== undefined && (parameter === undefined || !isInherited(cell, field, find))) return axis;
   if (isScalar(parameter)) return parameter;
   return axis ?? (field === 'stage' ? cell.stage : undefined);
 }
 
-/** An own axis keeps its plain name; inherited ones of the same name are then qualified, such as `teacher.seed`. */
+/**
+ * Whether an axis is inherited. If an own and an inherited axis have the same name, the inherited one is named with
+ * its stage, such as `teacher.seed`.
+ */
 function isInherited(cell: Cell, axis: string, find: FindCell): boolean {
   if (Object.keys(cell.axes).some((name) => name.endsWith(`.${axis}`))) return false;
   for (const one of lineage(cell, find)) if (Object.hasOwn(one.axes, axis)) return true;

@@ -39,7 +39,7 @@ const limits: readonly Limit[] = [
   { key: 'retries', path: ['retries'], wanted: 'a whole number', parse: whole(0) },
 ];
 
-/** Resources, timeout and retries of a stage. References in them may make them differ from cell to cell. */
+/** Resources, timeout and retries of a stage. With references, they can differ between cells. */
 export class StageLimits {
   /** The references that cells fill in, with their places. */
   readonly references: { readonly reference: Reference; readonly path: Path }[] = [];

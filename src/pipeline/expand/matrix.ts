@@ -8,13 +8,13 @@ import type { Path } from '../parse/source.ts';
 import type { MatrixShape, StageShape } from '../parse/stage-shape.ts';
 import type { Params } from './params.ts';
 
-/** Values of a stage's own axes, in the order in which they are written. */
+/** Values of a stage's own axes, in the order of the file. */
 export type Combination = Readonly<Record<string, Scalar>>;
 
-/** More cells than this are a slip in the matrix, not an experiment. */
+/** A matrix with more cells than this is a mistake. */
 export const maxCells = 100_000;
 
-/** All combinations of a stage's matrix; one empty one where it has none; undefined after a mistake. */
+/** All combinations of a stage's matrix; a single empty one if there is no matrix; undefined after a mistake. */
 export function expandMatrix(
   stage: StageShape,
   params: Params,
@@ -152,7 +152,7 @@ function readEntries(
   });
 }
 
-/** Two values that share one of these cannot be told apart: by the name (1 and "1"), or as a setting (1/2 and 0.5). */
+/** Two values with a common form cannot be distinguished: by name (1 and "1") or as a setting (1/2 and 0.5). */
 function formsOf(value: Scalar): string[] {
   return [`name ${value}`, `setting ${JSON.stringify(settingOf(value))}`];
 }
@@ -175,7 +175,7 @@ function applyExcludes(
   for (const [index, entry] of excludes.entries()) {
     const pairs = Object.entries(entry);
     const matches = (one: Combination) => pairs.every(([axis, value]) => isSameSetting(one[axis], value));
-    // Another exclude may have removed the same combinations: that is no mistake.
+    // Another exclude may have removed the same combinations; that is not a mistake.
     if (!all.some(matches)) {
       findings.warning(
         'unused-exclude',
@@ -188,7 +188,10 @@ function applyExcludes(
   return kept;
 }
 
-/** As GitHub Actions does: an entry extends the combinations whose axes it agrees with, or else is one of its own. */
+/**
+ * As in GitHub Actions: an entry extends the combinations that it agrees with; if there are none, it is a new
+ * combination.
+ */
 function applyIncludes(
   kept: readonly Combination[],
   includes: readonly Combination[],
@@ -208,7 +211,7 @@ function applyIncludes(
   return [...extended, ...added];
 }
 
-/** Where the value that an axis has in a combination is written. */
+/** The position in the file of an axis value in a combination. */
 export function axisPath(stage: StageShape, axis: string, combination: Combination): Path {
   const { axes = {}, include } = stage.matrix ?? {};
   const matrix = [...stage.path, 'matrix'];

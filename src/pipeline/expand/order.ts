@@ -2,13 +2,16 @@ import { suggest } from '../../suggest.ts';
 import type { Findings } from '../parse/findings.ts';
 import type { StageShape } from '../parse/stage-shape.ts';
 
-/** Stages that can be expanded one after the other, and those that cannot. */
+/** Stages that can be expanded in order, and those that cannot. */
 export interface Order {
-  /** Each stage after those it needs; otherwise as in the file. Stages in a circle, or behind one, come last. */
+  /**
+   * Each stage after those that it needs, otherwise in the order of the file. Stages in a circle, or that depend on
+   * one, come last.
+   */
   readonly stages: readonly StageShape[];
   /** Names of stages that need something that does not exist, or themselves. */
   readonly broken: ReadonlySet<string>;
-  /** The longest way from a stage back to one that needs nothing. */
+  /** The longest path from a stage to one that needs nothing. */
   readonly depth: ReadonlyMap<string, number>;
 }
 
@@ -50,7 +53,7 @@ export function orderStages(stages: readonly StageShape[], findings: Findings): 
   return { stages: [...ordered, ...rest], broken, depth };
 }
 
-/** One finding for each circle among the stages that could not be ordered. */
+/** Reports one finding for each circle among the stages that could not be ordered. */
 function reportCycles(
   rest: readonly StageShape[],
   targets: ReadonlyMap<string, readonly string[]>,
@@ -59,7 +62,7 @@ function reportCycles(
   const remaining = new Map(rest.map((stage) => [stage.name, stage]));
   const done = new Set<string>();
   for (const start of rest) {
-    // Every stage that is left leads to a circle: follow any need until a stage comes again.
+    // Every remaining stage leads to a circle: follow any need until a stage repeats.
     const trail: string[] = [];
     let name: string | undefined = start.name;
     while (name !== undefined && !done.has(name) && !trail.includes(name)) {

@@ -7,10 +7,10 @@ import type { PipelineShape } from '../parse/shape.ts';
 import type { Path, Place } from '../parse/source.ts';
 import { changedBySet, readSetOptions } from './set-options.ts';
 
-/** The parameters of a pipeline under one profile, with what `--set` changes; references among them are followed. */
+/** The parameters of a pipeline with one profile and `--set` applied, and with references between them resolved. */
 export class Params {
   readonly profile: string | undefined;
-  /** What `--set` makes other than it is in the profile, by key. */
+  /** Values that `--set` changed from the profile, by key. */
   readonly changed: Readonly<Record<string, Json>>;
   readonly #raw = new Map<string, { readonly value: Json; readonly place: Place }>();
   readonly #values = new Map<string, Json | undefined>();
@@ -43,7 +43,7 @@ export class Params {
     for (const name of this.#raw.keys()) this.#evaluate(name);
   }
 
-  /** All values that could be found. */
+  /** All values that could be determined. */
   all(): Record<string, Json> {
     return Object.fromEntries(
       [...this.#values].flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
@@ -55,7 +55,7 @@ export class Params {
     return this.#raw.get(name)?.place;
   }
 
-  /** Warns of parameters that nothing refers to. To be asked after all references were followed. */
+  /** Warns about parameters that nothing refers to. Call it after all references were resolved. */
   warnOfUnused(): void {
     for (const name of this.#raw.keys()) {
       if (this.#used.has(name)) continue;
@@ -68,7 +68,7 @@ export class Params {
     }
   }
 
-  /** The value that `params.x.y` stands for; undefined after reporting, at `place`, that there is none. */
+  /** The value of `params.x.y`; undefined if there is none, which is reported at `place`. */
   get(reference: Reference, embedded: boolean, place: Place): Json | undefined {
     const [name = '', ...rest] = reference.names;
     this.#used.add(name);
@@ -95,7 +95,7 @@ export class Params {
     return value !== undefined && embedded ? checkEmbedded(value, reference, this.#findings, place) : value;
   }
 
-  /** Replaces `params.` references and leaves others as written; undefined where one has no value. */
+  /** Replaces `params.` references and leaves others unchanged; undefined if one has no value. */
   fill(value: Json, path: Path, allowed: readonly Reference['root'][]): Json | undefined {
     const template = compileTemplate(value);
     if (template.constant) return template.value;
@@ -122,7 +122,7 @@ export class Params {
     this.#visiting.push(name);
     const value = this.#filled(raw.value, raw.place);
     this.#visiting.pop();
-    // Where a circle was found on the way, the value is known to be missing already.
+    // If a circle was found meanwhile, the value is already known to be missing.
     if (!this.#values.has(name)) this.#values.set(name, value);
     return this.#values.get(name);
   }
@@ -141,7 +141,7 @@ export class Params {
     return template.fill((reference, embedded) => this.get(reference, embedded, place));
   }
 
-  /** Profiles that are not selected are checked, too: their keys, and what they refer to. */
+  /** Checks the keys and references of all profiles, including those that are not selected. */
   #checkProfiles(shape: PipelineShape): void {
     for (const [profile, values] of Object.entries(shape.profiles)) {
       for (const [name, value] of Object.entries(values)) {

@@ -11,9 +11,9 @@ import { isMapping } from '../parse/readers.ts';
 
 /** A `--set key=value` that changes a parameter. */
 export interface Override {
-  /** As given: `epochs`, `net.width`. */
+  /** The key as given: `epochs`, `net.width`. */
   readonly key: string;
-  /** What `key` was given. */
+  /** The value given for `key`. */
   readonly given: Json;
   readonly name: string;
   /** The whole value of the parameter. */
@@ -22,8 +22,8 @@ export interface Override {
 }
 
 /**
- * What is other than without `--set`: values by key, sorted. A key that is set again counts once; a parameter that is set
- * to what it is anyway does not count.
+ * The values that `--set` changes, by key, sorted. A key that is set twice counts once; a parameter that is set to
+ * its old value does not count.
  */
 export function changedBySet(
   overrides: readonly Override[],
@@ -46,7 +46,7 @@ export function changedBySet(
   return Object.fromEntries(changed.sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-/** Applies `--set` options to raw parameters, in order; each result holds the whole new value of its parameter. */
+/** Applies `--set` options to raw parameters, in order. Each result contains the whole new value of its parameter. */
 export function readSetOptions(
   options: readonly string[],
   params: Readonly<Record<string, Json>>,
@@ -120,18 +120,18 @@ function change(
   return 'unknown' in inner ? inner : { value: { ...record, [step]: inner.value } };
 }
 
-/** The value is undefined for what is no YAML; numbers that cannot be kept as written are told apart. */
+/** The value is undefined if the text is not YAML; numbers that cannot be represented exactly are listed separately. */
 function parseValue(text: string): { readonly value: Json | undefined; readonly inexact: InexactNumber[] } {
   const wrong = { value: undefined, inexact: [] };
   try {
     const document = parseDocument(text, { stringKeys: true, resolveKnownTags: false, logLevel: 'error' });
     const isOther = document.directives !== undefined && document.directives.yaml.version !== '1.2';
     if (document.errors.length > 0 || document.warnings.length > 0 || isOther) return wrong;
-    // Without tags, YAML holds what JSON holds, but for numbers that are not finite: those are inexact.
+    // Without tags, YAML has the same values as JSON, except numbers that are not finite, which are in `inexact`.
     const value = document.toJS({ maxAliasCount: 0 }) as Json;
     return { value, inexact: findInexactNumbers(document, text) };
   } catch (error) {
-    // A reference to an anchor, or nesting beyond the stack.
+    // A reference to an anchor, or nesting that overflows the stack.
     if (error instanceof ReferenceError || error instanceof RangeError) return wrong;
     throw error;
   }

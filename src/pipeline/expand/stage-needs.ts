@@ -6,16 +6,16 @@ import { type Combination, maxCells } from './matrix.ts';
 import type { Order } from './order.ts';
 import { type Condition, filterCells, MatrixPairing } from './where.ts';
 
-/** What is known of the stages before this one. */
+/** What is known about the previous stages. */
 export interface JoinContext {
   readonly order: Order;
-  /** Undefined where mistakes kept the cells from being made. */
+  /** Undefined if mistakes prevented the cells from being created. */
   readonly cellsOf: (stage: string) => readonly Built[] | undefined;
   readonly find: FindCell;
   readonly findings: Findings;
 }
 
-/** All consistent ways to meet the needs, in the order of the cells needed; undefined where that is impossible. */
+/** All consistent combinations of needed cells, in the order of these cells; undefined if there are none. */
 export function joinStageNeeds(
   shape: StageShape,
   conditions: readonly Condition[],
@@ -57,7 +57,7 @@ export function joinStageNeeds(
     );
     return undefined;
   }
-  // The most derived need counts last, so that cells come in the order of those at the start of the pipeline.
+  // Sort by the needs near the start of the pipeline first.
   const names = needs.map(({ name }) => name).reverse();
   const rank = (one: Joined) => names.map((name) => one.needs[name]?.index ?? 0);
   return joined
@@ -69,7 +69,10 @@ export function joinStageNeeds(
     .map(({ one }) => one);
 }
 
-/** Which needs, by index, go with which combination of the matrix: all with all, but for conditions. */
+/**
+ * Which combinations of needs (by index) are paired with which combination of the matrix: all with all, except for
+ * conditions.
+ */
 export function pairWithMatrix(
   shape: StageShape,
   joined: readonly Joined[],
@@ -113,7 +116,7 @@ export function pairWithMatrix(
   return groups.flatMap((group, at) => group.map((combination): [number, Combination] => [at, combination]));
 }
 
-/** A need with `where` picks a cell of its own, beside other needs of the same stage. */
+/** If several needs use the same stage, one with `where` has its own role and so can be a different cell. */
 function roleOf(shape: StageShape, need: string, stage: string): string {
   const rivals = shape.needs.filter(({ stages }) => stages.some(({ text }) => text === stage));
   const picks = rivals.find(({ name }) => name === need)?.where ?? {};

@@ -9,19 +9,19 @@ import type { Combination } from './matrix.ts';
 import type { StageValues } from './stage-values.ts';
 import { type Condition, conditionAxes } from './where.ts';
 
-/** A stage before it has cells. */
+/** A stage before its cells are created. */
 export interface StageParts {
   readonly shape: StageShape;
   readonly values: StageValues;
   readonly limits: StageLimits;
   readonly conditions: readonly Condition[];
-  /** Undefined where the matrix has mistakes. */
+  /** Undefined if the matrix has mistakes. */
   readonly matrix: readonly Combination[] | undefined;
   readonly matrixAxes: ReadonlySet<string>;
   readonly stages: ReadonlyMap<string, ExpandedStage>;
 }
 
-/** Checks that references of a stage lead to axes and needs that exist, and that every axis is used. */
+/** Checks that the references of a stage lead to existing axes and needs, and that every axis is used. */
 export function checkStageReferences(parts: StageParts, findings: Findings): void {
   const { shape, values, limits, matrixAxes } = parts;
   const where = conditionAxes(parts.conditions, findings);
@@ -34,7 +34,7 @@ export function checkStageReferences(parts: StageParts, findings: Findings): voi
   const used = new Set(where.map(({ axis }) => axis));
   for (const { reference } of values.references)
     if (reference.root === 'matrix') used.add(reference.names[0] ?? '');
-  // A condition that could not be read may have used any axis.
+  // A condition that could not be read may use any axis.
   const sure =
     shape.sound &&
     shape.needs.every((need) =>
@@ -86,7 +86,7 @@ function checkNeed(
     });
     return;
   }
-  // A stage without cells may have mistakes that explain what is missing.
+  // A needed stage without cells may have mistakes that explain what is missing.
   const needed = need.stages.map(({ text }) => stages.get(text));
   for (const stage of needed) {
     if (stage?.cells === undefined || field === 'stage') continue;

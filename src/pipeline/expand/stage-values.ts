@@ -10,9 +10,9 @@ import { axisPath, type Combination } from './matrix.ts';
 import type { Params } from './params.ts';
 import { VariantUse } from './variant-use.ts';
 
-/** The parameters of a stage: `with`, and the axes that are passed by their names. */
+/** The parameters of a stage: `with`, and the axes that set parameters by name. */
 export class StageValues {
-  /** References that each cell fills in, with the entry of `with` that holds them. */
+  /** References that are resolved for each cell, with the entry of `with` that contains them. */
   readonly references: { readonly reference: Reference; readonly path: Path }[] = [];
   readonly use: VariantUse;
   readonly #stage: StageShape;
@@ -21,7 +21,7 @@ export class StageValues {
   readonly #findings: Findings;
   readonly #constants = new Map<string, Json>();
   readonly #templates = new Map<string, Extract<Template, { constant: false }>>();
-  /** Parameters that are given, but by a reference that leads nowhere. */
+  /** Parameters that are given by a reference without a value. */
   readonly #lost = new Set<string>();
 
   constructor(stage: StageShape, checker: KindChecker, params: Params, findings: Findings) {
@@ -36,7 +36,7 @@ export class StageValues {
       const value = params.fill(raw, path, ['params', 'matrix', 'needs']);
       if (value === undefined) {
         this.#lost.add(name);
-        // What it refers to is used all the same.
+        // The things that it refers to count as used.
         this.#collect(compileTemplate(raw), path);
         continue;
       }
@@ -48,22 +48,22 @@ export class StageValues {
     }
   }
 
-  /** True where an axis of this name becomes the parameter of this name. */
+  /** Whether an axis with this name sets the parameter with this name. */
   passes(axis: string): boolean {
     return this.#checker.takes(axis) && !Object.hasOwn(this.#stage.with, axis);
   }
 
-  /** Checks what is known without any cell, for stages whose cells cannot be made. */
+  /** Checks constant parameters, for stages whose cells cannot be created. */
   checkConstants(): void {
     const axes = Object.keys(this.#stage.matrix?.axes ?? {}).filter((axis) => this.passes(axis));
-    // An include may give any parameter.
+    // An include can set any parameter.
     const included = this.#stage.matrix?.include === undefined ? [] : this.#checker.parameters;
     const given = included.filter((name) => !this.#constants.has(name));
     const unresolved = new Set([...this.#templates.keys(), ...this.#lost, ...axes, ...given]);
     for (const issue of this.#checker.check(this.#constants, unresolved).issues) this.#report(issue, {});
   }
 
-  /** The parameters of one cell, and how those were written that are fractions; undefined after a mistake. */
+  /** The parameters of one cell, and how fractions were written; undefined after a mistake. */
   at(
     combination: Combination,
     lookup: (path: Path) => Lookup,
@@ -113,7 +113,7 @@ export class StageValues {
     });
   }
 
-  /** Where the parameters of the pipeline that a value comes from were given. */
+  /** Where the pipeline parameters that a value comes from were set. */
   #origin(parameter: string): { message: string; place: Place }[] {
     const raw = Object.hasOwn(this.#stage.with, parameter)
       ? this.#stage.with[parameter]

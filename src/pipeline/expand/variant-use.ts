@@ -6,15 +6,15 @@ import type { StageShape } from '../parse/stage-shape.ts';
 import { axisPath, type Combination } from './matrix.ts';
 
 /**
- * Finds the settings of a stage that have no effect, because the variants of its cells do not have them. An entry of
- * `with` must be a parameter of some cell; an axis of the matrix must be one of each cell that it makes.
+ * Finds settings of a stage that have no effect because the variants of its cells do not have them. An entry of
+ * `with` must be a parameter of at least one cell; an axis of the matrix must be a parameter of every cell.
  */
 export class VariantUse {
   readonly #stage: StageShape;
   readonly #checker: KindChecker;
   readonly #findings: Findings;
   readonly #variants = new Set<string>();
-  /** Entries of `with` that some cell has, and those that some cell does not have. */
+  /** Entries of `with` that at least one cell has, and those that at least one cell does not have. */
   readonly #used = new Set<string>();
   readonly #foreign = new Set<string>();
   #axisFound = false;
@@ -25,7 +25,10 @@ export class VariantUse {
     this.#findings = findings;
   }
 
-  /** Takes note of one cell, and reports its axes that have no effect. @param passes as `StageValues.passes` */
+  /**
+   * Records one cell, and reports its axes that have no effect.
+   * @param passes as `StageValues.passes`
+   */
   note({ variant, foreign }: CheckedCell, combination: Combination, passes: (axis: string) => boolean): void {
     for (const name of Object.keys(this.#stage.with)) {
       if (foreign.includes(name)) this.#foreign.add(name);
@@ -37,7 +40,7 @@ export class VariantUse {
       this.#reportAxis(axis, variant, combination);
   }
 
-  /** True where an axis without effect was reported: then some cells are the same. */
+  /** Whether an axis without effect was reported: some cells are then the same. */
   get foundAxis(): boolean {
     return this.#axisFound;
   }
@@ -48,9 +51,9 @@ export class VariantUse {
     for (const name of idle) {
       const { message, hint } = unusedParameter(this.#checker, name, [...this.#variants]);
       const place = { path: [...this.#stage.path, 'with', name], at: 'key' as const };
-      // A merge key may have taken it from another stage, which is then the place that is shown.
+      // The position may be in another stage, from which a merge key took the entry; so the message names the stage.
       const told = `stage '${this.#stage.name}': ${message}`;
-      // With other params the choice may be another one, which has it.
+      // With other params, another variant may be chosen that has it.
       if (this.#isChosenByParams()) this.#findings.warning('unused-parameter', place, told, { hint });
       else this.#findings.error('unused-parameter', place, told, { hint });
     }

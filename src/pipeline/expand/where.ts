@@ -43,7 +43,7 @@ export function readConditions(need: NeedShape, params: Params, findings: Findin
     : conditions;
 }
 
-/** The cells that meet the conditions with constant values; a condition that none meets is reported. */
+/** The cells that meet the constant conditions. A condition that no cell meets is reported. */
 export function filterCells(
   cells: readonly Built[],
   conditions: readonly Condition[],
@@ -87,7 +87,7 @@ export function filterCells(
   return kept;
 }
 
-/** Pairs needs with the stage's own matrix, where conditions refer to it; otherwise all go with all. */
+/** Pairs needs with the stage's own matrix if conditions refer to it; otherwise all with all. */
 export class MatrixPairing {
   readonly #conditions: readonly Condition[];
   readonly #index = new Map<string, number[]>();
@@ -108,7 +108,7 @@ export class MatrixPairing {
     }
   }
 
-  /** Indices of the needs that go with a combination. */
+  /** Indices of the needs that are paired with a combination. */
   matching(combination: Combination): readonly number[] {
     if (this.#conditions.length === 0) return this.#all;
     const wanted = this.#conditions.map(({ template }): Scalar | undefined => {
@@ -122,7 +122,7 @@ export class MatrixPairing {
   }
 }
 
-/** Axes that conditions refer to; reports what is not an axis. */
+/** Axes that conditions refer to; reports references to anything else. */
 export function conditionAxes(
   conditions: readonly Condition[],
   findings: Findings,

@@ -3,7 +3,10 @@ import type { Findings } from './findings.ts';
 import { isMergeKey, mergedMaps, resolved } from './merge-keys.ts';
 import type { Source } from './source.ts';
 
-/** Reports merge keys of what is not a mapping. @returns whether there are none such */
+/**
+ * Reports merge keys with values that are not mappings.
+ * @returns true if there are none
+ */
 export function checkMergeKeys(document: Document, source: Source, findings: Findings): boolean {
   let sound = true;
   visit(document, {

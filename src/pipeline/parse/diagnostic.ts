@@ -1,4 +1,4 @@
-/** A stretch of one line of a file. Lines and columns count from 1. */
+/** A part of one line of a file. Lines and columns count from 1. */
 export interface Location {
   readonly file: string;
   readonly line: number;
@@ -18,7 +18,7 @@ export interface Related {
 /** A mistake in a pipeline, or (as a warning) something that is probably one. */
 export interface Diagnostic {
   readonly severity: 'error' | 'warning';
-  /** A stable word for programs, such as `unknown-stage`. */
+  /** A stable code for programs, such as `unknown-stage`. */
   readonly code: string;
   readonly message: string;
   readonly hint?: string;

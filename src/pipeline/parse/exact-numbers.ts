@@ -1,8 +1,8 @@
 import { type Document, isScalar, visit } from 'yaml';
 
-/** A number of a YAML text that the program would not compute with as it is written. */
+/** A number in YAML text that cannot be represented as it is written. */
 export interface InexactNumber {
-  /** Where it starts and ends, in characters from the start of the text. */
+  /** Start and end, in characters from the start of the text. */
   readonly start: number;
   readonly end: number;
   readonly code: 'bad-number' | 'not-json';
@@ -14,8 +14,9 @@ export interface InexactNumber {
 const mayHoldOne = /\d{16}|[\d.]e[-+]?\d{3}|(?<![\d.])0[\dxo]|\.inf|\.nan/i;
 
 /**
- * Finds numbers that a double cannot hold or that can be read in two ways: whole numbers beyond 2^53, what is too large
- * or too small, and leading zeros. Fractions of decimals are rounded to the nearest double, as in every language.
+ * Finds numbers that a double cannot represent or that can be read in two ways: whole numbers beyond 2^53, numbers
+ * that are too large or too small, and leading zeros. Decimal fractions are rounded to the nearest double, as in
+ * every language.
  */
 export function findInexactNumbers(document: Document, text: string): InexactNumber[] {
   const found: InexactNumber[] = [];

@@ -1,13 +1,13 @@
 import type { Diagnostic, Location } from './diagnostic.ts';
 import type { Place, Source } from './source.ts';
 
-/** What a finding may say beyond its message. */
+/** Optional details of a finding. */
 export interface Extras {
   readonly hint?: string | undefined;
   readonly related?: readonly { readonly message: string; readonly place: Place }[];
 }
 
-/** Collects diagnostics. A mistake found again at the same place, as by each of many cells, is kept once. */
+/** Collects diagnostics. The same mistake at the same position, as found for each of many cells, is kept once. */
 export class Findings {
   readonly #source: Source;
   readonly #found = new Map<string, Diagnostic>();
@@ -17,7 +17,7 @@ export class Findings {
     this.#source = source;
   }
 
-  /** How many errors there are: where the count grew while a stage was read, that stage is broken. */
+  /** The number of errors. If it grew while a stage was read, that stage is broken. */
   get errors(): number {
     return this.#errors;
   }
@@ -30,7 +30,7 @@ export class Findings {
     this.#add('warning', code, place, message, extras);
   }
 
-  /** In the order of the file; what is not in the file, such as `--set`, comes last. */
+  /** In the order of the file; findings outside the file, such as in `--set`, come last. */
   sorted(): Diagnostic[] {
     const foreign = (location: Location) => Number(location.file !== this.#source.file);
     return [...this.#found.values()].sort(

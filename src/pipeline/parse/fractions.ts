@@ -3,8 +3,8 @@ import type { Scalar } from '../../json.ts';
 const pattern = /^([+-]?\d+(?:\.\d+)?)\/(\d+(?:\.\d+)?)$/;
 
 /**
- * The number that a string such as `8/255` stands for; undefined where it is no fraction, divides by zero, or is of whole
- * numbers that a double does not hold exactly.
+ * The number for a string such as `8/255`; undefined if it is not a fraction, divides by zero, or contains whole
+ * numbers that a double does not represent exactly.
  */
 export function parseFraction(text: string): number | undefined {
   const [, above = '', below = ''] = pattern.exec(text) ?? [];
@@ -19,7 +19,7 @@ function isExact(text: string): boolean {
   );
 }
 
-/** What a value is compared by: `8/255` and 0.03137254901960784 are one setting, written in two ways. */
+/** The value used for comparisons: `8/255` and 0.03137254901960784 are the same setting. */
 export function settingOf<T extends Scalar | undefined>(value: T): T | number {
   return typeof value === 'string' ? (parseFraction(value) ?? value) : value;
 }
@@ -28,7 +28,7 @@ export function isSameSetting(a: Scalar | undefined, b: Scalar | undefined): boo
   return settingOf(a) === settingOf(b);
 }
 
-/** True for what is written like a fraction, `1/0` too. */
+/** True for anything written like a fraction, even `1/0`. */
 export function looksLikeFraction(text: string): boolean {
   return pattern.test(text);
 }

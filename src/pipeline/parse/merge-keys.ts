@@ -1,11 +1,11 @@
 import { type Document, isAlias, isMap, isScalar, isSeq, type Pair, type YAMLMap } from 'yaml';
 
-/** Whether it is `<<: *anchor`: the mapping takes over keys of others that it does not have itself. */
+/** Whether it is a merge key (`<<: *anchor`), by which a mapping takes keys of others that it does not have itself. */
 export function isMergeKey(key: unknown): boolean {
   return isScalar(key) && key.type === 'PLAIN' && key.value === '<<';
 }
 
-/** The mappings of a merge key, those first that come before the others. What is not a mapping is left out. */
+/** The mappings of a merge key, highest precedence first. Other values are skipped. */
 export function mergedMaps(document: Document, { value }: Pair): YAMLMap[] {
   const merged = resolved(document, value);
   const parts = isSeq(merged) ? merged.items : [merged];

@@ -4,21 +4,23 @@ import { findInexactNumbers } from './exact-numbers.ts';
 import { Findings } from './findings.ts';
 import { Source } from './source.ts';
 
-/** YAML text as plain values, with what is needed to point at them. */
+/** YAML text as plain values, with the data for locating mistakes. */
 export interface ParsedYaml {
   readonly source: Source;
   readonly findings: Findings;
-  /** Undefined where the text is so broken that going on would only find consequences. */
+  /** Undefined if the text is so broken that further mistakes would only be consequences. */
   readonly value: { readonly root: unknown } | undefined;
 }
 
-/** How many values the aliases of a file may stand for: enough for honest use, too few for a bomb. */
+/**
+ * How many values the aliases of a file may expand to: enough for normal use, too few for a "billion laughs" attack.
+ */
 const maxAliasCount = 100;
 
 /** Parses one YAML 1.2 document. Mistakes of syntax are findings; it does not throw. */
 export function parseYaml(file: string, text: string): ParsedYaml {
   const lineCounter = new LineCounter();
-  // Deep nesting exhausts the parser's stack; nothing of such a file can be located.
+  // Deep nesting overflows the parser's stack; nothing in such a file can be located.
   try {
     const document = parseDocument(text, {
       lineCounter,
@@ -26,7 +28,7 @@ export function parseYaml(file: string, text: string): ParsedYaml {
       resolveKnownTags: false,
       stringKeys: true,
       merge: true,
-      // With 'silent' a second document would be left out without an error.
+      // With 'silent', a second document would be dropped without an error.
       logLevel: 'error',
     });
     const source = new Source(file, text, document, lineCounter);
@@ -40,7 +42,7 @@ export function parseYaml(file: string, text: string): ParsedYaml {
     const inexact = findInexactNumbers(document, text);
     for (const { start, end, code, message, hint } of inexact)
       findings.error(code, { location: source.at(start, end) }, message, { hint });
-    // What else is said of such a number would show another one.
+    // Other messages about such a number would show another one.
     if (inexact.length > 0) return { source, findings, value: undefined };
     try {
       const root: unknown = document.toJS({ maxAliasCount });
@@ -85,7 +87,10 @@ function reportVersion({ directives }: Document, findings: Findings, source: Sou
   });
 }
 
-/** True where the text, which ends at `end`, cannot be trusted any further. A key written twice is a mistake, but not such a one. */
+/**
+ * Returns true if the text, which ends at `end`, cannot be used any further. A key that is written twice is a
+ * mistake, but does not count here.
+ */
 function reportSyntax(
   source: Source,
   findings: Findings,
@@ -127,10 +132,10 @@ function reportSyntax(
       );
       continue;
     }
-    // What is missing at the end of the file is a consequence of what was wrong before.
+    // Missing text at the end of the file is a consequence of earlier mistakes.
     if (fatal && error.pos[0] >= end) continue;
     fatal = true;
-    // One slip often gives several errors on its line; the first is the cause.
+    // One mistake often causes several errors on its line; the first one is the cause.
     if (lines.has(location.line)) continue;
     lines.add(location.line);
     const unquoted = /[{[,:]\s*\$\{\{/.test(location.text);

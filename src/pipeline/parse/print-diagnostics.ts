@@ -4,13 +4,16 @@ import type { Diagnostic, Location } from './diagnostic.ts';
 
 type Colors = ReturnType<typeof picocolors.createColors>;
 
-/** Lines longer than this are shown in part, around the mistake. */
+/** Longer lines are shortened around the mistake. */
 const width = 120;
 
-/** More than this nobody reads; the count at the end tells of all. */
+/** At most this many are printed; the count at the end includes all. */
 const most = 100;
 
-/** Diagnostics for a person: place, message, the line with the mistake underlined, advice; a count at the end. */
+/**
+ * Formats diagnostics for people: position, message, the line with the mistake underlined, advice; a count at the
+ * end.
+ */
 export function printDiagnostics(diagnostics: readonly Diagnostic[], options: { color: boolean }): string {
   if (diagnostics.length === 0) return '';
   const colors = picocolors.createColors(options.color);
@@ -57,7 +60,7 @@ function excerpt(location: Location, mark: string, tint: (text: string) => strin
   ];
 }
 
-/** Control characters, one for one, so that columns stay and a file cannot steer the terminal. */
+/** Replaces control characters one by one, so that columns do not change and a file cannot control the terminal. */
 function clean(text: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
   return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, ' ');

@@ -5,7 +5,7 @@ import type { Path } from './source.ts';
 
 export type JsonMap = Readonly<Record<string, Json>>;
 
-/** Reads values of unknown shape; what is not as it must be becomes a finding, and undefined or an empty value. */
+/** Reads values of unknown shape. A value of the wrong shape becomes a finding, and undefined or an empty value. */
 export class Readers {
   readonly #findings: Findings;
 
@@ -20,7 +20,7 @@ export class Readers {
     return undefined;
   }
 
-  /** A mapping; what is left out is an empty one. */
+  /** A mapping; a missing one is empty. */
   mapping(value: unknown, path: Path, what: string, known?: readonly string[]): JsonMap {
     if (value === undefined) return {};
     if (!isMapping(value)) {
@@ -42,7 +42,7 @@ export class Readers {
     return value;
   }
 
-  /** A mapping whose keys are names that the author chose. */
+  /** A mapping whose keys are names chosen by the author. */
   named(value: unknown, path: Path, what: string, thing: string): JsonMap {
     const mapping = this.mapping(value, path, what);
     const good = Object.entries(mapping).filter(([name]) => this.#goodName(name, [...path, name], thing));
@@ -88,7 +88,7 @@ export function isMapping(value: unknown): value is JsonMap {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** A value in words, for messages: `the number 3`, `a list`. */
+/** Describes a value for messages: `the number 3`, `a list`. */
 export function describeValue(value: unknown): string {
   if (value === null || value === undefined) return 'empty';
   if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list';

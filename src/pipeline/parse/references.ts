@@ -8,33 +8,33 @@ export interface Reference {
   /** As written, with its braces. */
   readonly text: string;
   readonly root: 'params' | 'matrix' | 'needs';
-  /** What follows the root: `['teacher', 'net']` of `needs.teacher.net`. */
+  /** The names after the root: `['teacher', 'net']` of `needs.teacher.net`. */
   readonly names: readonly string[];
 }
 
-/** A `${{ }}` that is not a path, or is not closed. */
+/** A `${{ }}` that is not a valid reference, or is not closed. */
 export interface BadReference {
   readonly text: string;
   readonly root: 'bad';
 }
 
 /**
- * The value of a reference; undefined where there is none, which the function has reported.
- * `embedded`: it stands inside other text, which only a scalar can join; anything else must be reported, too.
+ * Returns the value of a reference; undefined if there is none, which the function has reported. `embedded`: the
+ * reference is inside other text, so the value must be a scalar; anything else must be reported too.
  */
 export type Lookup = (reference: Reference, embedded: boolean) => Json | undefined;
 
-/** A value with its references found. A constant has none. */
+/** A value whose references were found. A constant has none. */
 export type Template =
   | { readonly constant: true; readonly value: Json }
   | {
       readonly constant: false;
       readonly references: readonly (Reference | BadReference)[];
-      /** The value with its references replaced; undefined where one has no value. */
+      /** Replaces the references; undefined if one has no value. */
       fill(lookup: Lookup): Json | undefined;
     };
 
-/** Finds the references of a value, so that filling it in again and again costs no parsing. */
+/** Finds the references of a value once, so that it can be filled in many times without parsing. */
 export function compileTemplate(value: Json): Template {
   if (typeof value === 'string') return compileText(value);
   if (Array.isArray(value)) {
@@ -99,7 +99,7 @@ function parseReference(text: string): Reference | BadReference {
   return { text, root: 'bad' };
 }
 
-/** Reports references that are malformed, or of a root that has no meaning at this place. */
+/** Reports references that are malformed, or whose root is not allowed here. */
 export function checkReferences(
   references: readonly (Reference | BadReference)[],
   allowed: readonly Reference['root'][],
@@ -128,7 +128,7 @@ const meaning: Readonly<Record<Reference['root'], string>> = {
   needs: 'needs.NAME.PARAMETER',
 };
 
-/** Reports a value that cannot become a part of a text. */
+/** Reports a value that cannot be part of a text. */
 export function checkEmbedded(
   value: Json,
   reference: Reference,

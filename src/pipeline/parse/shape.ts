@@ -4,9 +4,9 @@ import { isMapping, type JsonMap, Readers } from './readers.ts';
 import { checkSimilarNames } from './similar-names.ts';
 import { readStage, type StageShape } from './stage-shape.ts';
 
-/** A pipeline file whose outline is right; names, references and parameters are still unchecked. */
+/** A pipeline file with the right structure; names, references and parameters are not yet checked. */
 export interface PipelineShape {
-  /** Empty where it is missing or wrong. */
+  /** Empty if it is missing or wrong. */
   readonly name: string;
   readonly defaultProfile: string | undefined;
   readonly params: JsonMap;
@@ -17,7 +17,7 @@ export interface PipelineShape {
 
 const topLevel = ['pipeline', 'description', 'default-profile', 'params', 'profiles', 'stages', 'tables'];
 
-/** Undefined where there is nothing to go on with. */
+/** Undefined if there is nothing to continue with. */
 export function readShape(root: unknown, findings: Findings): PipelineShape | undefined {
   const read = new Readers(findings);
   if (!isMapping(root)) {
@@ -41,7 +41,7 @@ export function readShape(root: unknown, findings: Findings): PipelineShape | un
   read.text(top.description, ['description'], "'description'");
   const profiles = read.named(top.profiles, ['profiles'], "'profiles'", 'a profile');
   const tables = read.named(top.tables, ['tables'], "'tables'", 'a table');
-  // Both become names of files below `results/`; a table is a label in LaTeX, too.
+  // Both become names of files in `results/`; the name of a table is also a LaTeX label.
   checkSimilarNames(Object.keys(profiles), ['profiles'], 'profiles', findings);
   checkSimilarNames(Object.keys(tables), ['tables'], 'tables', findings);
   const stages = read.named(top.stages, ['stages'], "'stages'", 'a stage');

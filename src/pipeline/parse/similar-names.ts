@@ -2,8 +2,8 @@ import type { Findings } from './findings.ts';
 import type { Path } from './source.ts';
 
 /**
- * Reports two names of one mapping that would become one environment variable, file or LaTeX label: they differ only in
- * upper and lower case, or in `-` and `_`.
+ * Reports two names of one mapping that would give the same environment variable, file or LaTeX label: they differ
+ * only in upper and lower case, or in `-` and `_`.
  * @param thing what is named: `needs`, `tables`
  */
 export function checkSimilarNames(

@@ -12,15 +12,15 @@ import {
 import type { Location } from './diagnostic.ts';
 import { isMergeKey, mergedMaps, resolved } from './merge-keys.ts';
 
-/** Keys and indices that lead to a value of the file. */
+/** Keys and indices that lead to a value in the file. */
 export type Path = readonly (string | number)[];
 
-/** Where a mistake is: a value of the file (or its key, or a piece of its text), or a place outside the file. */
+/** The position of a mistake: a value of the file (or its key, or a part of its text), or a place outside the file. */
 export type Place =
   | { readonly path: Path; readonly at?: 'key' | 'value' | undefined; readonly within?: string | undefined }
   | { readonly location: Location };
 
-/** A parsed file that can tell where a value stands. Positions are computed only when a mistake asks for them. */
+/** A parsed file that can locate its values. Positions are computed only when a mistake is reported. */
 export class Source {
   readonly file: string;
   readonly #text: string;
@@ -44,7 +44,7 @@ export class Source {
     return this.at(start, end);
   }
 
-  /** The location of a stretch of characters, cut off at the end of its first line. */
+  /** The location of a range of characters, cut off at the end of its first line. */
   at(start: number, end: number): Location {
     const { line, col } = this.#lines.linePos(Math.min(start, this.#text.length));
     const lineStart = this.#lines.lineStarts[Math.max(line - 1, 0)] ?? 0;
@@ -54,7 +54,10 @@ export class Source {
     return { file: this.file, line: Math.max(line, 1), column, length, text };
   }
 
-  /** Characters of the value at the path (of the last of equal keys, which is the one that counts); where there is none, of the deepest key on the way to it. */
+  /**
+   * The range of the value at the path (of the last of equal keys, which counts); if there is none, of the deepest
+   * existing key on the path.
+   */
   #range(path: Path, at: 'key' | 'value'): readonly [number, number] {
     let node: unknown = this.#document.contents;
     let key: unknown;
@@ -68,20 +71,20 @@ export class Source {
       } else if (isSeq(parent) && parent.items[Number(step)] !== undefined) {
         [node, isKeyOfNode] = [parent.items[Number(step)], false];
       } else {
-        // What is here is not a collection, such as a reference: it stands for what is inside.
+        // This is not a collection, for example a reference; point at it instead of its contents.
         return rangeOf(node) ?? rangeOf(key) ?? [0, depth];
       }
     }
     const value = rangeOf(node);
     const keyRange = isKeyOfNode ? rangeOf(key) : undefined;
     if (at === 'key' && keyRange !== undefined) return keyRange;
-    // A block of many lines is pointed at by its key; so is a value that was left out.
+    // For a block of several lines or a missing value, point at its key.
     const pointless = value === undefined || value[0] >= value[1] || (isCollection(node) && !node.flow);
     if (pointless && keyRange !== undefined) return keyRange;
     return value ?? [0, 0];
   }
 
-  /** Its own, or one that it takes over by a merge key. */
+  /** The mapping's own pair, or one that it gets by a merge key. */
   #pair({ items }: YAMLMap, key: string): Pair | undefined {
     const own = items.findLast((item) => keyText(item.key) === key);
     if (own) return own;

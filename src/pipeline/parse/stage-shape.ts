@@ -4,7 +4,7 @@ import { isMapping, type JsonMap, Readers } from './readers.ts';
 import { checkSimilarNames } from './similar-names.ts';
 import type { Path } from './source.ts';
 
-/** A stage whose outline is right. */
+/** A stage with the right structure. */
 export interface StageShape {
   readonly name: string;
   readonly path: Path;
@@ -15,7 +15,7 @@ export interface StageShape {
   readonly resources: JsonMap;
   readonly timeout: Json | undefined;
   readonly retries: Json | undefined;
-  /** False where the outline has mistakes, which are reported already. */
+  /** False if the structure has mistakes, which are already reported. */
   readonly sound: boolean;
 }
 
@@ -46,7 +46,7 @@ export function readStage(name: string, value: Json, findings: Findings): StageS
   }
   read.text(body.description, [...path, 'description'], `'description' of stage '${name}'`);
   const needs = read.named(body.needs, [...path, 'needs'], `'needs' of stage '${name}'`, 'a need');
-  // A program finds what it needs in the variable RETABLE_INPUT_NAME.
+  // Programs find their inputs in the variable RETABLE_INPUT_NAME.
   checkSimilarNames(Object.keys(needs), [...path, 'needs'], 'needs', findings);
   return {
     name,

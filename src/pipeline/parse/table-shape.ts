@@ -19,7 +19,7 @@ const tableKeys = [
   'correlate',
 ];
 
-/** A table's own keys are as written; its stage and fields are unchecked. */
+/** A table with keys as written; its stage and fields are not yet checked. */
 export interface TableShape
   extends Omit<TableSpec, 'stage' | 'values' | 'rows' | 'columns' | 'over' | 'correlate'> {
   readonly path: Path;
@@ -35,7 +35,7 @@ export interface Located {
   readonly path: Path;
 }
 
-/** Reads a table, in which references to params are filled in already; undefined where too little is there. */
+/** Reads a table in which references to params are already replaced; undefined if too much is missing. */
 export function readTable(name: string, value: Json, path: Path, findings: Findings): TableShape | undefined {
   const read = new Readers(findings);
   const what = `table '${name}'`;

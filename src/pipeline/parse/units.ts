@@ -12,16 +12,19 @@ const bytes: Readonly<Record<string, number>> = {
   TiB: 2 ** 40,
 };
 
-/** In seconds: a timer of Node holds 2^31 ms, which is not quite 25 days, and would fire at once beyond. */
+/** In seconds. Node timers hold at most 2^31 ms (almost 25 days), and fire at once beyond that. */
 const longest = 24 * 86_400;
 
-/** Seconds of `90s`, `15m`, `2h`, `1d` or a number of seconds; undefined for anything else. Not zero, at most 24 days. */
+/**
+ * Parses `90s`, `15m`, `2h`, `1d` or a number of seconds, to seconds; undefined for anything else. More than zero, at
+ * most 24 days.
+ */
 export function parseDuration(value: unknown): number | undefined {
   const amount = parseAmount(value, seconds);
   return amount !== undefined && amount > 0 && amount <= longest ? amount : undefined;
 }
 
-/** Bytes, rounded up to a whole number, of `512MB`, `2GB`, `1GiB` or a number of bytes; undefined for anything else. */
+/** Parses `512MB`, `2GB`, `1GiB` or a number of bytes, to bytes, rounded up; undefined for anything else. */
 export function parseMemory(value: unknown): number | undefined {
   const amount = parseAmount(value, bytes);
   return amount === undefined ? undefined : Math.ceil(amount);

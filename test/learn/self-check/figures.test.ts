@@ -79,7 +79,7 @@ it('a cascade on a surrogate may end when nothing of the surrogate is left, and 
 it('what an attack did to a surrogate says nothing of the gradients of the model', async () => {
   const given = subject({ surrogateAccuracy: 0.25, zeroGradientsOfRobust: 1, robustAccuracy: 0.75 });
   expect(await passes(onlyZeroGradients, given)).toBe('the gradients are those of the surrogate');
-  expect(await passes(implausibleGap, given)).toBe('the attack is made on a surrogate');
+  expect(await passes(implausibleGap, given)).toBe('it is a transfer attack');
 });
 
 it('robust examples that were never moved fail where they are the most, and more than a few of all', async () => {

@@ -84,7 +84,7 @@ it('an attack on a loss that the probes do not climb is not asked for more steps
   for (const name of ['more-steps-help', 'incomplete-optimisation', 'more-restarts-help']) {
     expect(results.find((one) => one.name === name)).toMatchObject({
       state: 'skipped',
-      message: 'the probes do not climb dlr',
+      message: 'the probes do not support the loss dlr',
     });
   }
 });
@@ -97,7 +97,7 @@ it('how far a loss still had to go is told of eight robust examples or more', as
   };
   expect(await found(7)).toMatchObject({
     state: 'skipped',
-    message: 'of the sample 7 examples are robust, not 8',
+    message: 'only 7 examples of the sample are robust; at least 8 are needed',
   });
   expect(await found(8)).toMatchObject({ state: 'passed' });
 });

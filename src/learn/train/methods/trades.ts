@@ -3,7 +3,7 @@ import { oneOf, weight } from '../../parameter-schemas.ts';
 import { attackParameters } from '../attack-parameters.ts';
 import { declareMethod } from '../declare.ts';
 
-/** Those of the authors' code for CIFAR-10, which MART has taken over. */
+/** The attack in the authors' code for CIFAR-10; MART uses the same. */
 export const tradesAttack = attackParameters({
   epsilon: 0.031,
   stepSize: 0.007,
