@@ -3,7 +3,7 @@ import type { EngineIdentity } from '../engine/engine.ts';
 import type { Json } from '../json.ts';
 
 /** Everything that a cell's result depends on, and nothing else. */
-export type FingerprintManifest = {
+export type FingerprintBasis = {
   readonly kind: string;
   readonly parameters: Readonly<Record<string, Json>>;
   /** Digests of the artifacts that it reads, by need. */
@@ -24,11 +24,11 @@ export type EngineKey = Pick<EngineIdentity, 'name' | 'device' | 'processor' | '
   readonly code: Digest;
 };
 
-/** A manifest as it is kept with an attempt: with the files of its code, so that a change can be named. */
-export type KeptManifest = FingerprintManifest & { readonly files: Readonly<Record<string, Digest>> };
+/** A basis as it is kept with an attempt: with the files of its code, so that a change can be named. */
+export type KeptBasis = FingerprintBasis & { readonly files: Readonly<Record<string, Digest>> };
 
-/** The key of a cell: the SHA-256 of its manifest as canonical JSON. The names of files are not part of it. */
-export function keyOf({ kind, parameters, inputs, sources, code, engine }: FingerprintManifest): Fingerprint {
+/** The key of a cell: the SHA-256 of its basis as canonical JSON. The names of files are not part of it. */
+export function keyOf({ kind, parameters, inputs, sources, code, engine }: FingerprintBasis): Fingerprint {
   // The canonical JSON of the whole, with its keys in order; what many cells share is written once.
   const text =
     `{"code":${shared(code)},"engine":${engine === null ? 'null' : shared(engine)},` +

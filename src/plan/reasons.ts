@@ -1,9 +1,9 @@
 import { canonicalJson, type Digest } from '../cache/digest.ts';
 import type { Json } from '../json.ts';
 import { withoutSecrets } from '../pipeline/secrets.ts';
-import type { KeptManifest } from './fingerprint.ts';
+import type { KeptBasis } from './fingerprint.ts';
 
-/** Why a cell runs, or why it does not. `field`, `before` and `after` are there where one field of the manifest explains it. */
+/** Why a cell runs, or why it does not. `field`, `before` and `after` are there where one field of the basis explains it. */
 export interface Reason {
   readonly reason:
     | 'cached'
@@ -27,8 +27,8 @@ export interface Reason {
   readonly after?: Json;
 }
 
-/** Compares two manifests field by field. Empty where they have the same fingerprint. */
-export function differences(before: KeptManifest, after: KeptManifest): Reason[] {
+/** Compares two bases field by field. Empty where they have the same fingerprint. */
+export function differences(before: KeptBasis, after: KeptBasis): Reason[] {
   return [
     ...(before.kind === after.kind ? [] : [changed('kind-changed', 'kind', before.kind, after.kind)]),
     ...changedFields('parameter-changed', 'parameters', before.parameters, after.parameters).map(hideSecrets),
@@ -39,7 +39,7 @@ export function differences(before: KeptManifest, after: KeptManifest): Reason[]
   ];
 }
 
-function codeDifferences(before: KeptManifest, after: KeptManifest): Reason[] {
+function codeDifferences(before: KeptBasis, after: KeptBasis): Reason[] {
   const was = before.code;
   const is = after.code;
   if ('version' in was || 'version' in is) return changedFields('code-changed', 'code', flat(was), flat(is));
