@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Json } from '../json.ts';
 import type { Fingerprint } from './digest.ts';
 import { isMissing } from './disk-failure.ts';
-import { keepManifest } from './index-rows.ts';
+import { keepBasis } from './index-rows.ts';
 import type { Store } from './store.ts';
 
 // Each attempt is written down in its folder too, so that an index that is made anew knows the attempts and what was
@@ -35,8 +35,8 @@ export interface EndedAttempt {
   readonly measured: string | null;
 }
 
-export function writeStarted(folder: string, attempt: StartedAttempt, manifest: Json): void {
-  writeFileSync(join(folder, STARTED), JSON.stringify({ ...attempt, manifest }), { mode: 0o600 });
+export function writeStarted(folder: string, attempt: StartedAttempt, basis: Json): void {
+  writeFileSync(join(folder, STARTED), JSON.stringify({ ...attempt, manifest: basis }), { mode: 0o600 });
 }
 
 export function writeEnded(folder: string, end: EndedAttempt): void {
@@ -56,7 +56,7 @@ export function ingestAttempts({ folders, sql }: Pick<Store, 'folders' | 'sql'>)
     const started = read<StartedAttempt & { readonly manifest: Json }>(join(folder, STARTED));
     if (!/^\d+$/.test(name) || started === undefined) continue;
     const { manifest, ...attempt } = started;
-    keepManifest({ sql }, attempt.fingerprint, JSON.stringify(manifest));
+    keepBasis({ sql }, attempt.fingerprint, JSON.stringify(manifest));
     insert.run({
       id: Number(name),
       ...attempt,

@@ -4,7 +4,7 @@ import { asFailure, Failure } from '../failure.ts';
 import type { Json } from '../json.ts';
 import { writeEnded, writeStarted } from './attempt-files.ts';
 import { canonicalJson, type Digest, type Fingerprint } from './digest.ts';
-import { keepManifest } from './index-rows.ts';
+import { keepBasis } from './index-rows.ts';
 import { enlist, isOwnerDead } from './owners.ts';
 import { pin } from './pins.ts';
 import { type Store, write } from './store.ts';
@@ -16,7 +16,7 @@ export interface NewAttempt {
   readonly profile: string;
   readonly fingerprint: Fingerprint;
   /** What the fingerprint was taken of; kept for `why`. */
-  readonly manifest: Json;
+  readonly basis: Json;
   readonly kind: string;
   /** The artifacts that it reads: they are pinned for this process. */
   readonly inputs: Iterable<Digest>;
@@ -72,7 +72,7 @@ export function startAttempt(store: Store, attempt: NewAttempt): { id: number; f
         },
       );
     }
-    keepManifest(store, fingerprint, canonicalJson(attempt.manifest));
+    keepBasis(store, fingerprint, canonicalJson(attempt.basis));
     noteUse(store, fingerprint);
     const { lastInsertRowid } = store
       .sql<[Fingerprint, string, string, string, string, string, number, number]>(
@@ -87,7 +87,7 @@ export function startAttempt(store: Store, attempt: NewAttempt): { id: number; f
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(join(folder, 'output'), { recursive: true });
   const { project } = store;
-  writeStarted(folder, { fingerprint, cell, project, pipeline, profile, kind, started }, attempt.manifest);
+  writeStarted(folder, { fingerprint, cell, project, pipeline, profile, kind, started }, attempt.basis);
   return { id, folder };
 }
 

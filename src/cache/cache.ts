@@ -27,7 +27,7 @@ import type { Publication } from './publication.ts';
 import { Publisher } from './publisher.ts';
 import type { ArtifactFile } from './record.ts';
 import { type Recovered, recover } from './recover.ts';
-import { hasRun, type LastManifest, lastManifest, manifestOf, type RunRecord, recordRun } from './runs.ts';
+import { basisOf, hasRun, type LastBasis, lastBasis, type RunRecord, recordRun } from './runs.ts';
 import { type AffectedCell, setAside } from './set-aside.ts';
 import { racy } from './stamp.ts';
 import { preparer, type Store, write } from './store.ts';
@@ -41,7 +41,7 @@ export type { Acquired } from './leases.ts';
 export type { Publication } from './publication.ts';
 export type { ArtifactFile } from './record.ts';
 export type { Recovered } from './recover.ts';
-export type { LastManifest, RunRecord } from './runs.ts';
+export type { LastBasis, RunRecord } from './runs.ts';
 export type { AffectedCell } from './set-aside.ts';
 export type { Progress, Verified } from './verify.ts';
 
@@ -217,13 +217,13 @@ export class Cache {
   }
 
   /** What a cell of that name was the last time it was tried or served. */
-  lastManifest(cell: string, pipeline: string): LastManifest | undefined {
-    return explained('look up a manifest', () => lastManifest(this.#store, cell, pipeline));
+  lastBasis(cell: string, pipeline: string): LastBasis | undefined {
+    return explained('look up the basis of a fingerprint', () => lastBasis(this.#store, cell, pipeline));
   }
 
   /** What a fingerprint was taken of, for every one that was tried or published. */
-  manifest(fingerprint: Fingerprint): Json | undefined {
-    return explained('look up a manifest', () => manifestOf(this.#store, fingerprint));
+  basis(fingerprint: Fingerprint): Json | undefined {
+    return explained('look up the basis of a fingerprint', () => basisOf(this.#store, fingerprint));
   }
 
   /** Whether this project has run that pipeline with that profile, as far as runs are remembered. */

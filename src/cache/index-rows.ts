@@ -40,7 +40,7 @@ export function insertArtifact(
 /** Writes a published cell, and that its attempt is done; within a transaction. `at`: when it was published. */
 export function insertCell({ sql }: Index, record: CellRecord, at: number): void {
   const { fingerprint, artifact, cell, kind, values, attempt, project, pipeline } = record;
-  keepManifest({ sql }, fingerprint, canonicalJson(record.manifest));
+  keepBasis({ sql }, fingerprint, canonicalJson(record.manifest));
   sql<[Fingerprint, Digest, string, string, string, number | null, number, string | null, string | null]>(
     'INSERT OR REPLACE INTO cells VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
   ).run(
@@ -61,9 +61,9 @@ export function insertCell({ sql }: Index, record: CellRecord, at: number): void
   ).run(at, attempt, fingerprint);
 }
 
-/** Keeps the manifest that a fingerprint was taken of, for `why`. */
-export function keepManifest({ sql }: Index, fingerprint: Fingerprint, manifest: string): void {
-  sql<[Fingerprint, string]>('INSERT OR IGNORE INTO manifests VALUES (?, ?)').run(fingerprint, manifest);
+/** Keeps the basis of a fingerprint, for `why`. */
+export function keepBasis({ sql }: Index, fingerprint: Fingerprint, basis: string): void {
+  sql<[Fingerprint, string]>('INSERT OR IGNORE INTO manifests VALUES (?, ?)').run(fingerprint, basis);
 }
 
 /** Removes artifacts from the index; what they held stays in `files` until it is collected. */

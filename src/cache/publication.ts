@@ -23,7 +23,7 @@ import type { Store } from './store.ts';
 export interface Publication {
   readonly fingerprint: Fingerprint;
   /** What the fingerprint was taken of. */
-  readonly manifest: Json;
+  readonly basis: Json;
   /** Its readable name. */
   readonly cell: string;
   readonly pipeline: string;
@@ -157,10 +157,10 @@ export function enter(store: Store, { artifact, manifest, record, contents }: Pl
 }
 
 function asRecord(publication: Publication, artifact: Digest, project: string): CellRecord {
-  const { fingerprint, manifest, cell, pipeline, kind, values, attempt } = publication;
+  const { fingerprint, basis, cell, pipeline, kind, values, attempt } = publication;
   return {
     fingerprint,
-    manifest,
+    manifest: basis,
     artifact,
     cell,
     kind,

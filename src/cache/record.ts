@@ -21,6 +21,7 @@ export interface ArtifactManifest {
 /** What `cells/` keeps of a published cell, and what the index is rebuilt from. Holds no times. */
 export interface CellRecord {
   readonly fingerprint: Fingerprint;
+  /** The basis of the fingerprint, under the name that it has in these files. */
   readonly manifest: Json;
   readonly artifact: Digest;
   readonly cell: string;

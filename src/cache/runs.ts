@@ -17,9 +17,9 @@ export interface RunRecord {
 }
 
 /** What a cell was the last time. */
-export interface LastManifest {
+export interface LastBasis {
   readonly fingerprint: Fingerprint;
-  readonly manifest: Json;
+  readonly basis: Json;
   /** Of the last attempt at it; where there was none, of the run that served it. */
   readonly state: string;
   readonly attempt: number | undefined;
@@ -55,11 +55,7 @@ export function recordRun(store: Store, { pipeline, profile, settings, cells }: 
  * What a cell of that name in that pipeline of this project was the last time it was tried or served; for `why`. After
  * the index was rebuilt, attempts and runs are forgotten: then the newest that was published under that name.
  */
-export function lastManifest(
-  { sql, project }: Store,
-  cell: string,
-  pipeline: string,
-): LastManifest | undefined {
+export function lastBasis({ sql, project }: Store, cell: string, pipeline: string): LastBasis | undefined {
   const name = { cell, pipeline, project };
   const last =
     sql<[typeof name], { fingerprint: Fingerprint; state: string }>(
@@ -76,25 +72,25 @@ export function lastManifest(
        WHERE cell = @cell AND pipeline = @pipeline AND project = @project ORDER BY published DESC LIMIT 1`,
     ).get(name);
   if (last === undefined) return undefined;
-  const manifest = manifestOf({ sql }, last.fingerprint);
-  if (manifest === undefined) return undefined;
+  const basis = basisOf({ sql }, last.fingerprint);
+  if (basis === undefined) return undefined;
   const attempt = sql<[Fingerprint, string, string], { id: number; state: string }>(
     'SELECT id, state FROM attempts WHERE fingerprint = ? AND cell = ? AND project = ? ORDER BY id DESC LIMIT 1',
   ).get(last.fingerprint, cell, project);
   return {
     fingerprint: last.fingerprint,
-    manifest,
+    basis,
     state: attempt?.state ?? last.state,
     attempt: attempt?.id,
   };
 }
 
 /** What a fingerprint was taken of, for every one that was tried or published. */
-export function manifestOf({ sql }: Pick<Store, 'sql'>, fingerprint: Fingerprint): Json | undefined {
+export function basisOf({ sql }: Pick<Store, 'sql'>, fingerprint: Fingerprint): Json | undefined {
   const kept = sql<[Fingerprint], { manifest: string }>(
     'SELECT manifest FROM manifests WHERE fingerprint = ?',
   ).get(fingerprint);
-  // Written by `keepManifest`.
+  // Written by `keepBasis`.
   return kept && (JSON.parse(kept.manifest) as Json);
 }
 

@@ -7,7 +7,7 @@ import { isMissing } from './disk-failure.ts';
 import { syncFolders, writeBeside } from './durable.ts';
 import { ingestMissing } from './rebuild.ts';
 import { type CellRecord, listFanOut, listRecords, readRecord, recordText } from './record.ts';
-import { manifestOf } from './runs.ts';
+import { basisOf } from './runs.ts';
 import { type AffectedCell, setAside } from './set-aside.ts';
 import { look, type Stamp, stampOf } from './stamp.ts';
 import { type Store, write } from './store.ts';
@@ -156,12 +156,12 @@ function cellsWithoutRecord(store: Store): ListedCell[] {
 async function restoreRecord(store: Store, listed: ListedCell): Promise<void> {
   const { size: _, published: __, attempt, project, pipeline, ...cell } = listed;
   const { fingerprint } = cell;
-  const manifest = manifestOf(store, fingerprint);
-  if (manifest === undefined) return;
+  const basis = basisOf(store, fingerprint);
+  if (basis === undefined) return;
   const target = store.folders.record(fingerprint);
   const record: CellRecord = {
     ...cell,
-    manifest,
+    manifest: basis,
     ...(attempt === undefined ? {} : { attempt }),
     ...(project === undefined ? {} : { project }),
     ...(pipeline === undefined ? {} : { pipeline }),

@@ -2,7 +2,7 @@ import pc from 'picocolors';
 import type { CellId } from '../pipeline/pipeline.ts';
 import { withoutSecrets } from '../pipeline/secrets.ts';
 import { findCell } from '../plan/find-cell.ts';
-import type { KeptManifest } from '../plan/fingerprint.ts';
+import type { KeptBasis } from '../plan/fingerprint.ts';
 import { planCells } from '../plan/plan.ts';
 import type { PlannedCell } from '../plan/planner.ts';
 import { differences, type Reason } from '../plan/reasons.ts';
@@ -25,7 +25,7 @@ export async function why(cellName: string, name: string | undefined, given: Pip
         state,
         fingerprint: key?.fingerprint ?? null,
         reasons,
-        manifest: key ? { ...key.manifest, parameters: withoutSecrets(key.manifest.parameters) } : null,
+        manifest: key ? { ...key.basis, parameters: withoutSecrets(key.basis.parameters) } : null,
         attempts: history,
       }),
     );
@@ -67,13 +67,13 @@ function attemptHistory({ cache, pipeline }: OpenPipeline, cell: CellId): PastAt
 
 function changesBetween(
   cache: OpenPipeline['cache'],
-  before: Parameters<OpenPipeline['cache']['manifest']>[0],
+  before: Parameters<OpenPipeline['cache']['basis']>[0],
   after: typeof before,
 ) {
   if (before === after) return 'same';
-  const [was, is] = [cache.manifest(before), cache.manifest(after)];
-  // Written by the planner, as a kept manifest.
-  return was && is ? differences(was as unknown as KeptManifest, is as unknown as KeptManifest) : [];
+  const [was, is] = [cache.basis(before), cache.basis(after)];
+  // Written by the planner, as a kept basis.
+  return was && is ? differences(was as unknown as KeptBasis, is as unknown as KeptBasis) : [];
 }
 
 function printAttempt({ attempt, state, started, changes }: PastAttempt): void {

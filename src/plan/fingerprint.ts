@@ -3,7 +3,7 @@ import type { EngineIdentity } from '../engine/engine.ts';
 import type { Json } from '../json.ts';
 
 /** Everything that a cell's result depends on, and nothing else. */
-export type FingerprintManifest = {
+export type FingerprintBasis = {
   readonly kind: string;
   readonly parameters: Readonly<Record<string, Json>>;
   /** Digests of the artifacts that the cell reads, by need. */
@@ -24,12 +24,12 @@ export type EngineKey = Pick<EngineIdentity, 'name' | 'device' | 'processor' | '
   readonly code: Digest;
 };
 
-/** A manifest as stored with an attempt: with the files of its code, so that a change can be named. */
-export type KeptManifest = FingerprintManifest & { readonly files: Readonly<Record<string, Digest>> };
+/** A basis as stored with an attempt: with the files of its code, so that a change can be named. */
+export type KeptBasis = FingerprintBasis & { readonly files: Readonly<Record<string, Digest>> };
 
-/** The key of a cell: the SHA-256 of its manifest as canonical JSON. The names of files are not part of it. */
-export function keyOf({ kind, parameters, inputs, sources, code, engine }: FingerprintManifest): Fingerprint {
-  // Canonical JSON of the manifest, with sorted keys; parts that many cells share are encoded only once.
+/** The key of a cell: the SHA-256 of its basis as canonical JSON. The names of files are not part of it. */
+export function keyOf({ kind, parameters, inputs, sources, code, engine }: FingerprintBasis): Fingerprint {
+  // Canonical JSON of the basis, with sorted keys; parts that many cells share are encoded only once.
   const text =
     `{"code":${shared(code)},"engine":${engine === null ? 'null' : shared(engine)},` +
     `"inputs":${canonicalJson(inputs)},"kind":${canonicalJson(kind)},` +

@@ -3,7 +3,7 @@ import type { Digest, Fingerprint } from '../cache/digest.ts';
 import { Failure, isFailure } from '../failure.ts';
 import type { Places, Source } from '../kind/kind.ts';
 import type { Cell, CellId, Pipeline } from '../pipeline/pipeline.ts';
-import { type EngineKey, type FingerprintManifest, type KeptManifest, keyOf } from './fingerprint.ts';
+import { type EngineKey, type FingerprintBasis, type KeptBasis, keyOf } from './fingerprint.ts';
 import type { LoadedKind } from './kinds.ts';
 import { Parts } from './parts.ts';
 import { differences, type Reason } from './reasons.ts';
@@ -24,8 +24,8 @@ export interface PlannedCell {
 
 export interface CellKey {
   readonly fingerprint: Fingerprint;
-  readonly manifest: KeptManifest;
-  /** The artifact of each need. The manifest contains the digests of the parts that the cell reads. */
+  readonly basis: KeptBasis;
+  /** The artifact of each need. The basis contains the digests of the parts that the cell reads. */
   readonly artifacts: Readonly<Record<string, Digest>>;
 }
 
@@ -65,8 +65,8 @@ export class Planner {
 
   /** The fingerprint of a cell, given the artifact of each need. */
   async key(cell: Cell, artifacts: Readonly<Record<string, Digest>>): Promise<CellKey> {
-    const manifest = await this.#manifest(cell, this.#inputKeys(cell, artifacts));
-    return { fingerprint: keyOf(manifest), manifest, artifacts };
+    const basis = await this.#basisOf(cell, this.#inputKeys(cell, artifacts));
+    return { fingerprint: keyOf(basis), basis, artifacts };
   }
 
   /** The inputs in the key of a cell: digests of the parts that it reads. */
@@ -83,10 +83,10 @@ export class Planner {
     return loaded;
   }
 
-  async #manifest(cell: Cell, inputs: Readonly<Record<string, Digest>>): Promise<KeptManifest> {
+  async #basisOf(cell: Cell, inputs: Readonly<Record<string, Digest>>): Promise<KeptBasis> {
     const { engine, places } = this.#options;
     const loaded = this.#kind(cell);
-    const manifest: FingerprintManifest = {
+    const basis: FingerprintBasis = {
       kind: cell.kind,
       parameters: cell.parameters,
       inputs,
@@ -94,26 +94,26 @@ export class Planner {
       code: loaded.codeKey,
       engine: loaded.kind.usesEngine ? engine : null,
     };
-    return { ...manifest, files: loaded.code.files };
+    return { ...basis, files: loaded.code.files };
   }
 
   /** The reasons that are known while inputs are unknown: what else has changed, and what the cell waits for. */
   async #whyWaits(cell: Cell, { known, unknown }: Inputs): Promise<Reason[]> {
-    const last = this.#lastManifest(cell);
+    const last = this.#lastBasis(cell);
     if (!last) return [{ reason: 'first-run', message: 'it has not run before' }];
     // Unknown inputs are assumed to be the same as last time.
     const inputs = { ...last.inputs, ...this.#inputKeys(cell, known) };
     const expected = Object.entries(inputs).filter(([need]) => need in cell.needs);
-    const manifest = await this.#manifest(cell, Object.fromEntries(expected));
-    const changes = differences(last, manifest);
+    const basis = await this.#basisOf(cell, Object.fromEntries(expected));
+    const changes = differences(last, basis);
     const isSame = changes.length === 0 && expected.length === Object.keys(cell.needs).length;
     return [...changes, ...unknown.map((id) => waitsFor(id, isSame))];
   }
 
-  #lastManifest(cell: Cell): KeptManifest | undefined {
-    // Written by the planner, as a kept manifest.
-    return this.#options.cache.lastManifest(cell.id, this.#options.pipeline.name)?.manifest as unknown as
-      | KeptManifest
+  #lastBasis(cell: Cell): KeptBasis | undefined {
+    // Written by the planner, as a kept basis.
+    return this.#options.cache.lastBasis(cell.id, this.#options.pipeline.name)?.basis as unknown as
+      | KeptBasis
       | undefined;
   }
 
@@ -146,10 +146,10 @@ export class Planner {
   }
 
   #whyNotKnown(cell: Cell, key: CellKey): Reason[] {
-    const last = this.#options.cache.lastManifest(cell.id, this.#options.pipeline.name);
+    const last = this.#options.cache.lastBasis(cell.id, this.#options.pipeline.name);
     if (!last) return [{ reason: 'first-run', message: 'it has not run before' }];
     if (last.fingerprint !== key.fingerprint)
-      return differences(last.manifest as unknown as KeptManifest, key.manifest);
+      return differences(last.basis as unknown as KeptBasis, key.basis);
     if (last.attempt === undefined || last.state === 'done')
       return [{ reason: 'collected', message: 'its result is no longer in the cache' }];
     const ended =

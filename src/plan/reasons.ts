@@ -1,10 +1,10 @@
 import { canonicalJson, type Digest } from '../cache/digest.ts';
 import type { Json } from '../json.ts';
 import { withoutSecrets } from '../pipeline/secrets.ts';
-import type { KeptManifest } from './fingerprint.ts';
+import type { KeptBasis } from './fingerprint.ts';
 
 /**
- * Why a cell runs, or why it does not. `field`, `before` and `after` are set if a single field of the manifest
+ * Why a cell runs, or why it does not. `field`, `before` and `after` are set if a single field of the basis
  * explains it.
  */
 export interface Reason {
@@ -30,8 +30,8 @@ export interface Reason {
   readonly after?: Json;
 }
 
-/** Compares two manifests field by field. Empty if they have the same fingerprint. */
-export function differences(before: KeptManifest, after: KeptManifest): Reason[] {
+/** Compares two bases field by field. Empty if they have the same fingerprint. */
+export function differences(before: KeptBasis, after: KeptBasis): Reason[] {
   return [
     ...(before.kind === after.kind ? [] : [changed('kind-changed', 'kind', before.kind, after.kind)]),
     ...changedFields('parameter-changed', 'parameters', before.parameters, after.parameters).map(hideSecrets),
@@ -42,7 +42,7 @@ export function differences(before: KeptManifest, after: KeptManifest): Reason[]
   ];
 }
 
-function codeDifferences(before: KeptManifest, after: KeptManifest): Reason[] {
+function codeDifferences(before: KeptBasis, after: KeptBasis): Reason[] {
   const was = before.code;
   const is = after.code;
   if ('version' in was || 'version' in is) return changedFields('code-changed', 'code', flat(was), flat(is));

@@ -47,7 +47,7 @@ type Ended = { readonly willRetry?: boolean } & (
 async function attemptOnce(options: RunOptions, task: Task, retries: number): Promise<Ended> {
   const { cache, emit, pipeline, signal, executor } = options;
   const { cell, key, reasons } = task;
-  const { fingerprint, manifest } = key;
+  const { fingerprint, basis } = key;
   requireWholeInputs(cache, key.artifacts);
   const began = Date.now();
   const { id, folder } = cache.startAttempt({
@@ -55,7 +55,7 @@ async function attemptOnce(options: RunOptions, task: Task, retries: number): Pr
     pipeline: pipeline.name,
     profile: pipeline.profile ?? '',
     fingerprint,
-    manifest,
+    basis,
     kind: cell.kind,
     inputs: Object.values(key.artifacts),
   });
@@ -143,7 +143,7 @@ function jobOf(
     const read = filesRead(kind.kind, need);
     const names = cache.files(artifact).flatMap(({ path }) => ((read?.includes(path) ?? true) ? [path] : []));
     const files = Object.fromEntries(names.map((name) => [name, cache.path(artifact, name)]));
-    return [need, { digest: key.manifest.inputs[need] ?? artifact, files }];
+    return [need, { digest: key.basis.inputs[need] ?? artifact, files }];
   });
   return {
     cell: cell.id,
@@ -176,13 +176,13 @@ async function publish(
   { output, id, began, told }: { output: string; id: number; began: number; told: Told },
 ): Promise<{ artifact: Digest; values: Record<string, number> } | Unpublished> {
   try {
-    const { fingerprint, manifest } = key;
+    const { fingerprint, basis } = key;
     await refuseChangedSources(planner, cell, key);
     refuseChangedInputs(cache, key.artifacts, began);
     const values = writeTold(output, told);
     const artifact = await cache.publish({
       fingerprint,
-      manifest: manifest as Json,
+      basis: basis as Json,
       cell: cell.id,
       pipeline: pipeline.name,
       kind: cell.kind,
@@ -202,9 +202,9 @@ async function publish(
 async function refuseChangedSources(
   planner: Planner,
   cell: Cell,
-  { fingerprint, manifest, artifacts }: CellKey,
+  { fingerprint, basis, artifacts }: CellKey,
 ): Promise<void> {
-  if (Object.keys(manifest.sources).length === 0) return;
+  if (Object.keys(basis.sources).length === 0) return;
   const now = await planner.key(cell, artifacts);
   if (now.fingerprint === fingerprint) return;
   throw new Failure('source-changed', 'A file that it reads was changed while it ran.', {

@@ -12,7 +12,7 @@ function attempt(name: string, more: Partial<NewAttempt> = {}): NewAttempt {
     pipeline: 'transfer',
     profile: 'quick',
     fingerprint: fingerprint(name),
-    manifest: { epsilon: name },
+    basis: { epsilon: name },
     kind: 'train',
     inputs: [],
     ...more,
@@ -90,22 +90,22 @@ describe('attempts', () => {
   });
 });
 
-describe('the last manifest of a cell', () => {
+describe('the last basis of a cell', () => {
   test('is that of the newest attempt in that pipeline', () => {
     const { cache } = rig();
     cache.startAttempt(attempt('old'));
     const { id } = cache.startAttempt(attempt('new'));
     cache.finishAttempt(id, { state: 'failed' });
     cache.startAttempt(attempt('elsewhere', { pipeline: 'other' }));
-    expect(cache.lastManifest('student[seed=1]', 'transfer')).toEqual({
+    expect(cache.lastBasis('student[seed=1]', 'transfer')).toEqual({
       fingerprint: fingerprint('new'),
-      manifest: { epsilon: 'new' },
+      basis: { epsilon: 'new' },
       state: 'failed',
       attempt: id,
     });
-    expect(cache.lastManifest('nothing', 'transfer')).toBeUndefined();
-    expect(cache.manifest(fingerprint('old'))).toEqual({ epsilon: 'old' });
-    expect(cache.manifest(fingerprint('nothing'))).toBeUndefined();
+    expect(cache.lastBasis('nothing', 'transfer')).toBeUndefined();
+    expect(cache.basis(fingerprint('old'))).toEqual({ epsilon: 'old' });
+    expect(cache.basis(fingerprint('nothing'))).toBeUndefined();
   });
 
   test('is that of what a later run was served, though it was tried before', async () => {
@@ -114,12 +114,12 @@ describe('the last manifest of a cell', () => {
     await cache.publish(served);
     const { id } = cache.startAttempt(attempt('tried', { cell: 'cell' }));
     cache.finishAttempt(id, { state: 'done' });
-    expect(cache.lastManifest('cell', 'transfer')?.fingerprint).toBe(fingerprint('tried'));
+    expect(cache.lastBasis('cell', 'transfer')?.fingerprint).toBe(fingerprint('tried'));
     await new Promise((resolve) => setTimeout(resolve, 3));
     run(cache, 'cell', served.fingerprint);
-    expect(cache.lastManifest('cell', 'transfer')).toEqual({
+    expect(cache.lastBasis('cell', 'transfer')).toEqual({
       fingerprint: served.fingerprint,
-      manifest: { name: 'cell' },
+      basis: { name: 'cell' },
       state: 'done',
       attempt: served.attempt,
     });

@@ -61,7 +61,7 @@ describe('collection of garbage', () => {
     const { cache } = rig();
     const input = await publish(cache, 'input', { a: '1' });
     const attempt = {
-      ...{ cell: 'reader', pipeline: 'p', profile: '', kind: 'k', manifest: {}, inputs: [input] },
+      ...{ cell: 'reader', pipeline: 'p', profile: '', kind: 'k', basis: {}, inputs: [input] },
       fingerprint: fingerprint('reader'),
     };
     cache.pin([input]);

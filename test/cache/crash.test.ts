@@ -127,7 +127,7 @@ describe('kill -9 elsewhere', () => {
       kind: 'train',
     };
     await other.call('acquire', key.fingerprint);
-    const started = await other.call('startAttempt', { ...key, manifest: {}, inputs: [] });
+    const started = await other.call('startAttempt', { ...key, basis: {}, inputs: [] });
     const { id, folder } = started as { id: number; folder: string };
     writeFileSync(join(folder, 'log.txt'), 'epoch 1');
     expect(cache.recover()).toEqual({ attempts: [], leases: [] });
@@ -144,7 +144,7 @@ describe('kill -9 elsewhere', () => {
   test('an attempt whose process died right after publishing is done, not interrupted', async () => {
     const { cache, root } = rig();
     const doomed = await startProcess(root, { crashAt: 'index-committed' });
-    const key = { cell: 'cell', fingerprint: fingerprint('cell'), kind: 'train', manifest: {} };
+    const key = { cell: 'cell', fingerprint: fingerprint('cell'), kind: 'train', basis: {} };
     const started = await doomed.call('startAttempt', {
       ...key,
       pipeline: 'p',

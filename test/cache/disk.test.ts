@@ -31,7 +31,7 @@ describe('a full disk', () => {
     execFileSync('sh', ['-c', 'head -c 1m /dev/zero > "$0" || true', fill], { stdio: 'ignore' });
     const key = {
       fingerprint: fingerprint('cell'),
-      manifest: {},
+      basis: {},
       cell: 'cell',
       pipeline: 'p',
       kind: 'train',
@@ -60,7 +60,7 @@ describe('a full disk', () => {
     const { cache } = rig();
     const key = {
       fingerprint: fingerprint('cell'),
-      manifest: {},
+      basis: {},
       cell: 'cell',
       pipeline: 'p',
       kind: 'train',

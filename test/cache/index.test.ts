@@ -66,14 +66,14 @@ describe('the index', () => {
     expect(second.cache.lookup(fingerprint('one'))).toBeDefined();
   });
 
-  test('the last manifest of a cell is known after a rebuild', async () => {
+  test('the last basis of a cell is known after a rebuild', async () => {
     const first = await filled();
     first.cache.close();
     rmSync(join(first.root, 'index.sqlite'));
     const { cache } = rig(first.root);
-    expect(cache.lastManifest('one', 'transfer')).toEqual({
+    expect(cache.lastBasis('one', 'transfer')).toEqual({
       fingerprint: fingerprint('one'),
-      manifest: { name: 'one' },
+      basis: { name: 'one' },
       state: 'done',
       attempt: 1,
     });
@@ -90,7 +90,7 @@ describe('the index', () => {
     rmSync(join(root, 'index.sqlite'));
     const rebuilt = rig(root).cache;
     expect(rebuilt.attemptsOf('failing')).toEqual(before);
-    expect(rebuilt.lastManifest('failing', 'transfer')).toMatchObject({ manifest: { name: 'failing' } });
+    expect(rebuilt.lastBasis('failing', 'transfer')).toMatchObject({ basis: { name: 'failing' } });
     expect(rebuilt.attemptsOf('cut off')).toMatchObject([{ state: 'interrupted' }]);
   });
 

@@ -118,7 +118,7 @@ describe('leases', () => {
       pipeline: 'p',
       profile: '',
       fingerprint: cell,
-      manifest: {},
+      basis: {},
       kind: 'train',
       inputs: [],
     };

@@ -61,7 +61,7 @@ export function begin(
 ) {
   const key = {
     fingerprint: fingerprint(name),
-    manifest: { name },
+    basis: { name },
     cell: name,
     pipeline: 'transfer',
     kind: 'train',
