@@ -98,7 +98,7 @@ test('a file named .safetensors has the weights as PyTorch has them; imported, t
     'pipelines/tiny.yaml': pipeline,
     'pipelines/taken.yaml': `pipeline: taken
 stages:
-  data: {uses: dataset, with: {name: digits, train: 64, test: 10}}
+  data: {uses: dataset, with: {name: digits, train: 64, validation: 16, test: 10}}
   model: {uses: import-weights, with: {file: model.safetensors, net: resnet-8-w2, input-shape: [8, 8, 1], classes: 10}}
   clean: {uses: attack, needs: {data: data, model: model}, with: {attack: none}}
 `,
