@@ -43,7 +43,7 @@ tables:
 }
 
 test('a method and an attack that are added as CONTRIBUTING.md says type-check, train a model and attack it', async () => {
-  expect(blocks).toHaveLength(6);
+  expect(blocks).toHaveLength(4);
   const project = recipesFollowed();
   const tsc = resolve('node_modules/typescript/bin/tsc');
   expect(spawnSync(process.execPath, [tsc, '-p', project.folder], { encoding: 'utf8' }).stdout).toBe('');
