@@ -115,7 +115,7 @@ function lazyEngine({ engine, allocation }: Job) {
 
 /** At most four events a second, since all are kept in a file, but always the last one of a phase. */
 function throttled(tell: (progress: Progress) => void): (progress: Progress) => void {
-  let last = 0;
+  let last = Number.NEGATIVE_INFINITY;
   return (progress) => {
     const now = performance.now();
     if (now - last < 250 && progress.done !== progress.total) return;
