@@ -26,7 +26,7 @@ function snakefileOf(cells: number): string {
 
 function dvcOf(cells: number): string {
   const numbers = Array.from({ length: cells }, (_, index) => index).join(', ');
-  return `stages:\n  a:\n    foreach: [${numbers}]\n    do:\n      cmd: mkdir -p out && echo \${item} > out/\${item}\n      outs: [out/\${item}]\n`;
+  return `stages:\n  a:\n    foreach: [${numbers}]\n    do:\n      cmd: mkdir -p out && echo \${item} > out/\${item}\n      outs: ["out/\${item}"]\n`;
 }
 
 function projectOf(cells: number): string {
@@ -77,13 +77,20 @@ const cleanAll = (folder: string, names: readonly string[]) => {
   for (const name of names) clean(folder, name);
 };
 const comparisons: Comparison[] = [];
+/** Also tells it at once: the whole takes a quarter of an hour. */
+function note(comparison: Comparison): void {
+  const { work, peerName, ours, peer, ratio } = comparison;
+  const [here, there] = [ours, peer].map((value) => value.toPrecision(3));
+  console.error(`${work}: ${here} s; ${peerName} ${there} s; ratio ${ratio.median.toFixed(3)}`);
+  comparisons.push(comparison);
+}
 
 const firstRun = () =>
   timed(
     () => runRetable(small),
     () => clean(small, 'cache'),
   );
-comparisons.push(
+note(
   await compare(
     'first run, 1,000 cells',
     firstRun,
@@ -98,9 +105,7 @@ if (isInstalled('snakemake')) {
       () => runSnakemake(small),
       () => cleanAll(small, ['out', '.snakemake']),
     );
-  comparisons.push(
-    await compare('first run, 1,000 cells', firstRun, 'Snakemake', peer, { perItem: 1000, repeats: 3 }),
-  );
+  note(await compare('first run, 1,000 cells', firstRun, 'Snakemake', peer, { perItem: 1000, repeats: 3 }));
 }
 if (flags.before !== undefined) {
   const before = join(flags.before, 'dist', 'retable.js');
@@ -111,12 +116,12 @@ if (flags.before !== undefined) {
       () => runRetable(other, before),
       () => clean(other, 'cache'),
     );
-  comparisons.push(
+  note(
     await compare('first run, 1,000 cells', firstRun, 'retable before', peer, { perItem: 1000, repeats: 3 }),
   );
   runRetable(small);
   runRetable(other, before);
-  comparisons.push(
+  note(
     await compare(
       'no-op, 1,000 cells',
       () => timed(() => runRetable(small)),
@@ -139,26 +144,24 @@ if (isInstalled('dvc')) {
       () => runDvc(folder),
       () => cleanAll(folder, ['out', 'dvc.lock', '.dvc/cache', '.dvc/tmp']),
     );
-  comparisons.push(await compare('first run, 300 cells', ours, 'DVC', peer, { perItem: 300, repeats: 1 }));
+  note(await compare('first run, 300 cells', ours, 'DVC', peer, { perItem: 300, repeats: 1 }));
   const noop = () => timed(() => runRetable(folder));
-  comparisons.push(
-    await compare('no-op, 300 cells', noop, 'DVC', () => timed(() => runDvc(folder)), { repeats: 3 }),
-  );
+  note(await compare('no-op, 300 cells', noop, 'DVC', () => timed(() => runDvc(folder)), { repeats: 3 }));
 }
 const node = () => timed(() => execFileSync(process.execPath, ['-e', '0']));
 runRetable(small);
 const noop = () => timed(() => runRetable(small));
-comparisons.push(await compare('no-op, 1,000 cells', noop, 'node -e 0', node, { repeats: 7 }));
+note(await compare('no-op, 1,000 cells', noop, 'node -e 0', node, { repeats: 7 }));
 if (isInstalled('snakemake')) {
   runSnakemake(small);
-  comparisons.push(
+  note(
     await compare('no-op, 1,000 cells', noop, 'Snakemake', () => timed(() => runSnakemake(small)), {
       repeats: 5,
     }),
   );
 }
 runRetable(large);
-comparisons.push(
+note(
   await compare('no-op, 10,000 cells', () => timed(() => runRetable(large)), 'node -e 0', node, {
     repeats: 5,
   }),
