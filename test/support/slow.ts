@@ -1,6 +1,6 @@
 /**
  * Files that `npm run test:fast` leaves out: they run the command line again and again, kill it, or train models, and take
- * most of the time of all tests. What is left touches every room and takes less than a minute on two idle cores.
+ * most of the time of all tests. What is left touches every room and takes about a minute on two idle cores.
  */
 export const slow = [
   // Whole runs of the command line, in processes of their own.
@@ -12,6 +12,7 @@ export const slow = [
   'test/cli/places.test.ts',
   'test/cli/published.test.ts',
   'test/cli/results-folder.test.ts',
+  'test/cli/settings.test.ts',
   'test/run/attacks.test.ts',
   'test/run/chaos.test.ts',
   'test/run/command.test.ts',
@@ -53,11 +54,13 @@ export const slow = [
   'test/learn/diagnose/theory.test.ts',
   'test/learn/loss/second-derivatives.test.ts',
   'test/learn/model/engines-agree.test.ts',
+  'test/learn/model/onnx-readers.test.ts',
   'test/learn/self-check/landscapes.test.ts',
   'test/learn/self-check/self-check.test.ts',
   'test/learn/train/engines-agree.test.ts',
   'test/learn/train/fast-at.test.ts',
   'test/learn/train/free-at.test.ts',
+  'test/learn/train/pytorch-steps.test.ts',
   'test/learn/train/mart.test.ts',
   'test/learn/train/meter.test.ts',
   'test/learn/train/methods.test.ts',
