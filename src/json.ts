@@ -8,3 +8,8 @@ export type Scalar = string | number | boolean;
 export function isScalar(value: unknown): value is Scalar {
   return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
 }
+
+/** Whether a value is a list: TypeScript does not take `Array.isArray` for what tells read-only lists. */
+export function isList<T>(value: T): value is Extract<T, readonly unknown[]> {
+  return Array.isArray(value);
+}

@@ -1,7 +1,7 @@
 import pc from 'picocolors';
 import type { Failure } from '../failure.ts';
 import { selectCells } from '../plan/select.ts';
-import { InspectExecutor } from '../run/inspect-executor.ts';
+import type { Executor } from '../run/executor.ts';
 import { LocalExecutor } from '../run/local-executor.ts';
 import { recoverAttempts } from '../run/recover.ts';
 import { thisMachine } from '../run/resources.ts';
@@ -11,7 +11,6 @@ import type { Display } from './display/display.ts';
 import { jsonDisplay } from './display/json.ts';
 import { liveDisplay } from './display/live.ts';
 import { plainDisplay } from './display/plain.ts';
-import { attachDebugger } from './inspect.ts';
 import { interruptible } from './interrupt.ts';
 import { rememberRun } from './last-run.ts';
 import { EXIT, tell } from './outcome.ts';
@@ -49,8 +48,7 @@ export async function runCommand(name: string | undefined, given: PipelineFlags)
   }
   const interrupt = interruptible();
   try {
-    const executor = flags.inspect === undefined ? new LocalExecutor() : new InspectExecutor();
-    if (flags.inspect !== undefined) attachDebugger(flags.inspect);
+    const executor = flags.inspect === undefined ? new LocalExecutor() : await inspected(flags.inspect);
     const recovered = await recoverAttempts(cache, executor);
     if (recovered.length > 0) {
       const message = `${recovered.length} attempt(s) of an earlier run were cut off; they resume from their last snapshot`;
@@ -82,6 +80,14 @@ export async function runCommand(name: string | undefined, given: PipelineFlags)
     interrupt.stop();
     cache.close();
   }
+}
+
+/** Loaded only when it is asked for: most runs need neither the debugger nor what runs inside cell processes. */
+async function inspected(port: string | true): Promise<Executor> {
+  const { attachDebugger } = await import('./inspect.ts');
+  const { InspectExecutor } = await import('../run/inspect-executor.ts');
+  attachDebugger(port);
+  return new InspectExecutor();
 }
 
 /** @returns what is wrong with tables that could not be made */

@@ -1,4 +1,4 @@
-import type { Json } from '../json.ts';
+import { isList, type Json } from '../json.ts';
 
 const WORDS: ReadonlySet<string> = new Set([
   ...['token', 'secret', 'secrets', 'password', 'passwords', 'passwd', 'passphrase', 'pwd'],
@@ -31,9 +31,4 @@ export function withoutSecrets(value: Json, name = '', before: Json = value): Js
   return Object.fromEntries(
     Object.entries(value).map(([key, one]) => [key, withoutSecrets(one, nameOf(key), were[key])]),
   );
-}
-
-/** `Array.isArray` does not narrow the type of read-only lists. */
-function isList(value: Json): value is readonly Json[] {
-  return Array.isArray(value);
 }

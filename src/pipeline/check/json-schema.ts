@@ -1,4 +1,4 @@
-import type { Json } from '../../json.ts';
+import { isList, type Json } from '../../json.ts';
 import { parseFraction } from '../parse/fractions.ts';
 import { isMapping } from '../parse/readers.ts';
 
@@ -95,10 +95,6 @@ export function describeSchema(schema: JsonSchema): string {
 
 export function quoted(value: Json | undefined): string {
   return typeof value === 'string' ? `'${value}'` : JSON.stringify(value);
-}
-
-function isList(value: JsonSchema | readonly JsonSchema[] | undefined): value is readonly JsonSchema[] {
-  return Array.isArray(value);
 }
 
 const typeWords: Readonly<Record<string, string>> = {

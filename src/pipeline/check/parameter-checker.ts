@@ -1,6 +1,6 @@
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import { Failure } from '../../failure.ts';
-import type { Json } from '../../json.ts';
+import { isList, type Json } from '../../json.ts';
 import { applyFractions, type JsonSchema, propertySchema } from './json-schema.ts';
 import { explain, type Issue } from './parameter-messages.ts';
 import { staysInside } from './project-path.ts';
@@ -108,9 +108,4 @@ function copy(value: Json): Json {
   if (typeof value !== 'object' || value === null) return value;
   if (isList(value)) return value.map(copy);
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, copy(inner)]));
-}
-
-/** TypeScript does not take `Array.isArray` for what tells read-only lists. */
-function isList(value: Json): value is readonly Json[] {
-  return Array.isArray(value);
 }
