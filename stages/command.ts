@@ -23,7 +23,7 @@ export default defineKind({
       description:
         'Files of the project that the program reads, such as its script. If one changes, the cell runs again. A folder stands for all files in it, a pattern such as `src/**/*.py` for the files that match.',
     }),
-    outputs: Type.Array(Type.String(), {
+    outputs: Type.Array(Type.String({ format: 'output-path' }), {
       default: [],
       description:
         'Files that the program must write, relative to $RETABLE_OUTPUT. If one is missing, the cell fails.',

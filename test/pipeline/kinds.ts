@@ -137,6 +137,7 @@ export const kinds: Readonly<Record<string, Kind>> = {
           Type.String(),
           Type.Array(Type.Union([Type.String(), Type.Number()]), { minItems: 1 }),
         ]),
+        outputs: Type.Optional(Type.Array(Type.String({ format: 'output-path' }))),
         env: Type.Record(
           Type.String({ pattern: '^(?!RETABLE_)[A-Z_]+$' }),
           Type.Union([Type.String(), Type.Number(), Type.Boolean()]),

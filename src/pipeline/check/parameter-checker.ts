@@ -15,7 +15,7 @@ const ajv = new Ajv({
   logger: false,
   // To check the schemas themselves, ajv compiles the schema of schemas at each start. What it cannot compile it tells.
   validateSchema: false,
-  formats: { 'project-path': staysInside },
+  formats: { 'project-path': staysInside, 'output-path': staysInside },
 });
 
 /** Parameters with defaults, and their mistakes. */

@@ -25,6 +25,12 @@ export interface Issue {
   readonly hint: string | undefined;
 }
 
+/** What a path must stay inside, by the format that says so. */
+const folders: ReadonlyMap<string, string> = new Map([
+  ['project-path', 'the project'],
+  ['output-path', 'the output folder'],
+]);
+
 /** Translates errors of ajv to messages for people. */
 export function explain(kind: string, errors: readonly ErrorObject[]): Issue[] {
   return errors
@@ -97,13 +103,13 @@ function explainOne(kind: string, error: ErrorObject): Issue {
   const value = error.data as Json;
   const schema = (error.parentSchema ?? {}) as JsonSchema;
   const base = { parameter, path, at: 'value' as const };
-  if (error.keyword === 'format' && error.params.format === 'project-path') {
-    const message = `${name} must be a path inside the project, not ${describeValue(value)}`;
+  const folder = error.keyword === 'format' && folders.get(error.params.format);
+  if (folder) {
     return {
       ...base,
       code: 'path-escape',
-      message,
-      hint: "write a relative path that '..' does not lead out of the project",
+      message: `${name} must be a path inside ${folder}, not ${describeValue(value)}`,
+      hint: `write a relative path that '..' does not lead out of ${folder}`,
     };
   }
   return { ...base, code: 'bad-parameter', ...words(name, value, schema, error) };
