@@ -1,3 +1,5 @@
+import type { FailureReason } from './failure-reasons.ts';
+
 /**
  * An expected failure: something that a user can understand and act on. It is printed as its message and hint,
  * without a stack. Anything else that is thrown is a defect of ours and keeps its stack.
@@ -6,12 +8,12 @@ export class Failure extends Error {
   override readonly name = 'Failure';
 
   /**
-   * @param reason a stable word for programs, such as `unknown-kind` or `disk-full`
+   * @param reason a word for programs, such as `disk-full`; `own:no-gpu` is one that retable does not have
    * @param message what is wrong and where, in one or two sentences
    * @param options `hint`: what to do about it; `details`: facts for programs; `cause`: what led to it
    */
   constructor(
-    reason: string,
+    reason: FailureReason,
     message: string,
     options: { hint?: string; details?: Record<string, unknown>; cause?: unknown } = {},
   ) {
@@ -21,7 +23,7 @@ export class Failure extends Error {
     this.details = options.details;
   }
 
-  readonly reason: string;
+  readonly reason: FailureReason;
   readonly hint: string | undefined;
   readonly details: Record<string, unknown> | undefined;
 }

@@ -1,6 +1,7 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { asFailure, Failure } from '../failure.ts';
+import type { FailureReason } from '../failure-reasons.ts';
 import type { Json } from '../json.ts';
 import { writeEnded, writeStarted } from './attempt-files.ts';
 import { canonicalJson, type Digest, type Fingerprint } from './digest.ts';
@@ -29,7 +30,7 @@ export interface AttemptEnd {
   readonly state: EndState;
   readonly exitCode?: number | undefined;
   readonly signal?: string | undefined;
-  readonly reason?: string | undefined;
+  readonly reason?: FailureReason | undefined;
   readonly message?: string | undefined;
   readonly measured?: Json | undefined;
 }
@@ -49,6 +50,7 @@ export interface Attempt {
   readonly finished: number | undefined;
   readonly exitCode: number | undefined;
   readonly signal: string | undefined;
+  /** A word of the version of retable that wrote it: only for display. */
   readonly reason: string | undefined;
   readonly message: string | undefined;
   readonly measured: Json | undefined;

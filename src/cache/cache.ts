@@ -135,7 +135,7 @@ export class Cache {
 
   /**
    * Keeps what a cell wrote, and returns its artifact. The files are taken out of the folder; if this fails, the
-   * folder holds them all again. Failures: `odd-output`, `output-in-motion`, `value-not-finite`, `disk-full`, …
+   * folder holds them all again. Failures: `bad-output`, `output-changed`, `value-not-finite`, `disk-full`, …
    */
   publish(publication: Publication): Promise<Digest> {
     return this.#publisher.publish(publication);

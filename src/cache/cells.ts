@@ -94,13 +94,13 @@ export function partDigest(store: Store, artifact: Digest, names: readonly strin
   return sha256(manifestText({ type, files }));
 }
 
-/** Where the contents of a file of an artifact lie. Throws a Failure `no-such-file` if it has none of that name. */
+/** Where the contents of a file of an artifact lie. Throws a Failure `file-not-in-artifact` if it has none of that name. */
 export function pathOf({ sql, folders }: Store, artifact: Digest, file: string): string {
   const found = sql<[Digest, string], { sha256: Digest }>(
     'SELECT sha256 FROM artifact_files WHERE artifact = ? AND path = ?',
   ).get(artifact, file);
   if (found === undefined) {
-    throw new Failure('no-such-file', `artifact ${artifact.slice(0, 12)} has no file ${file}`);
+    throw new Failure('file-not-in-artifact', `artifact ${artifact.slice(0, 12)} has no file ${file}`);
   }
   return folders.content(found.sha256);
 }

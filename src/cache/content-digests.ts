@@ -16,7 +16,7 @@ export class ContentDigests {
     this.#store = store;
   }
 
-  /** Throws a Failure `missing-file`, `not-a-file`, or `file-in-motion` where it never stays the same for a read. */
+  /** Throws a Failure `no-such-file`, `not-a-file`, or `source-changed` where it never stays the same for a read. */
   digest(path: string): Promise<Digest> {
     const absolute = resolve(path);
     let answer = this.#underWay.get(absolute);
@@ -43,7 +43,7 @@ export class ContentDigests {
       if (changed + racy < began) this.#remember(path, stamp, digest);
       return digest;
     }
-    throw new Failure('file-in-motion', `${path} changed each time it was read`, {
+    throw new Failure('source-changed', `${path} changed each time it was read`, {
       hint: 'Wait until whatever writes it is done.',
     });
   }
@@ -74,5 +74,5 @@ async function hashOf(path: string, size: number): Promise<Digest> {
 }
 
 function missingFile(path: string): Failure {
-  return new Failure('missing-file', `${path} does not exist`);
+  return new Failure('no-such-file', `${path} does not exist`);
 }

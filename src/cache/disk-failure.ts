@@ -1,7 +1,8 @@
 import { Failure } from '../failure.ts';
+import type { FailureReason } from '../failure-reasons.ts';
 
 interface Explanation {
-  readonly reason: string;
+  readonly reason: FailureReason;
   readonly what: string;
   /** @param flag of the command line, such as `--cache DIR`, that names another place; empty where there is none */
   readonly hint: (flag: string) => string;

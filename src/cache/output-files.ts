@@ -22,7 +22,7 @@ export interface OutputFile {
 
 /**
  * Lists and hashes all files under a folder, sorted by path. Empty folders leave no trace.
- * Throws a Failure `odd-output` for anything but files and folders, `output-in-motion` for files still written to.
+ * Throws a Failure `bad-output` for anything but files and folders, `output-changed` for files still written to.
  */
 export async function outputFiles(folder: string): Promise<OutputFile[]> {
   requireFolder(folder);
@@ -35,7 +35,7 @@ export async function outputFiles(folder: string): Promise<OutputFile[]> {
 function requireFolder(folder: string): void {
   const found = lstatSync(folder, { throwIfNoEntry: false });
   if (found?.isDirectory()) return;
-  throw new Failure('odd-output', `the output folder is ${found ? wordFor(found) : 'gone'}`, {
+  throw new Failure('bad-output', `the output folder is ${found ? wordFor(found) : 'gone'}`, {
     hint: 'Write files into the folder that is given, and leave the folder itself in its place.',
     details: { path: folder },
   });
@@ -46,7 +46,7 @@ function listFiles(folder: string, prefix = ''): string[] {
     const path = prefix === '' ? entry.name : `${prefix}/${entry.name}`;
     if (entry.isDirectory()) return listFiles(folder, path);
     if (entry.isFile()) return [path];
-    throw new Failure('odd-output', `the output ${path} is ${wordFor(entry)}; only files can be kept`, {
+    throw new Failure('bad-output', `the output ${path} is ${wordFor(entry)}; only files can be kept`, {
       hint: 'Write the file itself into the output folder.',
       details: { path: join(folder, path) },
     });
@@ -87,7 +87,7 @@ export function requireUnchanged(output: OutputFile, where: string): void {
 }
 
 export function inMotion(path: string): Failure {
-  return new Failure('output-in-motion', `the output ${path} changed while it was being published`, {
+  return new Failure('output-changed', `the output ${path} changed while it was being published`, {
     hint: 'A process that the cell started still writes to it: the cell has to wait for that process to end.',
   });
 }

@@ -207,6 +207,16 @@ program
   .description('Print the JSON Schema of pipelines, for editors')
   .option('--settings', 'that of retable.yaml instead')
   .action(guarded(async (flags: { settings?: boolean }) => (await import('./schema.ts')).schema(flags)));
+program
+  .command('failures')
+  .description('List the reasons for which commands and cells fail')
+  .option('--markdown', 'print Markdown for the manual')
+  .option('--json', 'print JSON for programs')
+  .action(
+    guarded(async (flags: { json?: boolean; markdown?: boolean }) =>
+      (await import('./failures.ts')).failures(flags),
+    ),
+  );
 withSettings(
   program.command('config').description('Show the settings that count here, and where each comes from'),
   ['cache', 'data', 'results', 'engine', 'jobs'],

@@ -1,4 +1,5 @@
 import { isFailure } from '../failure.ts';
+import { FAILURE_REASONS } from '../failure-reasons.ts';
 
 /** What the process exits with. */
 export const EXIT = { done: 0, failed: 1, wrongInput: 2, interrupted: 130 } as const;
@@ -25,18 +26,10 @@ export function tell(error: unknown): number {
   }
   console.error(`error: ${error.message}`);
   if (error.hint) console.error(`  ${error.hint}`);
-  return ENVIRONMENT.has(error.reason) ? EXIT.failed : EXIT.wrongInput;
+  return exitCodeOf(error.reason);
 }
 
-/** Failures that no change of the input would mend. */
-const ENVIRONMENT: ReadonlySet<string> = new Set([
-  'disk-full',
-  'quota-exceeded',
-  'read-only',
-  'no-permission',
-  'disk-error',
-  'too-many-open-files',
-  'index-busy',
-  'index-damaged',
-  'native-module',
-]);
+/** The exit code of a command that fails for a reason. */
+export function exitCodeOf(reason: string): number {
+  return Object.hasOwn(FAILURE_REASONS.machine, reason) ? EXIT.failed : EXIT.wrongInput;
+}

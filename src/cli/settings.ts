@@ -45,12 +45,12 @@ export function readSettings({ dataDir, ...flags }: SettingFlags, project: strin
   });
 }
 
-/** @throws Failure `invalid-settings`, `misnamed-settings` */
+/** @throws Failure `bad-settings` */
 function settingsInFile(project: string): GivenSettings {
   const file = join(project, 'retable.yaml');
   const misnamed = join(project, 'retable.yml');
   if (existsSync(misnamed)) {
-    throw new Failure('misnamed-settings', `${shownPath(misnamed)} is not read.`, {
+    throw new Failure('bad-settings', `${shownPath(misnamed)} is not read.`, {
       hint: 'The name of the settings file is retable.yaml: rename it.',
     });
   }
@@ -59,7 +59,7 @@ function settingsInFile(project: string): GivenSettings {
   const result = parseSettings({ file: shown, text: read(file, shown) }, project);
   if (result.ok) return result.settings;
   const mistakes = printDiagnostics(result.diagnostics, { color: pc.isColorSupported });
-  throw new Failure('invalid-settings', `the settings have mistakes\n\n${mistakes}`);
+  throw new Failure('bad-settings', `the settings have mistakes\n\n${mistakes}`);
 }
 
 function read(file: string, shown: string): string {

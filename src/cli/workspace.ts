@@ -1,9 +1,10 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, extname, join, relative, resolve } from 'node:path';
 import { type Cache, openCache } from '../cache/cache.ts';
+import { explainDiskError } from '../cache/disk-failure.ts';
 import { temporaryFolder } from '../cache/temporary-folder.ts';
 import { isWritable } from '../cache/writable.ts';
-import { asFailure, Failure } from '../failure.ts';
+import { Failure } from '../failure.ts';
 import type { Places } from '../kind/kind.ts';
 import type { PipelineText } from '../pipeline/check/pipeline-name.ts';
 import { loadPipeline } from '../pipeline/load.ts';
@@ -71,7 +72,7 @@ export class Workspace {
     this.kinds = new Kinds(this.root === home ? [home] : [this.root, home], () => this.#code());
   }
 
-  /** @throws Failure `no-data-dir` */
+  /** @throws Failure `no-such-folder`, `not-a-folder` */
   get places(): Places {
     return { project: this.root, home, dataDir: dataFolder(this.settings.data) };
   }
@@ -163,16 +164,16 @@ export class Workspace {
   }
 }
 
-/** @throws Failure `no-data-dir` */
+/** @throws Failure `no-such-folder`, `not-a-folder` */
 function dataFolder({ value: folder, ...from }: Settings['data']): string | undefined {
   if (folder === undefined) return undefined;
   if (isFile(folder)) {
-    throw new Failure('no-data-dir', `${folder} is a file.`, {
+    throw new Failure('not-a-folder', `${folder} is a file.`, {
       hint: `Give its folder: ${asWritten('data', { ...from, value: dirname(folder) })}.`,
     });
   }
   if (existsSync(folder)) return folder;
-  throw new Failure('no-data-dir', `There is no folder ${folder}.`, {
+  throw new Failure('no-such-folder', `There is no folder ${folder}.`, {
     hint: `${asWritten('data', { ...from, value: folder })} names the folder that holds the data sets.`,
   });
 }
@@ -197,10 +198,7 @@ function readPipeline(file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {
-    throw new Failure(
-      'unreadable-pipeline',
-      `${file} can't be read: ${asFailure(error).message.split('\n')[0]}`,
-    );
+    throw explainDiskError(error, `read ${shownPath(file)}`);
   }
 }
 

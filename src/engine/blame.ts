@@ -1,4 +1,5 @@
 import { Failure } from '../failure.ts';
+import type { FailureReason } from '../failure-reasons.ts';
 
 /** A stack frame of retable's engines, of a package or of Node, not of user code. */
 const INNER_FRAME = /[\\/]src[\\/]engine[\\/]|[\\/]node_modules[\\/]|node:|<anonymous>|\(native\)/;
@@ -19,7 +20,7 @@ export function userLine(stack: string | undefined): string | undefined {
 
 /** A Failure about a tensor function, with the line of user code that caused it. */
 export function blame(
-  reason: string,
+  reason: FailureReason,
   message: string,
   options: { readonly hint: string; readonly op?: string },
   error: Error = new Error(),

@@ -2,6 +2,9 @@ import type { Static, TObject } from '@sinclair/typebox';
 import type { Engine } from '../engine/engine.ts';
 import type { Derived, ParametersOf, Variants } from './variants.ts';
 
+// Projects that have retable as a package import it from here, for failures of their own kinds.
+export { Failure } from '../failure.ts';
+
 /**
  * What a stage does. Each file in `stages/` has one kind as its default export; the name of the file is the name of
  * the kind. Import heavy code inside `run`, so that planning does not load it.
@@ -97,7 +100,7 @@ export interface InputArtifact {
   readonly digest: string;
   /**
    * Path of a file of the artifact. Read only.
-   * @throws Failure `no-such-file`
+   * @throws Failure `file-not-in-artifact`
    */
   file(name: string): string;
   readonly files: readonly string[];

@@ -28,7 +28,7 @@ export interface ReadCodeGraph {
  * Computes the digest of a module's import graph.
  * @param file the module
  * @param root paths are relative to this folder, so that a moved folder has the same digest
- * @throws Failure `code-broken` with esbuild's message, file and line
+ * @throws Failure `bad-kind` with esbuild's message, file and line
  */
 export async function codeGraph(file: string, root: string): Promise<ReadCodeGraph> {
   const result = await build({
@@ -100,7 +100,7 @@ export function brokenCode(file: string, root: string, error: unknown): Failure 
   const first = errors?.[0];
   const where = first?.location ? `${first.location.file}:${first.location.line}: ` : '';
   return new Failure(
-    'code-broken',
+    'bad-kind',
     `${relative(root, file)} can't be bundled: ${where}${first?.text ?? String(error)}`,
     {
       hint: 'Mend the import or the syntax error, then run the command again.',

@@ -24,7 +24,7 @@ export interface CodeOptions {
 
 /**
  * Bundles a module to run and fingerprint it. Unchanged files are not bundled again.
- * @throws Failure `code-broken`, `package-missing`
+ * @throws Failure `bad-kind`, `package-missing`
  */
 export function loadCode({ file, counted = file, root, fallback }: CodeOptions): Promise<Code> {
   // Absolute paths, because the memo of a copied project refers to the files of the original.

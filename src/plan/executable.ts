@@ -15,7 +15,7 @@ import { brokenCode } from './code-graph.ts';
  * @param root the project or package that it belongs to
  * @param store folder for bundles of the root
  * @returns the path of the entry module
- * @throws Failure `code-broken`
+ * @throws Failure `bad-kind`
  */
 export async function executable(file: string, root: string, store: string): Promise<string> {
   const outputs = await bundle(file, root);

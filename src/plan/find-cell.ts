@@ -4,12 +4,12 @@ import { suggest } from '../suggest.ts';
 
 /**
  * The cell of that name, whatever the order of the axes in its brackets, and with or without spaces and quotes.
- * @throws Failure `no-such-cell`, with the names nearest to it
+ * @throws Failure `unknown-cell`, with the names nearest to it
  */
 export function findCell(cells: readonly Cell[], name: string, pipeline: string): Cell {
   const found = cells.find(isCalled(name));
   if (found) return found;
-  throw new Failure('no-such-cell', `${pipeline} has no cell ${name}.`, { hint: nearestCells(cells, name) });
+  throw new Failure('unknown-cell', `${pipeline} has no cell ${name}.`, { hint: nearestCells(cells, name) });
 }
 
 /** Whether a cell is meant by a name. */

@@ -49,7 +49,7 @@ export class Kinds {
 
   /**
    * Bundles and imports a kind, once.
-   * @throws Failure `unknown-kind`, `code-broken`, `kind-broken`, `not-a-kind`
+   * @throws Failure `unknown-kind`, `bad-kind`
    */
   loaded(name: string): Promise<LoadedKind> {
     const loading = this.#loaded.get(name) ?? this.#load(name);
@@ -79,20 +79,20 @@ async function importKind(module: string, { file, root }: Home): Promise<Kind> {
   const exported = await importModule(module, relative(root, file));
   const kind = exported.default;
   if (!kind?.parameters || !kind.inputs || !kind.output || !(kind.run || kind.program)) {
-    throw new Failure('not-a-kind', `${relative(root, file)} does not export a kind as its default export.`, {
+    throw new Failure('bad-kind', `${relative(root, file)} does not export a kind as its default export.`, {
       hint: 'End the file with `export default defineKind({description, parameters, inputs, output, run})`; docs/kinds.md shows one.',
     });
   }
   return kind as Kind;
 }
 
-/** @throws Failure `kind-broken`, with the position, if the file throws when it is loaded */
+/** @throws Failure `bad-kind`, with the position, if the file throws when it is loaded */
 async function importModule(module: string, file: string): Promise<{ default?: Partial<Kind> }> {
   try {
     return await import(pathToFileURL(module).href);
   } catch (cause) {
     const text = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause);
-    throw new Failure('kind-broken', `${file} can't be loaded: ${text}`, {
+    throw new Failure('bad-kind', `${file} can't be loaded: ${text}`, {
       hint: 'Mend the file; heavy imports belong inside `run`.',
       cause,
     });

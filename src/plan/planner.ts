@@ -179,12 +179,12 @@ export function damageText({ file, message }: Damage): string {
   return `${file} ${message}`;
 }
 
-/** @throws Failure those of the kind; `kind-broken` for other errors */
+/** @throws Failure those of the kind; `bad-kind` for other errors */
 function sourcesOf({ kind, file }: LoadedKind, { parameters }: Cell, places: Places): readonly Source[] {
   try {
     return kind.sources?.(parameters, places) ?? [];
   } catch (cause) {
     if (isFailure(cause)) throw cause;
-    throw new Failure('kind-broken', `\`sources\` of ${file} threw ${String(cause)}`, { cause });
+    throw new Failure('bad-kind', `\`sources\` of ${file} threw ${String(cause)}`, { cause });
   }
 }

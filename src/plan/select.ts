@@ -7,7 +7,7 @@ import { isCalled, unquoted } from './find-cell.ts';
 /**
  * The cells that match any of the patterns: `student*`, `attack[*fgsm*]`, the name of a stage for all its cells, or
  * the name of a cell with its axes in any order. Brackets are literal, because they are part of the names.
- * @throws Failure `no-such-cell` if a pattern matches nothing, with the nearest names
+ * @throws Failure `unknown-cell` if a pattern matches nothing, with the nearest names
  */
 export function matchCells(cells: readonly Cell[], patterns: readonly string[]): Set<CellId> {
   return new Set(patterns.flatMap((pattern) => matching(cells, unquoted(pattern))).map(({ id }) => id));
@@ -21,7 +21,7 @@ function matching(cells: readonly Cell[], pattern: string): Cell[] {
   const stages = [...new Set(cells.map((cell) => cell.stage))];
   const ids = cells.map(({ id }) => id);
   const near = didYouMean(pattern, [...stages, ...ids]);
-  throw new Failure('no-such-cell', `No cell is called ${pattern}.`, {
+  throw new Failure('unknown-cell', `No cell is called ${pattern}.`, {
     hint: `${near ? `${near} ` : ''}Stages: ${stages.join(', ')}. A pattern such as '${stages.at(-1) ?? 'stage'}*' takes all cells of one; \`retable plan\` lists them.`,
   });
 }

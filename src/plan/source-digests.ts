@@ -16,7 +16,7 @@ export class SourceDigests {
 
   /**
    * @returns digests by name of source; a variable that is not set has none
-   * @throws Failure `source-missing`, `source-not-a-file`, `no-permission`
+   * @throws Failure `no-such-file`, `not-a-file`, `no-permission`
    */
   async of(sources: readonly Source[]): Promise<Record<string, Digest>> {
     if (sources.length === 0) return {};
@@ -43,11 +43,11 @@ export class SourceDigests {
       throw explainDiskError(error, `read ${path}`);
     });
     if (found?.isDirectory())
-      throw new Failure('source-not-a-file', `${name} is needed as a file, but ${path} is a folder.`, {
+      throw new Failure('not-a-file', `${name} is needed as a file, but ${path} is a folder.`, {
         hint: 'Name the files in it, one by one.',
       });
     if (!found?.isFile())
-      throw new Failure('source-missing', `The file ${name} is needed but is not at ${path}.`);
+      throw new Failure('no-such-file', `The file ${name} is needed but is not at ${path}.`);
     return this.#cache.contentDigest(path);
   }
 }

@@ -3,6 +3,7 @@ import { type Static, type TSchema, Type } from '@sinclair/typebox';
 import { Value } from '@sinclair/typebox/value';
 import { isMissing } from '../cache/disk-failure.ts';
 import { Failure } from '../failure.ts';
+import { type FailureReason, parseReason } from '../failure-reasons.ts';
 
 // What a cell tells while it runs: one JSON object a line, appended to a file of its attempt. Cell processes and programs
 // write the same file, wherever they run, and the scheduler reads it.
@@ -25,7 +26,8 @@ const schemas = {
   measurements: Type.Object({ measurements: numbers }),
   record: Type.Object({ record: Type.Record(Type.String(), scalar) }),
   failure: Type.Object({
-    reason: optional(Type.String()),
+    /** `parseEvent` makes it one. */
+    reason: optional(Type.Unsafe<FailureReason>(Type.String())),
     message: Type.String(),
     hint: optional(Type.String()),
   }),
@@ -106,7 +108,9 @@ function parseEvent(line: string, number: number): CellEvent {
   const [problem] = [...Value.Errors(schema, parsed)];
   if (problem) throw badEvent(number, `is no ${name}: ${problem.path || 'it'}: ${problem.message}`);
   // Checked just above.
-  return parsed as CellEvent;
+  const event = parsed as CellEvent;
+  if (event.event !== 'failure' || event.reason === undefined) return event;
+  return { ...event, reason: parseReason(event.reason) };
 }
 
 function parseJson(line: string, number: number): unknown {

@@ -1,6 +1,7 @@
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { constants } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
+import type { FailureReason } from '../failure-reasons.ts';
 
 /** How a process ended that did not end well, as execa tells it. */
 export interface Ending {
@@ -12,7 +13,7 @@ export interface Ending {
 }
 
 export interface Explained {
-  readonly reason: string;
+  readonly reason: FailureReason;
   readonly message: string;
   readonly hint?: string;
 }

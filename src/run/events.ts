@@ -1,5 +1,6 @@
 import type { Digest, Fingerprint } from '../cache/digest.ts';
 import type { CompileCost } from '../engine/engine.ts';
+import type { FailureReason } from '../failure-reasons.ts';
 import type { Scalar } from '../json.ts';
 import type { CellWarning, Progress } from '../kind/kind.ts';
 import type { CellId } from '../pipeline/pipeline.ts';
@@ -70,7 +71,7 @@ export type SkipReason = 'needs-failed' | 'fail-fast' | 'interrupted';
 
 /** Why an attempt failed. */
 export interface CellFailure {
-  readonly reason: string;
+  readonly reason: FailureReason;
   readonly message: string;
   readonly hint?: string;
   /** Where all that the attempt printed is kept. */

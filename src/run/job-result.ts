@@ -67,7 +67,7 @@ export function exitOf(
 }
 
 function explained({ failure }: Told, problem: Explained | undefined): Explained {
-  if (!failure) return problem ?? { reason: 'not-done', message: 'It ended before its work was done.' };
+  if (!failure) return problem ?? { reason: 'ended-early', message: 'It ended before its work was done.' };
   const { reason = 'failed', message, hint } = failure;
   return { reason, message, ...(hint === undefined ? {} : { hint }) };
 }

@@ -72,7 +72,7 @@ function inputArtifact(need: string, { digest, files }: JobInput): InputArtifact
     file: (name) => {
       const path = files[name];
       if (path === undefined) {
-        throw new Failure('no-such-file', `The input ${need} has no file ${name}.`, {
+        throw new Failure('file-not-in-artifact', `The input ${need} has no file ${name}.`, {
           hint: `The cell can read: ${names.join(', ')}. (A kind that names files in \`reads\` sees no others.)`,
         });
       }
@@ -99,7 +99,10 @@ function lazyEngine({ engine, allocation }: Job) {
   let starting: Promise<Engine> | undefined;
   const start = async () => {
     if (!engine)
-      throw new Failure('no-engine', 'This kind asks for an engine but does not declare `usesEngine: true`.');
+      throw new Failure(
+        'undeclared-engine',
+        'This kind asks for an engine but does not declare `usesEngine: true`.',
+      );
     const { createEngine } = (await import(pathToFileURL(engine.module).href)) as {
       createEngine(name: string, settings: EngineSettings): Promise<Engine>;
     };

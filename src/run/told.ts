@@ -53,7 +53,7 @@ export function take(told: Told, event: CellEvent): void {
  * Writes into an artifact what belongs there: `values.json`, `warnings.json` and `records.jsonl`. A program may have
  * written the first two itself: then what it told is added.
  * @returns the values
- * @throws Failure `values-unreadable`, `bad-values`, `value-not-finite`
+ * @throws Failure `bad-values`, `value-not-finite`
  */
 export function writeTold(folder: string, { values, warnings, records }: Told): Record<string, number> {
   const all = { ...readValues(folder), ...values };

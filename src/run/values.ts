@@ -7,7 +7,7 @@ const FILE = 'values.json';
 
 /**
  * The numbers that a cell wrote for tables; none where it wrote none.
- * @throws Failure `values-unreadable`, `bad-values`, `value-not-finite`
+ * @throws Failure `bad-values`, `value-not-finite`
  */
 export function readValues(folder: string): Record<string, number> {
   const values = parsed(valuesText(folder));
@@ -25,7 +25,7 @@ function valuesText(folder: string): string {
   } catch (error) {
     if (isMissing(error)) return '{}';
     const why = codeOf(error) === 'EISDIR' ? 'it is a folder' : asFailure(error).message;
-    throw new Failure('values-unreadable', `${FILE} can't be read: ${why}.`, { cause: error });
+    throw new Failure('bad-values', `${FILE} can't be read: ${why}.`, { cause: error });
   }
 }
 

@@ -59,7 +59,7 @@ describe('attempts', () => {
       state: 'failed' as const,
       exitCode: 137,
       signal: 'SIGKILL',
-      reason: 'out-of-memory',
+      reason: 'killed' as const,
       message: 'killed',
       measured: { seconds: 1.5, host: 'here' },
     };

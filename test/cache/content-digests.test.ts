@@ -68,7 +68,7 @@ describe('digests of files outside the cache', () => {
     const folder = temporaryFolder();
     mkdirSync(join(folder, 'sub'));
     await expect(cache.contentDigest(join(folder, 'nothing'))).rejects.toMatchObject({
-      reason: 'missing-file',
+      reason: 'no-such-file',
     });
     await expect(cache.contentDigest(join(folder, 'sub'))).rejects.toMatchObject({ reason: 'not-a-file' });
   });

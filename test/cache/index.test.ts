@@ -82,7 +82,12 @@ describe('the index', () => {
   test('attempts, with what was measured of them, are known after a rebuild', async () => {
     const { cache, root } = await filled();
     const { attempt = 0 } = begin(cache, 'failing', {});
-    const end = { state: 'failed' as const, exitCode: 3, reason: 'no-gpu', message: 'There is no GPU.' };
+    const end = {
+      state: 'failed' as const,
+      exitCode: 3,
+      reason: 'own:no-gpu' as const,
+      message: 'There is no GPU.',
+    };
     cache.finishAttempt(attempt, { ...end, measured: { seconds: 1.5 } });
     begin(cache, 'cut off', {});
     const before = cache.attemptsOf('failing');

@@ -110,7 +110,7 @@ describe('publishing', () => {
     symlinkSync('/etc/passwd', join(bad.folder, 'link'));
     const good = begin(cache, 'good', { a: '1' });
     const [first, second] = await Promise.allSettled([cache.publish(bad), cache.publish(good)]);
-    expect(first).toMatchObject({ status: 'rejected', reason: { reason: 'odd-output' } });
+    expect(first).toMatchObject({ status: 'rejected', reason: { reason: 'bad-output' } });
     expect(second.status).toBe('fulfilled');
     expect(cache.lookup(fingerprint('bad'))).toBeUndefined();
   });
@@ -141,7 +141,7 @@ describe('publishing', () => {
       },
     });
     publication = begin(cache, 'a', { log: 'early' });
-    await expect(cache.publish(publication)).rejects.toMatchObject({ reason: 'output-in-motion' });
+    await expect(cache.publish(publication)).rejects.toMatchObject({ reason: 'output-changed' });
     expect(cache.lookup(fingerprint('a'))).toBeUndefined();
     expect(readFileSync(join(publication.folder, 'log'), 'utf8')).toBe('earlylater');
     const again = rig(root).cache;

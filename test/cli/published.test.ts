@@ -17,6 +17,22 @@ test('the manual of the kinds is that of their schemas: `retable kinds --markdow
   expect(printed).toBe(retable('kinds', '--markdown'));
 });
 
+test('the list of failures is that of the code: `retable failures --markdown` prints all but its introduction', () => {
+  const [, ...sections] = readFileSync('docs/failures.md', 'utf8').split(/^(?=## )/m);
+  expect(sections.join('')).toBe(retable('failures', '--markdown'));
+});
+
+test('a program can read all reasons of failures and their exit codes', () => {
+  const { reasons } = JSON.parse(retable('failures', '--json'));
+  expect(reasons).toContainEqual({
+    reason: 'disk-full',
+    group: 'machine',
+    exitCode: 1,
+    meaning: 'The disk is full.',
+  });
+  expect(reasons).toContainEqual(expect.objectContaining({ reason: 'bad-flag', exitCode: 2 }));
+});
+
 describe('the pipelines that come with retable', () => {
   const names = readdirSync('pipelines').map((file) => basename(file, '.yaml'));
 

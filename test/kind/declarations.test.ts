@@ -65,6 +65,31 @@ test.each([
   expect(wrong.match(/error/g)).toHaveLength(1);
 });
 
+test('a kind of such a project can fail with a reason of its own, which cannot be confused with one of retable', async () => {
+  const failing = (reason: string) =>
+    kind('1')
+      .replace('import { defineKind }', 'import { defineKind, Failure }')
+      .replace(
+        'const { identity }',
+        `throw new Failure('${reason}', 'There is no GPU.', { hint: 'Add one.' });\n    const { identity }`,
+      );
+  const options = {
+    ...strictest,
+    allowUnreachableCode: true,
+    noUnusedParameters: false,
+    module: 'node16',
+    moduleResolution: 'node16',
+  };
+  expect(tsc(withKind(failing('disk-ful'), options))).toContain('"disk-ful"');
+  const project = withKind(failing('own:no-gpu'), options);
+  expect(tsc(project)).toBe('');
+  project.write('pipelines/p.yaml', 'pipeline: p\nstages: {a: {uses: half, with: {whole: 1}}}\n');
+  const { list } = await project.events('p');
+  expect(list.filter(({ event }) => event === 'cell-failed')).toMatchObject([
+    { reason: 'own:no-gpu', message: 'There is no GPU.', hint: 'Add one.' },
+  ]);
+});
+
 test('the compiler of such a project sees declarations, and none of the sources of retable', () => {
   const options = { ...strictest, module: 'node16', moduleResolution: 'node16' };
   const files = tsc(withKind(kind('1'), options), '--listFilesOnly')

@@ -155,7 +155,7 @@ export const registry: KindRegistry = {
   async load(name) {
     const kind = kinds[name];
     if (kind !== undefined) return kind;
-    throw new Failure('broken-kind', `stages/${name}.ts cannot be loaded: Unexpected token`, {
+    throw new Failure('bad-kind', `stages/${name}.ts cannot be loaded: Unexpected token`, {
       hint: 'mend the file',
     });
   },

@@ -23,6 +23,6 @@ test('a kind that asks for an engine without declaring it gets none, also beside
   const { list } = await project.events('two', '--engine', 'cpu');
   expect(list.filter(({ event }) => event === 'cell-finished')).toMatchObject([{ cell: 'open' }]);
   expect(list.filter(({ event }) => event === 'cell-failed')).toMatchObject([
-    { cell: 'secret', reason: 'no-engine' },
+    { cell: 'secret', reason: 'undeclared-engine' },
   ]);
 });

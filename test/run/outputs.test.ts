@@ -23,7 +23,7 @@ test.each([
   ['nothing', 'rmdir $RETABLE_OUTPUT'],
 ])('a program that puts %s in the place of its output folder fails, and nothing is moved', async (_, run) => {
   const project = new Project({ ...pipeline({ a: command({ run }) }), 'mine/thesis.txt': 'years' });
-  expect(await failure(project)).toMatchObject({ cell: 'a', reason: 'odd-output' });
+  expect(await failure(project)).toMatchObject({ cell: 'a', reason: 'bad-output' });
   expect(project.read('mine/thesis.txt')).toBe('years');
   expect(await project.run('p')).toMatchObject({ executed: 0, failed: 1 });
 });
@@ -56,7 +56,7 @@ test('an output that is a link to a file is not taken for the file', async () =>
     ...pipeline({ a: command({ run: 'ln -s "$PWD/mine.txt" $RETABLE_OUTPUT/it', outputs: ['it'] }) }),
     'mine.txt': 'mine',
   });
-  expect(await failure(project)).toMatchObject({ reason: 'odd-output' });
+  expect(await failure(project)).toMatchObject({ reason: 'bad-output' });
   expect(project.read('mine.txt')).toBe('mine');
 });
 

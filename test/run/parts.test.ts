@@ -83,7 +83,7 @@ test('a kind sees no files of an input but those that it declares to read', asyn
   );
   const { list } = await parts.events('parts');
   expect(list.filter(({ event }) => event === 'cell-failed')).toMatchObject([
-    { cell: 'model', reason: 'no-such-file' },
+    { cell: 'model', reason: 'file-not-in-artifact' },
   ]);
 });
 

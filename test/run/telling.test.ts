@@ -96,14 +96,14 @@ test.each([
   ]);
 });
 
-test('a program can tell its own failure', async () => {
+test('a program can report a failure with a reason of its own', async () => {
   const run = `echo '{"event": "failure", "reason": "no-gpu", "message": "There is no GPU.", "hint": "Take another node."}' >> $RETABLE_EVENTS; exit 3`;
   const project = new Project({
     'pipelines/p.yaml': JSON.stringify({ pipeline: 'p', stages: { a: { uses: 'command', with: { run } } } }),
   });
   const { list } = await project.events('p');
   expect(list.filter(({ event }) => event === 'cell-failed')).toMatchObject([
-    { reason: 'no-gpu', message: 'There is no GPU.', hint: 'Take another node.' },
+    { reason: 'own:no-gpu', message: 'There is no GPU.', hint: 'Take another node.' },
   ]);
 });
 

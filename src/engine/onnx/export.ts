@@ -26,7 +26,7 @@ export interface ExportOptions {
 /**
  * Makes an ONNX model of a function for other programs: standard operators only, named inputs and outputs, any batch
  * size. The passes for onnxruntime's speed and for determinism are not applied.
- * @throws Failure those of `trace`; `batch-bound`, `not-portable`
+ * @throws Failure those of `trace`; `not-exportable`
  */
 export async function exportModel(
   name: string,
@@ -36,7 +36,7 @@ export async function exportModel(
   const traced = BATCHES.map((batch) => trace(name, fn, batched(inputs, batch), fixed));
   const [graph, other] = await Promise.all(traced.map(portable));
   if (!graph || !other || !isSameForAllBatches(graph, other)) {
-    throw new Failure('batch-bound', `${name} computes something else for each size of batch.`, {
+    throw new Failure('not-exportable', `${name} computes something else for each size of batch.`, {
       hint: 'Only what treats each example by itself can be written for batches of any size.',
     });
   }
@@ -44,7 +44,7 @@ export async function exportModel(
   const nodes = liveNodes(outputs);
   const foreign = nodes.find(isContributed);
   if (foreign) {
-    throw new Failure('not-portable', `${name} needs ${foreign.op}, which only onnxruntime has.`, {
+    throw new Failure('not-exportable', `${name} needs ${foreign.op}, which only onnxruntime has.`, {
       hint: 'Transpose an operand of `matMul` by an op of its own.',
     });
   }

@@ -27,7 +27,7 @@ export interface TargetedApgdSettings extends ApgdSettings {
  * Auto-PGD in the l∞ ball (Croce and Hein 2020): ascent with momentum whose step size is halved when it makes no
  * progress. Each example keeps the best iterate of all its runs, as in `pgd`. The reference implementation keeps the
  * last misclassified iterate, which exists if and only if ours is misclassified.
- * @throws Failure `bad-epsilon`, `bad-attack`; `too-few-classes` for `dlr` with fewer than 3 classes
+ * @throws Failure `bad-attack`; `too-few-classes` for `dlr` with fewer than 3 classes
  */
 export function apgd(settings: ApgdSettings & { readonly objective: Objective }): AttackBuilder {
   const { epsilon, steps, restarts = 1, objective } = settings;
@@ -52,7 +52,7 @@ export function apgd(settings: ApgdSettings & { readonly objective: Objective })
  * Targeted Auto-PGD in the l∞ ball: for each example, maximises the targeted DLR loss for the most likely wrong
  * classes of the clean image, one after another. Any misclassification counts, not only as the target class. With
  * fewer than 4 classes the loss is not defined, and its numerator z_t - z_y is maximised (our choice).
- * @throws Failure `bad-epsilon`, `bad-attack`; `too-few-classes` if there are fewer classes than targets need
+ * @throws Failure `bad-attack`; `too-few-classes` if there are fewer classes than targets need
  */
 export function targetedApgd(settings: TargetedApgdSettings): AttackBuilder {
   const { epsilon, steps, restarts = 1 } = settings;

@@ -51,7 +51,7 @@ export function declared(name: AttackName): DeclaredAttack {
   return attacks[name];
 }
 
-/** @throws Failure `bad-attack`, `bad-epsilon` for settings that the schema does not allow */
+/** @throws Failure `bad-attack` for settings that the schema does not allow */
 export function createAttack(settings: AttackSettings): Promise<AttackBuilder | Cascade> {
   return declared(settings.name).build({ ...settings });
 }

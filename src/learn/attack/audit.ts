@@ -33,11 +33,11 @@ export function notFinite(what: string): Failure {
 
 /**
  * @param epsilon for pixels in [0, 1]
- * @throws Failure `bad-epsilon`
+ * @throws Failure `bad-attack`
  */
 export function checkEpsilon(epsilon: number): void {
   if (epsilon >= 0 && epsilon <= 1) return;
-  throw new Failure('bad-epsilon', `Epsilon is ${epsilon}; it must be in [0, 1].`, {
+  throw new Failure('bad-attack', `Epsilon is ${epsilon}; it must be in [0, 1].`, {
     hint: 'Pixels are in [0, 1]: write 8/255, not 8.',
   });
 }

@@ -19,7 +19,7 @@ export interface AutoAttackSettings {
  * AutoAttack, version standard, in l∞ (Croce and Hein 2020): APGD on cross entropy, targeted APGD, targeted FAB and
  * Square, one run each. An example is robust if it withstands all of them. It is the standard version only with the
  * default settings.
- * @throws Failure `bad-epsilon`, `bad-attack`; on a target `too-few-classes` if there are fewer classes than targets
+ * @throws Failure `bad-attack`; on a target `too-few-classes` if there are fewer classes than targets
  * need
  */
 export function autoAttack({ epsilon, steps, targets, queries }: AutoAttackSettings): Cascade {

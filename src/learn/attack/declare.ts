@@ -24,7 +24,7 @@ export interface DeclaredAttack<P extends TObject = TObject> extends Variant<P>,
   readonly withFewerClasses?: string;
   /**
    * Loads the code of the attack and gives it its settings.
-   * @throws Failure `bad-attack`, `bad-epsilon` for settings that the schema does not allow
+   * @throws Failure `bad-attack` for settings that the schema does not allow
    */
   build(settings: SettingsOf<Static<P>>): Promise<AttackBuilder | Cascade>;
 }

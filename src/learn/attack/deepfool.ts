@@ -23,7 +23,7 @@ const overshoot = 0.02;
  * DeepFool in l∞ (Moosavi-Dezfooli et al. 2016, algorithm 2 and section 3.3): steps to the nearest class boundary of
  * the linearised model, until the prediction changes. Pixels are clipped to [0, 1] after each step; the paper does
  * not mention this.
- * @throws Failure `bad-epsilon`, `bad-attack`; `too-few-classes` if there are fewer classes than targets need
+ * @throws Failure `bad-attack`; `too-few-classes` if there are fewer classes than targets need
  */
 export function deepfool({ epsilon, steps, targets }: DeepFoolSettings): AttackBuilder {
   return nearestAttack({ name: 'DeepFool', epsilon, steps, targets }, async (given) => {

@@ -28,7 +28,7 @@ const refinements = 10;
  * one class after another; the reference implementation stops once an example is broken within epsilon. It has one
  * start, the clean image, as in AutoAttack. At the end, it bisects between the clean image and the image found;
  * otherwise it would stay half a percent beyond the boundary of a linear model.
- * @throws Failure `bad-epsilon`, `bad-attack`; `too-few-classes` if there are fewer classes than targets need
+ * @throws Failure `bad-attack`; `too-few-classes` if there are fewer classes than targets need
  */
 export function targetedFab({ epsilon, steps, targets }: FabSettings): AttackBuilder {
   return nearestAttack({ name: 'Targeted FAB', epsilon, steps, targets }, async (given) => {

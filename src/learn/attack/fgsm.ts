@@ -9,7 +9,7 @@ export interface FgsmSettings {
 
 /**
  * Fast gradient sign method (Goodfellow et al. 2015): one step of epsilon from the clean images.
- * @throws Failure `bad-epsilon`
+ * @throws Failure `bad-attack`
  */
 export function fgsm({ epsilon }: FgsmSettings): AttackBuilder {
   checkEpsilon(epsilon);

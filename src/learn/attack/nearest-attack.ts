@@ -38,7 +38,7 @@ export interface NearestSearch {
 /**
  * An attack that searches for the nearest misclassified images, and returns those within epsilon.
  * @param search passes what it finds to `nearest`; returns the l1 norms of its first gradients, if it uses any
- * @throws Failure `bad-epsilon`, `bad-attack`; `too-few-classes` if there are fewer classes than targets need
+ * @throws Failure `bad-attack`; `too-few-classes` if there are fewer classes than targets need
  */
 export function nearestAttack(
   { name, epsilon, steps, targets: wanted }: NearestAttackSettings,

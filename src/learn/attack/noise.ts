@@ -23,7 +23,7 @@ export interface GaussianNoiseSettings extends UniformNoiseSettings {
 
 /**
  * Uniform noise in the l∞ ball.
- * @throws Failure `bad-epsilon`, `bad-attack`
+ * @throws Failure `bad-attack`
  */
 export function uniformNoise({ epsilon, restarts }: UniformNoiseSettings): AttackBuilder {
   return worstOfDraws('uniform-noise', uniformIn(epsilon), epsilon, restarts);
@@ -40,7 +40,7 @@ export function uniformNoiseFrom(
 
 /**
  * Normal noise, clipped to the l∞ ball.
- * @throws Failure `bad-epsilon`, `bad-attack`
+ * @throws Failure `bad-attack`
  */
 export function gaussianNoise({ epsilon, restarts, sigma }: GaussianNoiseSettings): AttackBuilder {
   if (!(sigma >= 0 && Number.isFinite(sigma))) {

@@ -30,7 +30,7 @@ export interface PgdSettings extends Ascent {
 /**
  * Projected gradient descent in the l∞ ball (Madry et al. 2018). It returns the best iterate of each example over all
  * restarts: a misclassified one first, then the one with the largest objective.
- * @throws Failure `bad-epsilon`, `bad-attack`
+ * @throws Failure `bad-attack`
  */
 export function pgd(settings: PgdSettings): AttackBuilder {
   const { epsilon, steps, restarts = 1, objective = 'cross-entropy' } = settings;

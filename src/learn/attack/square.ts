@@ -26,7 +26,7 @@ type Shape = readonly [height: number, width: number, channels: number];
  * stripes of ± epsilon and changes random squares by ± 2 epsilon within the ball, with one sign per channel. A square
  * is kept if it reduces the margin. Differences from the reference implementation: each example has its own squares
  * from its own stream, so that results do not depend on the batch; and squares can reach the last row and column.
- * @throws Failure `bad-epsilon`, `bad-attack`
+ * @throws Failure `bad-attack`
  */
 export function square({ epsilon, queries, share = 0.8 }: SquareSettings): AttackBuilder {
   checkEpsilon(epsilon);

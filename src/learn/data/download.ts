@@ -24,7 +24,7 @@ export interface DownloadRequest {
  * Downloads a file and verifies its checksum. An interrupted transfer, of this process or an earlier one, is resumed
  * if the server supports it. An existing file with the right checksum is kept.
  *
- * @throws Failure `no-network` (no answer), `download-failed` (the server refuses, or interrupts each time),
+ * @throws Failure `no-network` (no answer), `download-refused`, `download-failed` (it breaks off each time),
  * `checksum-mismatch`, `disk-full`, `bad-url`
  */
 export async function download(request: DownloadRequest): Promise<void> {

@@ -19,7 +19,7 @@ const passing = new Set([408, 425, 429, 500, 502, 503, 504]);
 /**
  * Opens a URL for reading, from byte `from` on if the server supports it, otherwise from the start.
  *
- * @throws Failure `no-network`, `download-failed`, `bad-url`; `details.retry` is true if a retry may help
+ * @throws Failure `no-network`, `download-failed`, `download-refused`, `bad-url`; `details.retry` is true if a retry may help
  */
 export async function openUrl(url: string, from: number): Promise<OpenDownload> {
   const protocol = URL.canParse(url) ? new URL(url).protocol : undefined;
@@ -35,7 +35,7 @@ async function openFile(url: string): Promise<OpenDownload> {
     if (!found.isFile()) throw new Error('not a file');
     return { start: 0, total: found.size, chunks: createReadStream(path) };
   } catch (cause) {
-    throw new Failure('download-failed', `${path} cannot be read.`, { details: { url }, cause });
+    throw new Failure('download-refused', `${path} cannot be read.`, { details: { url }, cause });
   }
 }
 
@@ -60,9 +60,11 @@ async function openHttp(url: string, from: number): Promise<OpenDownload> {
   }
   if (!response.ok || response.body === null) {
     await response.body?.cancel();
-    throw new Failure('download-failed', `${url} was not given: the server answered ${response.status}.`, {
+    const retry = passing.has(response.status);
+    const reason = retry ? 'download-failed' : 'download-refused';
+    throw new Failure(reason, `${url} was not given: the server answered ${response.status}.`, {
       hint: 'Download the file elsewhere and give its folder with --data-dir.',
-      details: { url, status: response.status, retry: passing.has(response.status) },
+      details: { url, status: response.status, retry },
     });
   }
   const range = /^bytes (\d+)-\d+\/(\d+|\*)$/.exec(response.headers.get('content-range') ?? '');

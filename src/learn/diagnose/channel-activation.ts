@@ -20,7 +20,7 @@ export interface ChannelOptions extends MeasureOptions {
  * How strongly each image activates each channel of each tapped block, in `eval` mode: the mean of |A| over height
  * and width. Returns `clean/block-<b>` and `adversarial/block-<b>`, float32 [examples, channels], blocks from 1. The
  * adversarial images are made by PGD against the model.
- * @throws Failure `empty-dataset`, `shape-mismatch`, `not-finite`, `bad-epsilon`
+ * @throws Failure `empty-dataset`, `shape-mismatch`, `not-finite`, `bad-attack`
  */
 export async function channelActivation(options: ChannelOptions): Promise<Tensors> {
   const { engine, model, dataset, attack, seed } = options;

@@ -33,7 +33,7 @@ interface Net {
  * [examples]: the cross entropies `student-natural`, `student-adversarial`, `teacher-natural`, `teacher-adversarial`
  * (each network under PGD against itself), and the distances of the outputs `clean`, `adversarial` (at the student's
  * adversarial images) and `mix` (the example mixed with another one of the data set).
- * @throws Failure `empty-dataset`, `shape-mismatch`, `not-finite`, `bad-epsilon`
+ * @throws Failure `empty-dataset`, `shape-mismatch`, `not-finite`, `bad-attack`
  */
 export async function theory(options: TheoryOptions): Promise<Tensors> {
   const { engine, student, teacher, dataset, seed, alpha } = options;

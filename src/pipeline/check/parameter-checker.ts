@@ -87,13 +87,13 @@ export class ParameterChecker {
   }
 }
 
-/** @throws Failure `kind-broken` */
+/** @throws Failure `bad-kind` */
 function compiled(kind: string, schema: JsonSchema): ValidateFunction {
   try {
     return ajv.compile(schema);
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
-    throw new Failure('kind-broken', `\`parameters\` of the kind ${kind} is not a JSON Schema: ${why}.`, {
+    throw new Failure('bad-kind', `\`parameters\` of the kind ${kind} is not a JSON Schema: ${why}.`, {
       hint: 'Correct the schema in the file of the kind.',
       cause,
     });

@@ -152,7 +152,7 @@ describe('a download', () => {
   it('that the server does not have fails at once', async () => {
     answer = (_, response) => response.writeHead(404).end('no');
     await expect(get()).rejects.toMatchObject({
-      reason: 'download-failed',
+      reason: 'download-refused',
       message: `${url} was not given: the server answered 404.`,
     });
     expect(requests).toHaveLength(1);
@@ -203,7 +203,7 @@ describe('a download', () => {
     await mkdir(join(folder, 'dir'), { recursive: true });
     for (const name of ['none', 'dir']) {
       const other = { url: pathToFileURL(join(folder, name)).href, to: `${to}2` };
-      await expect(get(other)).rejects.toMatchObject({ reason: 'download-failed' });
+      await expect(get(other)).rejects.toMatchObject({ reason: 'download-refused' });
     }
   });
 
