@@ -80,7 +80,7 @@ def soft_labels(student, teacher, settings):
 def kd(step):
     student = step.model(step.x)[0]
     soft = soft_labels(student, step.taught(step.x)[0], step.settings)
-    return step.settings["labelWeight"] * F.cross_entropy(student, step.y) + step.settings["weight"] * soft
+    return step.settings["labelWeight"] * F.cross_entropy(student, step.y) + step.settings["kdWeight"] * soft
 
 
 def ard(step):
@@ -88,7 +88,7 @@ def ard(step):
     student = step.model(adversarial)[0]
     hard = F.cross_entropy(step.model(step.x)[0], step.y)
     soft = soft_labels(student, step.taught(step.x)[0], step.settings)
-    return step.settings["weight"] * soft + step.settings["labelWeight"] * hard
+    return step.settings["kdWeight"] * soft + step.settings["labelWeight"] * hard
 
 
 def rslad(step):
@@ -98,7 +98,7 @@ def rslad(step):
     part = lambda z: (target * (torch.log(target + 1e-5) - z.log_softmax(1))).mean()
     after = step.model(adversarial)[0]
     clean = step.model(step.x)[0]
-    return step.settings["weight"] * part(after) + step.settings["cleanWeight"] * part(clean)
+    return step.settings["kdWeight"] * part(after) + step.settings["cleanWeight"] * part(clean)
 
 
 def attention(step):

@@ -30,11 +30,11 @@ export const martDefaults = defaultsOf(martMethod);
 export const fastAtDefaults = defaultsOf(fastAtMethod);
 export const freeAtDefaults = defaultsOf(freeAtMethod);
 export const igamDefaults = defaultsOf(igamMethod);
-export const kdDefaults = byWeight(defaultsOf(kdMethod));
-export const ardDefaults = byWeight(defaultsOf(ardMethod));
-export const rsladDefaults = byWeight(defaultsOf(rsladMethod));
-export const attentionDefaults = ownBlocks(byWeight(defaultsOf(attentionMethod)));
-export const mixAcmDefaults = mixAcm();
+export const kdDefaults = defaultsOf(kdMethod);
+export const ardDefaults = defaultsOf(ardMethod);
+export const rsladDefaults = defaultsOf(rsladMethod);
+export const attentionDefaults = defaultsOf(attentionMethod);
+export const mixAcmDefaults = defaultsOf(mixAcmMethod);
 
 /** An attack with some settings, as a test gives it: those that it does not have are left out. */
 export type GivenAttack = Partial<Omit<AttackSettings, 'name'>> & { readonly name: string };
@@ -50,18 +50,4 @@ export function attackSettings({ name: full, ...given }: GivenAttack): AttackSet
   const settings = { ...settingsOf(Value.Default(parameters, {}) as object), ...fitting };
   const computed = Object.entries(derived).map(([setting, { value }]) => [setting, value(settings)] as const);
   return { ...settingsOf(Object.fromEntries(computed)), epsilon: 0, ...settings, name };
-}
-
-function byWeight<S extends { readonly kdWeight: number }>({ kdWeight, ...settings }: S) {
-  return { ...settings, weight: kdWeight };
-}
-
-function ownBlocks<S extends { readonly blocks: unknown; readonly tapBeforeRelu: boolean }>(settings: S) {
-  const { blocks: _blocks, tapBeforeRelu: _tap, ...others } = settings;
-  return others;
-}
-
-function mixAcm() {
-  const { normaliseMaps, ...settings } = ownBlocks(defaultsOf(mixAcmMethod));
-  return { ...settings, normalise: normaliseMaps };
 }

@@ -9,7 +9,7 @@ export interface AcmSettings {
   /** A channel's activation is the mean over height and width of |A|^p. */
   readonly power: 1 | 2;
   /** Whether each example's vector is divided by its l2 norm. */
-  readonly normalise: boolean;
+  readonly normaliseMaps: boolean;
   /**
    * Distance between the vectors of student and teacher; `mean-squared` is `squared-l2` divided by the number of
    * channels.
@@ -40,7 +40,7 @@ export function acmLoss({ student, teacher, transformation }: AcmBlock, settings
   const mapped = channelMap(student, settings.power);
   const transformed = transformation === undefined ? mapped : tf.matMul<tf.Tensor2D>(mapped, transformation);
   const target = channelMap(teacher, settings.power);
-  const [a, b] = settings.normalise ? [unit(transformed), unit(target)] : [transformed, target];
+  const [a, b] = settings.normaliseMaps ? [unit(transformed), unit(target)] : [transformed, target];
   const squares = tf.square(tf.sub(a, b));
   switch (settings.distance) {
     case 'l2':

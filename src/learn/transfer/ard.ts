@@ -11,7 +11,7 @@ import { checkTeacher, studentScope, type Teacher } from './teacher.ts';
 export interface ArdSettings extends KdSettings, InnerSettings {}
 
 /**
- * Adversarially robust distillation (Goldblum et al. 2020): weight · τ² · KL(teacher(x) ‖ student(x')) + labelWeight
+ * Adversarially robust distillation (Goldblum et al. 2020): kdWeight · τ² · KL(teacher(x) ‖ student(x')) + labelWeight
  * · cross entropy of student(x), where x' is made by PGD on the cross entropy of the student.
  */
 export function ard(teacher: Teacher, settings: ArdSettings): MethodBuilder {
@@ -33,7 +33,7 @@ export function ard(teacher: Teacher, settings: ArdSettings): MethodBuilder {
         const target = teacher.model.forward(fixed, images, 'eval');
         const soft = tf.mul<tf.Scalar>(
           distillation(attacked.logits, target.logits, settings),
-          settings.weight,
+          settings.kdWeight,
         );
         const hard = () => tf.mul(crossEntropy(clean.logits, labels), settings.labelWeight);
         const loss: tf.Scalar = settings.labelWeight === 0 ? soft : tf.add(soft, hard());

@@ -13,19 +13,19 @@ import { checkTeacher, studentScope, type Teacher } from './teacher.ts';
 export interface AttentionSettings extends KdSettings {
   /** Weight of the sum of the attention losses. */
   readonly attentionWeight: number;
-  /** Blocks to compare. Default: all but the first, which is the stem. */
-  readonly blocks?: readonly BlockChoice[] | undefined;
+  /** Blocks to compare. Empty: all but the first, which is the stem. */
+  readonly blocks: readonly BlockChoice[];
 }
 
 /**
  * Attention transfer (Zagoruyko and Komodakis 2017) on clean images: labelWeight · cross entropy + attentionWeight ·
- * sum over blocks of the distance of attention maps, plus soft labels if their weight is not 0. The loss throws
+ * sum over blocks of the distance of attention maps, plus soft labels if kdWeight is not 0. The loss throws
  * Failure `bad-blocks` if two blocks have different image sizes.
  */
 export function attention(teacher: Teacher, settings: AttentionSettings): MethodBuilder {
-  const { attentionWeight, weight, labelWeight } = settings;
+  const { attentionWeight, kdWeight, labelWeight } = settings;
   return ({ model }) => {
-    checkTeacher(teacher, model, weight !== 0);
+    checkTeacher(teacher, model, kdWeight !== 0);
     const pairs = attentionWeight === 0 ? [] : pairTaps(model, teacher.model, settings.blocks, 2);
     return {
       name: 'attention',
@@ -35,8 +35,8 @@ export function attention(teacher: Teacher, settings: AttentionSettings): Method
         const student = model.forward(weights, images, 'train');
         const target = teacher.model.forward(fixed, images, 'eval');
         let loss: tf.Scalar = tf.mul(crossEntropy(student.logits, labels), labelWeight);
-        if (weight !== 0) {
-          loss = tf.add(loss, tf.mul(distillation(student.logits, target.logits, settings), weight));
+        if (kdWeight !== 0) {
+          loss = tf.add(loss, tf.mul(distillation(student.logits, target.logits, settings), kdWeight));
         }
         for (const pair of pairs) {
           loss = tf.add(loss, tf.mul(pairLoss(pair, student, target), attentionWeight));

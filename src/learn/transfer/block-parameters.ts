@@ -17,8 +17,3 @@ export function blockParameters(all: string) {
     }),
   };
 }
-
-/** The blocks for a method; undefined if the list is empty, so that the method chooses. */
-export function namedBlocks<B>(blocks: readonly B[]): readonly B[] | undefined {
-  return blocks.length > 0 ? blocks : undefined;
-}

@@ -16,14 +16,14 @@ export interface BlockPair {
 
 /**
  * The pairs of taps whose channels are compared.
- * @param choices default: each tap with its counterpart, if both models have the same number of taps
+ * @param choices empty: each tap with its counterpart, if both models have the same number of taps
  * @param transformation `where-needed`: only if the numbers of channels differ
  * @throws Failure `bad-blocks`
  */
 export function pairBlocks(
   student: Model,
   teacher: Model,
-  choices: readonly BlockChoice[] | undefined,
+  choices: readonly BlockChoice[],
   transformation: 'where-needed' | 'always',
 ): BlockPair[] {
   return pairTaps(student, teacher, choices).map(({ from, to, ...pair }) => {
@@ -43,24 +43,24 @@ export interface TapPair {
 
 /**
  * The pairs of taps to compare.
- * @param choices default: each tap from `first` on with its counterpart, if both models have the same number of taps
+ * @param choices empty: each tap from `first` on with its counterpart, if both models have the same number of taps
  * @param first from 1
  * @throws Failure `bad-blocks`
  */
 export function pairTaps(
   student: Model,
   teacher: Model,
-  choices: readonly BlockChoice[] | undefined,
+  choices: readonly BlockChoice[],
   first = 1,
 ): TapPair[] {
   const [own, others] = [student.taps.length, teacher.taps.length];
-  if (choices === undefined && own !== others) {
+  if (choices.length === 0 && own !== others) {
     throw new Failure('bad-blocks', `The student has ${own} blocks and the teacher ${others}.`, {
       hint: 'Say which to compare, as pairs: blocks: [[1, 1], [2, 2], [4, 5]].',
     });
   }
   const all = student.taps.map((_, index) => index + 1).slice(first - 1);
-  return (choices ?? all).map((choice) => {
+  return (choices.length === 0 ? all : choices).map((choice) => {
     const [ofStudent, ofTeacher] = typeof choice === 'number' ? [choice, choice] : choice;
     const from = tapAt(student, ofStudent, 'student');
     const to = tapAt(teacher, ofTeacher, 'teacher');

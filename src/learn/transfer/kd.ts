@@ -8,7 +8,7 @@ import { checkTeacher, studentScope, type Teacher } from './teacher.ts';
 export interface KdSettings {
   readonly temperature: number;
   /** Weight of the soft-label loss τ² · KL(teacher ‖ student). */
-  readonly weight: number;
+  readonly kdWeight: number;
   /** Weight of the cross entropy on the true labels. Papers that write (1 - α) CE + α τ² KL set both. */
   readonly labelWeight: number;
   readonly reduction: Reduction;
@@ -26,7 +26,7 @@ export function kd(teacher: Teacher, settings: KdSettings): MethodBuilder {
         const student = model.forward(weights, images, 'train');
         const { logits } = teacher.model.forward(fixed, images, 'eval');
         const hard = tf.mul(crossEntropy(student.logits, labels), settings.labelWeight);
-        const soft = tf.mul(distillation(student.logits, logits, settings), settings.weight);
+        const soft = tf.mul(distillation(student.logits, logits, settings), settings.kdWeight);
         return { loss: tf.add(hard, soft), logits: student.logits, state: student.state };
       },
     };

@@ -19,8 +19,8 @@ export interface MixAcmSettings extends AcmSettings, KlSettings {
   readonly labelWeight: number;
   /** Weight of the sum of the channel map losses. 0: none. */
   readonly acmWeight: number;
-  /** Blocks to compare. Default: all. */
-  readonly blocks?: readonly BlockChoice[] | undefined;
+  /** Blocks to compare. Empty: all. */
+  readonly blocks: readonly BlockChoice[];
   readonly transformation: 'where-needed' | 'always';
 }
 

@@ -11,7 +11,7 @@ import { checkTeacher, studentScope, type Teacher } from './teacher.ts';
 
 export interface RsladSettings extends InnerSettings {
   /** Weight of the soft labels on adversarial images. */
-  readonly weight: number;
+  readonly kdWeight: number;
   /** Weight of the soft labels on clean images. */
   readonly cleanWeight: number;
   /** With `mean`, the loss is divided by the number of classes: for CIFAR-100 the authors multiply it by 10. */
@@ -19,7 +19,7 @@ export interface RsladSettings extends InnerSettings {
 }
 
 /**
- * Robust soft label adversarial distillation (Zi et al. 2021): weight · KL(T(x) ‖ S(x')) + cleanWeight · KL(T(x) ‖
+ * Robust soft label adversarial distillation (Zi et al. 2021): kdWeight · KL(T(x) ‖ S(x')) + cleanWeight · KL(T(x) ‖
  * S(x)), where x' is made against the student to maximise KL(T(x) ‖ S(x')). It does not use the true labels.
  */
 export function rslad(teacher: Teacher, settings: RsladSettings): MethodBuilder {
@@ -63,11 +63,11 @@ export function rslad(teacher: Teacher, settings: RsladSettings): MethodBuilder 
 export function rsladLoss(
   { clean, attacked }: { readonly clean: tf.Tensor2D; readonly attacked: tf.Tensor2D },
   soft: tf.Tensor2D,
-  { weight, cleanWeight, reduction }: Pick<RsladSettings, 'weight' | 'cleanWeight' | 'reduction'>,
+  { kdWeight, cleanWeight, reduction }: Pick<RsladSettings, 'kdWeight' | 'cleanWeight' | 'reduction'>,
 ): tf.Scalar {
   // The authors' constant, which keeps the logarithm finite; no gradient depends on it.
   const logarithm = tf.log(tf.add(soft, 1e-5));
   const divergence = (logits: tf.Tensor2D) =>
     reduced(tf.mul(soft, tf.sub(logarithm, logSoftmax(logits))), reduction);
-  return tf.add(tf.mul(divergence(attacked), weight), tf.mul(divergence(clean), cleanWeight));
+  return tf.add(tf.mul(divergence(attacked), kdWeight), tf.mul(divergence(clean), cleanWeight));
 }

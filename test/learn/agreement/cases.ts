@@ -48,7 +48,7 @@ export interface AgreementCase {
 }
 
 /** That of the usual code: 0.9 · 16 · KL + 0.1 · cross entropy. */
-const kdSettings = { temperature: 4, weight: 0.9, labelWeight: 0.1, reduction: 'batchmean' } as const;
+const kdSettings = { temperature: 4, kdWeight: 0.9, labelWeight: 0.1, reduction: 'batchmean' } as const;
 // With an epsilon of whole 255ths, pixels come to lie on 0 and 1 exactly or not, as floats are rounded.
 const free = { epsilon: 0.03, replays: 2 };
 const farther = { ...tradesDefaults, noise: 'uniform', epsilon: 0.1, stepSize: 0.05, steps: 2 } as const;

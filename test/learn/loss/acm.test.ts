@@ -6,7 +6,7 @@ import { calculate, greatestDifference, rows } from '../calculate.ts';
 /** Two examples of 1 × 2 pixels and 2 channels. */
 const student = () => tf.tensor4d([1, -2, 3, 0, 0, 1, 0, 1], [2, 1, 2, 2]);
 const teacher = () => tf.tensor4d([2, 0, 2, 0, 1, 0, 1, 0], [2, 1, 2, 2]);
-const plain: AcmSettings = { power: 1, normalise: false, distance: 'l2' };
+const plain: AcmSettings = { power: 1, normaliseMaps: false, distance: 'l2' };
 const loss = async (
   settings: Partial<AcmSettings>,
   given: () => { student: tf.Tensor4D; teacher: tf.Tensor4D },
@@ -31,18 +31,18 @@ describe('the distance of channel maps', () => {
 
   it('ignores the scale of activations when maps are normalised', async () => {
     const scaled = () => ({ student: student().mul<tf.Tensor4D>(7), teacher: teacher() });
-    const once = await loss({ normalise: true }, both);
-    expect(await loss({ normalise: true }, scaled)).toBeCloseTo(once ?? Number.NaN, 6);
+    const once = await loss({ normaliseMaps: true }, both);
+    expect(await loss({ normaliseMaps: true }, scaled)).toBeCloseTo(once ?? Number.NaN, 6);
     // Unit vectors (2, 1) / √5 and (0, 1) against (1, 0): distances √(2 - 4 / √5) and √2.
     expect(once).toBeCloseTo((Math.sqrt(2 - 4 / Math.sqrt(5)) + Math.SQRT2) / 2, 6);
   });
 
   it('is nearly 0 with a gradient that is finite where the maps agree', async () => {
     const same = () => ({ student: teacher(), teacher: teacher() });
-    expect(await loss({ normalise: true }, same)).toBeLessThan(2e-6);
+    expect(await loss({ normaliseMaps: true }, same)).toBeLessThan(2e-6);
     const gradient = await calculate(() =>
       tf.grad((a) =>
-        acmLoss({ student: a as tf.Tensor4D, teacher: teacher() }, { ...plain, normalise: true }),
+        acmLoss({ student: a as tf.Tensor4D, teacher: teacher() }, { ...plain, normaliseMaps: true }),
       )(teacher()),
     );
     expect(gradient.every(Number.isFinite)).toBe(true);
@@ -52,10 +52,13 @@ describe('the distance of channel maps', () => {
     const dead = () => ({ student: tf.zerosLike(student()), teacher: teacher() });
     const gradient = await calculate(() =>
       tf.grad((a) =>
-        acmLoss({ student: a as tf.Tensor4D, teacher: teacher() }, { ...plain, power: 2, normalise: true }),
+        acmLoss(
+          { student: a as tf.Tensor4D, teacher: teacher() },
+          { ...plain, power: 2, normaliseMaps: true },
+        ),
       )(tf.zerosLike(student())),
     );
-    expect(await loss({ normalise: true }, dead)).toBeCloseTo(1, 5);
+    expect(await loss({ normaliseMaps: true }, dead)).toBeCloseTo(1, 5);
     expect(gradient.every(Number.isFinite)).toBe(true);
   });
 
@@ -76,7 +79,7 @@ describe('the distance of channel maps', () => {
   });
 
   it('agrees with finite differences', async () => {
-    const settings: AcmSettings = { power: 2, normalise: true, distance: 'l2' };
+    const settings: AcmSettings = { power: 2, normaliseMaps: true, distance: 'l2' };
     const value = (shift: number, index: number) => {
       const values = [1, -2, 3, 0.5, 0.3, 1, 0.2, 1];
       values[index] = (values[index] ?? 0) + shift;

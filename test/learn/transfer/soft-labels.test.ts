@@ -67,7 +67,7 @@ describe.each([
       )[0];
     expect(await loss({})).toBeCloseTo(0.26339702, 6);
     expect(await loss({ reduction: 'batchmean' })).toBeCloseTo(0.79019105, 5);
-    expect(await loss({ weight: 50 / 6, cleanWeight: 10 / 6 })).toBeCloseTo(2.63397016, 5);
+    expect(await loss({ kdWeight: 50 / 6, cleanWeight: 10 / 6 })).toBeCloseTo(2.63397016, 5);
   });
 
   it.each([
@@ -89,7 +89,7 @@ describe('ARD', () => {
       randomStart: true,
       batchNorm: 'train',
       temperature: 30,
-      weight: 1,
+      kdWeight: 1,
       labelWeight: 0,
       reduction: 'mean',
     });
@@ -108,7 +108,7 @@ describe('ARD', () => {
   });
 
   it('of epsilon 0 has the loss of knowledge distillation', async () => {
-    const both = { temperature: 3, weight: 0.7, labelWeight: 0.3, reduction: 'batchmean' } as const;
+    const both = { temperature: 3, kdWeight: 0.7, labelWeight: 0.3, reduction: 'batchmean' } as const;
     const still = ard(teacher, { ...ardDefaults, ...both, epsilon: 0 })(context);
     const batch = await prepared(still);
     expect(batch.extras?.adversarial).toEqual(toy.batch.images);
@@ -123,8 +123,8 @@ describe('ARD', () => {
       toy.batch.images.data.map((pixel: number) => 1 - pixel),
     );
     const given = { ...toy, batch: { ...toy.batch, extras: { adversarial } } };
-    const value = (weight: number, labelWeight: number) =>
-      lossValue(cpu, toyModel, ard(teacher, { ...ardDefaults, weight, labelWeight })(context), given);
+    const value = (kdWeight: number, labelWeight: number) =>
+      lossValue(cpu, toyModel, ard(teacher, { ...ardDefaults, kdWeight, labelWeight })(context), given);
     const compiled = cpu.compile('test', ({ clean, other, ...tensors }) => {
       if (!clean || !other) throw new Error('No images');
       const named = (prefix: string) =>
@@ -143,7 +143,7 @@ describe('ARD', () => {
       ...prefixed('student', toy.weights),
       ...prefixed('teacher', teacher.weights),
     });
-    const hard = await lossValue(cpu, toyModel, kd(teacher, { ...kdDefaults, weight: 0 })(context), toy);
+    const hard = await lossValue(cpu, toyModel, kd(teacher, { ...kdDefaults, kdWeight: 0 })(context), toy);
     expect(await value(1, 0)).toBeCloseTo(soft?.data[0] ?? Number.NaN, 4);
     expect(await value(0, 1)).toBeCloseTo(hard, 5);
   });
@@ -165,7 +165,7 @@ describe('RSLAD', () => {
       steps: 10,
       randomStart: true,
       batchNorm: 'eval',
-      weight: 5 / 6,
+      kdWeight: 5 / 6,
       cleanWeight: 1 / 6,
       reduction: 'mean',
     });

@@ -84,7 +84,7 @@ describe('transfer', () => {
 
   it('with soft labels alone is knowledge distillation', async () => {
     const soft = mixacm(teacher, { ...off, kdWeight: 0.7, temperature: 3 });
-    const distilled = kd(teacher, { ...kdDefaults, weight: 0.7, temperature: 3 });
+    const distilled = kd(teacher, { ...kdDefaults, kdWeight: 0.7, temperature: 3 });
     expect(await train(toyTraining(soft, short))).toEqual(await train(toyTraining(distilled, short)));
   });
 
@@ -184,13 +184,11 @@ describe('pairs of blocks', () => {
   const deep = createModel('resnet-18', { inputShape: shape, classes: 3 });
 
   it('are all taps and their counterparts, with a transformation only where widths differ', () => {
-    const same = pairBlocks(toyModel, teacher.model, undefined, 'where-needed');
+    const same = pairBlocks(toyModel, teacher.model, [], 'where-needed');
     expect(same.map((pair) => [pair.student, pair.teacher, pair.transformation])).toEqual(
       [0, 1, 2, 3].map((block) => [block, block, undefined]),
     );
-    const shapes = pairBlocks(toyModel, wide.model, undefined, 'where-needed').map(
-      (p) => p.transformation?.shape,
-    );
+    const shapes = pairBlocks(toyModel, wide.model, [], 'where-needed').map((p) => p.transformation?.shape);
     expect(shapes).toEqual([
       [2, 3],
       [2, 3],
@@ -210,7 +208,7 @@ describe('pairs of blocks', () => {
       [0, 0],
       [3, 4],
     ]);
-    expect(() => pairBlocks(toyModel, deep, undefined, 'where-needed')).toThrow(
+    expect(() => pairBlocks(toyModel, deep, [], 'where-needed')).toThrow(
       'The student has 4 blocks and the teacher 5',
     );
     expect(() => pairBlocks(toyModel, deep, [5], 'where-needed')).toThrow('has no block 5');

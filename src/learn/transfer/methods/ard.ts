@@ -10,8 +10,5 @@ export const ardMethod = declareTransfer({
     ...softLabelParameters({ temperature: 30, reduction: 'mean', kdWeight: 1, labelWeight: 0 }),
     ...attackParameters({ epsilon: 8 / 255, stepSize: 2 / 255, steps: 10, batchNorm: 'train' }),
   }),
-  async build(teacher, { kdWeight, ...settings }) {
-    const { ard } = await import('../ard.ts');
-    return ard(teacher, { ...settings, weight: kdWeight });
-  },
+  build: async (teacher, settings) => (await import('../ard.ts')).ard(teacher, settings),
 });

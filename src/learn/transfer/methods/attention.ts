@@ -1,6 +1,6 @@
 import { Type } from '@sinclair/typebox';
 import { weight } from '../../parameter-schemas.ts';
-import { blockParameters, namedBlocks } from '../block-parameters.ts';
+import { blockParameters } from '../block-parameters.ts';
 import { declareTransfer } from '../declare.ts';
 import { softLabelParameters } from '../soft-label-parameters.ts';
 
@@ -12,8 +12,5 @@ export const attentionMethod = declareTransfer({
     ...softLabelParameters({ temperature: 4, reduction: 'batchmean', kdWeight: 0, labelWeight: 1 }),
     ...blockParameters('all but the first'),
   }),
-  async build(teacher, { kdWeight, blocks, ...settings }) {
-    const { attention } = await import('../attention.ts');
-    return attention(teacher, { ...settings, weight: kdWeight, blocks: namedBlocks(blocks) });
-  },
+  build: async (teacher, settings) => (await import('../attention.ts')).attention(teacher, settings),
 });

@@ -8,8 +8,5 @@ export const kdMethod = declareTransfer({
   parameters: Type.Object(
     softLabelParameters({ temperature: 1, reduction: 'batchmean', kdWeight: 1, labelWeight: 1 }),
   ),
-  async build(teacher, { kdWeight, ...settings }) {
-    const { kd } = await import('../kd.ts');
-    return kd(teacher, { ...settings, weight: kdWeight });
-  },
+  build: async (teacher, settings) => (await import('../kd.ts')).kd(teacher, settings),
 });

@@ -1,6 +1,6 @@
 import { Type } from '@sinclair/typebox';
 import { oneOf, weight } from '../../parameter-schemas.ts';
-import { blockParameters, namedBlocks } from '../block-parameters.ts';
+import { blockParameters } from '../block-parameters.ts';
 import { declareTransfer } from '../declare.ts';
 import { softLabelParameters } from '../soft-label-parameters.ts';
 
@@ -32,8 +32,5 @@ export const mixAcmMethod = declareTransfer({
     }),
     ...blockParameters('all'),
   }),
-  async build(teacher, { normaliseMaps, blocks, ...settings }) {
-    const { mixacm } = await import('../mixacm.ts');
-    return mixacm(teacher, { ...settings, normalise: normaliseMaps, blocks: namedBlocks(blocks) });
-  },
+  build: async (teacher, settings) => (await import('../mixacm.ts')).mixacm(teacher, settings),
 });

@@ -13,8 +13,5 @@ export const rsladMethod = declareTransfer({
     'clean-weight': weight(1 / 6, 'Weight of the loss on clean images.'),
     ...attackParameters({ epsilon: 8 / 255, stepSize: 2 / 255, steps: 10, batchNorm: 'eval' }),
   }),
-  async build(teacher, { kdWeight, ...settings }) {
-    const { rslad } = await import('../rslad.ts');
-    return rslad(teacher, { ...settings, weight: kdWeight });
-  },
+  build: async (teacher, settings) => (await import('../rslad.ts')).rslad(teacher, settings),
 });
