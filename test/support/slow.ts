@@ -13,6 +13,7 @@ export const slow = [
   'test/cli/published.test.ts',
   'test/cli/results-folder.test.ts',
   'test/cli/settings.test.ts',
+  'test/cli/values.test.ts',
   'test/run/attacks.test.ts',
   'test/run/chaos.test.ts',
   'test/run/command.test.ts',
