@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { expect, test } from 'vitest';
 
@@ -78,6 +78,13 @@ test('a cell process does not load the cache, whose index the scheduler alone wr
   }
   expect(loaded).not.toContain('src/cache/cache.ts');
   expect(loaded.size).toBeGreaterThan(3);
+});
+
+test('the files and folders that the architecture names exist', () => {
+  const text = readFileSync('docs/architecture.md', 'utf8');
+  const named = [...text.matchAll(/`((?:src|stages|test)\/[\w./-]+)`/g)].map(([, path = '']) => path);
+  expect(named.length).toBeGreaterThan(40);
+  expect(named.filter((path) => !existsSync(path))).toEqual([]);
 });
 
 /** Rows such as: | `src/report` | tables | `text.ts` | pipeline, kind (types) | */
