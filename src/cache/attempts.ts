@@ -70,7 +70,7 @@ export function startAttempt(store: Store, attempt: NewAttempt): { id: number; f
         'input-lost',
         `An input of ${cell} is no longer in the cache (${lost.slice(0, 12)}).`,
         {
-          hint: 'Run again: what it needs is made anew.',
+          hint: 'Run again: the input is made again first.',
         },
       );
     }

@@ -19,7 +19,7 @@ export function explainBindingError(error: unknown): unknown {
 function whatIsWrong(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
   // Thrown by the package `bindings`, without a code.
-  if (error.message.startsWith('Could not locate the bindings file')) return 'is not there';
+  if (error.message.startsWith('Could not locate the bindings file')) return 'is missing';
   if (!('code' in error) || error.code !== 'ERR_DLOPEN_FAILED') return undefined;
   if (error.message.includes('NODE_MODULE_VERSION')) return 'was compiled for another version of Node';
   return `can't be loaded (${error.message.split('\n')[0]})`;

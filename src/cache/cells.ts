@@ -100,7 +100,7 @@ export function pathOf({ sql, folders }: Store, artifact: Digest, file: string):
     'SELECT sha256 FROM artifact_files WHERE artifact = ? AND path = ?',
   ).get(artifact, file);
   if (found === undefined) {
-    throw new Failure('file-not-in-artifact', `artifact ${artifact.slice(0, 12)} has no file ${file}`);
+    throw new Failure('file-not-in-artifact', `The artifact ${artifact.slice(0, 12)} has no file ${file}.`);
   }
   return folders.content(found.sha256);
 }

@@ -32,7 +32,7 @@ export class ContentDigests {
       const began = Date.now();
       const stat = look(path);
       if (stat === undefined) throw missingFile(path);
-      if (!stat.isFile()) throw new Failure('not-a-file', `${path} is not a file`);
+      if (!stat.isFile()) throw new Failure('not-a-file', `${path} is not a file.`);
       const stamp = stampOf(stat);
       const known = this.#remembered(path, stamp);
       if (known !== undefined) return known;
@@ -43,8 +43,8 @@ export class ContentDigests {
       if (changed + racy < began) this.#remember(path, stamp, digest);
       return digest;
     }
-    throw new Failure('source-changed', `${path} changed each time it was read`, {
-      hint: 'Wait until whatever writes it is done.',
+    throw new Failure('source-changed', `${path} changed while it was read, ${tries} times.`, {
+      hint: 'Wait until the program that writes it has ended, then run again.',
     });
   }
 
@@ -74,5 +74,5 @@ async function hashOf(path: string, size: number): Promise<Digest> {
 }
 
 function missingFile(path: string): Failure {
-  return new Failure('no-such-file', `${path} does not exist`);
+  return new Failure('no-such-file', `${path} does not exist.`);
 }

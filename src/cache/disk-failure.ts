@@ -8,13 +8,13 @@ interface Explanation {
   readonly hint: (flag: string) => string;
 }
 
-const again = 'then run the same command again: what is finished is kept.';
+const again = 'then run the same command again: finished cells are kept.';
 const orElse = (flag: string, what = 'another place') =>
   flag === '' ? '' : `, or name ${what} with ${flag}`;
 const full: Explanation = {
   reason: 'disk-full',
   what: 'the disk is full',
-  hint: () => `Free some space (\`retable cache gc\` shows what the cache can spare), ${again}`,
+  hint: () => `Free some space (\`retable cache gc\` deletes what is no longer needed), ${again}`,
 };
 const readOnly: Explanation = {
   reason: 'read-only',
@@ -23,13 +23,13 @@ const readOnly: Explanation = {
 };
 const forbidden: Explanation = {
   reason: 'no-permission',
-  what: 'this user does not have the right to',
-  hint: (flag) => `Give this user the right to do that${orElse(flag)}.`,
+  what: 'this user has no permission',
+  hint: (flag) => `Give this user the permission${orElse(flag)}.`,
 };
 const broken: Explanation = {
   reason: 'disk-error',
   what: 'the disk reported an error',
-  hint: () => `Look at the disk (its space, its health, its mount), ${again}`,
+  hint: () => `Check the disk (free space, health, mount), ${again}`,
 };
 const notAFolder: Explanation = {
   reason: 'not-a-folder',
@@ -49,7 +49,7 @@ const tooLong: Explanation = {
 const damagedIndex: Explanation = {
   reason: 'index-damaged',
   what: 'the index is damaged',
-  hint: () => 'Run the same command again: the index is put aside and rebuilt from the rest of the cache.',
+  hint: () => 'Run the same command again: the index is set aside and rebuilt from the rest of the cache.',
 };
 
 const explanations: Record<string, Explanation> = {
@@ -78,7 +78,8 @@ const explanations: Record<string, Explanation> = {
   SQLITE_BUSY: {
     reason: 'index-busy',
     what: 'another process has held the index for too long',
-    hint: () => 'See whether another retable hangs on this cache; end it, then run the same command again.',
+    hint: () =>
+      'Check whether another retable that uses this cache hangs. End it, then run the same command again.',
   },
   SQLITE_CORRUPT: damagedIndex,
   SQLITE_NOTADB: damagedIndex,

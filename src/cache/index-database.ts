@@ -80,7 +80,7 @@ function openOrReplace(folders: Folders, notice: Notice): Database.Database {
   if (database !== undefined && isUsable(database)) return database;
   database?.close();
   const aside = putAside(folders);
-  notice(`the cache index was damaged; it is kept as ${aside} and made anew`);
+  notice(`the cache index was damaged; it is kept as ${aside} and rebuilt`);
   return new Database(folders.index, { timeout: patience });
 }
 

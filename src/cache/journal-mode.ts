@@ -43,9 +43,13 @@ export function chooseJournal(
 ): JournalChoice {
   if (override === 'wal' || override === 'truncate') return { mode: override };
   if (override !== undefined && override !== '') {
-    throw new Failure('unknown-journal-mode', `RETABLE_JOURNAL is "${override}"`, {
-      hint: 'Set it to wal or truncate, or unset it.',
-    });
+    throw new Failure(
+      'unknown-journal-mode',
+      `RETABLE_JOURNAL is "${override}", which is not a journal mode.`,
+      {
+        hint: 'Set it to wal or truncate, or unset it.',
+      },
+    );
   }
   // Some kernels give the number with its sign.
   const network = networkFileSystems.get(type >>> 0);

@@ -78,7 +78,7 @@ export function migrate(database: Database, steps: readonly string[] = migration
   if (version > steps.length) {
     throw new Failure(
       'newer-cache',
-      `the cache index ${database.name} has version ${version}; this retable knows up to ${steps.length}`,
+      `The cache index ${database.name} has version ${version}. This retable reads versions up to ${steps.length}.`,
       { hint: 'Upgrade retable, or name another cache folder with --cache DIR.' },
     );
   }

@@ -35,8 +35,8 @@ export async function outputFiles(folder: string): Promise<OutputFile[]> {
 function requireFolder(folder: string): void {
   const found = lstatSync(folder, { throwIfNoEntry: false });
   if (found?.isDirectory()) return;
-  throw new Failure('bad-output', `the output folder is ${found ? wordFor(found) : 'gone'}`, {
-    hint: 'Write files into the folder that is given, and leave the folder itself in its place.',
+  throw new Failure('bad-output', `The output folder is ${found ? wordFor(found) : 'gone'}.`, {
+    hint: 'Write files into the output folder of the cell. Do not remove, move or replace the folder itself.',
     details: { path: folder },
   });
 }
@@ -46,8 +46,8 @@ function listFiles(folder: string, prefix = ''): string[] {
     const path = prefix === '' ? entry.name : `${prefix}/${entry.name}`;
     if (entry.isDirectory()) return listFiles(folder, path);
     if (entry.isFile()) return [path];
-    throw new Failure('bad-output', `the output ${path} is ${wordFor(entry)}; only files can be kept`, {
-      hint: 'Write the file itself into the output folder.',
+    throw new Failure('bad-output', `The output ${path} is ${wordFor(entry)}. Only files can be stored.`, {
+      hint: 'Write a regular file into the output folder instead.',
       details: { path: join(folder, path) },
     });
   });
@@ -87,7 +87,7 @@ export function requireUnchanged(output: OutputFile, where: string): void {
 }
 
 export function inMotion(path: string): Failure {
-  return new Failure('output-changed', `the output ${path} changed while it was being published`, {
-    hint: 'A process that the cell started still writes to it: the cell has to wait for that process to end.',
+  return new Failure('output-changed', `The output ${path} changed while it was published.`, {
+    hint: 'A process that the cell started is still writing to it. Let the cell wait until that process has ended.',
   });
 }

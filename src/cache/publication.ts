@@ -184,7 +184,7 @@ function requireFinite({ cell, values }: Publication): void {
     if (!Number.isFinite(value)) {
       throw new Failure(
         'value-not-finite',
-        `${cell}: the value ${name} is ${value}; only finite numbers can be kept`,
+        `${cell}: the value ${name} is ${value}. Only finite numbers can be stored.`,
       );
     }
   }

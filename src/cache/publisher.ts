@@ -92,9 +92,9 @@ export class Publisher {
     } else {
       const lost = new Failure(
         'content-lost',
-        `files of ${job.publication.cell} vanished while it was published`,
+        `Files of the output of ${job.publication.cell} disappeared while it was published.`,
         {
-          hint: 'See whether something else deletes files in the cache folder.',
+          hint: 'Check whether another program deletes files in the cache folder, then run again.',
         },
       );
       this.#fail(job, placed, result === 'again' ? lost : result.error);

@@ -41,8 +41,8 @@ export async function prepareDataset(
 ): Promise<{ train: number; validation: number; test: number; classes: number }> {
   const { name, perClass } = wanted;
   if (wanted.train > 0 && perClass > 0) {
-    throw new Failure('bad-subset', 'Both `train` and `perClass` limit the training images.', {
-      hint: 'Give one of them.',
+    throw new Failure('bad-subset', '`train` and `per-class` both limit the number of training images.', {
+      hint: 'Set only one of them.',
     });
   }
   const whole = await opened(wanted, places, options);
@@ -53,8 +53,8 @@ export async function prepareDataset(
   if (train.shape.join() !== test.shape.join()) {
     throw new Failure(
       'different-sizes',
-      `Images for training are [${train.shape}], those for testing [${test.shape}].`,
-      { hint: 'Give `resize` and `crop`, such as 256 and 224.' },
+      `Training images are [${train.shape}], test images [${test.shape}].`,
+      { hint: 'All images of a data set must have one size: set `resize` and `crop`, such as 256 and 224.' },
     );
   }
   const [only, ...others] = train.classes;
@@ -106,8 +106,8 @@ function madeUp(seed: number): Split {
 function sizeOf(size: number): SubsetSize | undefined {
   if (size === 0) return undefined;
   if (size === 1) {
-    throw new Failure('bad-subset', 'A size of 1 may mean all of it or a single image.', {
-      hint: 'Write 0 for all. A data set of one image cannot be made.',
+    throw new Failure('bad-subset', 'A size of 1 could mean all images or a single one.', {
+      hint: 'Write 0 for all. A data set of one image is not possible.',
     });
   }
   return size < 1 ? { fraction: size } : { count: size };

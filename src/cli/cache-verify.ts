@@ -14,7 +14,7 @@ export default async function cacheVerify(flags: PipelineFlags): Promise<number>
     console.log(
       damaged === 0
         ? `sound: ${report.files} files`
-        : `${damaged} damaged${flags.repair ? '; put aside, their cells run again' : ''}`,
+        : `${damaged} damaged${flags.repair ? '; set aside, their cells will run again' : ''}`,
     );
   }
   return damaged > 0 && !flags.repair ? EXIT.failed : EXIT.done;

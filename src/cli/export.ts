@@ -59,12 +59,12 @@ function checkPlace(to: string): void {
   const folder = dirname(to);
   if (!existsSync(folder)) {
     throw new Failure('no-such-folder', `There is no folder ${folder}.`, {
-      hint: 'Make it, or name another file with --to.',
+      hint: 'Create it, or choose another file with --to.',
     });
   }
   if (existsSync(to) && statSync(to).isDirectory()) {
     throw new Failure('not-a-file', `${to} is a folder.`, {
-      hint: '--to names a file, such as model.onnx or model.safetensors.',
+      hint: 'Give --to the name of a file, such as model.onnx or model.safetensors.',
     });
   }
 }
@@ -78,13 +78,13 @@ async function trained({ pipeline, kinds, known }: OpenPipeline, id: CellId) {
   const { cell, state, reasons, key, artifact } = planned;
   if (!makesModel(cell.kind)) {
     const output = kinds.get(cell.kind)?.kind.output;
-    throw new Failure('no-model', `${id} is of kind ${cell.kind}, which makes ${output} and no model.`, {
+    throw new Failure('no-model', `${id} is not a model: its kind, ${cell.kind}, makes ${output}.`, {
       hint: suggest(id, models, 'cells with a model'),
     });
   }
   if (state !== 'cached' || !key || !artifact) {
     const profile = pipeline.profile === undefined ? '' : ` --profile ${pipeline.profile}`;
-    throw new Failure('not-run', `${id} has no result as things are now: ${reasons[0]?.message}.`, {
+    throw new Failure('not-run', `${id} has no result in the cache: ${reasons[0]?.message}.`, {
       hint: `Run it first: retable run ${pipeline.name}${profile} --only '${id}'`,
     });
   }

@@ -11,8 +11,8 @@ const DEFAULT_PORT = 9229;
 export function attachDebugger(port: string | true): void {
   const number = port === true ? DEFAULT_PORT : Number(port);
   if (!Number.isInteger(number) || number < 0 || number > 65_535)
-    throw new Failure('bad-flag', `--inspect takes a port, not ${port}.`, {
-      hint: '0 takes any that is free.',
+    throw new Failure('bad-flag', `--inspect takes the number of a port, not ${port}.`, {
+      hint: 'Give 0 for any free port.',
     });
   open(number, '127.0.0.1');
   console.error('Waiting for a debugger, such as chrome://inspect or `node inspect 127.0.0.1:PORT`.');

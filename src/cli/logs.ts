@@ -52,7 +52,7 @@ function chosen(cell: string, attempts: readonly Watched[], number: string | und
     hint:
       attempts.length > 0
         ? `Attempts: ${attempts.map(({ id }) => id).join(', ')}.`
-        : 'It has not run in this cache, or the index was rebuilt since, which forgets attempts.',
+        : 'It has not run in this cache, or `retable cache gc` has removed its attempts.',
   });
 }
 

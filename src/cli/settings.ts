@@ -51,7 +51,7 @@ function settingsInFile(project: string): GivenSettings {
   const misnamed = join(project, 'retable.yml');
   if (existsSync(misnamed)) {
     throw new Failure('bad-settings', `${shownPath(misnamed)} is not read.`, {
-      hint: 'The name of the settings file is retable.yaml: rename it.',
+      hint: 'Rename it: the settings file must be called retable.yaml.',
     });
   }
   if (!existsSync(file)) return {};
@@ -59,7 +59,7 @@ function settingsInFile(project: string): GivenSettings {
   const result = parseSettings({ file: shown, text: read(file, shown) }, project);
   if (result.ok) return result.settings;
   const mistakes = printDiagnostics(result.diagnostics, { color: pc.isColorSupported });
-  throw new Failure('bad-settings', `the settings have mistakes\n\n${mistakes}`);
+  throw new Failure('bad-settings', `The settings have mistakes:\n\n${mistakes}`);
 }
 
 function read(file: string, shown: string): string {

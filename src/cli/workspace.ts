@@ -109,7 +109,7 @@ export class Workspace {
       const before = found.get(name);
       if (before !== undefined) {
         const both = `${shownPath(before)} and ${shownPath(file)}`;
-        throw new Failure('ambiguous-pipeline', `Two files are the pipeline ${name}: ${both}.`, {
+        throw new Failure('ambiguous-pipeline', `Two files define the pipeline ${name}: ${both}.`, {
           hint: 'Rename one of them.',
         });
       }
@@ -122,7 +122,9 @@ export class Workspace {
   pipelineFile(name: string): string {
     if (/\.ya?ml$/.test(name)) {
       if (existsSync(name)) return resolve(name);
-      throw new Failure('unknown-pipeline', `There is no file ${name}.`);
+      throw new Failure('unknown-pipeline', `There is no file ${name}.`, {
+        hint: 'Paths are relative to the current folder.',
+      });
     }
     const file = this.pipelines.get(name);
     if (file) return file;
@@ -169,12 +171,12 @@ function dataFolder({ value: folder, ...from }: Settings['data']): string | unde
   if (folder === undefined) return undefined;
   if (isFile(folder)) {
     throw new Failure('not-a-folder', `${folder} is a file.`, {
-      hint: `Give its folder: ${asWritten('data', { ...from, value: dirname(folder) })}.`,
+      hint: `Give the folder that contains it: ${asWritten('data', { ...from, value: dirname(folder) })}.`,
     });
   }
   if (existsSync(folder)) return folder;
   throw new Failure('no-such-folder', `There is no folder ${folder}.`, {
-    hint: `${asWritten('data', { ...from, value: folder })} names the folder that holds the data sets.`,
+    hint: `${asWritten('data', { ...from, value: folder })} must name the folder that contains the data sets.`,
   });
 }
 
@@ -251,7 +253,7 @@ export function resolvePipeline(name: string | undefined, given: PipelineFlags, 
   const [only, ...others] = workspace.pipelines.values();
   if (only !== undefined && others.length === 0) return { workspace, file: only, flags: given };
   const names = [...workspace.pipelines.keys()].join(', ') || 'none';
-  throw new Failure('no-pipeline', 'No pipeline was named, and none was run here before.', {
-    hint: `Pipelines: ${names}.`,
+  throw new Failure('no-pipeline', 'No pipeline was named, and none has run in this project before.', {
+    hint: `Name one of the pipelines: ${names}.`,
   });
 }

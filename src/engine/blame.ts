@@ -43,7 +43,12 @@ export function explain(name: string, error: unknown): unknown {
   const kernel = /^Kernel '(\w+)' not registered/.exec(error.message)?.[1];
   if (kernel !== undefined) {
     const message = `${name}: this engine has no op '${kernel}'`;
-    return blame('unsupported-op', message, { hint: 'Use other ops, or --engine cpu.', op: kernel }, error);
+    return blame(
+      'unsupported-op',
+      message,
+      { hint: 'Use other operations, or run with --engine cpu.', op: kernel },
+      error,
+    );
   }
   const gradient = /gradient function not found for (\w+)/.exec(error.message)?.[1];
   if (gradient !== undefined) {

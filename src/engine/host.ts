@@ -37,7 +37,7 @@ export function checkTensors(name: string, tensors: Tensors): void {
     if (data.length === sizeOf(shape)) continue;
     throw new Failure(
       'bad-tensor',
-      `${name}: input '${key}' of shape [${shape}] has ${data.length} elements.`,
+      `${name}: input '${key}' has shape [${shape}] but ${data.length} elements.`,
     );
   }
 }

@@ -79,9 +79,9 @@ export function unavailable(name: string, why: string, cause?: unknown): Failure
 const HINTS: Readonly<Record<string, string>> = {
   tensorflow: `Install it with: ${INSTALL_TENSORFLOW}`,
   get 'onnx-cuda'() {
-    return `It wants CUDA 12 and cuDNN 9; its library is installed with: ${installCuda()}`;
+    return `It needs CUDA 12 and cuDNN 9. Install its library with: ${installCuda()}`;
   },
-  'onnx-webgpu': 'It wants a GPU with a driver for Vulkan, Metal or Direct3D 12.',
+  'onnx-webgpu': 'It needs a GPU with a driver for Vulkan, Metal or Direct3D 12.',
 };
 
 /**

@@ -29,8 +29,8 @@ export function projectFiles(names: readonly string[], project: string): Source[
   for (const name of names) {
     for (const file of filesOf(posix.normalize(name), root)) files.add(file);
     if (files.size > maxFiles)
-      throw new Failure('too-many-files', `${name} makes it more than ${maxFiles} files to read.`, {
-        hint: 'Name fewer, or make the data an artifact of another stage, which is read once.',
+      throw new Failure('too-many-files', `With ${name}, the stage names more than ${maxFiles} files.`, {
+        hint: 'Name fewer files, or let another stage make an artifact of the data, which is read only once.',
       });
   }
   return [...files].sort().map((name) => ({ name, path: join(project, name) }));
@@ -51,7 +51,7 @@ function filesOf(name: string, root: string): string[] {
 function someOf(name: string, files: string[], problem: string): string[] {
   if (files.length > 0) return files;
   throw new Failure('no-files', `${name} ${problem}.`, {
-    hint: 'Hidden files, __pycache__ and node_modules count only where they are named; paths start at the project.',
+    hint: 'Hidden files, __pycache__ and node_modules are left out unless you name them. Paths are relative to the folder of the project.',
   });
 }
 
@@ -74,8 +74,8 @@ function checked(name: string, root: string, result = name): string {
   if (found(path) === undefined) return result;
   const real = realpathSync(path);
   if (real === root || real.startsWith(`${root}${sep}`)) return result;
-  throw new Failure('path-escape', `${name} is a link that leads out of the project, to ${real}.`, {
-    hint: 'Copy it into the project, or read it in a stage of its own kind.',
+  throw new Failure('path-escape', `${name} is a link to ${real}, which is outside the project.`, {
+    hint: 'Copy it into the project, or write a kind that reads it; see docs/kinds.md.',
   });
 }
 

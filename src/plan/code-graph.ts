@@ -103,7 +103,7 @@ export function brokenCode(file: string, root: string, error: unknown): Failure 
     'bad-kind',
     `${relative(root, file)} can't be bundled: ${where}${first?.text ?? String(error)}`,
     {
-      hint: 'Mend the import or the syntax error, then run the command again.',
+      hint: 'Correct the import or the syntax error, then run the command again.',
       cause: error,
     },
   );

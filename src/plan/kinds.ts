@@ -93,7 +93,7 @@ async function importModule(module: string, file: string): Promise<{ default?: P
   } catch (cause) {
     const text = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause);
     throw new Failure('bad-kind', `${file} can't be loaded: ${text}`, {
-      hint: 'Mend the file; heavy imports belong inside `run`.',
+      hint: 'Correct the file. Heavy imports belong inside `run`.',
       cause,
     });
   }

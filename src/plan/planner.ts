@@ -185,6 +185,9 @@ function sourcesOf({ kind, file }: LoadedKind, { parameters }: Cell, places: Pla
     return kind.sources?.(parameters, places) ?? [];
   } catch (cause) {
     if (isFailure(cause)) throw cause;
-    throw new Failure('bad-kind', `\`sources\` of ${file} threw ${String(cause)}`, { cause });
+    throw new Failure('bad-kind', `\`sources\` of ${file} threw ${String(cause)}.`, {
+      hint: 'Correct `sources` in the file of the kind.',
+      cause,
+    });
   }
 }

@@ -43,11 +43,13 @@ export class SourceDigests {
       throw explainDiskError(error, `read ${path}`);
     });
     if (found?.isDirectory())
-      throw new Failure('not-a-file', `${name} is needed as a file, but ${path} is a folder.`, {
-        hint: 'Name the files in it, one by one.',
+      throw new Failure('not-a-file', `${name} must be a file, but ${path} is a folder.`, {
+        hint: 'Name each file in the folder.',
       });
     if (!found?.isFile())
-      throw new Failure('no-such-file', `The file ${name} is needed but is not at ${path}.`);
+      throw new Failure('no-such-file', `The file ${name} was not found at ${path}.`, {
+        hint: 'Put it there, or correct the path in the pipeline.',
+      });
     return this.#cache.contentDigest(path);
   }
 }

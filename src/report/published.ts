@@ -36,7 +36,7 @@ export function placePublished(spec: TableSpec, rows: readonly Line[], columns: 
         'duplicate-reference',
         `Table "${spec.name}" has two published values for ${where}.`,
         {
-          hint: 'Keep one of them, and tell of the other one in `notes`.',
+          hint: 'Keep one of them, and mention the other in `notes`.',
         },
       );
     }

@@ -30,8 +30,8 @@ export function numbersOf(cell: Cell, name: string, known: Numbers): number[] {
   const measured = known.measured(id);
   if (Object.hasOwn(measured, value)) return [measured[value] ?? []].flat();
   if (all === undefined) return [];
-  throw new Failure('unknown-value', `${id} gives no value "${value}".`, {
-    hint: `It gives ${Object.keys(all).join(', ') || 'none at all'}: change \`value\` of the table.`,
+  throw new Failure('unknown-value', `${id} has no value "${value}".`, {
+    hint: `Its values: ${Object.keys(all).join(', ') || 'none'}. Change \`value\` of the table.`,
     details: { cell: id, value },
   });
 }

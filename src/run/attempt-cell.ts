@@ -207,7 +207,11 @@ async function refuseChangedSources(
   if (Object.keys(basis.sources).length === 0) return;
   const now = await planner.key(cell, artifacts);
   if (now.fingerprint === fingerprint) return;
-  throw new Failure('source-changed', 'A file that it reads was changed while it ran.', {
-    hint: 'Run again: it runs with the file as it is now.',
-  });
+  throw new Failure(
+    'source-changed',
+    'A file that the cell reads from outside the cache changed while it ran.',
+    {
+      hint: 'Run again: the cell then uses the file as it is now.',
+    },
+  );
 }

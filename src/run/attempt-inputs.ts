@@ -14,7 +14,7 @@ export function requireWholeInputs(cache: Cache, inputs: Inputs): void {
   const damaged = firstDamage(inputs, cache.checkMany(Object.values(inputs)));
   if (!damaged) return;
   throw new Failure('input-lost', `Its input ${damaged} in the cache.`, {
-    hint: 'Run again: what it needs is made anew.',
+    hint: 'Run again: the input is made again first.',
   });
 }
 
@@ -28,7 +28,7 @@ export function refuseChangedInputs(cache: Cache, inputs: Inputs, began: number)
   const damaged = firstDamage(inputs, cache.checkSince(Object.values(inputs), began));
   if (!damaged) return;
   throw new Failure('input-changed', `While it ran, its input ${damaged}. Nothing was published.`, {
-    hint: 'A cell must not write to its inputs: let it copy them first. Run again: the input is made anew.',
+    hint: 'A cell must not write to its inputs: copy them first. Then run again: the input is made again first.',
   });
 }
 

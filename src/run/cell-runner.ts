@@ -127,9 +127,13 @@ export class CellRunner {
       // reads may be another.
       const again = await plan();
       if (again.key && again.key.fingerprint !== fingerprint) {
-        throw new Failure('source-changed', 'A file that it reads was changed since it was planned.', {
-          hint: 'Run again.',
-        });
+        throw new Failure(
+          'source-changed',
+          'A file that the cell reads from outside the cache changed since it was planned.',
+          {
+            hint: 'Run again: the cell then uses the file as it is now.',
+          },
+        );
       }
       if (again.state === 'cached') return this.#cached(again, key);
       const { reasons } = planned;

@@ -35,7 +35,7 @@ export function explainEnding(file: string, cwd: string, ending: Ending): Explai
     return {
       reason: 'ended-early',
       message: 'It exited with 0 before its work was done.',
-      hint: 'Something called `process.exit`.',
+      hint: 'Code of the kind called `process.exit`.',
     };
   const shellSignal = signalOf(exitCode - 128);
   return {
@@ -47,15 +47,15 @@ export function explainEnding(file: string, cwd: string, ending: Ending): Explai
 
 const SIGNAL_HINTS: Readonly<Record<string, string>> = {
   SIGKILL:
-    'Often that is the kernel, out of memory: see `dmesg`. Run with fewer --jobs, or give the stage `resources: {memory: …}`.',
+    'Often the kernel does this when it is out of memory: see `dmesg`. Run with fewer --jobs, or give the stage `resources: {memory: …}`.',
   SIGABRT:
-    'If the log speaks of the heap, set NODE_OPTIONS=--max-old-space-size=MB, or make the work smaller.',
-  SIGSEGV: 'It crashed in native code: the log may tell in which.',
+    'If the log mentions the heap, set NODE_OPTIONS=--max-old-space-size=MB, or make the work smaller.',
+  SIGSEGV: 'It crashed in native code. The log may show where.',
 };
 
 const EXIT_HINTS: Readonly<Record<number, string>> = {
-  126: 'Most often a file could not be executed: give it the right with `chmod +x`, or put its interpreter before it.',
-  127: 'Most often a program was not found: one that is called, or the interpreter in the first line of a script. The log names it; a \\r after the name means that the script has the line ends of Windows.',
+  126: 'Most often a file could not be executed: make it executable with `chmod +x`, or put its interpreter before it.',
+  127: 'Most often a program was not found: one that is called, or the interpreter in the first line of a script. The log names it; a \\r after the name means that the script has Windows line endings.',
 };
 
 function whyNotStarted(file: string, cwd: string, code: string, message: string | undefined): Explained {
@@ -65,7 +65,9 @@ function whyNotStarted(file: string, cwd: string, code: string, message: string 
     return {
       reason: 'program-not-found',
       message: `The program ${file} was not found.`,
-      hint: isHere ? `For the file of the project, write ./${file}.` : 'Install it, or give its path.',
+      hint: isHere
+        ? `To run the file of this name in the project, write ./${file}.`
+        : 'Install it, or give its path.',
     };
   }
   if (statSync(path).isDirectory())
@@ -73,8 +75,8 @@ function whyNotStarted(file: string, cwd: string, code: string, message: string 
   if (code === 'EACCES')
     return {
       reason: 'not-executable',
-      message: `${file} may not be executed.`,
-      hint: `Give it the right with \`chmod +x ${file}\`, or put its interpreter before it, such as python3.`,
+      message: `${file} is not executable.`,
+      hint: `Make it executable with \`chmod +x ${file}\`, or put its interpreter before it, such as python3.`,
     };
   if (code === 'ENOENT') return interpreterMissing(file, firstLine(path));
   if (code === 'E2BIG')
@@ -94,17 +96,17 @@ function interpreterMissing(file: string, line: string): Explained {
     return {
       reason,
       message: `The first line of ${file} ends with a carriage return, so its interpreter is not found.`,
-      hint: `It has the line ends of Windows. Take them out: sed -i 's/\\r$//' ${file}`,
+      hint: `It has Windows line endings. Remove them: sed -i 's/\\r$//' ${file}`,
     };
   if (interpreter)
     return {
       reason,
-      message: `${file} is for the interpreter ${interpreter}, which is not there.`,
+      message: `The interpreter of ${file}, ${interpreter}, was not found.`,
       hint: 'Install it, or change the first line of the file.',
     };
   return {
     reason,
-    message: `${file} is there, but not what the system needs to run it.`,
+    message: `The system cannot run ${file}, although the file exists.`,
     hint: 'Most often it was built for another system or C library.',
   };
 }

@@ -67,7 +67,8 @@ export function exitOf(
 }
 
 function explained({ failure }: Told, problem: Explained | undefined): Explained {
-  if (!failure) return problem ?? { reason: 'ended-early', message: 'It ended before its work was done.' };
+  if (!failure)
+    return problem ?? { reason: 'ended-early', message: 'The process ended before its work was done.' };
   const { reason = 'failed', message, hint } = failure;
   return { reason, message, ...(hint === undefined ? {} : { hint }) };
 }
@@ -87,8 +88,8 @@ function missingOutputs({ program, output }: Job): Explained | undefined {
   if (missing.length === 0) return undefined;
   return {
     reason: 'output-missing',
-    message: `It ended well but did not write ${missing.join(', ')}.`,
-    hint: 'It must write its outputs to the folder in $RETABLE_OUTPUT; a folder counts when there is a file in it.',
+    message: `It ended without an error but did not write ${missing.join(', ')}.`,
+    hint: 'It must write its outputs to the folder in $RETABLE_OUTPUT; a folder counts only if it contains a file.',
   };
 }
 

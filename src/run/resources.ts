@@ -52,9 +52,9 @@ export function fitted(cell: Cell, machine: Machine): Resources {
   if (cell.resources.gpu > machine.gpus.length) {
     throw new Failure(
       'too-few-gpus',
-      `${cell.id} asks for ${cell.resources.gpu} GPU(s); ${machine.gpus.length} can be seen here.`,
+      `${cell.id} asks for ${cell.resources.gpu} GPU(s), but this process can see ${machine.gpus.length}.`,
       {
-        hint: 'Set CUDA_VISIBLE_DEVICES, or lower `resources.gpu` of the stage.',
+        hint: 'Check CUDA_VISIBLE_DEVICES, or lower `resources.gpu` of the stage.',
       },
     );
   }

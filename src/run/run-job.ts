@@ -90,7 +90,7 @@ function requireDeclared({ measures = [] }: Kind, measurements: Readonly<Record<
   for (const name of Object.keys(measurements)) {
     if (!measures.includes(name))
       throw new Failure('undeclared-measurement', `The kind measures ${name} but does not declare it.`, {
-        hint: 'Name it in `measures`.',
+        hint: 'Add it to `measures` of the kind.',
       });
   }
 }
@@ -101,7 +101,8 @@ function lazyEngine({ engine, allocation }: Job) {
     if (!engine)
       throw new Failure(
         'undeclared-engine',
-        'This kind asks for an engine but does not declare `usesEngine: true`.',
+        'This kind asks for an engine but does not declare that it uses one.',
+        { hint: 'Add `usesEngine: true` to the kind.' },
       );
     const { createEngine } = (await import(pathToFileURL(engine.module).href)) as {
       createEngine(name: string, settings: EngineSettings): Promise<Engine>;

@@ -25,7 +25,10 @@ function valuesText(folder: string): string {
   } catch (error) {
     if (isMissing(error)) return '{}';
     const why = codeOf(error) === 'EISDIR' ? 'it is a folder' : asFailure(error).message;
-    throw new Failure('bad-values', `${FILE} can't be read: ${why}.`, { cause: error });
+    throw new Failure('bad-values', `${FILE} can't be read: ${why}.`, {
+      hint: 'It must be a file of JSON, such as {"accuracy": 0.93}.',
+      cause: error,
+    });
   }
 }
 
@@ -48,8 +51,8 @@ function parsed(text: string): unknown {
 }
 
 function notFinite(name: string, value: string): Failure {
-  return new Failure('value-not-finite', `The value ${name} came out as ${value}.`, {
-    hint: 'A table has no place for it: leave the value out where there is none, or see what went wrong.',
+  return new Failure('value-not-finite', `The value ${name} is ${value}.`, {
+    hint: 'Tables show only finite numbers. Leave the value out if there is none, or find out why it is not finite.',
   });
 }
 

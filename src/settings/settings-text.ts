@@ -23,11 +23,11 @@ export function readSettingTexts(
     return { value: parse(text, source), by, source };
   };
   const folder = (text: string, source: string): string => {
-    if (text === '') throw new Failure(`bad-${by}`, `${source} takes a folder, and none is given.`);
+    if (text === '') throw new Failure(`bad-${by}`, `${source} needs the path of a folder.`);
     const path = resolve(current, text);
     // Flags are told where the folder is used, with what was tried there.
     if (by === 'variable' && isFile(path))
-      throw new Failure('bad-variable', `${source} must name a folder, and ${path} is a file.`);
+      throw new Failure('bad-variable', `${source} must name a folder, but ${path} is a file.`);
     return path;
   };
   return {

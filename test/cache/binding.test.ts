@@ -62,7 +62,7 @@ describe('a native module of SQLite that does not fit', () => {
   ])('is told by %s %s with what to do where it is missing', (...command) => {
     const project = installed(undefined);
     const { stderr, status } = retable(project, ...command);
-    expect(stderr).toBe(`error: The native module of better-sqlite3 is not there.\n${toDo(project)}`);
+    expect(stderr).toBe(`error: The native module of better-sqlite3 is missing.\n${toDo(project)}`);
     expect(status).toBe(1);
   });
 

@@ -36,7 +36,7 @@ test('a trained model is written as an ONNX file that gives its logits; mistakes
 
   const before = await project.retable('export', cell, 'tiny', '--to', 'model.onnx');
   expect(before).toMatchObject({ code: 2, stdout: '' });
-  expect(before.stderr).toContain(`${cell} has no result as things are now`);
+  expect(before.stderr).toContain(`${cell} has no result in the cache`);
   expect(before.stderr).toContain(`retable run tiny --only '${cell}'`);
 
   expect((await project.retable('run', 'tiny', '--only', cell)).code).toBe(0);
@@ -78,7 +78,7 @@ test('a trained model is written as an ONNX file that gives its logits; mistakes
 
   const refused: [string[], string][] = [
     [['model[seed=3]', '--to', 'm.onnx'], "did you mean 'model[seed=1]'?"],
-    [['data', '--to', 'm.onnx'], 'data is of kind dataset, which makes dataset and no model'],
+    [['data', '--to', 'm.onnx'], 'data is not a model: its kind, dataset, makes dataset.'],
     [[cell], "required option '--to <file>' not specified"],
     [[cell, '--to', 'nowhere/m.onnx'], 'There is no folder'],
     [[cell, '--to', '.'], 'is a folder'],

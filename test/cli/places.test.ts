@@ -105,7 +105,7 @@ test('a user who may not write to the project is told so, with the flags that na
   if (!asNobody('--version').match(/^\d/)) return context.skip('this user may not act as another');
   expect(asNobody('plan', 'p')).toContain('1 to run');
   expect(asNobody('run', 'p')).toMatch(
-    /cannot open the cache .*: this user does not have the right to \(.*\)\n.*--cache DIR/,
+    /cannot open the cache .*: this user has no permission \(.*\)\n.*--cache DIR/,
   );
 });
 

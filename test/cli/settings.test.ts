@@ -170,26 +170,30 @@ describe('a setting that is wrong is told with its name', () => {
       [],
       /^error: RETABLE_ENGINE: there is no engine 'onx'\.\n {2}did you mean 'onnx'\?\n$/,
     ],
-    [{ RETABLE_CACHE: 'file' }, [], /^error: RETABLE_CACHE must name a folder, and .*\/file is a file\.\n$/],
+    [{ RETABLE_CACHE: 'file' }, [], /^error: RETABLE_CACHE must name a folder, but .*\/file is a file\.\n$/],
     [
       { RETABLE_RESULTS: 'file' },
       [],
-      /^error: RETABLE_RESULTS must name a folder, and .*\/file is a file\.\n$/,
+      /^error: RETABLE_RESULTS must name a folder, but .*\/file is a file\.\n$/,
     ],
     [
       { RETABLE_DATA_DIR: 'file' },
       [],
-      /^error: RETABLE_DATA_DIR must name a folder, and .*\/file is a file\.\n$/,
+      /^error: RETABLE_DATA_DIR must name a folder, but .*\/file is a file\.\n$/,
     ],
     [
       { RETABLE_DATA_DIR: 'no' },
       [],
-      /^error: There is no folder .*\/no\.\n {2}RETABLE_DATA_DIR=.*\/no names the folder/,
+      /^error: There is no folder .*\/no\.\n {2}RETABLE_DATA_DIR=.*\/no must name the folder/,
     ],
     [{}, ['--jobs', '0'], /^error: --jobs takes a whole number from 1, not 0\.\n$/],
     [{}, ['--engine', 'onx'], /^error: --engine: there is no engine 'onx'\.\n {2}did you mean 'onnx'\?\n$/],
-    [{}, ['--results', ''], /^error: --results takes a folder, and none is given\.\n$/],
-    [{}, ['--data-dir', 'no'], /^error: There is no folder .*\/no\.\n {2}--data-dir .*\/no names the folder/],
+    [{}, ['--results', ''], /^error: --results needs the path of a folder\.\n$/],
+    [
+      {},
+      ['--data-dir', 'no'],
+      /^error: There is no folder .*\/no\.\n {2}--data-dir .*\/no must name the folder/,
+    ],
   ])('%j %j', async (env, flags, message) => {
     const project = new Project({ ...simple, file: '' });
     const { code, stderr } = await project.start(['run', 'p', ...flags], env).finished;
@@ -202,7 +206,7 @@ describe('a setting that is wrong is told with its name', () => {
     const project = new Project({ ...simple, 'retable.yaml': 'jobs: 2\ndata: no\n' });
     const { stderr } = await project.retable('plan', 'p');
     expect(stderr).toMatch(
-      /There is no folder .*\/no\.\n {2}data: .*\/no \(retable\.yaml:2:1\) names the folder/,
+      /There is no folder .*\/no\.\n {2}data: .*\/no \(retable\.yaml:2:1\) must name the folder/,
     );
     project.write('retable.yaml', `jobs: ${availableParallelism() + 1}`);
     const { stdout } = await project.retable('run', 'p');
@@ -214,7 +218,7 @@ describe('a setting that is wrong is told with its name', () => {
     async (command) => {
       const project = new Project({ ...simple, 'retable.yaml': 'jobs: 2\ncahce: c\n' });
       const { code, stderr } = await project.retable(...command.split(' '));
-      expect(stderr).toMatch(/^error: the settings have mistakes\n\nretable\.yaml:2:1: error: .*'cahce'/);
+      expect(stderr).toMatch(/^error: The settings have mistakes:\n\nretable\.yaml:2:1: error: .*'cahce'/);
       expect(stderr).toMatch(/did you mean 'cache'\?/);
       expect(code).toBe(2);
     },
@@ -222,7 +226,7 @@ describe('a setting that is wrong is told with its name', () => {
 
   test('where the file has the other ending of YAML, which is not read, or is a folder', async () => {
     const other = await new Project({ ...simple, 'retable.yml': 'jobs: 1\n' }).retable('config');
-    expect(other).toMatchObject({ code: 2, stderr: expect.stringContaining('retable.yaml: rename it') });
+    expect(other).toMatchObject({ code: 2, stderr: expect.stringContaining('must be called retable.yaml') });
     const folder = await new Project({ ...simple, 'retable.yaml/x': '' }).retable('config');
     expect(folder.stderr).toMatch(
       /^error: cannot read retable\.yaml: there is a folder where a file should be/,

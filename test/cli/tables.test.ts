@@ -17,14 +17,14 @@ tables:
 test('a cell that does not give a value costs the table that shows it, and no other', async () => {
   const project = new Project(pipelines);
   const { code, stdout, stderr } = await project.retable('run', 'p');
-  expect(stderr).toContain('error: table first: a gives no value "z".\n  It gives x');
+  expect(stderr).toContain('error: table first: a has no value "z".\n  Its values: x');
   expect(stdout).toContain('1.000 (1)');
   expect(code).toBe(2);
   expect(existsSync(project.path('results/p/first.csv'))).toBe(false);
   expect(existsSync(project.path('results/p/second.csv'))).toBe(true);
 
   const table = await project.retable('table', 'p');
-  expect(table.stderr).toContain('error: table first: a gives no value "z".');
+  expect(table.stderr).toContain('error: table first: a has no value "z".');
   expect(table.stdout).toContain('1.000 (1)');
   expect(table.code).toBe(2);
 

@@ -198,7 +198,7 @@ describe('a table', () => {
       expect(() => buildTable(lacking, pipeline, values, { measured })).toThrow(
         expect.objectContaining({
           reason: 'unknown-value',
-          message: 'student[method=kd,seed=1] gives no value "colour".',
+          message: 'student[method=kd,seed=1] has no value "colour".',
         }),
       );
     });
@@ -208,8 +208,8 @@ describe('a table', () => {
     expect(() => buildTable(spec(), pipeline, () => ({ loss: 1 }))).toThrow(
       expect.objectContaining({
         reason: 'unknown-value',
-        message: 'robustness[method=kd,seed=1,attack=none] gives no value "accuracy".',
-        hint: expect.stringContaining('It gives loss'),
+        message: 'robustness[method=kd,seed=1,attack=none] has no value "accuracy".',
+        hint: expect.stringContaining('Its values: loss'),
       }),
     );
   });

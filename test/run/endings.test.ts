@@ -17,7 +17,7 @@ describe('a program that cannot be started is told with what to do', () => {
   test('where it is a file of the project without ./', async () => {
     expect(await failure('[go.sh]', { 'go.sh': '' })).toMatchObject({
       reason: 'program-not-found',
-      hint: 'For the file of the project, write ./go.sh.',
+      hint: 'To run the file of this name in the project, write ./go.sh.',
     });
   });
 
@@ -25,7 +25,7 @@ describe('a program that cannot be started is told with what to do', () => {
     const files = { 'go.sh': '#!/usr/bin/nope -x\n' };
     expect(await failure('[./go.sh]', files, ['go.sh'])).toMatchObject({
       reason: 'interpreter-not-found',
-      message: './go.sh is for the interpreter /usr/bin/nope, which is not there.',
+      message: 'The interpreter of ./go.sh, /usr/bin/nope, was not found.',
     });
   });
 
@@ -71,9 +71,9 @@ describe('a program that ends badly is told with what that means', () => {
 
 describe('values that no table can show are told by name', () => {
   test.each([
-    ['{"x": 1, "loss": NaN}', 'The value loss came out as NaN.', 'value-not-finite'],
-    ['{"loss": -Infinity}', 'The value loss came out as -Infinity.', 'value-not-finite'],
-    ['{"loss": 1e999}', 'The value loss came out as Infinity.', 'value-not-finite'],
+    ['{"x": 1, "loss": NaN}', 'The value loss is NaN.', 'value-not-finite'],
+    ['{"loss": -Infinity}', 'The value loss is -Infinity.', 'value-not-finite'],
+    ['{"loss": 1e999}', 'The value loss is Infinity.', 'value-not-finite'],
     ['{"loss": "1"}', 'The value loss is the text "1", not a number.', 'bad-values'],
     ['{"loss": true}', 'The value loss is true, not a number.', 'bad-values'],
     ['{"loss": [1]}', 'The value loss is a list, not a number.', 'bad-values'],
@@ -91,7 +91,7 @@ describe('values that no table can show are told by name', () => {
   });
 
   test.each([
-    ['0 / 0', 'The value loss came out as NaN.'],
+    ['0 / 0', 'The value loss is NaN.'],
     ["'1'", 'The value loss is the text "1", not a number.'],
   ])('values({loss: %s}) of a kind', async (value, message) => {
     const project = new Project({

@@ -126,7 +126,7 @@ test('a program that does not write what it promised has failed', async () => {
   const { list } = await project.events('o');
   expect(list.find(({ event }) => event === 'cell-failed')).toMatchObject({
     reason: 'output-missing',
-    message: 'It ended well but did not write model.bin.',
+    message: 'It ended without an error but did not write model.bin.',
   });
 });
 
@@ -234,7 +234,7 @@ test('a cell whose file is missing fails alone: the others run, the tables are p
   });
   const { stdout, code } = await project.retable('run', 'm');
   expect(code).toBe(1);
-  expect(stdout).toMatch(/failed\s+a: The file gone.txt is needed/);
+  expect(stdout).toMatch(/failed\s+a: The file gone.txt was not found at/);
   expect(stdout).toContain('1.000 (1)');
   const { cells } = await project.json<{ cells: { id: string; reasons: { reason: string }[] }[] }>(
     'plan',

@@ -96,5 +96,5 @@ test('more GPUs than there are fail the cell with the number', async () => {
   const { finished } = project.start(['run', 'g'], { CUDA_VISIBLE_DEVICES: '0' });
   const { code, stdout } = await finished;
   expect(code).toBe(1);
-  expect(stdout).toContain('a asks for 2 GPU(s); 1 can be seen here.');
+  expect(stdout).toContain('a asks for 2 GPU(s), but this process can see 1.');
 });

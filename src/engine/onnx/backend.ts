@@ -30,7 +30,7 @@ class TracingBackend extends tf.KernelBackend {
     const known = this.#values.get(tensor.dataId);
     if (known !== undefined) return known;
     if (tensor instanceof tf.Variable) {
-      const hint = 'Pass it as an input: the graph would keep the value that it has now.';
+      const hint = 'Pass it as an input: otherwise the compiled graph would always use its present value.';
       throw blame('outside-variable', `${this.name}: a variable from outside the function is used`, { hint });
     }
     return this.#constant(tf.engine().readSync(tensor.dataId), tensor.shape, tensor.dtype);
@@ -52,7 +52,7 @@ class TracingBackend extends tf.KernelBackend {
 
   override readSync(): never {
     throw blame('traced-value-read', `${this.name}: the value of a tensor is read while it is traced`, {
-      hint: 'Return it as an output, or compute with ops: while a function is compiled its tensors have no values.',
+      hint: 'Return it as an output, or compute with operations on tensors: while a function is compiled, its tensors have no values.',
     });
   }
 
@@ -113,7 +113,7 @@ function traced(kernelName: string, lowering: Lowering): tf.KernelFunc {
     } catch (error) {
       if (!(error instanceof Unsupported)) throw error;
       const message = `${backend.name}: this engine has no op '${kernelName}' ${error.message}`;
-      const hint = 'Use other ops, or --engine cpu.';
+      const hint = 'Use other operations, or run with --engine cpu.';
       throw blame('unsupported-op', message, { hint, op: kernelName }, error);
     }
   };

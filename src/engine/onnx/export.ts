@@ -36,8 +36,8 @@ export async function exportModel(
   const traced = BATCHES.map((batch) => trace(name, fn, batched(inputs, batch), fixed));
   const [graph, other] = await Promise.all(traced.map(portable));
   if (!graph || !other || !isSameForAllBatches(graph, other)) {
-    throw new Failure('not-exportable', `${name} computes something else for each size of batch.`, {
-      hint: 'Only what treats each example by itself can be written for batches of any size.',
+    throw new Failure('not-exportable', `${name} depends on the size of the batch.`, {
+      hint: 'Only a function that computes each example independently of the others can be exported.',
     });
   }
   const outputs = Object.values(graph.outputs);
@@ -45,7 +45,7 @@ export async function exportModel(
   const foreign = nodes.find(isContributed);
   if (foreign) {
     throw new Failure('not-exportable', `${name} needs ${foreign.op}, which only onnxruntime has.`, {
-      hint: 'Transpose an operand of `matMul` by an op of its own.',
+      hint: 'Transpose the operand with `tf.transpose` instead of an option of `matMul`.',
     });
   }
   const given = nodes.flatMap(({ op, attributes, outputs }) =>

@@ -17,7 +17,7 @@ export function auditPerturbation(
     const pixel = adversarial[i] ?? Number.NaN;
     if (!Number.isFinite(pixel)) throw notFinite('pixels');
     if (pixel < 0 || pixel > 1)
-      throw new Failure('out-of-bounds', `The attack left [0, 1]: it made a pixel ${pixel}.`);
+      throw new Failure('out-of-bounds', `The attack left [0, 1]: it set a pixel to ${pixel}.`);
     greatest = Math.max(greatest, Math.abs(pixel - (clean[i] as number))); // i is in range
   }
   if (greatest <= epsilon + tolerance) return;

@@ -54,7 +54,10 @@ function parse(path: string, text: string): Description {
   try {
     return Value.Parse(description, JSON.parse(text));
   } catch (cause) {
-    throw new Failure('bad-dataset', `${path} does not describe a data set.`, { cause });
+    throw new Failure('bad-dataset', `${path} does not describe a data set.`, {
+      hint: 'Check the kind that wrote it.',
+      cause,
+    });
   }
 }
 
@@ -69,7 +72,7 @@ async function readRecords(path: string, { shape, classes }: Description): Promi
   if (!fits) {
     throw new Failure(
       'bad-dataset',
-      `${path} does not hold images and labels such as dataset.json describes.`,
+      `${path} does not contain the images and labels that dataset.json describes.`,
     );
   }
   return { ...dataset, images: images.data, labels: labels.data };

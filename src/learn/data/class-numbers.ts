@@ -13,7 +13,7 @@ export function classNumbers(classes: readonly string[], wanted: readonly (strin
   const numbers = wanted.map((which) => classNumber(classes, which));
   const twice = numbers.find((number, place) => numbers.indexOf(number) !== place);
   if (twice === undefined) return numbers;
-  throw new Failure('bad-classes', `The class "${classes[twice]}" is wanted twice.`, {
+  throw new Failure('bad-classes', `\`classes\` names the class "${classes[twice]}" twice.`, {
     hint: 'Name each class once in `classes`, by its name or its number.',
   });
 }
@@ -32,6 +32,6 @@ function classNumber(classes: readonly string[], which: string | number): number
   if (classes[number] !== undefined) return number;
   const near = [...classes].sort((a, b) => distance(String(which), a) - distance(String(which), b));
   throw new Failure('unknown-class', `The data set has no class ${JSON.stringify(which)}.`, {
-    hint: `It has ${classes.length}, numbered from 0; near it: ${near.slice(0, 3).join(', ')}.`,
+    hint: `It has ${classes.length}, numbered from 0. Similar: ${near.slice(0, 3).join(', ')}.`,
   });
 }

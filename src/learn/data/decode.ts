@@ -23,10 +23,14 @@ export async function decoded(path: string): Promise<Image> {
   const upright = /^(?:II[*+]\0|MM\0[*+])/.test(start);
   const { data, info } = await withSharp(bytes, upright, path);
   if (info.channels !== 3) {
-    throw new Failure('bad-data-file', `${path} has ${info.channels} channels that are no colours.`, {
-      hint: 'An image-folder is of RGB, gray or CMYK images. Convert the file, or take it away.',
-      details: { path },
-    });
+    throw new Failure(
+      'bad-data-file',
+      `${path} has ${info.channels} channels, which are not the colours of an image.`,
+      {
+        hint: 'An image-folder can contain RGB, gray and CMYK images. Convert the file, or remove it.',
+        details: { path },
+      },
+    );
   }
   return { data: new Uint8Array(data), shape: [info.height, info.width, 3] };
 }

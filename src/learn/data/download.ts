@@ -38,15 +38,15 @@ export async function download(request: DownloadRequest): Promise<void> {
       await rm(part, { force: true });
       // The first bytes may come from an older file at this address: try once more from the start.
       if (resumed && attempt < retries) continue;
-      throw new Failure('checksum-mismatch', `${url} does not have the checksum that is known for it.`, {
-        hint: 'What the server gave is not the published file: another version, or a page of a proxy.',
+      throw new Failure('checksum-mismatch', `The file from ${url} does not have the expected checksum.`, {
+        hint: 'The server sent another version of the file, or the page of a proxy. Download the file elsewhere and give its folder with --data-dir.',
         details: { url, expected: sha256, found: digest },
       });
     } catch (error) {
       if (isFailure(error) && error.details?.retry !== true) throw error;
       if (isFull(error)) {
         throw new Failure('disk-full', `The disk is full: ${url} could not be stored as ${to}.`, {
-          hint: 'Make room and run again; the download goes on where it stopped.',
+          hint: 'Free some space and run again: the download continues where it stopped.',
           cause: error,
         });
       }
@@ -77,10 +77,14 @@ async function downloadOnce(
       onProgress?.(done, source.total);
     }
     if (source.total !== undefined && done !== source.total) {
-      throw new Failure('download-failed', `${url} ended after ${done} of ${source.total} bytes.`, {
-        hint: 'Run again; the download goes on where it stopped.',
-        details: { url, retry: true },
-      });
+      throw new Failure(
+        'download-failed',
+        `The download of ${url} ended after ${done} of ${source.total} bytes.`,
+        {
+          hint: 'Run again: the download continues where it stopped.',
+          details: { url, retry: true },
+        },
+      );
     }
     await file.sync();
   } finally {

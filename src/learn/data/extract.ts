@@ -19,8 +19,8 @@ export async function extract(archive: string, folder: string): Promise<void> {
   };
   await guarded(archive, () => list({ file: archive, strict: true, onReadEntry: look }));
   if (refused[0]) {
-    throw new Failure('bad-archive', `${archive} is not unpacked: its entry ${refused[0]}.`, {
-      hint: 'A data set has no such entries: the archive is not the published one.',
+    throw new Failure('bad-archive', `${archive} was not unpacked: its entry ${refused[0]}.`, {
+      hint: 'The published archive has no such entries. Download it again.',
       details: { archive, refused },
     });
   }
@@ -51,7 +51,10 @@ async function guarded(archive: string, work: () => Promise<unknown>): Promise<v
     if (code === 'ENOENT')
       throw new Failure('no-such-file', `There is no archive ${archive}.`, { cause: error });
     if (code === 'ENOSPC' || code === 'EDQUOT') {
-      throw new Failure('disk-full', `The disk is full: ${archive} could not be unpacked.`, { cause: error });
+      throw new Failure('disk-full', `The disk is full: ${archive} could not be unpacked.`, {
+        hint: 'Free some space and run again.',
+        cause: error,
+      });
     }
     if (/^(TAR_|Z_|ZLIB)/.test(code)) {
       throw new Failure('bad-archive', `${archive} is cut off or damaged: it cannot be unpacked.`, {

@@ -25,15 +25,13 @@ export function entriesOf(folder: string): Entry[] {
     .sort((a, b) => (a.name < b.name ? -1 : 1));
   const twice = entries.find(({ name }, place) => entries[place + 1]?.name === name);
   if (twice === undefined) return entries;
-  throw badFolder(
-    `${folder} has two entries called ${twice.name}, which differ in their Unicode form alone.`,
-  );
+  throw badFolder(`${folder} has two entries called ${twice.name}, which differ only in their Unicode form.`);
 }
 
 /** @param hint replaces the usual hint */
 export function badFolder(
   message: string,
-  hint = 'An image-folder has a folder of images for each class, or train/ and val/ with the same such folders in each.',
+  hint = 'An image-folder has one folder of images for each class, or the folders train/ and val/ with the same classes in both.',
   cause?: unknown,
 ): Failure {
   return new Failure('bad-image-folder', message, { hint, cause });

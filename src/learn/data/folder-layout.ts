@@ -31,7 +31,7 @@ export function partsOf(root: string, folder: string): { train: Entry; test: Ent
       : 'folders that look like parts of a data set, but no train and val (or test)';
     throw badFolder(
       `${root} has ${lack}. Its folders: ${found.join(', ')}${folders.length > 10 ? ', …' : ''}.`,
-      'Call the parts train and val (or test), or make links of these names. To read one part alone, give its path as `folder`.',
+      'Name the parts train and val (or test), or make links with these names. To read only one part, give its path as `folder`.',
     );
   }
   const inner = wrapped(root);

@@ -52,14 +52,18 @@ const companionName = /^\.|\.(txt|csv|tsv|jsonl?|xml|ya?ml|md|html?|ini|db|log)$
  */
 export function listImages({ folder, classes }: ImageFolder, { dataDir }: Places): Listed {
   if (dataDir === undefined) {
-    throw new Failure('data-not-found', 'An image-folder is read from the data folder, and none was given.', {
-      hint: 'Give --data-dir, and the path under it as `folder`.',
-    });
+    throw new Failure(
+      'data-not-found',
+      'An image-folder is read from the data folder, but no data folder was given.',
+      {
+        hint: 'Give --data-dir, and the path of the images below it as `folder`.',
+      },
+    );
   }
   const root = join(dataDir, folder);
   if (!existsSync(root)) {
     throw new Failure('data-not-found', `There is no folder ${root}.`, {
-      hint: '`folder` is the path of the images under --data-dir.',
+      hint: '`folder` must be the path of the images below --data-dir.',
     });
   }
   const parts = partsOf(root, folder);
@@ -74,7 +78,7 @@ export function listImages({ folder, classes }: ImageFolder, { dataDir }: Places
   if (first !== undefined) {
     const more = others.length === 1 ? ', as is 1 other' : `, as are ${others.length} others`;
     throw badFolder(
-      `${parts.train.path} and ${parts.test.path} differ: the class ${first} is in one of them alone` +
+      `${parts.train.path} and ${parts.test.path} differ: the class ${first} is in only one of them` +
         `${others.length > 0 ? more : ''}.`,
     );
   }
@@ -105,7 +109,7 @@ function listPart(folder: string, part: string, wanted: ImageFolder['classes']):
     .filter(({ name, isFolder }) => !isFolder && imageName.test(name))
     .map(({ name, path }) => ({ name: under + name, path }));
   if (folders.length === 0) {
-    const but = outside.length > 0 ? ', but images of its own' : '';
+    const but = outside.length > 0 ? ', only images' : '';
     throw badFolder(`${folder} has no folders of classes${but}.`);
   }
   const classes = folders.map(({ name }) => name);
@@ -130,7 +134,7 @@ function listPart(folder: string, part: string, wanted: ImageFolder['classes']):
 /** @param above real paths of the parent folders, to detect circular links */
 function filesBelow(folder: Entry, under: string, above: readonly string[]): ListedFile[] {
   const real = realpathSync(folder.path);
-  if (above.includes(real)) throw badFolder(`${folder.path} is a link to a folder that it lies in.`);
+  if (above.includes(real)) throw badFolder(`${folder.path} is a link to a folder that contains it.`);
   return entriesOf(folder.path).flatMap((entry) =>
     entry.isFolder
       ? filesBelow(entry, `${under}${folder.name}/`, [...above, real])

@@ -44,7 +44,9 @@ export async function gathered(
       throw new Failure(
         'different-sizes',
         `${nameOf(place)} is [${image.shape}], but ${nameOf(0)} is [${shape}].`,
-        { hint: 'Give `resize` and `crop`, such as 256 and 224: all images of a data set are of one size.' },
+        {
+          hint: 'All images of a data set must have one size: set `resize` and `crop`, such as 256 and 224.',
+        },
       );
     }
     images.set(image.data, place * data.length);
@@ -60,17 +62,17 @@ function room(count: number, size: number): Uint8Array {
   if (count > most) {
     throw new Failure(
       'too-large',
-      `${count} images of ${size} bytes each are more than a part of a data set holds: ${most} of them are 2 GiB.`,
+      `${count} images of ${size} bytes each are too many for a part of a data set: at most ${most} of them fit in its 2 GiB.`,
       {
-        hint: 'Take fewer with `train` and `test`, some of the `classes`, or smaller images (`resize`, `crop`).',
+        hint: 'Take fewer images with `train` and `test`, fewer `classes`, or smaller images with `resize` and `crop`.',
       },
     );
   }
   try {
     return new Uint8Array(count * size);
   } catch (cause) {
-    throw new Failure('too-large', `${count} images of ${size} bytes each are more than memory holds.`, {
-      hint: 'Take a part of them, or make them smaller.',
+    throw new Failure('too-large', `${count} images of ${size} bytes each do not fit in memory.`, {
+      hint: 'Take fewer images with `train` and `test`, or smaller ones with `resize` and `crop`.',
       cause,
     });
   }
@@ -79,7 +81,7 @@ function room(count: number, size: number): Uint8Array {
 function centre({ data, shape: [height, width, channels] }: Image, side: number): Image {
   if (side > Math.min(height, width)) {
     throw new Failure('bad-crop', `A crop of ${side} does not fit into an image of ${height} × ${width}.`, {
-      hint: 'Give a smaller `crop`, or a greater `resize`.',
+      hint: 'Set a smaller `crop` or a larger `resize`.',
     });
   }
   const [top, left] = [halfEven(height - side), halfEven(width - side)];

@@ -49,7 +49,7 @@ async function unpacked(set: PublishedSet, archive: string, { workspace }: LoadO
   await extract(archive, folder);
   const { found, missing } = filesIn(set, join(folder, set.archive?.folder ?? ''));
   if (missing.length === 0) return found.map(({ path }) => path);
-  throw new Failure('bad-archive', `${archive} does not hold ${set.title}: files of it are missing.`, {
+  throw new Failure('bad-archive', `${archive} does not contain all files of ${set.title}.`, {
     hint: `Get it from ${set.homepage}.`,
   });
 }

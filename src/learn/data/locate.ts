@@ -41,8 +41,8 @@ export function publishedSet(name: string): PublishedSet {
 function locateDigits(home: string): FileSource[] {
   const path = digitsPath(home);
   if (existsSync(path)) return [{ name: 'digits.csv.gz', path }];
-  throw new Failure('data-not-found', `The digits that come with retable are not there: ${path}.`, {
-    hint: 'This copy of retable is not whole: install it again.',
+  throw new Failure('data-not-found', `The digits that come with retable are missing: ${path}.`, {
+    hint: 'This copy of retable is incomplete: install it again.',
   });
 }
 

@@ -23,8 +23,8 @@ export function refuseNearMiss(set: PublishedSet, dataDir: string): void {
     throw new Failure(
       'data-not-found',
       unsure
-        ? `The files in ${folder} are called like those of ${set.title}, but other data sets have files of these names.`
-        : `${set.title} is in ${folder}. It is not looked for there with --data-dir ${dataDir}.`,
+        ? `The files in ${folder} have the names of those of ${set.title}, but other data sets use the same names.`
+        : `${set.title} is in ${folder}, where --data-dir ${dataDir} does not look for it.`,
       {
         hint: unsure
           ? `If they are ${set.title}, move or link the folder to ${join(dataDir, set.folders[0] ?? '')}.`
@@ -35,7 +35,7 @@ export function refuseNearMiss(set: PublishedSet, dataDir: string): void {
   for (const path of [dataDir, ...[dataDir, ...below].flatMap((folder) => otherVersionsIn(set, folder))]) {
     const version = set.otherVersions[basename(path)];
     if (version === undefined) continue;
-    throw new Failure('data-not-found', `${path} is of the ${version} version, which is not read.`, {
+    throw new Failure('data-not-found', `${path} is the ${version} version, which retable cannot read.`, {
       hint: howToGet(set, dataDir),
     });
   }
@@ -50,8 +50,8 @@ export function notFound(set: PublishedSet, dataDir: string | undefined): Failur
   return new Failure(
     'data-not-found',
     dataDir === undefined
-      ? `${title} is read from the data folder, and no data folder was given.`
-      : `${dataDir} does not have ${title}: there is ${looked}.`,
+      ? `${title} is read from the data folder, but no data folder was given.`
+      : `${title} is not in ${dataDir}: it has ${looked}.`,
     { hint: `${howToGet(set, dataDir)}${instead}` },
   );
 }

@@ -25,7 +25,10 @@ export async function openUrl(url: string, from: number): Promise<OpenDownload> 
   const protocol = URL.canParse(url) ? new URL(url).protocol : undefined;
   if (protocol === 'file:') return openFile(url);
   if (protocol === 'https:' || protocol === 'http:') return openHttp(url, from);
-  throw new Failure('bad-url', `${url} cannot be downloaded: it is no https, http or file address.`);
+  throw new Failure(
+    'bad-url',
+    `${url} cannot be downloaded: an address must begin with https:, http: or file:.`,
+  );
 }
 
 async function openFile(url: string): Promise<OpenDownload> {
@@ -62,7 +65,7 @@ async function openHttp(url: string, from: number): Promise<OpenDownload> {
     await response.body?.cancel();
     const retry = passing.has(response.status);
     const reason = retry ? 'download-failed' : 'download-refused';
-    throw new Failure(reason, `${url} was not given: the server answered ${response.status}.`, {
+    throw new Failure(reason, `${url} could not be downloaded: the server answered ${response.status}.`, {
       hint: 'Download the file elsewhere and give its folder with --data-dir.',
       details: { url, status: response.status, retry },
     });
@@ -85,7 +88,7 @@ async function* retryable(url: string, body: AsyncIterable<Uint8Array>): AsyncGe
     for (;;) {
       const next = await chunks.next().catch((cause: unknown) => {
         throw new Failure('download-failed', `The download of ${url} broke off: ${reasonOf(cause)}.`, {
-          hint: 'Run again; the download goes on where it stopped.',
+          hint: 'Run again: the download continues where it stopped.',
           details: { url, retry: true },
           cause,
         });

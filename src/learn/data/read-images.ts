@@ -47,8 +47,10 @@ function heldOut<T>(members: readonly T[], share: number, name: string): T[] {
   if (count === 0 || count === members.length) {
     throw new Failure(
       'bad-image-folder',
-      `The class ${name} has ${members.length} images: with a test share of ${share}, ${count} of them are for testing.`,
-      { hint: 'Change `test-share`, or make folders train/ and val/.' },
+      `The class ${name} has ${members.length} images: with \`test-share: ${share}\`, ${count} of them would be test images.`,
+      {
+        hint: 'Change `test-share` so that each class has training and test images, or make folders train/ and val/.',
+      },
     );
   }
   // By name, because the number of a class depends on the other classes, which may not be requested.

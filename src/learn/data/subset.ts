@@ -47,9 +47,7 @@ function quotas(dataset: Labelled, size: SubsetSize): number[] {
     const wanted = checked(size.perClass, Number.POSITIVE_INFINITY);
     return sizes.map((available, label) => {
       if (wanted <= available) return wanted;
-      throw badSubset(
-        `Class "${dataset.classes[label]}" has ${available} records; ${wanted} were asked for.`,
-      );
+      throw badSubset(`The class "${dataset.classes[label]}" has only ${available} examples, not ${wanted}.`);
     });
   }
   const total = dataset.labels.length;
@@ -82,9 +80,9 @@ function apportion(sizes: readonly number[], count: number): number[] {
 
 function checked(count: number, most: number): number {
   if (!Number.isSafeInteger(count) || count < 1) {
-    throw badSubset(`A part of a data set must be a whole number of at least 1 record, not ${count}.`);
+    throw badSubset(`A part of a data set must have a whole number of examples, at least 1, not ${count}.`);
   }
-  if (count > most) throw badSubset(`The data set has ${most} records; ${count} were asked for.`);
+  if (count > most) throw badSubset(`The data set has only ${most} examples, not ${count}.`);
   return count;
 }
 

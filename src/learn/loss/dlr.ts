@@ -46,7 +46,7 @@ export function logitDifference(logits: tf.Tensor2D, labels: tf.Tensor2D, target
 export function requireClasses(classes: number, least: number, what: string): void {
   if (classes >= least) return;
   throw new Failure('too-few-classes', `${what} needs ${least} classes, and there are ${classes}.`, {
-    hint: 'Write apgd-ce, or cw for the margin; of pgd, loss: margin.',
+    hint: 'Use apgd-ce or cw instead, or `loss: margin` of pgd.',
     details: { classes, least },
   });
 }

@@ -55,7 +55,7 @@ export async function readModel(
       'no-best-checkpoint',
       'The model was trained without a validation part, so it has no best checkpoint.',
       {
-        hint: 'Train it with `validation: N`, or take `checkpoint: last`.',
+        hint: 'Train it with `validation: N`, or use `checkpoint: last`.',
       },
     );
   }
@@ -68,6 +68,9 @@ function parse(path: string, text: string): ModelDescription {
   try {
     return Value.Parse(description, JSON.parse(text));
   } catch (cause) {
-    throw new Failure('bad-model', `${path} does not describe a model.`, { cause });
+    throw new Failure('bad-model', `${path} does not describe a model.`, {
+      hint: 'Check the kind that wrote it.',
+      cause,
+    });
   }
 }

@@ -47,7 +47,7 @@ export async function checkModelFile(
   throw new Failure(
     'export-differs',
     `The file's logits differ from the engine's by ${error.toExponential(1)} of the largest, more than ${TOLERANCE}.`,
-    { hint: 'Weights that are not finite do that; otherwise please report it.' },
+    { hint: 'This happens if weights are not finite. Otherwise, please report it.' },
   );
 }
 

@@ -3,7 +3,7 @@ import { Failure } from '../../failure.ts';
 import { type Dataset, sameName } from '../data/dataset.ts';
 import type { Model, TensorSpec } from './model.ts';
 
-const otherClasses = 'For other classes the kind linear-probe makes a new last layer.';
+const otherClasses = 'For other classes, train a new last layer with the kind linear-probe.';
 
 /**
  * Checks that a model fits the images and the classes of a data set.
@@ -11,7 +11,7 @@ const otherClasses = 'For other classes the kind linear-probe makes a new last l
  * @throws Failure `empty-dataset`, `shape-mismatch`, `class-mismatch`
  */
 export function checkDataset(model: Model, dataset: Dataset, role = 'model'): void {
-  if (dataset.labels.length === 0) throw new Failure('empty-dataset', 'The data set has no records.');
+  if (dataset.labels.length === 0) throw new Failure('empty-dataset', 'The data set has no examples.');
   if (model.inputShape.join() === dataset.shape.join() && model.classes === dataset.classes.length) {
     checkClasses(model, dataset.classes, role);
     return;
@@ -20,7 +20,7 @@ export function checkDataset(model: Model, dataset: Dataset, role = 'model'): vo
     'shape-mismatch',
     `The ${role} ${model.name} takes images [${model.inputShape}] of ${model.classes} classes, but the data are ` +
       `images [${dataset.shape}] of ${dataset.classes.length} classes.`,
-    { hint: `${otherClasses} \`resize\` and \`rgb\` of a dataset make images fit.` },
+    { hint: `${otherClasses} For other images, set \`resize\` or \`rgb\` of the data set.` },
   );
 }
 

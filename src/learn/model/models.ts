@@ -83,6 +83,6 @@ export function parameterCount(model: Model): number {
 function unknownModel(name: string): Failure {
   const near = modelNames().sort((a, b) => distance(name, a) - distance(name, b));
   return new Failure('unknown-model', `There is no model '${name}'.`, {
-    hint: `Near it: ${near.slice(0, 3).join(', ')}. Any resnet-<6n+2>-w<width> or wrn-<6n+4>-<k> is one.`,
+    hint: `Similar: ${near.slice(0, 3).join(', ')}. Any resnet-<6n+2>-w<width> or wrn-<6n+4>-<k> is a model too.`,
   });
 }

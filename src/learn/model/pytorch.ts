@@ -83,7 +83,7 @@ function doNotFit(path: string, model: Model, misfit: Misfit): Failure {
   );
   return new Failure(
     'weights-do-not-fit',
-    `${path} does not hold the weights of ${model.name} for images [${model.inputShape}] of ${model.classes} classes. ${parts.join('; ')}.`,
+    `${path} does not contain the weights of ${model.name} for images [${model.inputShape}] of ${model.classes} classes. ${parts.join('; ')}.`,
     { hint: hintOf(model, misfit), details: { path, ...misfit } },
   );
 }
@@ -94,9 +94,9 @@ function hintOf(model: Model, { missing, unknown }: Misfit): string {
     .filter((other) => other.endsWith(`.${name}`))
     .sort((a, b) => a.length - b.length);
   if (prefixed && missing.includes(name))
-    return `Names begin otherwise: give \`prefix: ${prefixed.slice(0, -name.length)}\`.`;
+    return `The names in the file have a prefix: set \`prefix: ${prefixed.slice(0, -name.length)}\`.`;
   if (missing.length === 0 && unknown.length > 0) {
-    return 'What the model does not use, such as the `sub_block1.` in files of TRADES, is left out with `ignore`.';
+    return 'Name tensors that the model does not use in `ignore`, such as `sub_block1.` in files of TRADES.';
   }
   return 'Check `net`, `input-shape` and `classes`.';
 }

@@ -124,7 +124,7 @@ export function refuseErrors(results: readonly CheckResult[]): void {
   const errors = failedOf(results, 'error');
   if (errors.length === 0) return;
   throw new Failure('self-check-failed', errors.map(({ name, message }) => `${name}: ${message}`).join(' '), {
-    hint: 'The numbers of this attack would mean nothing, so they are not kept. docs/self-checks.md explains each check.',
+    hint: 'The results of this attack would be meaningless, so they were not stored. docs/self-checks.md explains each check.',
     details: { checks: errors.map(({ name }) => name) },
   });
 }

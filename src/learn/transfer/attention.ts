@@ -55,7 +55,9 @@ function pairLoss({ student, teacher, from, to }: TapPair, own: Output, others: 
     throw new Failure(
       'bad-blocks',
       `Block ${student + 1} of the student (${from.name}) is ${size}, block ${teacher + 1} of the teacher (${to.name}) ${target}: their attention maps cannot be compared.`,
-      { hint: 'Say which to compare, as pairs: blocks: [[2, 2], [3, 3], [4, 4]].' },
+      {
+        hint: 'Choose the blocks to compare, as pairs of student and teacher: blocks: [[2, 2], [3, 3], [4, 4]].',
+      },
     );
   }
   return attentionLoss(ofStudent, ofTeacher);

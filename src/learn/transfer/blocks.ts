@@ -56,7 +56,7 @@ export function pairTaps(
   const [own, others] = [student.taps.length, teacher.taps.length];
   if (choices.length === 0 && own !== others) {
     throw new Failure('bad-blocks', `The student has ${own} blocks and the teacher ${others}.`, {
-      hint: 'Say which to compare, as pairs: blocks: [[1, 1], [2, 2], [4, 5]].',
+      hint: 'Choose the blocks to compare, as pairs of student and teacher: blocks: [[1, 1], [2, 2], [4, 5]].',
     });
   }
   const all = student.taps.map((_, index) => index + 1).slice(first - 1);

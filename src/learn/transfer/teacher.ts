@@ -31,7 +31,7 @@ export function checkTeacher({ model: teacher }: Teacher, student: Model, compar
   if (teacher.classes !== student.classes) {
     throw new Failure(
       'teacher-mismatch',
-      `The teacher knows ${teacher.classes} classes, the student ${student.classes}: soft labels cannot be compared.`,
+      `The teacher has ${teacher.classes} classes, the student ${student.classes}: soft labels cannot be compared.`,
       { hint: 'Set the weight of the soft labels to 0; channel maps can still be compared.' },
     );
   }

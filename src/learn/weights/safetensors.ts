@@ -26,7 +26,7 @@ export async function writeSafetensors(
   } catch (error) {
     if (error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT')) {
       throw new Failure('disk-full', `The disk is full: ${path} could not be written.`, {
-        hint: 'Make room and run again.',
+        hint: 'Free some space and run again.',
         cause: error,
       });
     }
@@ -61,7 +61,7 @@ export async function readSafetensors(path: string): Promise<Safetensors> {
     if (!(error instanceof Malformed)) throw error;
     const other = otherFormat(bytes);
     if (other) {
-      throw new Failure('bad-safetensors', `${path} is no safetensors file but ${other.name}.`, {
+      throw new Failure('bad-safetensors', `${path} is not a safetensors file but ${other.name}.`, {
         hint: other.hint,
         details: { path },
       });
@@ -70,7 +70,7 @@ export async function readSafetensors(path: string): Promise<Safetensors> {
       'bad-safetensors',
       `${path} is not a safetensors file that can be used: ${error.message}.`,
       {
-        hint: 'The file is cut off, damaged, or of another kind. Remove it and let what wrote it run again.',
+        hint: 'The file is truncated, damaged, or of another type. Remove it, and make it again.',
         details: { path },
       },
     );
@@ -80,9 +80,9 @@ export async function readSafetensors(path: string): Promise<Safetensors> {
 function tooLarge(path: string, cause?: unknown): Failure {
   return new Failure(
     'too-large',
-    `${path} would be larger than 2 GiB, the most that a file of tensors holds.`,
+    `${path} would be larger than 2 GiB, the most that a file of tensors can hold.`,
     {
-      hint: 'Divide it, or make it smaller: of a data set take a part.',
+      hint: 'Split it, or take a smaller part of the data set.',
       cause,
     },
   );

@@ -51,7 +51,7 @@ it('an artifact whose files do not fit together is refused', async () => {
   const files = (name: string) => join(name === 'dataset.json' ? folder : wider, name);
   await expect(readPart(files, 'train')).rejects.toMatchObject({
     reason: 'bad-dataset',
-    message: expect.stringContaining('does not hold images and labels'),
+    message: expect.stringContaining('does not contain the images and labels'),
   });
   for (const text of ['', '[]', '{"name":"x"}']) {
     await writeFile(inFolder('dataset.json'), text);

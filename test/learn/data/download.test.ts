@@ -153,7 +153,7 @@ describe('a download', () => {
     answer = (_, response) => response.writeHead(404).end('no');
     await expect(get()).rejects.toMatchObject({
       reason: 'download-refused',
-      message: `${url} was not given: the server answered 404.`,
+      message: `${url} could not be downloaded: the server answered 404.`,
     });
     expect(requests).toHaveLength(1);
   });

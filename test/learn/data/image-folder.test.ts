@@ -170,18 +170,18 @@ describe('listing an image folder', () => {
       expect.objectContaining({
         reason: 'bad-image-folder',
         message: expect.stringMatching(new RegExp(`Its folders: ${names.split(' ').sort().join(', ')}\\.$`)),
-        hint: expect.stringContaining('Call the parts train and val'),
+        hint: expect.stringContaining('Name the parts train and val'),
       }),
     );
   });
 
   it('refuses parts whose images are in no folders of classes', () => {
     expect(() => locate(dataDir({ 'Train/1.jpg': '', 'Test/1.jpg': '' }))).toThrow(
-      expect.objectContaining({ hint: expect.stringContaining('Call the parts train and val') }),
+      expect.objectContaining({ hint: expect.stringContaining('Name the parts train and val') }),
     );
     expect(() => locate(dataDir({ 'train/1.jpg': '', 'val/1.jpg': '' }))).toThrow(
       expect.objectContaining({
-        message: expect.stringContaining('train has no folders of classes, but images'),
+        message: expect.stringContaining('train has no folders of classes, only images'),
       }),
     );
   });
@@ -215,11 +215,11 @@ describe('listing an image folder', () => {
     ['a class without images', { 'a/1.jpg': '', 'b/notes.txt': '' }, 'has no images'],
     ['no folders of classes', { '1.jpg': '' }, 'has no folders of classes'],
     ['a train/ without a val/', { 'train/a/1.jpg': '' }, 'neither val nor test'],
-    ['a class that differs', { ...parted, 'val/c/1.jpg': '' }, 'the class c is in one of them alone.'],
+    ['a class that differs', { ...parted, 'val/c/1.jpg': '' }, 'the class c is in only one of them.'],
     [
       'classes that differ',
       { ...parted, 'val/c/1.jpg': '', 'train/d/1.jpg': '' },
-      'the class d is in one of them alone, as is 1 other.',
+      'the class d is in only one of them, as is 1 other.',
     ],
   ])('refuses %s', (_, files, message) => {
     expect(() => locate(dataDir(files))).toThrow(

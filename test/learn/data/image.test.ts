@@ -142,7 +142,7 @@ describe('gathering images', () => {
     // 14266 · (224 · 224 · 3 + 4) bytes are 2,147,489,512: more than 2³¹ - 1.
     await expect(gathered(14_266, large, String)).rejects.toMatchObject({
       reason: 'too-large',
-      message: expect.stringContaining('14265 of them are 2 GiB'),
+      message: expect.stringContaining('at most 14265 of them fit in its 2 GiB'),
       hint: expect.stringContaining('`train`'),
     });
     expect(made).toBe(1);

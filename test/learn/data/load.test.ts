@@ -86,7 +86,7 @@ describe('locating a data set', () => {
     expect(() => firstOf('mnist', 'other')).toThrow(
       expect.objectContaining({
         reason: 'data-not-found',
-        message: expect.stringContaining('other data sets have files of these names'),
+        message: expect.stringContaining('other data sets use the same names'),
         hint: `If they are MNIST, move or link the folder to ${join(dir, 'other/mnist')}.`,
       }),
     );
@@ -97,7 +97,7 @@ describe('locating a data set', () => {
     for (const given of [dir, join(dir, 'fashion-mnist')]) {
       expect(() => locate('mnist', { ...here, dataDir: given })).toThrow(
         expect.objectContaining({
-          message: `${given} does not have MNIST: there is no folder mnist or MNIST/raw or MNIST with its files.`,
+          message: `MNIST is not in ${given}: it has no folder mnist or MNIST/raw or MNIST with its files.`,
         }),
       );
     }
@@ -177,7 +177,7 @@ describe('locating a data set', () => {
     expect(() => locate(name, { ...here, dataDir: join(dir, given) })).toThrow(
       expect.objectContaining({
         reason: 'data-not-found',
-        message: expect.stringMatching(`^${dir}.* is of the ${version} version, which is not read.$`),
+        message: expect.stringMatching(`^${dir}.* is the ${version} version, which retable cannot read.$`),
         hint: expect.stringMatching(/^Download .*, put .* into /),
       }),
     );
@@ -294,7 +294,7 @@ describe('loading a data set', () => {
       expect(locate(name, places)).toEqual(locate(name, { ...here, dataDir: undefined }));
       await expect(loadDataset(name, places, { workspace: folder })).rejects.toMatchObject({
         reason: 'data-not-found',
-        message: expect.stringContaining(`there is ${looked}`),
+        message: expect.stringContaining(`it has ${looked}`),
         hint: expect.stringContaining('Without --data-dir it is downloaded.'),
       });
     }
@@ -318,7 +318,7 @@ describe('loading a data set', () => {
     expect(existsSync(join(workspace, 'unpacked', 'cifar-100-binary', 'train.bin'))).toBe(true);
     await expect(withArchiveOf('elsewhere')).rejects.toMatchObject({
       reason: 'bad-archive',
-      message: expect.stringContaining('does not hold CIFAR-100'),
+      message: expect.stringContaining('does not contain all files of CIFAR-100'),
     });
   });
 });

@@ -95,7 +95,7 @@ describe('a subset', () => {
     const dataset = withLabels([...repeat(1, 5), ...repeat(0, 9)], 2);
     expect(counts(subset(dataset, { perClass: 4 }, 1))).toEqual([4, 4]);
     expect(() => subset(dataset, { perClass: 6 }, 1)).toThrow(
-      'Class "class-1" has 5 records; 6 were asked for.',
+      'The class "class-1" has only 5 examples, not 6.',
     );
   });
 

@@ -119,7 +119,7 @@ describe('weights that do not fit', () => {
     expect(found).toMatchObject({
       reason: 'weights-do-not-fit',
       message:
-        'w.safetensors does not hold the weights of wrn-10-1 for images [16,12,3] of 3 classes. ' +
+        'w.safetensors does not contain the weights of wrn-10-1 for images [16,12,3] of 3 classes. ' +
         `1 missing: fc.bias; 1 unknown: linear.bias; 2 misshapen: ${misshapen.join(', ')}.`,
       hint: 'Check `net`, `input-shape` and `classes`.',
     });
