@@ -13,15 +13,15 @@ import { EXIT } from './outcome.ts';
 import { openPipeline, type PipelineFlags, Workspace } from './workspace.ts';
 
 /**
- * `retable cache gc`: frees what neither the pipelines of this project, in any profile, nor its last runs refer to, and no
- * other project uses.
+ * `retable cache gc`: deletes what no pipeline of this project (in any profile), none of its last runs and no other
+ * project uses.
  */
 export default async function cacheGc(given: PipelineFlags): Promise<number> {
   const keepRuns = Number(given.keepRuns);
   if (!Number.isInteger(keepRuns) || keepRuns < 0)
     throw new Failure('bad-flag', `--keep-runs takes a whole number, not ${given.keepRuns}.`);
   const workspace = new Workspace(given, given.dryRun ? 'read' : 'write');
-  // First of all: what was cut off may fill the disk.
+  // First of all, because the output of killed attempts may be what fills the disk.
   if (!given.dryRun) await recoverIn(workspace);
   const flags = { ...dataOfLastRun(workspace), ...given };
   const keep = new Set<Fingerprint>();
@@ -40,8 +40,8 @@ export default async function cacheGc(given: PipelineFlags): Promise<number> {
 }
 
 /**
- * Without the data, cells that were made of them can't be planned, and would look like garbage. So where no setting names
- * their folder, it is that of the last run.
+ * Cells that were made from data cannot be planned without the data folder, and would then be deleted. So if no setting
+ * names the folder, this takes that of the last run.
  */
 function dataOfLastRun(workspace: Workspace): PipelineFlags {
   const dataDir = lastRun(workspace)?.dataDir;
@@ -57,13 +57,13 @@ async function recoverIn(workspace: Workspace): Promise<void> {
 }
 
 /**
- * A pipeline with mistakes ends the command: what it refers to can't be known. One that comes with retable may not fit
- * the kinds of the project: then it has not run here.
+ * A pipeline with mistakes ends the command, because the cells that it uses are unknown. A pipeline that comes with
+ * retable may not fit the kinds of the project: then it has never run here, and is skipped.
  */
 async function profilesOf(workspace: Workspace, file: string): Promise<readonly (string | undefined)[]> {
   try {
     const { profiles, profile } = await workspace.load(file, {});
-    // Without a default profile a plain run takes the base values.
+    // Without a default profile, a plain run uses the base values of the parameters.
     return profile === undefined ? [undefined, ...profiles] : profiles;
   } catch (error) {
     if (error instanceof InvalidPipeline && !file.startsWith(join(workspace.root, sep))) return [];
@@ -84,8 +84,8 @@ async function referredTo(
     const planned = await planCells(planner, pipeline.cells);
     const reasons = planned.flatMap((one) => one.reasons);
     const blocked = reasons.find(({ reason }) => reason === 'blocked');
-    // Such as data that are not here now: what the last runs of it made is kept all the same. Of a pipeline that was
-    // never run there is nothing to keep.
+    // For example, the data may be missing now. The results of the last runs are kept anyway. A pipeline that has never
+    // run has no results to keep.
     if (blocked && cache.hasRun(pipeline.name, pipeline.profile ?? ''))
       console.error(
         `note: ${name}${profile ? `, profile ${profile}` : ''} can't be planned here: ${blocked.message}`,

@@ -3,7 +3,7 @@ import prettyBytes from 'pretty-bytes';
 import { EXIT } from './outcome.ts';
 import { type PipelineFlags, Workspace } from './workspace.ts';
 
-/** `retable cache ls`: what is kept. */
+/** `retable cache ls`: lists the cells in the cache. */
 export default async function cacheLs(flags: PipelineFlags): Promise<number> {
   const cache = new Workspace(flags).openCache();
   const cells = cache.ls();

@@ -2,7 +2,7 @@ import { damageText } from '../plan/planner.ts';
 import { EXIT } from './outcome.ts';
 import { type PipelineFlags, Workspace } from './workspace.ts';
 
-/** `retable cache verify`: reads every file again. Exits with 1 where there is damage that was not repaired. */
+/** `retable cache verify`: reads every file again. Exits with 1 if there is damage that was not repaired. */
 export default async function cacheVerify(flags: PipelineFlags): Promise<number> {
   const cache = new Workspace(flags, flags.repair ? 'write' : 'read').openCache();
   const report = await cache.verify({ repair: flags.repair ?? false });

@@ -2,7 +2,7 @@ import { findProject } from './home.ts';
 import { EXIT } from './outcome.ts';
 import { readSettings, type SettingFlags } from './settings.ts';
 
-/** `retable config`: the settings that count, and where each comes from. */
+/** `retable config`: the settings of the project, and where each comes from. */
 export async function config({ json, ...flags }: SettingFlags & { json?: boolean }): Promise<number> {
   const project = findProject(process.cwd());
   const settings = readSettings(flags, project);

@@ -4,7 +4,7 @@ import { findProject } from './home.ts';
 import { EXIT } from './outcome.ts';
 import { readSettings } from './settings.ts';
 
-/** `retable engines`: which engines are here, which is chosen, and why. */
+/** `retable engines`: which engines are installed, which one is chosen, and why. */
 export async function engines({ json }: { json?: boolean }): Promise<number> {
   const { value, by, source } = readSettings({}, findProject(process.cwd())).engine;
   const entries = await listEngines(by === 'default' ? undefined : value);

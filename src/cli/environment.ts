@@ -1,7 +1,7 @@
 import { SETTING_NAMES } from '../settings/names.ts';
 import { suggest } from '../suggest.ts';
 
-/** What retable reads, and what it gives to programs: one of those may call retable. */
+/** Variables that retable reads, and those that it sets for programs, because a program may call retable. */
 const READ: readonly string[] = [
   ...Object.values(SETTING_NAMES).map(({ variable }) => variable),
   'RETABLE_JOURNAL',
@@ -11,7 +11,7 @@ const GIVEN = /^RETABLE_(OUTPUT|SCRATCH|EVENTS|INPUT_.*)$/;
 /** Read by the tests of retable itself. */
 const OF_TESTS = 'RETABLE_IMAGENET_SAMPLE';
 
-/** Notes on variables that are named like those of retable but mean nothing to it: most often a slip. */
+/** Notes about variables that begin with `RETABLE_` but have no meaning, usually because of a typing error. */
 export function unknownVariables(env: NodeJS.ProcessEnv): string[] {
   return Object.keys(env)
     .filter((name) => name.startsWith('RETABLE_') && !GIVEN.test(name))

@@ -6,10 +6,10 @@ import { modelToOnnx } from '../learn/model/export.ts';
 import type { Exported, Told } from './exported.ts';
 import { version } from './home.ts';
 
-/** Writes a model as an ONNX file, which is run and compared with the engine. @throws Failure `export-differs` */
+/** Writes a model as an ONNX file, runs it and compares it with the engine. @throws Failure `export-differs` */
 export async function writeOnnx(file: string, exported: Exported): Promise<Told> {
   const { model, weights, origin: facts } = exported;
-  // Writing and checking a file takes onnxruntime, whichever engine the cell was computed with.
+  // Writing and checking a file needs onnxruntime, even if another engine computed the cell.
   const settings = { threads: availableParallelism() };
   await (await createEngine('onnx', settings)).dispose();
   await writeFile(file, await modelToOnnx(model, weights, { version, facts }));

@@ -2,9 +2,9 @@ import { toPytorch } from '../learn/model/pytorch.ts';
 import { writeTensors } from '../learn/weights/host-tensors.ts';
 import type { Exported, Told } from './exported.ts';
 
-/** Writes a model's weights as a safetensors file with the names and layouts of PyTorch. */
+/** Writes the weights of a model as a safetensors file with the names and layouts of PyTorch. */
 export async function writeWeights(file: string, { model, weights, description }: Exported): Promise<Told> {
-  // Nothing of its origin goes in: the same weights are the same bytes, wherever they come from.
+  // The file does not say where the weights come from, so that equal weights give equal bytes.
   await writeTensors(file, toPytorch(model, weights));
   const { normalise } = description;
   const images = normalise

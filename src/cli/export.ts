@@ -18,7 +18,10 @@ export interface ExportFlags extends PipelineFlags {
   readonly checkpoint: 'last' | 'best';
 }
 
-/** `retable export CELL --to FILE`: the model that a cell trained, as an ONNX file or, by FILE's ending, as weights. */
+/**
+ * `retable export CELL --to FILE`: writes the model that a cell trained, as ONNX or as weights, depending on the
+ * ending of FILE.
+ */
 export async function exportCell(
   cellName: string,
   name: string | undefined,

@@ -4,7 +4,7 @@ import { type PipelineFlags, resolvePipeline } from './workspace.ts';
 
 type Edge = readonly [from: string, to: string];
 
-/** `retable graph`: stages, or cells, and what they need. */
+/** `retable graph`: the stages or cells, with arrows from what they need. */
 export async function graph(name: string | undefined, given: PipelineFlags): Promise<number> {
   const { workspace, file, flags } = resolvePipeline(name, given);
   const pipeline = await workspace.load(file, flags);

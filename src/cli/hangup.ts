@@ -2,19 +2,19 @@ import { readFileSync, readlinkSync } from 'node:fs';
 import { basename } from 'node:path';
 
 /**
- * Whether this process was started with `nohup`. Node does not tell: it sets an ignored SIGHUP back to its default when it
- * starts, for itself and for its children. So this looks for what `nohup` leaves behind.
+ * Whether this process was started with `nohup`. Node.js hides this: when it starts, it resets an ignored SIGHUP to the
+ * default, for itself and its children. So this looks for other signs of `nohup`.
  */
 export function startedWithNohup(): boolean {
   return isNamedByShell() || hasInputOfNohup() || parentIgnoresHangup();
 }
 
-/** Shells name the program that they start in `_`, and `nohup` passes that on, also through npm. */
+/** Shells write the name of the program that they start into `_`, and `nohup` and npm pass it on. */
 function isNamedByShell(): boolean {
   return basename(process.env._ ?? '') === 'nohup';
 }
 
-/** In place of a terminal, GNU's `nohup` gives a program `/dev/null` as its input, and opens it for writing only. */
+/** If the input is a terminal, GNU `nohup` replaces it by `/dev/null`, opened only for writing. */
 function hasInputOfNohup(): boolean {
   const flags = /^flags:\s*([0-7]+)$/m.exec(readOrEmpty('/proc/self/fdinfo/0'))?.[1];
   const WRITE_ONLY = 1;
@@ -30,14 +30,14 @@ function isNull(): boolean {
   }
 }
 
-/** A shell script that was started with `nohup`. */
+/** Whether a parent process ignores SIGHUP, such as a shell script that was started with `nohup`. */
 function parentIgnoresHangup(): boolean {
   const mask = /^SigIgn:\s*([0-9a-f]+)$/m.exec(readOrEmpty(`/proc/${process.ppid}/status`))?.[1];
   // Bit 0 is signal 1, which is SIGHUP.
   return mask !== undefined && (BigInt(`0x${mask}`) & 1n) === 1n;
 }
 
-/** `/proc` is there on Linux only. */
+/** Empty where there is no `/proc`, which exists only on Linux. */
 function readOrEmpty(path: string): string {
   try {
     return readFileSync(path, 'utf8');

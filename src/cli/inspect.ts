@@ -4,8 +4,8 @@ import { Failure } from '../failure.ts';
 const DEFAULT_PORT = 9229;
 
 /**
- * Opens the port of the debugger, on this machine alone, and waits until one is attached. Node prints the address.
- * @param port as the flag has it: `true` where none is given
+ * Opens the port of the debugger, only for this machine, and waits until a debugger is attached. Node prints the address.
+ * @param port the value of the flag; `true` if it has none
  * @throws Failure `bad-flag`
  */
 export function attachDebugger(port: string | true): void {

@@ -1,16 +1,16 @@
 import { startedWithNohup } from './hangup.ts';
 
 /**
- * One Ctrl-C may arrive several times: a terminal sends it to npm and to its child, and npm passes it on. Milliseconds
- * within which they count as one.
+ * Milliseconds within which several SIGINTs count as one Ctrl-C. A single Ctrl-C may arrive several times: the terminal
+ * sends it to npm and to its child process, and npm passes it on.
  */
 const ONE_CTRL_C_MS = 1000;
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /**
- * Turns the first SIGINT, SIGTERM or SIGHUP into an abort; another SIGINT, a second or more later, ends the process at
- * once. With `nohup`, SIGHUP does nothing.
+ * Aborts at the first SIGINT, SIGTERM or SIGHUP. Another SIGINT, a second or more later, ends the process at once. With
+ * `nohup`, SIGHUP does nothing.
  */
 export function interruptible(): { signal: AbortSignal; stop(): void } {
   const controller = new AbortController();

@@ -15,7 +15,7 @@ export class InvalidPipeline extends Failure {
     this.diagnostics = diagnostics;
   }
 
-  /** Prints what is odd but not wrong. */
+  /** Prints warnings: what is probably a mistake but not an error. */
   static warn(warnings: readonly Diagnostic[]): void {
     console.error(printDiagnostics(warnings, { color: pc.isColorSupported }));
   }

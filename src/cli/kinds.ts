@@ -29,7 +29,7 @@ interface Row {
   readonly description: string;
 }
 
-/** The parameters that all cells of a kind have: first the one that chooses a variant. */
+/** The parameters that all cells of a kind have. The one that chooses a variant is the first. */
 function commonRows({ parameters, derived, variants }: Kind): Row[] {
   const rows = rowsOf(parameters, derived);
   return variants === undefined ? rows : [choiceRow(variants), ...rows];

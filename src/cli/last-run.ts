@@ -15,16 +15,16 @@ const schema = Type.Object({
 });
 
 /**
- * What was run last, by its flags: so that `why`, `table`, `logs` and `status` need not be told again. What variables and
- * `retable.yaml` say is not kept: they are read again, and a change of them counts at once.
+ * The pipeline and the flags of the last run. `why`, `table`, `logs` and `status` use them if no pipeline is named.
+ * Environment variables and `retable.yaml` are not stored, but read anew each time.
  */
 export type LastRun = Static<typeof schema>;
 
-/** The parts of a workspace that a note depends on. */
+/** The parts of a workspace that the note of a last run depends on. */
 interface Place {
   readonly cacheFolder: string;
   readonly project: string;
-  /** The project's folder. */
+  /** The folder of the project. */
   readonly root: string;
 }
 
@@ -35,11 +35,11 @@ export async function rememberRun(place: Place, run: LastRun): Promise<void> {
     await mkdir(dirname(note), { recursive: true });
     await replaceFile(note, (draft) => writeFile(draft, text));
   } catch {
-    // A full or read-only disk costs the convenience, nothing else; the cache itself will tell.
+    // On a full or read-only disk only this convenience is lost. The cache reports the problem itself.
   }
 }
 
-/** Undefined where nothing was run yet, or where the note is damaged: it is only a convenience. */
+/** Undefined if nothing has run yet, or if the note is damaged: it is only a convenience. */
 export function lastRun(place: Place): LastRun | undefined {
   try {
     const run: unknown = JSON.parse(readFileSync(noteOf(place), 'utf8'));
@@ -50,12 +50,12 @@ export function lastRun(place: Place): LastRun | undefined {
   }
 }
 
-/** One note for each project: several may share a cache. */
+/** One note for each project, because several projects may share a cache. */
 function noteOf({ cacheFolder, project }: Place): string {
   return join(cacheFolder, 'last-runs', `${sha256(project).slice(0, 16)}.json`);
 }
 
-/** Paths within the project are kept relative to it: a copy of the project speaks of its own files. */
+/** Paths in the project are stored relative to it, so that a copy of the project refers to its own files. */
 function kept(path: string, { root }: Place): string {
   const short = relative(root, path);
   return short === '..' || short.startsWith(`..${sep}`) || isAbsolute(short) ? path : short;

@@ -7,10 +7,10 @@ import { findCell } from '../plan/find-cell.ts';
 import { EXIT } from './outcome.ts';
 import { type PipelineFlags, resolvePipeline, type Workspace } from './workspace.ts';
 
-/** How often a log that is followed is looked at, in milliseconds. */
+/** How often a followed log is read, in milliseconds. */
 const POLL_MS = 200;
 
-/** `retable logs CELL`: all that an attempt printed; with `--follow` also what it prints until the cell has ended. */
+/** `retable logs CELL`: what an attempt printed; with `--follow`, also what it prints until the cell has ended. */
 export async function logs(
   name: string,
   pipelineName: string | undefined,
@@ -18,7 +18,7 @@ export async function logs(
 ): Promise<number> {
   const { workspace, file, flags } = resolvePipeline(pipelineName, given);
   const pipeline = await workspace.load(file, flags);
-  // A cell that the pipeline no longer has may still have logs.
+  // A cell that is no longer in the pipeline may still have logs.
   const attempts = attemptsOf(workspace, name, pipeline.name);
   const cell = attempts.length > 0 ? name : findCell(pipeline.cells, name, pipeline.name).id;
   const look = () => attemptsOf(workspace, cell, pipeline.name);
@@ -29,10 +29,10 @@ export async function logs(
   return EXIT.done;
 }
 
-/** An attempt, and whether a process is still at work on its cell: if it failed, it may be tried again. */
+/** An attempt, and whether a process still works on its cell. After a failure, the cell may be tried again. */
 type Watched = Attempt & { readonly isHeld: boolean };
 
-/** Newest first. The cache is opened for this alone: who follows a log must not hold it. */
+/** Newest first. The cache is opened only for this, so that following a log does not keep it open. */
 function attemptsOf(workspace: Workspace, cell: string, pipeline: string): Watched[] {
   const cache = workspace.openCache();
   try {
@@ -56,12 +56,12 @@ function chosen(cell: string, attempts: readonly Watched[], number: string | und
   });
 }
 
-/** Prints what attempts at a cell write, one after the other, until no process is at work on it any more. */
+/** Prints the logs of the attempts at a cell, one after the other, until no process works on the cell any more. */
 async function follow(first: Watched, look: () => readonly Watched[]): Promise<void> {
   let followed = first;
   let position = 0;
   while (!process.stdout.destroyed) {
-    // Asked before the log is read: an attempt that has ended by now has written everything.
+    // Asked before the log is read: if the attempt has ended now, its log is complete.
     const attempts = look();
     position = await print(followed, position);
     const now = attempts.find(({ id }) => id === followed.id);
@@ -80,7 +80,7 @@ async function follow(first: Watched, look: () => readonly Watched[]): Promise<v
   }
 }
 
-/** Prints a log from a position on. @returns the position of what is still to be printed */
+/** Prints a log from a position to its end. @returns the position of the end */
 async function print(attempt: Attempt, from: number): Promise<number> {
   const log = logOf(attempt);
   if (!existsSync(log)) return from;

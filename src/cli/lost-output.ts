@@ -1,10 +1,10 @@
-/** What is written to standard output is lost, and whom it was for is gone: nobody needs to be told. */
+/** Errors that mean that the reader of standard output has ended. Then there is nobody to tell. */
 const READER_GONE: ReadonlySet<string | undefined> = new Set(['EPIPE', 'EIO']);
 
 /**
- * Lets commands go on when their output can no longer be written, because its reader has ended (`| head`) or the disk is
- * full. Without this Node ends the process with a stack.
- * @param isResult whether the output is what the command is called for: if it is lost on a full disk, the command fails
+ * Lets a command continue when its output can no longer be written, because the reader has ended (`| head`) or the disk
+ * is full. Without this, Node ends the process and prints a stack.
+ * @param isResult whether the output is the result of the command: then the command fails if the disk is full
  */
 export function surviveLostOutput(isResult: () => boolean): void {
   process.stderr.on('error', () => {});

@@ -10,11 +10,11 @@ import { EXIT, guarded } from './outcome.ts';
 import type { SettingFlags } from './settings.ts';
 import type { PipelineFlags } from './workspace.ts';
 
-// One file a command; each is loaded only when it is called, so that every command starts fast. Node 22 and later keep
-// the compiled code of what is loaded from here on for the next start.
+// Each command is a file of its own, which is loaded only when the command is called, so that every command starts fast.
+// Node 22 and later store the compiled code of all that is loaded from here on, for the next start.
 (module as { enableCompileCache?: () => void }).enableCompileCache?.();
 
-/** The flags that are settings: retable.yaml and the environment give them, too. */
+/** The flags that are settings. retable.yaml and environment variables can set them, too. */
 const SETTING_FLAGS: Readonly<Record<SettingName, readonly [flag: string, description: string]>> = {
   cache: ['--cache <dir>', "where results are kept (default: the project's cache/)"],
   data: ['--data-dir <dir>', 'where data sets are looked for'],
@@ -30,7 +30,7 @@ const program = new Command('retable')
   .enablePositionalOptions()
   .exitOverride();
 
-// A run goes on without its display: its results are files.
+// A run continues without its display, because its results are files.
 let isRun = false;
 program.hook('preAction', (_, command) => {
   isRun = command.name() === 'run';
@@ -38,12 +38,12 @@ program.hook('preAction', (_, command) => {
 surviveLostOutput(() => !isRun);
 for (const note of unknownVariables(process.env)) console.error(`note: ${note}`);
 
-/** A command on a pipeline, with the flags that all of those share. */
+/** A command on a pipeline, with the flags that all such commands share. */
 function onPipeline(name: string, description: string): Command {
   return withPipeline(program.command(name).description(description));
 }
 
-/** A command on something of a pipeline, whose name comes first. */
+/** A command on a part of a pipeline, such as a cell. The name of the part is the first argument. */
 function named(name: string, argument: string, what: string, description: string): Command {
   return withPipeline(program.command(name).description(description).argument(argument, what));
 }
@@ -61,7 +61,7 @@ function withSettings(command: Command, names: readonly SettingName[]): Command 
   return command;
 }
 
-/** Cells by name or pattern; with several, all that any of them matches. */
+/** A flag that selects cells by name or pattern. If it is repeated, cells that match any of them are selected. */
 function selecting(flag: string, description: string): Option {
   return new Option(flag, `${description}; may be repeated`).argParser(collectCells);
 }
@@ -241,6 +241,6 @@ try {
   await program.parseAsync();
 } catch (error) {
   if (!(error instanceof CommanderError)) throw error;
-  // Commander has said what is wrong; help and version end well.
+  // Commander has printed what is wrong. Help and version are successes.
   process.exitCode = error.exitCode === 0 ? EXIT.done : EXIT.wrongInput;
 }

@@ -1,10 +1,10 @@
 import { isFailure } from '../failure.ts';
 import { FAILURE_REASONS } from '../failure-reasons.ts';
 
-/** What the process exits with. */
+/** Exit codes of the process. */
 export const EXIT = { done: 0, failed: 1, wrongInput: 2, interrupted: 130 } as const;
 
-/** Makes an action of a command from a function that returns an exit code: nothing it throws goes by unsaid. */
+/** Makes the action of a command from a function that returns an exit code. Everything that it throws is printed. */
 export function guarded<A extends readonly unknown[]>(
   action: (...args: A) => Promise<number>,
 ): (...args: A) => Promise<void> {

@@ -5,7 +5,7 @@ import { selectCells } from '../plan/select.ts';
 import { EXIT } from './outcome.ts';
 import { type OpenPipeline, openPipeline, type PipelineFlags } from './workspace.ts';
 
-/** `retable plan`: what would run, what is cached, and why. Nothing runs and nothing is changed. */
+/** `retable plan`: what would run, what is cached, and why. Nothing runs, and nothing is changed. */
 export async function plan(name: string | undefined, flags: PipelineFlags): Promise<number> {
   const opened = await openPipeline(name, flags);
   await printPlan(opened);
@@ -13,7 +13,7 @@ export async function plan(name: string | undefined, flags: PipelineFlags): Prom
   return EXIT.done;
 }
 
-/** Plans as `run` would and prints it. */
+/** Makes the plan that `run` would make, and prints it. */
 export async function printPlan({ pipeline, planner, flags }: OpenPipeline): Promise<void> {
   const planned = await planCells(planner, selectCells(pipeline.cells, flags.only));
   if (flags.json) {

@@ -4,9 +4,9 @@ import type { Pipeline } from '../pipeline/pipeline.ts';
 import { isSecretName } from '../pipeline/secrets.ts';
 
 /**
- * Where the tables of a pipeline are written, below `results/`: `mixacm/quick`, and with other parameters
- * `mixacm/quick+epochs=10`. What cannot be a part of a folder's name on every system, such as upper case, or is a
- * secret by its name, is replaced by a digest: `quick+net=@1f0c3a9b52de`.
+ * The folder below `results/` for the tables of a pipeline: `mixacm/quick`, or `mixacm/quick+epochs=10` with `--set`. A
+ * value that is a secret by its name, or cannot be in the name of a folder on every system (such as upper case), is
+ * replaced by a digest: `quick+net=@1f0c3a9b52de`.
  */
 export function resultsFolder({ name, profile = '', set }: Pipeline): string {
   const parts = Object.entries(set).map(([key, value]) => part(key, value));
@@ -17,7 +17,7 @@ export function resultsFolder({ name, profile = '', set }: Pipeline): string {
 
 function part(key: string, value: Json): string {
   const text = `${key}=${String(value)}`;
-  // Text that would read as another type, such as "10", is not shown as it.
+  // Text that looks like another type, such as "10", is replaced too.
   const isPlain =
     !isSecretName(key) && (typeof value === 'number' || typeof value === 'boolean' || isWord(value));
   if (isPlain && /^[a-z0-9._-]+=[a-z0-9._+-]*[a-z0-9]$/.test(text)) return text;

@@ -19,7 +19,7 @@ import { shownPath } from './shown-path.ts';
 import { showTables, tablesOf, writeTables } from './tables.ts';
 import { type OpenPipeline, openPipeline, type PipelineFlags } from './workspace.ts';
 
-/** `retable run`: brings a pipeline to its tables. */
+/** `retable run`: runs the cells of a pipeline that are not cached, and prints its tables. */
 export async function runCommand(name: string | undefined, given: PipelineFlags): Promise<number> {
   const opened = await openPipeline(name, given, given.dryRun ? 'read' : 'write');
   const { pipeline, cache, flags, workspace } = opened;
@@ -82,7 +82,7 @@ export async function runCommand(name: string | undefined, given: PipelineFlags)
   }
 }
 
-/** Loaded only when it is asked for: most runs need neither the debugger nor what runs inside cell processes. */
+/** Loaded only with `--inspect`: other runs need neither the debugger nor the code of cell processes. */
 async function inspected(port: string | true): Promise<Executor> {
   const { attachDebugger } = await import('./inspect.ts');
   const { InspectExecutor } = await import('../run/inspect-executor.ts');
@@ -90,7 +90,7 @@ async function inspected(port: string | true): Promise<Executor> {
   return new InspectExecutor();
 }
 
-/** @returns what is wrong with tables that could not be made */
+/** @returns the failures of tables that could not be made */
 async function finish(opened: OpenPipeline): Promise<readonly Failure[]> {
   const { flags } = opened;
   const { tables, failures } = await tablesOf(opened);
@@ -106,7 +106,7 @@ function displayFor({ json, verbose = false, inspect }: PipelineFlags): Display 
   return process.stdout.isTTY && inspect === undefined ? liveDisplay({ verbose }) : plainDisplay({ verbose });
 }
 
-/** What makes other cells of one profile: runs that differ in it are remembered apart. */
+/** What changes the cells besides the profile. Runs that differ in it are remembered separately. */
 function settingsText({ flags, workspace }: OpenPipeline): string {
   const { engine } = workspace.settings;
   return [...(flags.set ?? []), ...(engine.by === 'default' ? [] : [`--engine ${engine.value}`])].join(' ');

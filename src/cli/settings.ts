@@ -23,8 +23,8 @@ export interface SettingFlags {
 
 /**
  * The settings of a project, from the flags, the environment and its `retable.yaml`.
- * @param project the project's folder
- * @throws Failure where one of them is wrong
+ * @param project the folder of the project
+ * @throws Failure if one of them is wrong
  */
 export function readSettings({ dataDir, ...flags }: SettingFlags, project: string): Settings {
   const current = process.cwd();

@@ -3,7 +3,7 @@ import { planCells } from '../plan/plan.ts';
 import { EXIT } from './outcome.ts';
 import { openPipeline, type PipelineFlags } from './workspace.ts';
 
-/** `retable status`: how far a pipeline is, which cells run now, and what failed last. */
+/** `retable status`: how many cells of a pipeline are done, which run now, and which failed last. */
 export async function status(name: string | undefined, given: PipelineFlags): Promise<number> {
   const { pipeline, planner, cache, flags } = await openPipeline(name, given);
   const planned = await planCells(planner, pipeline.cells);

@@ -3,7 +3,7 @@ import { EXIT, tell } from './outcome.ts';
 import { FORMATS, tablesOf } from './tables.ts';
 import { openPipeline, type PipelineFlags, Workspace } from './workspace.ts';
 
-/** `retable table`: tables from what is known, in any form. A lone name may be that of a table or of a pipeline. */
+/** `retable table`: tables of the cached results, in any format. A single name may be that of a table or of a pipeline. */
 export async function table(
   tableName: string | undefined,
   pipelineName: string | undefined,
@@ -19,7 +19,7 @@ export async function table(
   const isPipeline = lone && (/\.ya?ml$/.test(tableName) || new Workspace(flags).pipelines.has(tableName));
   const opened = await openPipeline(isPipeline ? tableName : pipelineName, flags);
   const { tables, failures } = await tablesOf(opened, isPipeline ? undefined : tableName);
-  // For programs there is one object, whatever the number of tables.
+  // Programs get one object, however many tables there are.
   const isList = format === 'json' && tables.length + failures.length !== 1;
   if (isList) console.log(`{"tables":[${tables.map(form).join(',')}]}`);
   else if (tables.length > 0) console.log(tables.map(form).join('\n'));

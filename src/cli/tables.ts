@@ -21,7 +21,7 @@ import { resultsFolder } from './results-folder.ts';
 import { warningsOf } from './warnings.ts';
 import type { OpenPipeline } from './workspace.ts';
 
-/** The forms of a table, by the name that `--format` takes. */
+/** The formats of tables, by their names for `--format`. */
 export const FORMATS: Readonly<Record<string, (table: Table) => string>> = {
   text: toText,
   md: toMarkdown,
@@ -32,11 +32,11 @@ export const FORMATS: Readonly<Record<string, (table: Table) => string>> = {
 
 export interface Tables {
   readonly tables: readonly Table[];
-  /** Of those that could not be made, such as one for which a cell gives no value. */
+  /** Of tables that could not be made, for example because a cell lacks a value. */
   readonly failures: readonly Failure[];
 }
 
-/** Tables from what is known now: a cell that is not cached is missing. */
+/** Tables of the results that are cached now. Other cells are missing in them. */
 export async function tablesOf(open: OpenPipeline, only?: string): Promise<Tables> {
   const { pipeline, known } = open;
   const specs = pipeline.tables.filter((spec) => only === undefined || spec.name === only);
@@ -64,7 +64,7 @@ export async function tablesOf(open: OpenPipeline, only?: string): Promise<Table
   return { tables, failures };
 }
 
-/** What cells that are cached gave, warned of and measured. Tables ask several times for a cell: it is read once. */
+/** Values, warnings and measurements of cached cells. Each cell is read once, because tables ask for it several times. */
 function recordedOf({ cache, kinds }: OpenPipeline, plans: readonly PlannedCell[]): Known {
   const planned = new Map(plans.map((plan) => [plan.cell.id, plan]));
   const read = (id: CellId) => {
@@ -91,15 +91,15 @@ function recordedOf({ cache, kinds }: OpenPipeline, plans: readonly PlannedCell[
   };
 }
 
-/** Those that all kinds have (seconds, peak memory in bytes) and those that a kind declares. */
+/** The measurements that all kinds have (seconds, peak memory in bytes), and those that a kind declares. */
 function measurementsOf(declared: readonly string[], found: Json | undefined) {
-  // Written by the run: `attempt-cell.ts`.
+  // Written by `attempt-cell.ts`.
   const { seconds, peakMemory, measurements } = (found ?? {}) as Partial<Measured>;
   const unknown = Object.fromEntries(declared.map((name) => [name, undefined]));
   return { seconds, 'peak-memory': peakMemory, ...unknown, ...measurements };
 }
 
-/** A hole in a table is told where nothing else tells it: what has to run is known by `plan`. */
+/** Why a cell cannot be planned, if so. Other missing cells are not explained here, because `plan` lists them. */
 function blockedBecause({ reason, message }: Reason): string[] {
   return reason === 'blocked' ? [message] : [];
 }
@@ -108,7 +108,7 @@ export function showTables(tables: readonly Table[]): void {
   for (const table of tables) console.log(`\n${toText(table)}`);
 }
 
-/** Writes each table in every form. @returns the folder, or undefined where there are no tables */
+/** Writes each table in every format. @returns the folder, or undefined if there are no tables */
 export async function writeTables(
   { pipeline, workspace }: OpenPipeline,
   tables: readonly Table[],

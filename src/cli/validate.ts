@@ -2,7 +2,7 @@ import { InvalidPipeline } from './invalid-pipeline.ts';
 import { EXIT } from './outcome.ts';
 import { type PipelineFlags, resolvePipeline } from './workspace.ts';
 
-/** `retable validate`: every mistake of a pipeline at once, and no cache is touched. */
+/** `retable validate`: prints all mistakes of a pipeline. It does not use the cache. */
 export async function validate(name: string | undefined, given: PipelineFlags): Promise<number> {
   const { workspace, file, flags } = resolvePipeline(name, given);
   try {

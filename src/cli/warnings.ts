@@ -7,8 +7,8 @@ import type { CellWarning } from '../kind/kind.ts';
 const file = 'warnings.json';
 
 /**
- * What a cell warned of: `warnings.json` of its artifact; nothing where there is none. One that cannot be read is a warning
- * itself: programs may write that file too.
+ * The warnings of a cell, from `warnings.json` of its artifact; none if there is no such file. A file that cannot be read
+ * becomes a warning, because programs may write this file too.
  */
 export function warningsOf(cache: Cache, artifact: Digest): CellWarning[] {
   if (!cache.files(artifact).some(({ path }) => path === file)) return [];
@@ -23,7 +23,7 @@ export function warningsOf(cache: Cache, artifact: Digest): CellWarning[] {
 
 function isWarning(entry: unknown): entry is CellWarning {
   if (entry === null || typeof entry !== 'object') return false;
-  const { name, message } = entry as Partial<Record<keyof CellWarning, unknown>>; // any object may be asked
+  const { name, message } = entry as Partial<Record<keyof CellWarning, unknown>>; // any object may be asked for these
   return typeof name === 'string' && typeof message === 'string';
 }
 

@@ -9,7 +9,7 @@ import { differences, type Reason } from '../plan/reasons.ts';
 import { EXIT } from './outcome.ts';
 import { type OpenPipeline, openPipeline, type PipelineFlags } from './workspace.ts';
 
-/** `retable why CELL`: why it would run or is cached, and why each of its earlier attempts ran, field by field. */
+/** `retable why CELL`: why the cell would run or is cached, and what had changed before each earlier attempt. */
 export async function why(cellName: string, name: string | undefined, given: PipelineFlags): Promise<number> {
   const opened = await openPipeline(name, given);
   const { pipeline, planner, flags } = opened;
@@ -48,7 +48,7 @@ interface PastAttempt {
   readonly attempt: number;
   readonly state: string;
   readonly started: string;
-  /** What had changed since the attempt before it. */
+  /** What had changed since the previous attempt. */
   readonly changes: readonly Reason[] | 'first' | 'same';
 }
 
@@ -72,7 +72,7 @@ function changesBetween(
 ) {
   if (before === after) return 'same';
   const [was, is] = [cache.basis(before), cache.basis(after)];
-  // Written by the planner, as a kept basis.
+  // The stored basis, which the planner wrote.
   return was && is ? differences(was as unknown as KeptBasis, is as unknown as KeptBasis) : [];
 }
 

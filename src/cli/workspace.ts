@@ -49,19 +49,22 @@ export type Access = 'read' | 'write';
 
 /** A project, its settings and its cache folder. Nothing is opened or written yet. */
 export class Workspace {
-  /** The project's folder. */
+  /** The folder of the project. */
   readonly root: string;
   readonly settings: Settings;
   readonly cacheFolder: string;
-  /** How the cache knows this project: its folder as seen from the cache, so that both can be moved together. */
+  /**
+   * The name of this project in the cache: the path from the cache folder to the project, so that both can be moved
+   * together.
+   */
   readonly project: string;
   readonly kinds: Kinds;
   readonly #access: Access;
   #codeFolder: string | undefined;
 
   /**
-   * @param access commands that only read make no folder and no file, and read a cache that can't be written
-   * @throws Failure where a setting is wrong
+   * @param access commands that only read create no folder and no file, and can read a cache that cannot be written
+   * @throws Failure if a setting is wrong
    */
   constructor(flags: SettingFlags, access: Access = 'read') {
     this.#access = access;
@@ -86,7 +89,7 @@ export class Workspace {
     });
   }
 
-  /** Where bundles of code lie if not in `node_modules`. */
+  /** The folder for bundled code if `node_modules` cannot be used. */
   #code(): string {
     if (this.#access === 'write') mkdirIfPossible(this.cacheFolder);
     this.#codeFolder ??= isWritable(this.cacheFolder) ? join(this.cacheFolder, 'code') : temporaryFolder();
@@ -94,7 +97,7 @@ export class Workspace {
   }
 
   /**
-   * Files by name: those in the project's `pipelines/`, and those that come with retable and have other names.
+   * Files by name: those in `pipelines/` of the project, and those that come with retable unless the project has the name.
    * @throws Failure `ambiguous-pipeline` for two files of one name, such as `alpha.yaml` and `alpha.yml`
    */
   get pipelines(): ReadonlyMap<string, string> {
@@ -143,7 +146,7 @@ export class Workspace {
     return result.pipeline;
   }
 
-  /** The other pipelines that can be named here, and those in the folder of the file. */
+  /** All other pipelines that can be named here, and those in the folder of the file. */
   #others(file: string): PipelineText[] {
     const all = new Set([...this.pipelines.values(), ...yamlFiles(dirname(file))]);
     const itself = realpathSync(file);
@@ -180,7 +183,7 @@ function dataFolder({ value: folder, ...from }: Settings['data']): string | unde
   });
 }
 
-/** Paths of the YAML files of a folder, sorted; none where there is no such folder. Links that lead nowhere are left out. */
+/** Paths of the YAML files of a folder, sorted; none if the folder does not exist. Broken links are left out. */
 function yamlFiles(folder: string): string[] {
   if (!existsSync(folder)) return [];
   const paths = readdirSync(folder).map((name) => join(folder, name));
@@ -189,7 +192,7 @@ function yamlFiles(folder: string): string[] {
     .sort();
 }
 
-/** What is wrong with the place is told when the cache is opened. */
+/** If this fails, opening the cache will report why. */
 function mkdirIfPossible(folder: string): void {
   try {
     mkdirSync(folder, { recursive: true });
@@ -204,7 +207,7 @@ function readPipeline(file: string): string {
   }
 }
 
-/** A pipeline with all that is needed to plan it. */
+/** A pipeline, with everything that is needed to plan it. */
 export interface OpenPipeline {
   readonly workspace: Workspace;
   readonly file: string;
@@ -212,22 +215,22 @@ export interface OpenPipeline {
   readonly kinds: ReadonlyMap<string, LoadedKind>;
   readonly engine: LoadedEngine | null;
   readonly cache: Cache;
-  /** Plans as `--force` wants it. */
+  /** Plans cells that `--force` names to run again. */
   readonly planner: Planner;
-  /** Plans by what is known alone. */
+  /** Ignores `--force`. */
   readonly known: Planner;
-  /** The flags, with those of the last run where no pipeline was named. */
+  /** The flags, including those of the last run if no pipeline was named. */
   readonly flags: PipelineFlags;
 }
 
-/** Opens the named pipeline; without a name that of the last run, with its flags, or the only one there is. */
+/** Opens the named pipeline. Without a name: that of the last run, with its flags, or the only one that there is. */
 export async function openPipeline(
   name: string | undefined,
   given: PipelineFlags,
   access: Access = 'read',
 ): Promise<OpenPipeline> {
   const { workspace, file, flags } = resolvePipeline(name, given, access);
-  // What is wrong with them is told before a cache is made.
+  // Read first, so that a wrong place is reported before a cache is created.
   const { places } = workspace;
   const pipeline = await workspace.load(file, flags);
   const kinds = await workspace.loadedKinds(pipeline);

@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 
-/** Whether something other than a folder is at a path. A path that can't be looked at is told where it is used. */
+/** Whether something other than a folder is at a path. If this cannot be determined, using the path will report why. */
 export function isFile(path: string): boolean {
   try {
     return !statSync(path).isDirectory();

@@ -1,4 +1,4 @@
-/** A setting by its key in `retable.yaml`: the flag and the environment variable that give it, too. */
+/** The settings by their keys in `retable.yaml`, each with its flag and its environment variable. */
 export const SETTING_NAMES = {
   cache: { flag: '--cache', variable: 'RETABLE_CACHE' },
   data: { flag: '--data-dir', variable: 'RETABLE_DATA_DIR' },

@@ -10,7 +10,7 @@ function folder(description: string) {
   );
 }
 
-/** What `retable.yaml` may hold. */
+/** What `retable.yaml` may contain. */
 export const settingsSchema = Type.Object(
   {
     cache: folder('The folder where results are kept. Default: cache.'),
@@ -38,7 +38,7 @@ export const settingsSchema = Type.Object(
 /** The contents of a settings file, as they are written. */
 export type WrittenSettings = Static<typeof settingsSchema>;
 
-/** The JSON Schema (draft 7) of `retable.yaml`, for editors. An empty file is valid, too. */
+/** The JSON Schema (draft 7) of `retable.yaml`, for editors. An empty file is valid too. */
 export function editorSchema() {
   return {
     $schema: 'http://json-schema.org/draft-07/schema#',

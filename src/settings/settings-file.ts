@@ -15,12 +15,12 @@ export type SettingsResult =
   | { readonly ok: true; readonly settings: GivenSettings }
   | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };
 
-// A border: a TypeBox schema is a JSON Schema, and only JSON can be in it.
+// A cast: a TypeBox schema is a JSON Schema, which contains only JSON.
 const checker = new ParameterChecker('settings', settingsSchema as unknown as JsonSchema);
 
 /**
- * The text of a settings file to typed values, or to all that is wrong with it. It does not throw for any text.
- * @param project the project's folder, where relative paths start
+ * Parses the text of a settings file to typed values, or returns all mistakes in it. No text makes it throw.
+ * @param project the folder of the project, where relative paths start
  */
 export function parseSettings(
   { file, text }: { file: string; text: string },
@@ -63,7 +63,7 @@ function folderOf(
   return absolute;
 }
 
-/** The values that are as the schema wants them; of the others there are findings. */
+/** The values that match the schema. The others are in the findings. */
 function checked(root: unknown, findings: Findings): WrittenSettings {
   const names = Object.keys(SETTING_NAMES);
   const given = new Readers(findings).mapping(root ?? undefined, [], 'the settings file', names);
@@ -73,7 +73,7 @@ function checked(root: unknown, findings: Findings): WrittenSettings {
     findings.error('bad-setting', { path: [parameter, ...path], at }, message, { hint });
   }
   const wrong = new Set(issues.map(({ parameter }) => parameter));
-  // A border: ajv has checked what is left by the schema.
+  // A cast: ajv has checked the remaining values.
   return Object.fromEntries(
     Object.entries(parameters).filter(([name]) => !wrong.has(name)),
   ) as WrittenSettings;

@@ -7,7 +7,7 @@ import { SETTING_NAMES, type SettingName } from './names.ts';
 import type { GivenSettings, Setting } from './settings.ts';
 
 /**
- * The settings that flags or environment variables give as text. A variable that is empty counts as not set.
+ * Reads the settings that flags or environment variables give as text. An empty variable counts as not set.
  * @param current the folder where relative paths start
  * @throws Failure `bad-flag`, `bad-variable`, `unknown-engine`
  */
@@ -25,7 +25,7 @@ export function readSettingTexts(
   const folder = (text: string, source: string): string => {
     if (text === '') throw new Failure(`bad-${by}`, `${source} needs the path of a folder.`);
     const path = resolve(current, text);
-    // Flags are told where the folder is used, with what was tried there.
+    // A wrong flag is reported where the folder is used, together with what was tried there.
     if (by === 'variable' && isFile(path))
       throw new Failure('bad-variable', `${source} must name a folder, but ${path} is a file.`);
     return path;

@@ -2,14 +2,14 @@ import type { EngineName } from '../engine/identity.ts';
 import type { SettingName } from './names.ts';
 
 interface Values {
-  /** The folder of the cache; absolute, as all paths here. */
+  /** The folder of the cache. All paths here are absolute. */
   readonly cache: string;
   /** The folder where data sets are looked for. */
   readonly data: string | undefined;
-  /** The folder that holds the tables of all pipelines. */
+  /** The folder for the tables of all pipelines. */
   readonly results: string;
   readonly engine: EngineName;
-  /** How many cells may run at a time. */
+  /** How many cells may run at the same time. */
   readonly jobs: number;
 }
 
@@ -21,15 +21,15 @@ export interface Setting<T> {
   readonly source: string;
 }
 
-/** Where the files of a project are and how it runs. Of these only the engine has a part in what cells compute. */
+/** Where the files of a project are, and how it runs. Only the engine influences what cells compute. */
 export type Settings = { readonly [Name in SettingName]: Setting<Values[Name]> };
 
 /** The settings that one source gives. */
 export type GivenSettings = { readonly [Name in SettingName]?: Setting<Values[Name]> | undefined };
 
 /**
- * The settings that count: of each, the first that is given.
- * @param given by flags, environment variables and the file, in this order
+ * Chooses the value of each setting: the first that is given.
+ * @param given the settings of flags, environment variables and the file, in this order
  */
 export function resolveSettings(given: readonly GivenSettings[], defaults: Values): Settings {
   const first = <Name extends SettingName>(name: Name): Setting<Values[Name]> => {

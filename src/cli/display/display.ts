@@ -1,6 +1,6 @@
 import type { RunEvent } from '../../run/events.ts';
 
-/** Consumes the events of a run. */
+/** Shows the events of a run. */
 export interface Display {
   show(event: RunEvent): void;
   /** Called after the last event; a second call does nothing. */

@@ -1,6 +1,6 @@
 import type { Display } from './display.ts';
 
-/** One event a line, for programs. */
+/** Prints each event as a line of JSON, for programs. */
 export function jsonDisplay(): Display {
   return { show: (event) => console.log(JSON.stringify(event)), end: () => {} };
 }

@@ -5,7 +5,7 @@ import type { Progress } from '../../kind/kind.ts';
 import { printed } from '../../report/numbers.ts';
 import type { RunEvent } from '../../run/events.ts';
 
-/** What a person is told of an event, as whole lines; undefined where it is not worth one. */
+/** The lines that are printed for an event; undefined if it has none. */
 export function lineOf(event: RunEvent, { verbose }: { verbose: boolean }): string | undefined {
   switch (event.event) {
     case 'run-started': {
@@ -41,7 +41,7 @@ export function lineOf(event: RunEvent, { verbose }: { verbose: boolean }): stri
       return lines.join('\n');
     }
     case 'cell-skipped':
-      // The person who interrupts knows, and the count at the end tells how many.
+      // Not printed: the user knows of the interrupt, and the summary has the number of such cells.
       if (event.because === 'interrupted') return undefined;
       return `${pc.yellow('skipped')}  ${event.cell}: ${event.message}`;
     case 'run-finished': {
@@ -53,7 +53,7 @@ export function lineOf(event: RunEvent, { verbose }: { verbose: boolean }): stri
   }
 }
 
-/** `, 412 MB, 3 graphs compiled in 0.8s`, as far as it was measured. */
+/** `, 412 MB, 3 graphs compiled in 0.8s`: what was measured of it. */
 function costText({
   peakMemory,
   compiled,

@@ -13,7 +13,10 @@ interface Running {
   progress: Progress | undefined;
 }
 
-/** A terminal's display: what is done scrolls by, what runs stays below with epoch, loss, accuracy and time left. */
+/**
+ * The display for terminals. Finished cells scroll up; running cells stay below, with epoch, loss, accuracy and time
+ * left.
+ */
 export function liveDisplay(options: { verbose: boolean }): Display {
   const running = new Map<string, Running>();
   const counts = { cells: 0, settled: 0, failed: 0 };
@@ -77,10 +80,10 @@ function screen(
   return [...lines, summary].map((line) => cutTo(line, width)).join('\n');
 }
 
-/** A line, cut off where it is wider than the columns of the terminal. */
+/** A line, cut at the width of the terminal. */
 export function cutTo(line: string, columns: number): string {
   if (stringWidth(line) <= columns) return line;
   const cut = sliceAnsi(line, 0, columns - 1);
-  // A character of two columns stays whole, even where only its first half is asked for.
+  // `sliceAnsi` keeps a character of two columns whole, even if only its first half fits.
   return `${stringWidth(cut) < columns ? cut : sliceAnsi(line, 0, columns - 2)}…`;
 }

@@ -1,9 +1,12 @@
 import type { Progress } from '../../kind/kind.ts';
 
-/** How fast a cell goes. Only steps of its phase and of this attempt count: an earlier one may have done the others. */
+/**
+ * The speed of a cell. Only steps of the current phase and attempt count, because earlier attempts may have done
+ * others.
+ */
 export class Pace {
   #last: Progress | undefined;
-  /** When the phase began, in milliseconds, and how many of its steps were done then. */
+  /** When the phase began, in milliseconds, and how many of its steps were already done then. */
   #began = 0;
   #from = 0;
 
@@ -15,7 +18,7 @@ export class Pace {
     this.#last = progress;
   }
 
-  /** Seconds until the phase ends; undefined where they can't be judged, or where it has ended. */
+  /** Estimated seconds until the phase ends; undefined if they cannot be estimated, or if it has ended. */
   secondsLeft(now: number): number | undefined {
     const { done = 0, total = 0 } = this.#last ?? {};
     if (done <= this.#from || done >= total) return undefined;

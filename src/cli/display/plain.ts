@@ -2,10 +2,10 @@ import type { Display } from './display.ts';
 import { lineOf, progressText } from './lines.ts';
 import { Pace } from './pace.ts';
 
-/** Where nobody watches, a running cell says something only so often, in milliseconds. */
+/** How often the progress of a running cell is printed, in milliseconds. */
 const QUIET_MS = 30_000;
 
-/** Plain lines, for logs and pipes. */
+/** The display for logs and pipes: plain lines. */
 export function plainDisplay(options: { verbose: boolean }): Display {
   const running = new Map<string, { pace: Pace; said: number }>();
   return {
