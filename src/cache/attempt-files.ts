@@ -6,13 +6,13 @@ import { isMissing } from './disk-failure.ts';
 import { keepBasis } from './index-rows.ts';
 import type { Store } from './store.ts';
 
-// Each attempt is written down in its folder too, so that an index that is made anew knows the attempts and what was
-// measured of them. Nothing is synced: after a power cut an attempt may be forgotten, never a cell.
+// Each attempt is also stored in its folder, so that a rebuilt index has the attempts and their measurements. These files
+// are not synced: a power failure may lose an attempt, but never a cell.
 
 const STARTED = 'attempt.json';
 const ENDED = 'end.json';
 
-/** Columns of the row of an attempt that are known when it begins. Times are milliseconds since 1970. */
+/** The columns of an attempt that are known when it begins. Times are milliseconds since 1970. */
 export interface StartedAttempt {
   readonly fingerprint: Fingerprint;
   readonly cell: string;
@@ -43,7 +43,7 @@ export function writeEnded(folder: string, end: EndedAttempt): void {
   writeFileSync(join(folder, ENDED), JSON.stringify(end));
 }
 
-/** Enters the attempts of the folders into an empty index; within a transaction. One without an end was cut off. */
+/** Adds the attempts in the folders to an empty index, within a transaction. An attempt without an end was interrupted. */
 export function ingestAttempts({ folders, sql }: Pick<Store, 'folders' | 'sql'>): void {
   const insert = sql<[Row]>(
     `INSERT OR IGNORE INTO attempts (id, fingerprint, cell, project, pipeline, profile, kind, state, owner, started,
@@ -73,7 +73,7 @@ function cutOff({ started }: StartedAttempt): EndedAttempt {
   return { state: 'interrupted', finished: started, ...unknown, ...why };
 }
 
-/** Undefined where there is no such file, or it was cut off. */
+/** Undefined if the file does not exist or is truncated. */
 function read<T>(path: string): T | undefined {
   try {
     // Written by this file.

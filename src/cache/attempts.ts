@@ -16,16 +16,16 @@ export interface NewAttempt {
   readonly pipeline: string;
   readonly profile: string;
   readonly fingerprint: Fingerprint;
-  /** What the fingerprint was taken of; kept for `why`. */
+  /** What the fingerprint was computed from; stored for `why`. */
   readonly basis: Json;
   readonly kind: string;
-  /** The artifacts that it reads: they are pinned for this process. */
+  /** The artifacts that it reads. They are pinned for this process. */
   readonly inputs: Iterable<Digest>;
 }
 
 export type EndState = 'done' | 'failed' | 'interrupted' | 'timeout';
 
-/** How an attempt ended. `measured`: what is measured of the run itself, such as seconds, peak memory and host. */
+/** How an attempt ended. `measured`: measurements of the run itself, such as seconds, peak memory and host. */
 export interface AttemptEnd {
   readonly state: EndState;
   readonly exitCode?: number | undefined;
@@ -57,8 +57,8 @@ export interface Attempt {
 }
 
 /**
- * Notes that an attempt begins, and makes its private folder with an empty `output/`.
- * @throws Failure `input-lost` where an input was collected
+ * Stores that an attempt begins, and creates its private folder with an empty `output/`.
+ * @throws Failure `input-lost` if an input was deleted by `cache gc`
  */
 export function startAttempt(store: Store, attempt: NewAttempt): { id: number; folder: string } {
   const { fingerprint, cell, pipeline, profile, kind } = attempt;
@@ -85,7 +85,7 @@ export function startAttempt(store: Store, attempt: NewAttempt): { id: number; f
     return Number(lastInsertRowid);
   });
   const folder = store.folders.attempt(id);
-  // A power cut can take the row of an attempt and leave its folder: then its number is given out again.
+  // A power failure can lose the row of an attempt but not its folder. Then the number is used again.
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(join(folder, 'output'), { recursive: true });
   const { project } = store;
@@ -93,7 +93,7 @@ export function startAttempt(store: Store, attempt: NewAttempt): { id: number; f
   return { id, folder };
 }
 
-/** Notes how an attempt ended. */
+/** Stores how an attempt ended. */
 export function finishAttempt(store: Store, id: number, end: AttemptEnd): void {
   const row = {
     state: end.state,
@@ -107,7 +107,7 @@ export function finishAttempt(store: Store, id: number, end: AttemptEnd): void {
   try {
     writeEnded(store.folders.attempt(id), row);
   } catch (error) {
-    // It is needed only where the index is lost.
+    // The file is needed only if the index is lost.
     store.notice(asFailure(error).message);
   }
   write(store, () => {
@@ -120,9 +120,9 @@ export function finishAttempt(store: Store, id: number, end: AttemptEnd): void {
   });
 }
 
-/** What was measured of the attempt that published a cell; undefined where that is not known. */
+/** The measurements of the attempt that published a cell; undefined if they are not known. */
 export function measuredOf({ sql }: Store, fingerprint: Fingerprint): Json | undefined {
-  // Numbers of attempts are given out anew in a rebuilt index, to other cells.
+  // A rebuilt index can use the number of an attempt again, for another cell.
   const row = sql<[Fingerprint], Pick<AttemptRow, 'measured'>>(
     `SELECT measured FROM attempts JOIN cells ON attempts.id = cells.attempt
        AND attempts.fingerprint = cells.fingerprint WHERE cells.fingerprint = ? AND state = 'done'`,
@@ -156,12 +156,12 @@ export function attemptsOf(store: Store, cell: string, pipeline?: string): Attem
       `SELECT * FROM attempts WHERE cell = ? AND project = ? AND (? IS NULL OR pipeline = ?) ORDER BY id DESC`,
     )
     .all(cell, store.project, pipeline ?? null, pipeline ?? null);
-  // `recover` will note it; who asks before that should not be told that something runs which does not.
+  // `recover` will store this. Until then, a dead attempt must not be shown as running.
   const isCutOff = (row: AttemptRow) => row.state === 'running' && isOwnerDead(store, row.owner);
   return rows.map((row) => asAttempt(store, isCutOff(row) ? { ...row, state: 'interrupted' } : row));
 }
 
-/** The attempts of all projects that are noted as running, be their process alive or not. */
+/** The attempts of all projects that are stored as running, whether their process is alive or not. */
 export function runningAttempts(store: Store): (Attempt & { owner: number })[] {
   return store
     .sql<[], AttemptRow>("SELECT * FROM attempts WHERE state = 'running' ORDER BY id")

@@ -3,8 +3,8 @@ import { dirname } from 'node:path';
 import { Failure } from '../failure.ts';
 
 /**
- * An error of loading the native module of SQLite (better-sqlite3), as a Failure `native-module`; any other value as it
- * came. It is loaded when the first database is opened.
+ * Converts an error in loading the native module of SQLite (better-sqlite3) to a Failure `native-module`. Other values are
+ * returned unchanged. The module is loaded when the first database is opened.
  */
 export function explainBindingError(error: unknown): unknown {
   const what = whatIsWrong(error);

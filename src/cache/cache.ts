@@ -46,17 +46,17 @@ export type { AffectedCell } from './set-aside.ts';
 export type { Progress, Verified } from './verify.ts';
 
 export interface CacheOptions {
-  /** The project whose attempts and runs are meant: the path of its folder from the cache folder. `..` unless told. */
+  /** The project whose attempts and runs are used: the path from the cache folder to its folder. Default: `..`. */
   readonly project?: string;
-  /** Is told, in one line, what the user should know: a rebuilt index, a slower journal. */
+  /** Called with a line that the user should see, such as that the index was rebuilt. */
   readonly notice?: (text: string) => void;
-  /** Is called between every two durable steps; for tests. `RETABLE_CRASH_AT` is heeded besides. */
+  /** Called between every two durable steps; for tests. `RETABLE_CRASH_AT` works too. */
   readonly onStep?: (name: string) => void;
-  /** Only looks: no cache is made where there is none, and one that can't be written can be read. */
+  /** Only read: no cache is created, and a cache that cannot be written can be read. */
   readonly readOnly?: boolean;
 }
 
-/** Opens the cache in a folder, and makes one if there is none. Any number of processes may do so at once. */
+/** Opens the cache in a folder, and creates it if there is none. Any number of processes may do so at once. */
 export function openCache(dir: string, options: CacheOptions = {}): Cache {
   const { project = '..', notice = () => {}, onStep = () => {}, readOnly = false } = options;
   const own = foldersOf(resolve(dir));
@@ -72,8 +72,8 @@ export function openCache(dir: string, options: CacheOptions = {}): Cache {
 }
 
 /**
- * The content-addressed store of artifacts, and its index. A facade: each method is a function of a file beside this.
- * Full disks, missing rights and the like are Failures.
+ * The content-addressed store of artifacts, and its index. A facade: each method calls a function of another file in this
+ * folder. Full disks, missing permissions and similar problems are Failures.
  */
 export class Cache {
   /** The folder of the cache. */
@@ -91,7 +91,7 @@ export class Cache {
     this.#digests = new ContentDigests(store);
   }
 
-  /** The cell with that fingerprint, if it was published. Whether its files are still sound, `check` says. */
+  /** The cell with that fingerprint, if it was published. `check` tells whether its files are intact. */
   lookup(fingerprint: Fingerprint): StoredCell | undefined {
     return explained('look into the cache', () => lookup(this.#store, fingerprint));
   }
@@ -105,37 +105,37 @@ export class Cache {
     return found;
   }
 
-  /** What was measured of the attempt that published a cell, where that is known. */
+  /** The measurements of the attempt that published a cell, if they are known. */
   measured(fingerprint: Fingerprint): Json | undefined {
     return explained('look up a measurement', () => measuredOf(this.#store, fingerprint));
   }
 
-  /** What is wrong with an artifact; empty if it is sound. A stat of each file; what differs is read. */
+  /** The damage of an artifact; empty if it is intact. Calls stat for each file, and reads those that differ. */
   check(artifact: Digest): Damage[] {
     return this.checkMany([artifact]).get(artifact) ?? [];
   }
 
   /**
-   * The same for something that may have changed lately, in a way that a stat does not show: what changed at `since`
-   * (milliseconds since 1970), shortly before it or later is read.
+   * The same for files that may have changed recently in a way that stat does not show. Files that changed at `since`
+   * (milliseconds since 1970), shortly before it or later are read.
    */
   checkSince(artifacts: Iterable<Digest>, since: number): Map<Digest, Damage[]> {
     return explained('check artifacts', () => checkMany(this.#store, artifacts, since - racy));
   }
 
-  /** The same for many at once; a file that several share is looked at once. */
+  /** The same for many artifacts. A file that several of them share is checked once. */
   checkMany(artifacts: Iterable<Digest>): Map<Digest, Damage[]> {
     return explained('check artifacts', () => checkMany(this.#store, artifacts));
   }
 
-  /** Moves damaged files away and forgets the cells that had them. Returns those cells: they have to run again. */
+  /** Moves damaged files away and forgets the cells that had them. Returns these cells, which must run again. */
   setAside(artifact: Digest, damage: readonly Damage[]): AffectedCell[] {
     return explained('set damaged files aside', () => setAside(this.#store, artifact, damage));
   }
 
   /**
-   * Keeps what a cell wrote, and returns its artifact. The files are taken out of the folder; if this fails, the
-   * folder holds them all again. Failures: `bad-output`, `output-changed`, `value-not-finite`, `disk-full`, …
+   * Stores what a cell wrote, and returns its artifact. The files are moved out of the folder. If this fails, they are
+   * all moved back. Failures: `bad-output`, `output-changed`, `value-not-finite`, `disk-full`, …
    */
   publish(publication: Publication): Promise<Digest> {
     return this.#publisher.publish(publication);
@@ -151,17 +151,17 @@ export class Cache {
     return explained('list an artifact', () => filesOf(this.#store, artifact));
   }
 
-  /** The digest that an artifact would have if it held these of its files alone. */
+  /** The digest that an artifact would have if it contained only these of its files. */
   partDigest(artifact: Digest, names: readonly string[]): Digest {
     return explained('list an artifact', () => partDigest(this.#store, artifact, names));
   }
 
-  /** Where the contents of a file of an artifact lie; read-only. Failure: `no-such-file`. */
+  /** The path of a file of an artifact; read only. Failure: `file-not-in-artifact`. */
   path(artifact: Digest, file: string): string {
     return explained('find a file', () => pathOf(this.#store, artifact, file));
   }
 
-  /** The digest of a file outside the cache, read once as long as it stays the same. */
+  /** The digest of a file outside the cache. The file is read again only if it has changed. */
   async contentDigest(path: string): Promise<Digest> {
     try {
       return await this.#digests.digest(path);
@@ -179,7 +179,7 @@ export class Cache {
     explained('give back a lease', () => release(this.#store, fingerprint));
   }
 
-  /** Keeps artifacts from being collected until this process unpins or ends; those that are gone are left out. */
+  /** Protects artifacts from `collect` until this process unpins them or ends. Missing ones are left out. */
   pin(artifacts: Iterable<Digest>): void {
     explained('pin artifacts', () => write(this.#store, () => pin(this.#store, artifacts)));
   }
@@ -193,7 +193,7 @@ export class Cache {
     return explained('look up a lease', () => leased(this.#store).has(fingerprint));
   }
 
-  /** Tells other hosts that this process lives; to be called every 10 s or so. */
+  /** Shows other hosts that this process is alive. Call it about every 10 s. */
   heartbeat(): void {
     explained('renew leases', () => beat(this.#store));
   }
@@ -206,7 +206,7 @@ export class Cache {
     explained('note the end of an attempt', () => finishAttempt(this.#store, id, end));
   }
 
-  /** Tidies up after processes that died. To be called before a run. */
+  /** Cleans up after processes that died. Call it before a run. */
   recover(): Recovered {
     return explained('recover what was interrupted', () => recover(this.#store));
   }
@@ -216,17 +216,17 @@ export class Cache {
     return explained('list attempts', () => attemptsOf(this.#store, cell, pipeline));
   }
 
-  /** What a cell of that name was the last time it was tried or served. */
+  /** The last attempt at a cell of this name, or its last use from the cache. */
   lastBasis(cell: string, pipeline: string): LastBasis | undefined {
     return explained('look up the basis of a fingerprint', () => lastBasis(this.#store, cell, pipeline));
   }
 
-  /** What a fingerprint was taken of, for every one that was tried or published. */
+  /** What a fingerprint was computed from, if it was attempted or published. */
   basis(fingerprint: Fingerprint): Json | undefined {
     return explained('look up the basis of a fingerprint', () => basisOf(this.#store, fingerprint));
   }
 
-  /** Whether this project has run that pipeline with that profile, as far as runs are remembered. */
+  /** Whether this project has run this pipeline with this profile, as far as runs are stored. */
   hasRun(pipeline: string, profile: string): boolean {
     return explained('look up runs', () => hasRun(this.#store, pipeline, profile));
   }
@@ -235,7 +235,7 @@ export class Cache {
     explained('remember the run', () => recordRun(this.#store, run));
   }
 
-  /** A folder for the snapshots of an unfinished cell; it outlives attempts. */
+  /** A folder for the snapshots of an unfinished cell. It remains between attempts. */
   scratch(fingerprint: Fingerprint): string {
     const folder = this.#store.folders.scratchOf(fingerprint);
     explained('make a folder for snapshots', () => mkdirSync(folder, { recursive: true }));
@@ -255,7 +255,7 @@ export class Cache {
     return explained('list the cache', () => listCells(this.#store));
   }
 
-  /** Reads everything again. */
+  /** Reads and checks all files again. */
   async verify(options?: { repair?: boolean }, onProgress?: (progress: Progress) => void): Promise<Verified> {
     try {
       return await verify(this.#store, options, onProgress);
@@ -264,12 +264,12 @@ export class Cache {
     }
   }
 
-  /** Frees what nobody needs. */
+  /** Deletes what is no longer needed. */
   collect(options: CollectOptions): Collected {
     return explained('collect garbage', () => collect(this.#store, options));
   }
 
-  /** Closes the index. Leases stay until they are released or the process ends. */
+  /** Closes the index. Leases remain until they are released or the process ends. */
   close(): void {
     this.#database.close();
   }

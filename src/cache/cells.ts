@@ -5,24 +5,24 @@ import { ingest } from './rebuild.ts';
 import { type ArtifactFile, manifestText } from './record.ts';
 import { type Store, write } from './store.ts';
 
-/** What the cache knows of a cell that was run. */
+/** A published cell, as the index has it. */
 export interface StoredCell {
   readonly artifact: Digest;
   readonly values: Readonly<Record<string, number>>;
-  /** The readable name it was published under. */
+  /** The readable name with which it was published. */
   readonly cell: string;
   readonly kind: string;
-  /** The attempt that published it, where that is known. */
+  /** The attempt that published it, if known. */
   readonly attempt: number | undefined;
 }
 
 export interface ListedCell extends StoredCell {
   readonly fingerprint: Fingerprint;
-  /** Bytes of its files; shared ones count for every cell that holds them. */
+  /** Bytes of its files. A file that several cells share counts for each of them. */
   readonly size: number;
   /** When it was published, milliseconds since 1970. */
   readonly published: number;
-  /** The project and the pipeline that it was published for, where that is known. */
+  /** The project and the pipeline for which it was published, if known. */
   readonly project: string | undefined;
   readonly pipeline: string | undefined;
 }
@@ -43,11 +43,11 @@ interface ListedRow extends CellRow {
   readonly pipeline: string | null;
 }
 
-/** The cell with that fingerprint, if it was published. Whether its files are sound, `check` says. */
+/** The cell with that fingerprint, if it was published. `check` tells whether its files are intact. */
 export function lookup(store: Store, fingerprint: Fingerprint): StoredCell | undefined {
   const row = find(store, fingerprint);
   if (row !== undefined) return asStored(row);
-  // The record may have outlived the index's last transactions, or its publisher may just have died.
+  // The index may have lost its last transactions, or the publisher may have died after writing the record.
   if (!existsSync(store.folders.record(fingerprint))) return undefined;
   if (!write(store, () => ingest(store, fingerprint))) return undefined;
   const ingested = find(store, fingerprint);
@@ -78,14 +78,14 @@ export function listCells({ sql }: Store): ListedCell[] {
   }));
 }
 
-/** The files of an artifact, sorted by path; empty where the artifact is not known. */
+/** The files of an artifact, sorted by path; empty if the artifact is unknown. */
 export function filesOf({ sql }: Store, artifact: Digest): ArtifactFile[] {
   return sql<[Digest], ArtifactFile>(
     'SELECT path, size, sha256 FROM artifact_files JOIN files USING (sha256) WHERE artifact = ? ORDER BY path',
   ).all(artifact);
 }
 
-/** The digest that an artifact would have if it held these of its files alone. */
+/** The digest that an artifact would have if it contained only these of its files. */
 export function partDigest(store: Store, artifact: Digest, names: readonly string[]): Digest {
   const { type } = store
     .sql<[Digest], { type: string }>('SELECT type FROM artifacts WHERE digest = ?')
@@ -94,7 +94,7 @@ export function partDigest(store: Store, artifact: Digest, names: readonly strin
   return sha256(manifestText({ type, files }));
 }
 
-/** Where the contents of a file of an artifact lie. Throws a Failure `file-not-in-artifact` if it has none of that name. */
+/** The path of a file of an artifact. Throws a Failure `file-not-in-artifact` if there is no file of that name. */
 export function pathOf({ sql, folders }: Store, artifact: Digest, file: string): string {
   const found = sql<[Digest, string], { sha256: Digest }>(
     'SELECT sha256 FROM artifact_files WHERE artifact = ? AND path = ?',

@@ -4,11 +4,11 @@ import { isMissing } from './disk-failure.ts';
 import { look, type Stamp, stampOf } from './stamp.ts';
 import { type Store, write } from './store.ts';
 
-/** A stored file that is not what was published. */
+/** A stored file that differs from what was published. */
 export interface Damage {
   /** The file's path within the artifact, or `manifest`. */
   readonly file: string;
-  /** Where it lies (or lay) in the cache folder. */
+  /** Its path in the cache folder. */
   readonly path: string;
   readonly problem: 'missing' | 'short' | 'changed';
   readonly message: string;
@@ -24,8 +24,8 @@ interface FileRow {
 }
 
 /**
- * What the index says of an artifact, and what a stat of each file says. Only what differs is read.
- * @param since files that changed at that time (milliseconds since 1970) or later are read too, whatever their stat says
+ * Compares the stat of each file of an artifact with the index. Only files that differ are read.
+ * @param since files that changed at that time (milliseconds since 1970) or later are read too, even if their stat is equal
  */
 export function checkMany(
   store: Store,
@@ -66,7 +66,7 @@ export function checkMany(
 interface Looked {
   readonly digest: Digest;
   readonly problem?: Problem;
-  /** Set where the file was read and is sound. */
+  /** Set if the file was read and is intact. */
   readonly renewed?: Stamp;
 }
 
@@ -128,7 +128,7 @@ function renew(store: Store, looks: Iterable<Looked>): void {
   });
 }
 
-/** Remembers that the contents (or the manifest) with that digest were sound under that stamp. */
+/** Stores that the contents (or the manifest) with this digest were intact when they had this stamp. */
 export function setStamp({ sql }: Store, digest: Digest, stamp: Stamp | null): void {
   sql<[Stamp | null, Digest]>('UPDATE files SET stamp = ? WHERE sha256 = ?').run(stamp, digest);
   sql<[Stamp | null, Digest]>('UPDATE artifacts SET stamp = ? WHERE digest = ?').run(stamp, digest);

@@ -15,15 +15,15 @@ import { forgetUses, usedElsewhere } from './uses.ts';
 import { orphans, strayRecords } from './verify.ts';
 
 export interface CollectOptions {
-  /** Cells to keep, whatever else. */
+  /** Cells to keep in any case. */
   readonly keep: ReadonlySet<Fingerprint>;
-  /** Only say what would be freed. */
+  /** Only report what would be deleted. */
   readonly dryRun?: boolean | undefined;
-  /** Also keep what the last so many runs of each profile, with each text of settings, refer to; 1 unless told. */
+  /** Also keep what this many last runs of each profile and each `--set` refer to. Default: 1. */
   readonly keepRuns?: number | undefined;
-  /** Also free what other projects use. */
+  /** Also delete what only other projects use. */
   readonly allProjects?: boolean | undefined;
-  /** Files that nothing refers to are left for so long: somebody may be publishing them. ms; an hour unless told. */
+  /** Milliseconds to keep files that nothing refers to, because they may be being published. Default: an hour. */
   readonly grace?: number | undefined;
 }
 
@@ -31,7 +31,7 @@ export interface Freed {
   readonly what: 'cell' | 'file' | 'scratch' | 'attempt' | 'aside';
   /** A cell's readable name, or a path. */
   readonly name: string;
-  /** Bytes on the disk; those of a cell are counted with its files. */
+  /** Bytes on the disk. Those of a cell are counted with its files. */
   readonly bytes: number;
 }
 
@@ -46,8 +46,9 @@ const hour = 3_600_000;
 const batchSize = 500;
 
 /**
- * Frees what nobody needs: what this project does not use and no other does. Never what is leased, pinned or in a running attempt. Records go first, then the index, then files:
- * a crash on the way leaves files that the next collection finds, never a cell without its files.
+ * Deletes what no project uses, except what is leased, pinned or in a running attempt. Records are deleted first, then rows
+ * of the index, then files. So a crash in between leaves files that the next collection finds, but never a cell without its
+ * files.
  */
 export function collect(store: Store, options: CollectOptions): Collected {
   const began = Date.now();
@@ -78,7 +79,7 @@ interface Garbage {
   readonly artifacts: readonly Digest[];
   readonly strays: readonly string[];
   readonly attempts: OldAttempts;
-  /** What this project goes on using. */
+  /** What this project still uses. */
   readonly used: ReadonlySet<Fingerprint>;
   readonly paths: readonly { what: Exclude<Freed['what'], 'cell'>; path: string }[];
 }
@@ -149,7 +150,7 @@ function forget(store: Store, { cells, artifacts, strays, attempts, used }: Garb
     .run();
 }
 
-/** Under the write lock, a batch at a time: a publisher that enters an artifact then sees what is gone. */
+/** Deletes in batches, under the write lock: so a publisher that then adds an artifact sees which files are missing. */
 function remove(store: Store, paths: Garbage['paths']): void {
   const isReferred = store.sql<[string, string], { found: number }>(
     `SELECT 1 AS found FROM artifact_files WHERE sha256 = ? UNION ALL
@@ -183,7 +184,7 @@ function filesOnlyIn({ sql }: Store, artifacts: readonly Digest[]): Digest[] {
   return [...held].filter((digest) => !elsewhere.has(digest));
 }
 
-/** Whether a file was given its name before that time; false where it is gone. */
+/** Whether a file got its name before this time; false if it does not exist. */
 function isOlder(path: string, time: number): boolean {
   const stat = look(path);
   return stat !== undefined && Number(stat.ctimeMs) <= time;

@@ -7,7 +7,7 @@ import { type Store, write } from './store.ts';
 
 const tries = 3;
 
-/** Digests of files outside the cache, remembered under their stamps, so that a data set is hashed once. */
+/** Digests of files outside the cache. They are stored with the stamps of the files, so that a data set is hashed once. */
 export class ContentDigests {
   readonly #store: Store;
   readonly #underWay = new Map<string, Promise<Digest>>();
@@ -16,7 +16,7 @@ export class ContentDigests {
     this.#store = store;
   }
 
-  /** Throws a Failure `no-such-file`, `not-a-file`, or `source-changed` where it never stays the same for a read. */
+  /** Throws a Failure `no-such-file`, `not-a-file`, or `source-changed` if the file changes during each read. */
   digest(path: string): Promise<Digest> {
     const absolute = resolve(path);
     let answer = this.#underWay.get(absolute);

@@ -10,20 +10,20 @@ import type { Store } from './store.ts';
 
 const readOnly = 0o444;
 
-/** How the contents of one output come to lie in `files/`. */
+/** How the contents of an output get into `files/`. */
 export type Content =
-  /** They lie there already, and are sound under that stamp. */
+  /** They are already there, and were intact with this stamp. */
   | { readonly way: 'there'; readonly output: OutputFile; readonly stamp: Stamp }
-  /** They are on the disk at `from` and only need their name. */
+  /** They are on the disk at `from`, and must only be renamed. */
   | {
       readonly way: 'move';
       readonly output: OutputFile;
       readonly from: string;
-      /** What lay in their place and was not sound. */
+      /** The stamp of what was in their place and was damaged. */
       readonly unsound: Stamp | undefined;
     };
 
-/** Brings the contents of one output to the disk, beside `files/` if need be; nothing is visible yet. */
+/** Writes the contents of an output to the disk, if necessary to a temporary name. Nothing is visible yet. */
 export async function prepareContent(store: Store, output: OutputFile): Promise<Content> {
   const target = store.folders.content(output.sha256);
   const { stamp, sound } = await inspect(store, target, output);
@@ -31,7 +31,7 @@ export async function prepareContent(store: Store, output: OutputFile): Promise<
   const source = look(output.source);
   if (source === undefined) throw inMotion(output.path);
   await makeFolderFor(target);
-  // A file with other names could be changed under them later; a file on another device cannot be renamed.
+  // A file with other names (hard links) could be changed later; a file on another device cannot be renamed. So copy them.
   if (output.shared || source.dev !== look(dirname(target))?.dev) {
     return { way: 'move', output, from: await copyBeside(output, target), unsound: stamp };
   }
@@ -67,7 +67,7 @@ async function copyBeside(output: OutputFile, target: string): Promise<string> {
   }
 }
 
-/** Gives contents their name, and says how they lie there now. What lay there and was not sound goes aside. */
+/** Renames contents to their place, and returns how they are there now. A damaged file in their place is moved aside. */
 export function moveIntoPlace(store: Store, content: Content): Content {
   if (content.way === 'there') return content;
   const { output, from, unsound } = content;
@@ -75,7 +75,7 @@ export function moveIntoPlace(store: Store, content: Content): Content {
   const stat = look(target);
   if (stat !== undefined) {
     const stamp = stampOf(stat);
-    // Another publisher was here since: what publishers put there is sound.
+    // Another publisher has written it since. What publishers write is intact.
     if (stamp !== unsound) {
       discardContent(content);
       return { way: 'there', output, stamp };
@@ -87,9 +87,9 @@ export function moveIntoPlace(store: Store, content: Content): Content {
 }
 
 /**
- * The stamp of contents in place; undefined if they were collected or set aside in the meantime. Where something else
- * lies there than we saw (another publisher of the same contents named its file a moment after us, or took it back),
- * its bytes decide: several publishers would otherwise make each other begin anew without end.
+ * The stamp of contents in place; undefined if they were deleted or set aside in the meantime. If another file is there
+ * now (because another publisher of the same contents renamed its file just after this one, or moved it back), its bytes
+ * are compared. Otherwise, several publishers could make each other start again forever.
  */
 export function stampInPlace(store: Store, content: Content): Stamp | undefined {
   const path = store.folders.content(content.output.sha256);
@@ -114,7 +114,7 @@ function holds(path: string, digest: Digest): boolean {
   }
 }
 
-/** Gives a file back to the folder it was taken from. It stays in `files/` too: somebody may rely on it already. */
+/** Puts a file back into the folder it came from. It remains in `files/` too, because another cell may already use it. */
 export function giveBack(store: Store, content: Content): void {
   if (content.way === 'there') return;
   const { source, sha256 } = content.output;
@@ -123,12 +123,12 @@ export function giveBack(store: Store, content: Content): void {
   try {
     linkSync(stored, source);
   } catch {
-    // No hard links on this file system.
+    // This file system has no hard links.
     copyFileSync(stored, source);
   }
 }
 
-/** Removes the copy that `prepareContent` made, where it is of no use. */
+/** Deletes the copy that `prepareContent` made, if it is not needed. */
 export function discardContent(content: Content): void {
   if (content.way === 'move' && isCopy(content)) rmSync(content.from, { force: true });
 }

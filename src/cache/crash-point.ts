@@ -1,6 +1,6 @@
 /**
- * For tests of crash safety. With `RETABLE_CRASH_AT=<step>` this process kills itself, as `kill -9` would, when it
- * comes to that step; with `RETABLE_CRASH_AT=<step>:3`, when it comes to it for the third time. The steps are the
+ * For tests of crash safety. With `RETABLE_CRASH_AT=<step>`, this process kills itself (like `kill -9`) when it reaches
+ * this step; with `RETABLE_CRASH_AT=<step>:3`, when it reaches it for the third time. The steps are the
  * names given to `store.step(…)`; `docs/cache-and-crash-safety.md` lists those of a publication.
  */
 export function crashPoint(where = process.env.RETABLE_CRASH_AT): (step: string) => void {

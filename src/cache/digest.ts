@@ -28,7 +28,7 @@ export function sha256(data: string | Uint8Array): Digest {
 
 /**
  * The digest of a file. Throws the file system's own error.
- * @param size its size in bytes, where that is known: a small file is read at once, which is ten times faster
+ * @param size its size in bytes, if known: a small file is read in one call, which is ten times faster
  */
 export async function hashFile(path: string, size = Number.POSITIVE_INFINITY): Promise<Digest> {
   if (size <= small) return hashFileSync(path);
@@ -37,7 +37,7 @@ export async function hashFile(path: string, size = Number.POSITIVE_INFINITY): P
   return finish(hash);
 }
 
-/** The same, holding the thread: for checks that must have their answer now. */
+/** The same, synchronously, for checks that cannot wait. */
 export function hashFileSync(path: string): Digest {
   const descriptor = openSync(path, 'r');
   try {

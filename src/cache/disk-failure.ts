@@ -4,7 +4,7 @@ import type { FailureReason } from '../failure-reasons.ts';
 interface Explanation {
   readonly reason: FailureReason;
   readonly what: string;
-  /** @param flag of the command line, such as `--cache DIR`, that names another place; empty where there is none */
+  /** @param flag of the command line, such as `--cache DIR`, that chooses another place; empty if there is none */
   readonly hint: (flag: string) => string;
 }
 
@@ -55,7 +55,7 @@ const damagedIndex: Explanation = {
 const explanations: Record<string, Explanation> = {
   ENOSPC: full,
   SQLITE_FULL: full,
-  // The memory that a write-ahead log shares is a file too.
+  // The shared memory of a write-ahead log is also a file.
   SQLITE_IOERR_SHMSIZE: full,
   EDQUOT: { ...full, reason: 'quota-exceeded', what: 'the quota of this user is used up' },
   EROFS: readOnly,
@@ -86,9 +86,10 @@ const explanations: Record<string, Explanation> = {
 };
 
 /**
- * An error of the file system or of SQLite that a user can act on, as a Failure; any other value as it came.
+ * Converts an error of the file system or of SQLite that a user can act on to a Failure. Other values are returned
+ * unchanged.
  * @param attempted what was tried, to follow "cannot": `publish student[seed=2]`
- * @param flag of the command line, such as `--cache DIR`, by which another place can be named
+ * @param flag of the command line, such as `--cache DIR`, that chooses another place
  */
 export function explainDiskError(error: unknown, attempted: string, flag = ''): unknown {
   if (error instanceof Failure || !(error instanceof Error)) return error;
@@ -100,7 +101,10 @@ export function explainDiskError(error: unknown, attempted: string, flag = ''): 
   });
 }
 
-/** `ENOENT`, `SQLITE_BUSY` and the like; SQLite's extended codes (`SQLITE_IOERR_WRITE`) are cut to the plain one. */
+/**
+ * `ENOENT`, `SQLITE_BUSY` and the like; extended codes of SQLite (`SQLITE_IOERR_WRITE`) are shortened to the primary
+ * one.
+ */
 export function codeOf(error: unknown): string {
   const code = fullCode(error);
   return code.startsWith('SQLITE_') ? code.split('_').slice(0, 2).join('_') : code;
@@ -116,7 +120,7 @@ export function isDiskFull(error: unknown): boolean {
   return (explanations[fullCode(error)] ?? explanations[codeOf(error)]) === full;
 }
 
-/** Whether a path turned out not to exist. */
+/** Whether an error means that a path does not exist. */
 export function isMissing(error: unknown): boolean {
   const code = codeOf(error);
   return code === 'ENOENT' || code === 'ENOTDIR';

@@ -5,11 +5,11 @@ import { temporaryFolder } from './temporary-folder.ts';
 import { isWritable } from './writable.ts';
 
 /**
- * The folders of a cache for who only reads it. Where its index can't be opened in place, because the cache is read-only
- * or has none, the index is a copy. Where there is no cache, all of it is an empty one in a temporary folder.
+ * The folders of a cache that is only read. If its index cannot be opened in place, because the cache is read-only or has
+ * no index, a temporary index is used. If there is no cache, an empty one in a temporary folder is used.
  */
 export function foldersToRead(own: Folders): Folders {
-  // A file in the way, or a folder that can't be read, is told here.
+  // Fails here if a file is in the way, or if the folder cannot be read.
   if (existsSync(own.root) && readdirSync(own.root).includes(basename(own.cells))) {
     const isReady = existsSync(own.index) && [own.root, ...filesOf(own.index)].every(isWritable);
     return isReady ? own : withIndexCopy(own);
@@ -20,8 +20,7 @@ export function foldersToRead(own: Folders): Folders {
 }
 
 /**
- * The same cache with a copy of its index in a temporary folder: SQLite can do there what it has to, such as lock, migrate
- * and mend.
+ * The same cache with a copy of its index in a temporary folder, where SQLite can lock, migrate and repair it.
  */
 export function withIndexCopy(own: Folders): Folders {
   const { root, index, openingLock, aside } = foldersOf(temporaryFolder());
@@ -30,7 +29,7 @@ export function withIndexCopy(own: Folders): Folders {
   return { ...own, index, openingLock, aside };
 }
 
-/** The database and its write-ahead log or journal. What its users share of the log in memory is made anew. */
+/** The database and its write-ahead log or journal. The shared-memory file is not copied: SQLite creates it again. */
 function filesOf(index: string): string[] {
   return ['', '-wal', '-journal'].map((suffix) => index + suffix).filter(existsSync);
 }

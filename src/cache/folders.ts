@@ -4,11 +4,11 @@ import { dirname, join } from 'node:path';
 import type { Digest, Fingerprint } from './digest.ts';
 import { isMissing } from './disk-failure.ts';
 
-/** Where everything lies in a cache folder. `docs/cache-and-crash-safety.md` shows the layout. */
+/** The paths in a cache folder. `docs/cache-and-crash-safety.md` shows the layout. */
 export interface Folders {
   readonly root: string;
   readonly index: string;
-  /** Held (by a lock of the operating system) while an index is created, migrated, mended or rebuilt. */
+  /** A file that is locked while an index is created, migrated, repaired or rebuilt. */
   readonly openingLock: string;
   readonly files: string;
   readonly artifacts: string;
@@ -49,12 +49,12 @@ export function createFolders(folders: Folders): void {
   }
 }
 
-/** Removes a folder, most often an empty one, without holding the thread: on a busy disk it takes milliseconds. */
+/** Deletes a folder (usually an empty one) asynchronously, because this takes milliseconds on a busy disk. */
 export async function removeFolder(path: string): Promise<void> {
   await rmdir(path).catch(() => rm(path, { recursive: true, force: true }));
 }
 
-/** As `mkdir -p`. Node's own says ENOENT where the truth is that the file system is read-only. */
+/** Like `mkdir -p`. Node's own function reports ENOENT on a read-only file system. */
 function makeFolder(path: string): void {
   try {
     mkdirSync(path);

@@ -11,11 +11,11 @@ import { preparer } from './store.ts';
 
 type Notice = (text: string) => void;
 
-/** How long a process waits for the write lock of another. Milliseconds. */
+/** Milliseconds to wait for the write lock of another process. */
 const patience = 30_000;
 
 /**
- * Opens the index, whatever state it is in: creates it, brings it up to date, puts it aside and rebuilds it.
+ * Opens the index in any state. If necessary it is created or migrated, or set aside and rebuilt.
  * @throws Failure `native-module`
  */
 export function openIndex(folders: Folders, notice: Notice): Database.Database {
@@ -32,7 +32,7 @@ function openInAnyState(folders: Folders, notice: Notice): Database.Database {
   const database = openReady(folders, journal) ?? openCarefully(folders, journal, notice);
   try {
     setMode(database, journal, notice);
-    // A first read makes the files that a write-ahead log needs: a disk that is full is noticed here, not later.
+    // The first read creates the files of the write-ahead log. So a full disk is noticed here and not later.
     versionOf(database);
     return database;
   } catch (error) {
@@ -41,7 +41,7 @@ function openInAnyState(folders: Folders, notice: Notice): Database.Database {
   }
 }
 
-/** The common case: an index that is there, whole and up to date. Undefined in every other one. */
+/** The common case: the index exists, is intact and up to date. Undefined in all other cases. */
 function openReady(folders: Folders, { mode }: JournalChoice): Database.Database | undefined {
   if (!existsSync(folders.index)) return undefined;
   const database = open(folders);
@@ -55,7 +55,7 @@ function openReady(folders: Folders, { mode }: JournalChoice): Database.Database
   }
 }
 
-/** Every other case, one process at a time: whoever comes second finds the work of the first. */
+/** All other cases, one process at a time. The second process finds what the first one did. */
 function openCarefully(folders: Folders, journal: JournalChoice, notice: Notice): Database.Database {
   const lock = new Database(folders.openingLock, { timeout: 2 * patience });
   try {
@@ -103,10 +103,10 @@ function open(folders: Folders): Database.Database | undefined {
   }
 }
 
-/** The longest path of an index, in bytes: SQLite takes 512 with what it appends to the names of its other files. */
+/** Maximum length of the path of an index, in bytes. SQLite allows 512, including the endings of its other files. */
 const LONGEST_PATH = 504;
 
-/** SQLite says of all that is wrong with a place that it can't open the file: the system tells more. */
+/** For any problem with a place, SQLite only reports that it cannot open the file. The system says more. */
 function requireOpenable(index: string): void {
   if (Buffer.byteLength(index) > LONGEST_PATH)
     throw errorOf('ENAMETOOLONG', `SQLite takes paths of ${LONGEST_PATH} bytes at most`);
@@ -145,7 +145,7 @@ function putAside(folders: Folders): string {
   return aside;
 }
 
-/** The log of an index that somebody deleted must not be taken for the log of the next one. */
+/** The log of a deleted index must not be used for the next index. */
 function removeStrays(folders: Folders): void {
   if (existsSync(folders.index)) return;
   for (const suffix of companions) rmSync(folders.index + suffix, { force: true });

@@ -4,18 +4,18 @@ import type { Stamp } from './stamp.ts';
 import type { Store } from './store.ts';
 import { noteUse } from './uses.ts';
 
-/** The stamps under which an artifact's files were last known to be sound. */
+/** The stamps that the files of an artifact had when they were last known to be intact. */
 export interface KnownStamps {
   readonly manifest: Stamp | null;
   content(file: Digest): Stamp | null;
 }
 
-/** Nothing is known: the first check reads the files. */
+/** Nothing is known, so the first check reads the files. */
 export const unseen: KnownStamps = { manifest: null, content: () => null };
 
 type Index = Pick<Store, 'sql'>;
 
-/** Writes an artifact and its files; to be called within a transaction. Stamps that are NULL leave older ones. */
+/** Writes an artifact and its files, within a transaction. NULL does not replace an older stamp. */
 export function insertArtifact(
   { sql }: Index,
   digest: Digest,
@@ -37,7 +37,7 @@ export function insertArtifact(
   }
 }
 
-/** Writes a published cell, and that its attempt is done; within a transaction. `at`: when it was published. */
+/** Writes a published cell, and that its attempt is done, within a transaction. `at`: when it was published. */
 export function insertCell({ sql }: Index, record: CellRecord, at: number): void {
   const { fingerprint, artifact, cell, kind, values, attempt, project, pipeline } = record;
   keepBasis({ sql }, fingerprint, canonicalJson(record.manifest));
@@ -61,12 +61,12 @@ export function insertCell({ sql }: Index, record: CellRecord, at: number): void
   ).run(at, attempt, fingerprint);
 }
 
-/** Keeps the basis of a fingerprint, for `why`. */
+/** Stores the basis of a fingerprint, for `why`. */
 export function keepBasis({ sql }: Index, fingerprint: Fingerprint, basis: string): void {
   sql<[Fingerprint, string]>('INSERT OR IGNORE INTO manifests VALUES (?, ?)').run(fingerprint, basis);
 }
 
-/** Removes artifacts from the index; what they held stays in `files` until it is collected. */
+/** Removes artifacts from the index. Their contents remain in `files` until `collect` deletes them. */
 export function deleteArtifact({ sql }: Index, artifact: Digest): void {
   sql<[Digest]>('DELETE FROM cells WHERE artifact = ?').run(artifact);
   sql<[Digest]>('DELETE FROM artifact_files WHERE artifact = ?').run(artifact);

@@ -2,7 +2,7 @@ import { statfsSync } from 'node:fs';
 import type { Database } from 'better-sqlite3';
 import { Failure } from '../failure.ts';
 
-/** `wal`: fast, needs memory shared by all who open the index. `truncate`: needs only locks that work. */
+/** `wal` is fast, but needs memory that all processes share. `truncate` needs only working locks. */
 export type JournalMode = 'wal' | 'truncate';
 
 /**
@@ -28,12 +28,12 @@ const networkFileSystems: ReadonlyMap<number, string> = new Map([
 
 export interface JournalChoice {
   readonly mode: JournalMode;
-  /** A line for the user where the slower mode was chosen for them. */
+  /** A line for the user if the slower mode was chosen automatically. */
   readonly notice?: string;
 }
 
 /**
- * @param type the file system's number; asked of the folder unless given
+ * @param type the number of the file system; default: that of the folder
  * @param override the value of `RETABLE_JOURNAL`: `wal`, `truncate`, or empty for automatic
  */
 export function chooseJournal(
@@ -51,7 +51,7 @@ export function chooseJournal(
       },
     );
   }
-  // Some kernels give the number with its sign.
+  // Some kernels return the number as a signed integer.
   const network = networkFileSystems.get(type >>> 0);
   if (network === undefined) return { mode: 'wal' };
   return {
@@ -60,14 +60,14 @@ export function chooseJournal(
   };
 }
 
-/** Whether a database is in that mode already, or can be for this connection alone, with nobody else concerned. */
+/** Whether a database is already in this mode, or can be without affecting other connections. */
 export function isInMode(database: Database, mode: JournalMode): boolean {
   return (currentMode(database) === 'wal') === (mode === 'wal');
 }
 
 /**
- * Brings the database to that mode and this connection to the syncing that fits it. In WAL, NORMAL loses at most the
- * last transactions when the power goes, never the order of them; the records in `cells/` bring those back.
+ * Sets the mode of the database, and the matching sync level of this connection. In WAL mode with NORMAL, a power failure
+ * loses at most the last transactions, and never reorders them. The records in `cells/` restore them.
  */
 export function setMode(database: Database, choice: JournalChoice, notice: (text: string) => void): void {
   if (choice.mode === 'wal' && currentMode(database) !== 'wal') database.pragma('journal_mode = WAL');

@@ -5,7 +5,7 @@ import { type Store, write } from './store.ts';
 export type Acquired = { readonly ok: true } | { readonly ok: false; readonly holder: Owner };
 
 /**
- * Takes the lease of a cell, so that no other process runs it. It belongs to the process: taking it twice is fine.
+ * Takes the lease of a cell, so that no other process runs it. The lease belongs to the process, which may take it twice.
  * The lease of a dead process is taken over.
  */
 export function acquire(store: Store, fingerprint: Fingerprint): Acquired {
@@ -27,7 +27,7 @@ export function acquire(store: Store, fingerprint: Fingerprint): Acquired {
   });
 }
 
-/** Gives a lease back. One that this process does not hold stays as it is. */
+/** Releases a lease. A lease that this process does not hold is not changed. */
 export function release(store: Store, fingerprint: Fingerprint): void {
   write(store, () => {
     store
@@ -36,7 +36,7 @@ export function release(store: Store, fingerprint: Fingerprint): void {
   });
 }
 
-/** The fingerprints that living processes hold. */
+/** The fingerprints whose leases living processes hold. */
 export function leased(store: Store): Set<Fingerprint> {
   const rows = store.sql<[], { fingerprint: Fingerprint; owner: number }>('SELECT * FROM leases').all();
   const alive = new Map<number, boolean>();

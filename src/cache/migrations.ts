@@ -2,10 +2,10 @@ import type { Database } from 'better-sqlite3';
 import { Failure } from '../failure.ts';
 
 /**
- * Each entry brings an index from the version of its position to the next. Entries are never changed once released,
- * only added. Times are milliseconds since 1970. A `stamp` is what `stamp.ts` makes of a stat; NULL means that the
- * file has not been looked at yet. A `project` is the path of its folder from the cache folder, with `/`: a cache that
- * is copied or moved with its project goes on being that project's.
+ * Each entry brings an index from the version of its position to the next. Released entries are never changed; new ones
+ * are added. Times are milliseconds since 1970. A `stamp` is computed from a stat by `stamp.ts`; NULL means that the file
+ * has not been checked yet. A `project` is the path from the cache folder to its folder, with `/`: so a cache that is
+ * copied or moved together with its project still belongs to it.
  */
 export const migrations: readonly string[] = [
   `
@@ -70,7 +70,7 @@ export function versionOf(database: Database): number {
 }
 
 /**
- * Brings an index up to date, to be called within a transaction, and returns the version it had.
+ * Migrates an index to the newest version, within a transaction, and returns the version that it had.
  * Throws a Failure `newer-cache` if a newer retable made it.
  */
 export function migrate(database: Database, steps: readonly string[] = migrations): number {

@@ -3,27 +3,28 @@ import { join } from 'node:path';
 import type { Fingerprint } from './digest.ts';
 import type { Store } from './store.ts';
 
-/** So many attempts are kept of each cell of each pipeline. */
+/** How many attempts are kept for each cell of each pipeline. */
 const keptPerCell = 3;
 
 export interface OldAttempts {
-  /** Folders that are not needed any more. */
+  /** Folders that are no longer needed. */
   readonly folders: string[];
-  /** Attempts that the index may forget. */
+  /** Attempts that can be deleted from the index. */
   readonly ids: number[];
 }
 
 interface Staying {
-  /** The attempts that published cells that stay. */
+  /** The attempts that published cells that are kept. */
   readonly published: ReadonlySet<number>;
   readonly busy: ReadonlySet<Fingerprint>;
   readonly keeps: (fingerprint: Fingerprint) => boolean;
 }
 
 /**
- * The attempts that can go. What stays: those running, those of other projects, the last three of each cell that is kept
- * with their logs (but not what they wrote), those that published a cell that stays.
- * @param names what lies in `attempts/`, listed before: a folder is made after its row, so one without a row is old
+ * The attempts that can be deleted. Kept are: running attempts, those of other projects, the last three of each kept cell
+ * with their logs (but not their outputs), and those that published a kept cell.
+ * @param names the entries of `attempts/`, listed before the index is read. A folder is created after its row, so a folder
+ * without a row is old
  */
 export function oldAttempts(
   { sql, folders, project }: Store,

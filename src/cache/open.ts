@@ -13,7 +13,7 @@ interface Opened {
   readonly database: Database;
 }
 
-/** Opens a cache in place, and makes one if there is none. */
+/** Opens a cache in place, and creates it if there is none. */
 export function openToWrite(folders: Folders, notice: Notice): Opened {
   const open = () => {
     createFolders(folders);
@@ -28,7 +28,10 @@ export function openToWrite(folders: Folders, notice: Notice): Opened {
   }
 }
 
-/** Opens a cache without making any file in it; on a full disk and where it can't be written, by a copy of its index. */
+/**
+ * Opens a cache without creating a file in it. If the disk is full or the cache cannot be written, a copy of its
+ * index is used.
+ */
 export function openToRead(own: Folders, notice: Notice): Opened {
   const folders = foldersToRead(own);
   try {
@@ -40,11 +43,11 @@ export function openToRead(own: Folders, notice: Notice): Opened {
   }
 }
 
-/** What an attempt left whose process died may be what fills the disk: who died is read from a copy of the index. */
+/** Deletes the output of dead attempts, because it may be what fills the disk. A copy of the index tells which are dead. */
 function dropDeadOutput(own: Folders, notice: Notice): void {
   const folders = withIndexCopy(own);
   const database = openIndex(folders, notice);
-  // Dead attempts are those of all projects.
+  // Dead attempts of all projects.
   recover({ folders, database, project: '', sql: preparer(database), step: () => {}, notice });
   database.close();
 }

@@ -6,23 +6,23 @@ import { look } from './stamp.ts';
 
 /** A file that a cell wrote, hashed. */
 export interface OutputFile {
-  /** Within the artifact, with `/`. */
+  /** In the artifact, with `/`. */
   readonly path: string;
-  /** Where it lies until it is published. */
+  /** Its path until it is published. */
   readonly source: string;
   readonly size: number;
   readonly sha256: Digest;
   /** When its contents last changed, nanoseconds since 1970. */
   readonly modified: bigint;
-  /** Which file it is, on its device: a rename keeps it. */
+  /** Identifies the file on its device, also after a rename. */
   readonly inode: bigint;
-  /** Whether it has other names elsewhere, under which it could be changed later. */
+  /** Whether it has other names (hard links), by which it could be changed later. */
   readonly shared: boolean;
 }
 
 /**
- * Lists and hashes all files under a folder, sorted by path. Empty folders leave no trace.
- * Throws a Failure `bad-output` for anything but files and folders, `output-changed` for files still written to.
+ * Lists and hashes all files below a folder, sorted by path. Empty folders are ignored.
+ * Throws a Failure `bad-output` for anything but files and folders, `output-changed` for files that are still written to.
  */
 export async function outputFiles(folder: string): Promise<OutputFile[]> {
   requireFolder(folder);
@@ -31,7 +31,7 @@ export async function outputFiles(folder: string): Promise<OutputFile[]> {
   return files.sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
-/** A link in the place of the folder would have the files of another folder moved into the cache. */
+/** If the folder were replaced by a link, the files of another folder would be moved into the cache. */
 function requireFolder(folder: string): void {
   const found = lstatSync(folder, { throwIfNoEntry: false });
   if (found?.isDirectory()) return;
@@ -78,7 +78,7 @@ async function readOutput(folder: string, path: string): Promise<OutputFile> {
   return output;
 }
 
-/** Throws a Failure if the file, wherever it lies now, was written to after it was hashed. */
+/** Throws a Failure if the file (which is now at `where`) was written to after it was hashed. */
 export function requireUnchanged(output: OutputFile, where: string): void {
   const now = look(where);
   if (now === undefined || now.mtimeNs !== output.modified || Number(now.size) !== output.size) {

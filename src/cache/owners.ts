@@ -4,7 +4,7 @@ import type { Store } from './store.ts';
 /** A process that holds leases or runs attempts. */
 export interface Owner extends ProcessIdentity {
   readonly id: number;
-  /** When it last gave a sign of life, milliseconds since 1970. */
+  /** Its last heartbeat, milliseconds since 1970. */
   readonly heartbeat: number;
 }
 
@@ -12,7 +12,7 @@ type Key = [host: string, pid: number, started: string, boot: string, pidSpace: 
 
 const columns = 'id, host, pid, started, boot, pid_space AS pidSpace, heartbeat';
 
-/** The number of this process among the owners. Within a transaction. */
+/** The id of this process in the table of owners; added if necessary. Within a transaction. */
 export function enlist({ sql }: Store): number {
   const self = thisProcess();
   const key: Key = [self.host, self.pid, self.started, self.boot, self.pidSpace];
@@ -31,7 +31,7 @@ export function ownerOf({ sql }: Store, id: number): Owner | undefined {
   return sql<[number], Owner>(`SELECT ${columns} FROM owners WHERE id = ?`).get(id);
 }
 
-/** Tells the others that this process lives. */
+/** Stores a heartbeat of this process. */
 export function beat({ sql }: Store): void {
   const { host, pid, started, boot, pidSpace } = thisProcess();
   sql<[number, ...Key]>(
@@ -52,7 +52,7 @@ export function isOwnerDead(store: Store, id: number): boolean {
   return owner === undefined || isDead(owner, owner.heartbeat);
 }
 
-/** Forgets dead owners that nothing refers to any more; within a transaction. */
+/** Deletes dead owners that nothing refers to, within a transaction. */
 export function forget({ sql }: Store, owners: readonly Owner[]): void {
   for (const { id } of owners) {
     sql<[number]>(

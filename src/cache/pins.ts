@@ -3,8 +3,8 @@ import { enlist, isOwnerDead } from './owners.ts';
 import type { Store } from './store.ts';
 
 /**
- * Pins artifacts for this process: `collect` leaves them until it unpins them or dies. Within a transaction.
- * @returns those that are not in the cache any more, which cannot be pinned
+ * Pins artifacts: `collect` keeps them until this process unpins them or ends. Within a transaction.
+ * @returns those that are no longer in the cache, which cannot be pinned
  */
 export function pin(store: Store, artifacts: Iterable<Digest>): Digest[] {
   const owner = enlist(store);

@@ -3,19 +3,19 @@ import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { codeOf } from './disk-failure.ts';
 
-/** Which process, and that very one: a pid alone is given to another process sooner or later. */
+/** Identifies a process. A pid alone is not enough, because it is used again for other processes. */
 export interface ProcessIdentity {
   readonly host: string;
   readonly pid: number;
-  /** When it started, in the words of its system; empty where that cannot be known. */
+  /** When it started, as its system reports it; empty if unknown. */
   readonly started: string;
-  /** The boot it lives in; empty where that cannot be known. */
+  /** The id of the boot in which it runs; empty if unknown. */
   readonly boot: string;
-  /** The pid namespace: containers on one machine count their pids apart. */
+  /** The pid namespace, because each container has its own pids. */
   readonly pidSpace: string;
 }
 
-/** After so long without a heartbeat, a process on another host counts as dead. Milliseconds. */
+/** Milliseconds without a heartbeat after which a process on another host counts as dead. */
 export const heartbeatLimit = 60_000;
 
 let own: ProcessIdentity | undefined;
@@ -36,7 +36,7 @@ export function identityOf(pid: number): ProcessIdentity {
   return { ...thisProcess(), pid, started: startOf(pid) ?? '' };
 }
 
-/** Whether that very process is seen to live on this machine. */
+/** Whether exactly this process runs on this machine. */
 export function isAlive(other: ProcessIdentity): boolean {
   const { host, boot, pidSpace } = thisProcess();
   const isHere = other.host === host && other.boot === boot && other.pidSpace === pidSpace;
@@ -44,27 +44,28 @@ export function isAlive(other: ProcessIdentity): boolean {
 }
 
 /**
- * Whether the process is surely dead (same host), or has been silent for too long (elsewhere).
- * @param heartbeat when it last gave a sign of life, milliseconds since 1970
+ * Whether the process is certainly dead (on this host), or has sent no heartbeat for too long (on other hosts).
+ * @param heartbeat its last one, milliseconds since 1970
  */
 export function isDead(other: ProcessIdentity, heartbeat: number, now = Date.now()): boolean {
   const self = thisProcess();
   if (other.host !== self.host) return now - heartbeat > heartbeatLimit;
   if (other.boot !== self.boot) return true;
-  // Same machine, but its pids mean nothing here.
+  // The same machine, but another pid namespace: its pids mean nothing here.
   if (other.pidSpace !== self.pidSpace) return now - heartbeat > heartbeatLimit;
   const started = startOf(other.pid);
   if (started === undefined) return true;
   return started !== '' && other.started !== '' && started !== other.started;
 }
 
-/** When a process started; undefined if there is none (a zombie is none), empty if it lives but does not tell. */
+/** When a process started; undefined if it does not run (or is a zombie), empty if it runs but the time is unknown. */
 export function startOf(pid: number): string | undefined {
   if (process.platform !== 'linux') return startByPs(pid);
   const stat = readOr(`/proc/${pid}/stat`);
-  // Where /proc hides the processes of others (hidepid), a signal still tells whether there is one.
+  // If /proc hides the processes of other users (hidepid), a signal still shows whether it runs.
   if (stat === '') return exists(pid) ? '' : undefined;
-  // proc(5): the second field is the name in brackets and may hold anything; state is field 3, start time field 22.
+  // proc(5): the second field is the name in brackets, which may contain any character; state is field 3, start time
+  // field 22.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   return fields[0] === 'Z' || fields[0] === 'X' ? undefined : fields[19];
 }
@@ -74,7 +75,7 @@ function startByPs(pid: number): string | undefined {
   try {
     return execFileSync('ps', ['-o', 'lstart=', '-p', String(pid)], { encoding: 'utf8' }).trim();
   } catch {
-    // No `ps`, as on Windows: the pid alone must do.
+    // There is no `ps`, for example on Windows: only the pid is used.
     return '';
   }
 }

@@ -22,7 +22,7 @@ import type { Store } from './store.ts';
 /** A cell that has run. */
 export interface Publication {
   readonly fingerprint: Fingerprint;
-  /** What the fingerprint was taken of. */
+  /** What the fingerprint was computed from. */
   readonly basis: Json;
   /** Its readable name. */
   readonly cell: string;
@@ -30,13 +30,13 @@ export interface Publication {
   readonly kind: string;
   /** The type of the artifact. */
   readonly type: string;
-  /** What the cell wrote. Its files are taken over, and the folder is gone after. */
+  /** The output folder of the cell. Its files are moved into the cache, and the folder is deleted. */
   readonly folder: string;
   readonly values: Readonly<Record<string, number>>;
   readonly attempt?: number | undefined;
 }
 
-/** A publication whose contents are all on the disk, under names that nobody looks at. */
+/** A publication whose contents are all on the disk, with temporary names. */
 export interface Prepared {
   readonly artifact: Digest;
   readonly manifest: ArtifactManifest;
@@ -51,10 +51,10 @@ interface Written {
   readonly target: string;
 }
 
-/** So many files are brought to the disk at once. */
+/** How many files are written to the disk at the same time. */
 const disk = new PQueue({ concurrency: 16 });
 
-/** First part: everything that takes time and that nobody sees. */
+/** First part: everything that takes time. Nothing is visible yet. */
 export async function prepare(store: Store, publication: Publication): Promise<Prepared> {
   requireFinite(publication);
   const outputs = await outputFiles(publication.folder);
@@ -81,7 +81,7 @@ export async function prepare(store: Store, publication: Publication): Promise<P
       ]),
     );
     store.step('records-written');
-    // In the order in which they get their names.
+    // In the order in which they are renamed.
     written.sort((a, b) => (a.what < b.what ? -1 : 1));
     return { artifact, manifest, record, contents, written };
   } catch (error) {
@@ -91,20 +91,20 @@ export async function prepare(store: Store, publication: Publication): Promise<P
   }
 }
 
-/** Throws what the first of them failed with, now that all have ended. */
+/** Throws the first error, after all have ended. */
 function throwFirst(settled: readonly PromiseSettledResult<unknown>[]): void {
   for (const one of settled) if (one.status === 'rejected') throw one.reason;
 }
 
-/** A publication whose files have their names; what is missing is the index. */
+/** A publication whose files are in place, but not yet in the index. */
 export interface Placed extends Prepared {
-  /** Takes the names away again, and gives the folder back what it held. */
+  /** Undoes this: removes the names, and puts the files back into the output folder. */
   undo(): void;
-  /** The folders whose names this relies on. */
+  /** The folders whose entries must be synced. */
   readonly folders: readonly string[];
 }
 
-/** Second part: names, in the order of what refers to what. The record comes last: with it, the cell is there. */
+/** Second part: renames the files: contents, manifest, record. The record is last: with it, the cell is published. */
 export function place(store: Store, prepared: Prepared): Placed {
   const contents: Content[] = [];
   const isNew = !existsSync(store.folders.record(prepared.record.fingerprint));
@@ -127,7 +127,7 @@ export function place(store: Store, prepared: Prepared): Placed {
     undo();
     throw error;
   }
-  // Also of contents that were there: another publisher may have put them there a moment ago.
+  // Also for contents that were there before, because another publisher may have just put them there.
   const names = [
     ...contents.map(({ output }) => store.folders.content(output.sha256)),
     ...prepared.written.map(({ target }) => target),
@@ -136,8 +136,8 @@ export function place(store: Store, prepared: Prepared): Placed {
 }
 
 /**
- * Third part: the index, within a transaction. Whoever collects garbage holds the same lock, so what lies there now
- * stays. Returns false where something was collected or set aside since: then begin anew.
+ * Third part: the index, within a transaction. `collect` uses the same lock, so files that are there now remain. Returns
+ * false if a file was deleted or set aside in the meantime: then publish again.
  */
 export function enter(store: Store, { artifact, manifest, record, contents }: Placed): boolean {
   const stamps = new Map<Digest, Stamp>();

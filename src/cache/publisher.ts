@@ -10,7 +10,7 @@ import { type Store, write } from './store.ts';
 interface Job {
   readonly publication: Publication;
   readonly prepared: Prepared;
-  /** How often it was begun. */
+  /** How often it was started. */
   readonly round: number;
   done(artifact: Digest): void;
   failed(error: unknown): void;
@@ -20,8 +20,8 @@ const rounds = 3;
 const batchSize = 256;
 
 /**
- * Publishes cells. Preparing goes on side by side; what is ready while others are being entered waits and shares the
- * next syncing of folders and the next transaction with all that wait too (a group commit).
+ * Publishes cells. They are prepared in parallel. Those that are ready while others are added to the index wait, and then
+ * share one sync of folders and one transaction (a group commit).
  */
 export class Publisher {
   readonly #store: Store;
@@ -77,7 +77,7 @@ export class Publisher {
     try {
       return enter(this.#store, placed) ? 'entered' : 'again';
     } catch (error) {
-      // An output that is still written to concerns its own cell alone; an error of the index concerns all.
+      // An output that is still written to affects only its own cell. An error of the index affects all.
       if (error instanceof Failure) return { error };
       throw error;
     }
@@ -119,7 +119,7 @@ export class Publisher {
   }
 }
 
-/** Does something for each job; a job for which it fails is told so, and left out. */
+/** Does something for each job. A job for which it fails is rejected, and left out. */
 function each<Result>(jobs: readonly Job[], act: (job: Job) => Result): Result[] {
   return jobs.flatMap((job) => {
     try {

@@ -20,9 +20,9 @@ export function rebuild(index: Index): number {
 }
 
 /**
- * Takes a cell from its record in `cells/` into the index: after a crash between the two, or a power loss that took
- * the index's last transactions. The files are not trusted by that: the first check reads them. Within a transaction.
- * @returns false where there is no record, or its artifact has no sound manifest
+ * Adds a cell to the index from its record in `cells/`, after a crash between the two, or a power failure that lost the
+ * last transactions of the index. The first check will read its files. Within a transaction.
+ * @returns false if there is no record, or if its artifact has no intact manifest
  */
 export function ingest(index: Index, fingerprint: Fingerprint): boolean {
   const record = readRecord(index.folders, fingerprint);
@@ -33,7 +33,7 @@ export function ingest(index: Index, fingerprint: Fingerprint): boolean {
   return true;
 }
 
-/** Ingests every record that the index does not know. */
+/** Adds every record that is not in the index. */
 export function ingestMissing(store: Store): void {
   const known = new Set(
     store
@@ -52,7 +52,7 @@ function publishedAt(folders: Folders, fingerprint: Fingerprint): number {
   return Math.round(statSync(folders.record(fingerprint), { throwIfNoEntry: false })?.mtimeMs ?? 0);
 }
 
-/** Numbers of attempts are never given twice, or two attempts would share a folder. */
+/** Numbers of attempts must not be used twice, because two attempts would then share a folder. */
 function reserveAttempts({ sql }: Index, taken: number): void {
   sql<[]>("DELETE FROM sqlite_sequence WHERE name = 'attempts'").run();
   if (taken > 0) sql<[number]>("INSERT INTO sqlite_sequence (name, seq) VALUES ('attempts', ?)").run(taken);

@@ -12,23 +12,23 @@ export interface ArtifactFile {
   readonly sha256: Digest;
 }
 
-/** The manifest of an artifact. Its canonical JSON is what an artifact's digest is taken of. */
+/** The manifest of an artifact. The digest of the artifact is that of its canonical JSON. */
 export interface ArtifactManifest {
   readonly type: string;
   readonly files: readonly ArtifactFile[];
 }
 
-/** What `cells/` keeps of a published cell, and what the index is rebuilt from. Holds no times. */
+/** The record of a published cell in `cells/`, from which the index is rebuilt. It contains no times. */
 export interface CellRecord {
   readonly fingerprint: Fingerprint;
-  /** The basis of the fingerprint, under the name that it has in these files. */
+  /** The basis of the fingerprint, with its name in these files. */
   readonly manifest: Json;
   readonly artifact: Digest;
   readonly cell: string;
   readonly kind: string;
   readonly values: Readonly<Record<string, number>>;
   readonly attempt?: number;
-  /** The project and the pipeline that it was published for; records of older versions have none. */
+  /** The project and the pipeline for which it was published; records of older versions have none. */
   readonly project?: string;
   readonly pipeline?: string;
 }
@@ -48,17 +48,17 @@ export function recordText(record: CellRecord): string {
   });
 }
 
-/** The record of a cell, or undefined where there is none or it is damaged. */
+/** The record of a cell; undefined if there is none or it is damaged. */
 export function readRecord(folders: Folders, fingerprint: Fingerprint): CellRecord | undefined {
   const record = parse(readIfThere(folders.record(fingerprint)));
   return isRecord(record) && record.fingerprint === fingerprint ? record : undefined;
 }
 
-/** The manifest of an artifact, or undefined where there is none or its bytes are not those of its digest. */
+/** The manifest of an artifact; undefined if there is none or its bytes do not have the digest. */
 export function readManifest(folders: Folders, artifact: Digest): ArtifactManifest | undefined {
   const text = readIfThere(folders.manifest(artifact));
   if (text === undefined || sha256(text) !== artifact) return undefined;
-  // The digest says that these are the bytes that `manifestText` wrote.
+  // The digest shows that `manifestText` wrote these bytes.
   return JSON.parse(text) as ArtifactManifest;
 }
 
@@ -110,7 +110,7 @@ function parse(text: string | undefined): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    // Cut off by a power loss: as good as not there, the cell runs again.
+    // Truncated by a power failure: treated as missing, so the cell runs again.
     return undefined;
   }
 }

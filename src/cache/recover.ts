@@ -8,15 +8,15 @@ import { deadOwners, forget } from './owners.ts';
 import { type Store, write } from './store.ts';
 
 export interface Recovered {
-  /** Attempts whose process died; they are `interrupted` now. */
+  /** Attempts whose process died. They are now `interrupted`. */
   readonly attempts: Attempt[];
-  /** Leases of dead processes, which are free now. */
+  /** Leases of dead processes. They are now free. */
   readonly leases: Fingerprint[];
 }
 
 /**
- * Tidies up after processes that died: their attempts become `interrupted`, their private output is deleted (the log
- * stays), their leases and pins are dropped. Output goes first: if this process dies too, the next one finds them again.
+ * Cleans up after processes that died: their attempts become `interrupted`, their outputs are deleted (but not the logs),
+ * their leases and pins are released. Outputs are deleted first, so that the next process can finish if this one dies too.
  */
 export function recover(store: Store): Recovered {
   const dead = deadOwners(store);
@@ -47,7 +47,7 @@ export function recover(store: Store): Recovered {
   });
 }
 
-/** Output that cannot be removed, such as a folder without the right to write in it, must not stop every later run. */
+/** An output that cannot be deleted, such as a folder without write permission, must not prevent later runs. */
 function removeOutput(store: Store, folder: string): void {
   try {
     rmSync(folder, { recursive: true, force: true, maxRetries: 3 });

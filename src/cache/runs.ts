@@ -7,7 +7,7 @@ import { noteUse } from './uses.ts';
 export interface RunRecord {
   readonly pipeline: string;
   readonly profile: string;
-  /** What was set besides the profile, as text: runs that differ in it are remembered apart. */
+  /** What was set in addition to the profile, as text. Runs that differ in it are stored separately. */
   readonly settings: string;
   readonly cells: readonly {
     readonly cell: string;
@@ -16,7 +16,7 @@ export interface RunRecord {
   }[];
 }
 
-/** What a cell was the last time. */
+/** The state of a cell at its last attempt or use. */
 export interface LastBasis {
   readonly fingerprint: Fingerprint;
   readonly basis: Json;
@@ -25,10 +25,10 @@ export interface LastBasis {
   readonly attempt: number | undefined;
 }
 
-/** So many runs are remembered of each profile of a pipeline, for each text of settings. */
+/** How many runs are stored for each profile of a pipeline and each text of settings. */
 const remembered = 10;
 
-/** Remembers a run: `why` and `collect` ask for it. */
+/** Stores a run, for `why` and `collect`. */
 export function recordRun(store: Store, { pipeline, profile, settings, cells }: RunRecord): void {
   const { sql, project } = store;
   write(store, () => {
@@ -52,8 +52,8 @@ export function recordRun(store: Store, { pipeline, profile, settings, cells }: 
 }
 
 /**
- * What a cell of that name in that pipeline of this project was the last time it was tried or served; for `why`. After
- * the index was rebuilt, attempts and runs are forgotten: then the newest that was published under that name.
+ * The state of a cell of this pipeline and project at its last attempt or its last use from the cache, for `why`. If the
+ * index has neither, for example after it was rebuilt: the newest cell that was published with this name.
  */
 export function lastBasis({ sql, project }: Store, cell: string, pipeline: string): LastBasis | undefined {
   const name = { cell, pipeline, project };
@@ -85,7 +85,7 @@ export function lastBasis({ sql, project }: Store, cell: string, pipeline: strin
   };
 }
 
-/** What a fingerprint was taken of, for every one that was tried or published. */
+/** What a fingerprint was computed from, if it was attempted or published. */
 export function basisOf({ sql }: Pick<Store, 'sql'>, fingerprint: Fingerprint): Json | undefined {
   const kept = sql<[Fingerprint], { manifest: string }>(
     'SELECT manifest FROM manifests WHERE fingerprint = ?',
@@ -94,7 +94,7 @@ export function basisOf({ sql }: Pick<Store, 'sql'>, fingerprint: Fingerprint): 
   return kept && (JSON.parse(kept.manifest) as Json);
 }
 
-/** Whether this project has run that pipeline with that profile, as far as runs are remembered. */
+/** Whether this project has run this pipeline with this profile, as far as runs are stored. */
 export function hasRun({ sql, project }: Store, pipeline: string, profile: string): boolean {
   return (
     sql<[string, string, string]>(

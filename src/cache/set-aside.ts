@@ -7,7 +7,7 @@ import { isMissing } from './disk-failure.ts';
 import { deleteArtifact } from './index-rows.ts';
 import { type Store, write } from './store.ts';
 
-/** A cell whose artifact was damaged, and which therefore has to run again. */
+/** A cell whose artifact was damaged, so that it must run again. */
 export interface AffectedCell {
   readonly fingerprint: Fingerprint;
   readonly cell: string;
@@ -15,8 +15,8 @@ export interface AffectedCell {
 }
 
 /**
- * Forgets every cell whose artifact holds one of the damaged files, then moves these files to `aside/`. Records go
- * first, so that a crash on the way leaves cells that run again, never cells that are served.
+ * Deletes every cell whose artifact contains one of the damaged files from the index, then moves these files to `aside/`.
+ * Records are deleted first, so that after a crash in between these cells run again and are never used.
  */
 export function setAside(store: Store, artifact: Digest, damage: readonly Damage[]): AffectedCell[] {
   const affected = write(store, () => {
@@ -37,7 +37,7 @@ export function setAside(store: Store, artifact: Digest, damage: readonly Damage
   return affected;
 }
 
-/** Moves a file to `aside/` under a name of its own. Returns where it is now; undefined if it was not there. */
+/** Moves a file to `aside/`, with a unique name. Returns its new path; undefined if it did not exist. */
 export function moveAside({ folders }: Pick<Store, 'folders'>, path: string): string | undefined {
   count += 1;
   const aside = join(folders.aside, `${basename(path)}.${Date.now()}-${process.pid}-${count}`);

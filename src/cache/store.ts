@@ -1,17 +1,17 @@
 import type { Database, Statement } from 'better-sqlite3';
 import type { Folders } from './folders.ts';
 
-/** What every part of the cache works on: the folders, the index, and whom to tell. */
+/** What all parts of the cache use: the folders, the index and callbacks. */
 export interface Store {
   readonly folders: Folders;
   readonly database: Database;
-  /** Whose attempts, runs and uses are written and asked for: the path of a project's folder from the cache folder. */
+  /** The project whose attempts, runs and uses are written and read: the path from the cache folder to its folder. */
   readonly project: string;
-  /** Prepares a statement once and keeps it. */
+  /** Prepares a statement, once for each SQL text. */
   readonly sql: Sql;
   /** Called between every two durable steps, so that tests can end the process there. */
   readonly step: (name: string) => void;
-  /** Tells the user one line. */
+  /** Prints a line for the user. */
   readonly notice: (text: string) => void;
 }
 
@@ -25,14 +25,14 @@ export function preparer(database: Database): Sql {
       statement = database.prepare(text);
       prepared.set(text, statement);
     }
-    // The caller names the types of its own SQL: SQLite cannot tell them to the compiler.
+    // The caller gives the types for its SQL, because the compiler cannot know them.
     return statement as unknown as Statement<Parameters, Row>;
   };
 }
 
 /**
- * Runs `change` in one transaction that takes the write lock at its start. (A transaction that only takes it at its
- * first write can fail half-way, because another process wrote in between; SQLite does not wait then.)
+ * Runs `change` in a transaction that takes the write lock at its start. (A transaction that takes it at its first write
+ * can fail if another process wrote in between; SQLite does not wait in this case.)
  */
 export function write<Result>(store: Pick<Store, 'database'>, change: () => Result): Result {
   return store.database.transaction(change).immediate();

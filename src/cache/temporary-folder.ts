@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 let parent: string | undefined;
 
-/** A new folder for this process alone, which is gone when the process ends. */
+/** A new folder for this process, which is deleted when the process ends. */
 export function temporaryFolder(): string {
   parent ??= removedAtExit(mkdtempSync(join(tmpdir(), 'retable-')));
   return mkdtempSync(join(parent, 'folder-'));

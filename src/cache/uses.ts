@@ -1,9 +1,9 @@
 import type { Fingerprint } from './digest.ts';
 import type { Store } from './store.ts';
 
-// Which projects use which cells: a project that collects garbage leaves what others use.
+// Which projects use which cells. `collect` in one project keeps what other projects use.
 
-/** Notes that this project uses a cell; within a transaction. */
+/** Stores that this project uses a cell, within a transaction. */
 export function noteUse({ sql, project }: Pick<Store, 'sql' | 'project'>, fingerprint: Fingerprint): void {
   sql<[string, Fingerprint]>('INSERT OR IGNORE INTO uses VALUES (?, ?)').run(project, fingerprint);
 }
@@ -16,7 +16,7 @@ export function usedElsewhere({ sql, project }: Store): Set<Fingerprint> {
   return new Set(rows.map(({ fingerprint }) => fingerprint));
 }
 
-/** Forgets that this project uses any cells but these; within a transaction. */
+/** Deletes the uses of this project, except those of these cells, within a transaction. */
 export function forgetUses({ sql, project }: Store, kept: ReadonlySet<Fingerprint>): void {
   const used = sql<[string], { fingerprint: Fingerprint }>(
     'SELECT fingerprint FROM uses WHERE project = ?',

@@ -23,17 +23,20 @@ export interface Verified {
   readonly files: number;
   readonly bytes: number;
   readonly damage: readonly (Damage & { readonly artifact: Digest })[];
-  /** Files in `files/` and `artifacts/` that nothing refers to. They do no harm; `collect` frees them. */
+  /** Files in `files/` and `artifacts/` that nothing refers to. They are harmless; `collect` deletes them. */
   readonly orphans: readonly string[];
-  /** Records in `cells/` that are damaged, or whose artifact is not there. Their cells run again when asked for. */
+  /** Records in `cells/` that are damaged, or whose artifact is missing. Their cells run again when needed. */
   readonly strayRecords: readonly string[];
-  /** Cells of the index without a record in `cells/`: a rebuilt index would not know them. `repair` writes them. */
+  /** Cells of the index without a record in `cells/`. A rebuilt index would not have them. `repair` writes them. */
   readonly missingRecords: readonly Fingerprint[];
-  /** With `repair`: the cells that have to run again. */
+  /** With `repair`: the cells that must run again. */
   readonly setAside: readonly AffectedCell[];
 }
 
-/** Reads everything again, whatever the stamps say. With `repair`, damage is set aside and lost records written. */
+/**
+ * Reads all files again, even if their stamps are unchanged. With `repair`, damaged files are set aside and missing
+ * records written.
+ */
 export async function verify(
   store: Store,
   { repair = false }: { repair?: boolean | undefined } = {},
@@ -71,7 +74,7 @@ export async function verify(
 interface HeldFile {
   readonly digest: Digest;
   readonly path: string;
-  /** Bytes; 0 for manifests, which are small and whose size is not kept. */
+  /** Bytes; 0 for manifests, whose size is not stored. */
   readonly size: number;
   readonly kind: 'content' | 'manifest';
 }
@@ -122,7 +125,7 @@ function holdersOf({ sql }: Store, { digest, kind }: HeldFile): { artifact: Dige
   ).all(digest);
 }
 
-/** Files that nothing in the index refers to, the leftovers of crashes among them. */
+/** Files that nothing in the index refers to, such as those left by crashes. */
 export function orphans({ sql, folders }: Store): { name: string; path: string }[] {
   const contents = new Set(
     sql<[], { sha256: string }>('SELECT DISTINCT sha256 FROM artifact_files')
@@ -141,7 +144,7 @@ export function orphans({ sql, folders }: Store): { name: string; path: string }
   ];
 }
 
-/** Records that could not be taken into the index. */
+/** Records that could not be added to the index. */
 export function strayRecords(store: Store): string[] {
   const known = new Set(listCells(store).map(({ fingerprint }) => fingerprint));
   return listRecords(store.folders)
