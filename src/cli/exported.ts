@@ -7,7 +7,7 @@ export interface Exported {
   readonly model: Model;
   readonly weights: Tensors;
   readonly description: ModelDescription;
-  /** Its origin, in names that do not change: pipeline, cell, fingerprint. */
+  /** Its origin: cell, pipeline, checkpoint, fingerprint and artifact. */
   readonly origin: Readonly<Record<string, string>>;
   /** The engine that computed its cell. */
   readonly engine: string;

@@ -3,9 +3,9 @@ import { stat } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { Failure } from '../../failure.ts';
 
-/** Bytes on their way. */
+/** A download that has been opened. */
 export interface OpenDownload {
-  /** Where in the file the first chunk lies: 0, or where it was asked to go on. */
+  /** Position of the first chunk in the file: 0, or the position that was asked for. */
   readonly start: number;
   /** Size of the whole file in bytes, if known. */
   readonly total: number | undefined;
@@ -57,7 +57,7 @@ async function openHttp(url: string, from: number): Promise<OpenDownload> {
     );
   });
   if (response.status === 416 && from > 0) {
-    // There are no more bytes: we have the whole file, or not a part of it. The checksum decides.
+    // There are no more bytes: what is stored is the whole file, or is not a part of it. The checksum decides.
     await response.body?.cancel();
     return { start: from, total: undefined, chunks: (async function* () {})() };
   }

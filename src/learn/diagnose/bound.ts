@@ -1,10 +1,10 @@
 /**
- * The bound in numbers. The abstract names two terms for the student's adversarial loss: its natural loss and its
- * distance to the robust teacher on mixed examples; constants and the exact form are not known to us, so they are added
- * up as they are. A teacher that is itself its student shows that this leaves out what the teacher loses under attack:
- * the second slack counts that too, as a third term. Both are our reading. Negative: the student's adversarial loss is
- * greater than the terms.
- * @param means of what `theory` gives
+ * Both sides of the bound, in numbers. The abstract of the paper names two terms that bound the student's adversarial
+ * loss: its natural loss, and its distance to the robust teacher on mixed examples. We do not know the constants and the
+ * exact form, so the terms are simply added. If the teacher is its own student, this sum lacks the teacher's loss under
+ * attack; so the second slack adds it as a third term. Both are our interpretation. A negative slack means that the
+ * student's adversarial loss is larger than the sum.
+ * @param means means of the values that `theory` returns
  */
 export function bound(means: Readonly<Record<string, number>>) {
   const of = (name: string) => means[name] ?? Number.NaN;

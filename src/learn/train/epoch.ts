@@ -22,7 +22,7 @@ export interface EpochOptions {
   readonly seed: number;
   readonly augment?: Augment | undefined;
   readonly onProgress?: ((progress: Progress) => void) | undefined;
-  /** Is told how many seconds the steps of each epoch took, without validation. */
+  /** Called after each epoch with the seconds that its steps took, without validation. */
   readonly onEpoch?: ((seconds: number) => void) | undefined;
 }
 
