@@ -76,7 +76,9 @@ export function setMode(database: Database, choice: JournalChoice, notice: (text
   if (choice.notice !== undefined) notice(choice.notice);
   if (choice.mode === 'wal' && reached !== 'wal') {
     database.pragma('journal_mode = TRUNCATE');
-    notice('this file system does not carry a write-ahead log: the index is written with a rollback journal');
+    notice(
+      'this file system does not support a write-ahead log: the index is written with a rollback journal',
+    );
   }
   database.pragma(`synchronous = ${reached === 'wal' ? 'NORMAL' : 'FULL'}`);
 }

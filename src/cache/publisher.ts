@@ -105,7 +105,9 @@ export class Publisher {
     try {
       placed.undo();
     } catch (undoing) {
-      this.#store.notice(`what ${job.publication.cell} wrote could not be given back: ${messageOf(undoing)}`);
+      this.#store.notice(
+        `the output of ${job.publication.cell} could not be moved back: ${messageOf(undoing)}`,
+      );
     }
     job.failed(error);
   }

@@ -23,7 +23,7 @@ export function interruptible(): { signal: AbortSignal; stop(): void } {
       return;
     }
     first = performance.now();
-    console.error('interrupted: stopping what runs; the next run goes on from here');
+    console.error('interrupted: stopping the running cells; the next run continues from here');
     controller.abort();
   };
   for (const signal of SIGNALS) process.on(signal, onSignal);

@@ -20,7 +20,7 @@ const SETTING_FLAGS: Readonly<Record<SettingName, readonly [flag: string, descri
   data: ['--data-dir <dir>', 'where data sets are looked for'],
   results: ['--results <dir>', "where tables are written (default: the project's results/)"],
   engine: ['--engine <name>', 'onnx, onnx-cuda, onnx-webgpu, tensorflow or cpu; see `retable engines`'],
-  jobs: ['--jobs <n>', 'cells that may run at a time (default: one a core)'],
+  jobs: ['--jobs <n>', 'cells that may run at the same time (default: one for each core)'],
 };
 
 const program = new Command('retable')
@@ -81,7 +81,10 @@ onPipeline('plan', 'Show what would run, what is cached, and why')
       (await import('./plan.ts')).plan(name, flags),
     ),
   );
-withSettings(onPipeline('run', 'Run what is not known yet, and print the tables'), ['jobs', 'results'])
+withSettings(onPipeline('run', 'Run the cells that are not cached, and print the tables'), [
+  'jobs',
+  'results',
+])
   .addOption(only())
   .addOption(selecting('--force <glob>', 'run these cells again'))
   .option('--fail-fast', 'start nothing more after the first failure')
@@ -179,12 +182,12 @@ for (const [name, description] of [
     'cache',
     ...(name === 'gc' ? (['data', 'engine'] as const) : []),
   ]).option('--json', 'print JSON for programs');
-  if (name === 'verify') command.option('--repair', 'put damaged files aside, so that their cells run again');
+  if (name === 'verify') command.option('--repair', 'set damaged files aside, so that their cells run again');
   if (name === 'gc') {
     command
-      .option('--dry-run', 'only say what would be freed')
+      .option('--dry-run', 'only show what would be deleted')
       .option('--keep-runs <n>', 'how many of the last runs are kept, for each profile and each --set', '3')
-      .option('--all-projects', 'also free what other projects on this cache use');
+      .option('--all-projects', 'also delete what only other projects use');
   }
   command.action(
     guarded(async (flags: PipelineFlags) => (await import(`./cache-${name}.ts`)).default(flags)),
@@ -218,7 +221,7 @@ program
     ),
   );
 withSettings(
-  program.command('config').description('Show the settings that count here, and where each comes from'),
+  program.command('config').description('Show the settings of the project, and where each comes from'),
   ['cache', 'data', 'results', 'engine', 'jobs'],
 )
   .option('--json', 'print JSON for programs')

@@ -47,7 +47,7 @@ export async function tablesOf(open: OpenPipeline, only?: string): Promise<Table
   }
   const plans = await planCells(known, pipeline.cells);
   for (const message of new Set(plans.flatMap(({ reasons }) => reasons.flatMap(blockedBecause)))) {
-    console.error(`note: some cells can't be planned, and tables are without them: ${message}`);
+    console.error(`note: some cells cannot be planned, so they are missing in the tables: ${message}`);
   }
   const { values, ...others } = recordedOf(open, plans);
   const tables: Table[] = [];
