@@ -1,6 +1,7 @@
 import type { Cache, Damage } from '../cache/cache.ts';
 import type { Digest, Fingerprint } from '../cache/digest.ts';
 import { Failure, isFailure } from '../failure.ts';
+import { parseReason } from '../failure-reasons.ts';
 import type { Places, Source } from '../kind/kind.ts';
 import type { Cell, CellId, Pipeline } from '../pipeline/pipeline.ts';
 import { type EngineKey, type FingerprintBasis, type KeptBasis, keyOf } from './fingerprint.ts';
@@ -184,7 +185,10 @@ function sourcesOf({ kind, file }: LoadedKind, { parameters }: Cell, places: Pla
   try {
     return kind.sources?.(parameters, places) ?? [];
   } catch (cause) {
-    if (isFailure(cause)) throw cause;
+    if (isFailure(cause)) {
+      const { reason, message, hint } = cause; // thrown by code of users: the reason may be any text
+      throw new Failure(parseReason(reason), message, { ...(hint && { hint }), cause });
+    }
     throw new Failure('bad-kind', `\`sources\` of ${file} threw ${String(cause)}.`, {
       hint: 'Correct `sources` in the file of the kind.',
       cause,

@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { Digest, Fingerprint } from '../cache/digest.ts';
 import { asFailure, Failure } from '../failure.ts';
+import { parseReason } from '../failure-reasons.ts';
 import type { Json } from '../json.ts';
 import type { Cell, CellId } from '../pipeline/pipeline.ts';
 import { filesRead } from '../plan/parts.ts';
@@ -129,7 +130,13 @@ function tellOn({ emit }: RunOptions, cell: CellId, event: CellEvent): void {
 function couldNotExecute(error: unknown): { exit: Exit; told: Told } {
   const { reason, message, hint } = asFailure(error);
   const measured = { seconds: 0, host: hostname() };
-  const exit = { state: 'failed' as const, reason, message, ...(hint ? { hint } : {}), measured };
+  const exit = {
+    state: 'failed' as const,
+    reason: parseReason(reason),
+    message,
+    ...(hint ? { hint } : {}),
+    measured,
+  };
   return { exit, told: nothingTold() };
 }
 

@@ -118,6 +118,21 @@ test('a kind that cannot say what it reads fails its cell alone, and plan says s
   expect(await project.run('s')).toMatchObject({ executed: 1, failed: 1, code: 1 });
 });
 
+test.each(['sources', 'program'])(
+  'a reason that is not in the list is marked as own if `%s` of a kind throws it',
+  async (property) => {
+    const failure = "Object.assign(new Error('There is no GPU.'), { name: 'Failure', reason: 'no-gpu' })";
+    const project = new Project({
+      'pipelines/g.yaml': 'pipeline: g\nstages: {a: {uses: picky}}\n',
+      'stages/picky.js': `export default { description: 'Picky.', parameters: { type: 'object', properties: {} }, inputs: {}, output: 'x', program: () => ({}), ${property}() { throw ${failure}; } };\n`,
+    });
+    const { list } = await project.events('g');
+    expect(list.filter(({ event }) => event === 'cell-failed')).toMatchObject([
+      { reason: 'own:no-gpu', message: 'There is no GPU.' },
+    ]);
+  },
+);
+
 test('a program that does not write what it promised has failed', async () => {
   const project = new Project({
     'pipelines/o.yaml':
