@@ -109,7 +109,7 @@ function explainOne(kind: string, error: ErrorObject): Issue {
       ...base,
       code: 'path-escape',
       message: `${name} must be a path inside ${folder}, not ${describeValue(value)}`,
-      hint: `write a relative path that '..' does not lead out of ${folder}`,
+      hint: `write a relative path that does not lead out of ${folder} through '..'`,
     };
   }
   return { ...base, code: 'bad-parameter', ...words(name, value, schema, error) };
@@ -162,7 +162,7 @@ const rules: Readonly<Record<string, (bound: string) => string>> = {
 
 function typeHint(value: Json, schema: JsonSchema): string | undefined {
   if (typeof value === 'string' && wantsNumber(schema)) {
-    if (looksLikeFraction(value)) return 'a fraction with zero below is no number';
+    if (looksLikeFraction(value)) return 'the denominator of a fraction cannot be zero';
     if (/^[\d.]+ *\/ *[\d.]+$/.test(value)) return 'write a fraction without blanks, such as 8/255';
     if (/^[-+]?\d+(_\d+)+$/.test(value)) return `write it without _: ${value.replaceAll('_', '')}`;
     if (value.trim() !== '' && Number.isFinite(Number(value))) return 'write the number without quotes';

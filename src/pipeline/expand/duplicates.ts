@@ -25,7 +25,7 @@ export function checkDuplicates(shape: StageShape, built: readonly Built[], find
         place,
         `${twin} and ${cell.id} are the same: the same kind, parameters and needs`,
         {
-          hint: 'let a parameter depend on every axis, or take one of the two out',
+          hint: 'let a parameter depend on each axis, or remove one of the two',
         },
       );
       return;

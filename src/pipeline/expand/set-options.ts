@@ -58,7 +58,7 @@ export function readSetOptions(
     const location: Location = { file: '--set', line: 1, column: 1, length: Math.max(1, text.length), text };
     const equals = text.indexOf('=');
     if (equals <= 0) {
-      findings.error('bad-set', { location }, `'${text}' sets nothing`, { hint: 'write --set key=value' });
+      findings.error('bad-set', { location }, `'${text}' has no value`, { hint: 'write --set key=value' });
       continue;
     }
     const steps = text.slice(0, equals).trim().split('.');

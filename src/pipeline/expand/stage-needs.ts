@@ -50,7 +50,7 @@ export function joinStageNeeds(
     findings.error(
       'inconsistent-needs',
       place,
-      `no cells go together as the needs of stage '${shape.name}'`,
+      `the needs of stage '${shape.name}' have no cells that match each other`,
       {
         hint: 'a cell that is reached in two ways must be the same cell: see `where` and the needs of those stages',
       },
@@ -101,7 +101,7 @@ export function pairWithMatrix(
       findings.warning(
         'no-cells',
         { path: [...shape.path, 'needs'], at: 'key' },
-        `stage '${shape.name}' has no cell for ${words}: nothing that it needs goes with it`,
+        `stage '${shape.name}' has no cell for ${words}: no cells of its needs match it`,
       );
     }
     for (const at of matching) groups[at]?.push(combination);

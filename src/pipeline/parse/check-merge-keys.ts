@@ -16,7 +16,7 @@ export function checkMergeKeys(document: Document, source: Source, findings: Fin
       if (mergedMaps(document, pair).length === (isSeq(value) ? value.items.length : 1)) return;
       sound = false;
       const [start, end] = (pair.key as Node).range ?? [0, 1]; // a scalar
-      findings.error('bad-merge', { location: source.at(start, end) }, "'<<' takes over mappings alone", {
+      findings.error('bad-merge', { location: source.at(start, end) }, "'<<' can only merge mappings", {
         hint: 'write <<: *name, for a mapping that is marked &name before',
       });
     },

@@ -116,7 +116,7 @@ function reportSyntax(
       fatal = true;
       const tag = location.text.slice(location.column - 1, location.column - 1 + location.length);
       findings.error('yaml-tag', { location }, `the tag ${tag} has no meaning here`, {
-        hint: 'a file of retable is plain data',
+        hint: 'tags are not supported: remove it',
       });
       continue;
     }

@@ -112,7 +112,7 @@ export function checkReferences(
     if (reference.root === 'bad') {
       const closed = reference.text.endsWith('}}');
       findings.error('bad-reference', at, closed ? 'this is not a reference' : `a reference is not closed`, {
-        hint: closed ? `it can be ${words}; nothing is calculated` : 'end it with }}',
+        hint: closed ? `it can be ${words}; expressions are not calculated` : 'close it with }}',
       });
       return [];
     }
