@@ -1,3 +1,4 @@
+import Database from 'better-sqlite3';
 import { expect, onTestFinished, test } from 'vitest';
 import { killAll, living } from '../support/processes.ts';
 import { Project } from '../support/project.ts';
@@ -184,6 +185,19 @@ test.each([
   const { code, stderr } = await new Project(failing()).retable(...args);
   expect(stderr).toMatch(message);
   expect(code).toBe(2);
+});
+
+test('a cache of a newer retable is no wrong input: exit code 1', async () => {
+  const project = new Project({
+    'pipelines/p.yaml': 'pipeline: p\nstages: {a: {uses: command, with: {run: "true"}}}\n',
+  });
+  await project.run('p');
+  const index = new Database(project.path('cache/index.sqlite'));
+  index.pragma('user_version = 99');
+  index.close();
+  const { code, stderr } = await project.retable('status', 'p');
+  expect(stderr).toContain('Upgrade retable');
+  expect(code).toBe(1);
 });
 
 test('a program that was stopped by its timeout has no result, even if it then exits with 0', async () => {
