@@ -2,13 +2,14 @@ import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { constants } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
 
-/** How a process ended that did not end well, as execa tells it. */
+/** How a process ended, or that it could not be started. */
 export interface Ending {
   readonly exitCode?: number;
   readonly signal?: string;
-  /** Of the error of the system that kept it from starting. */
+  /** If it could not be started: the code of the system's error, such as `ENOENT`. */
   readonly code?: string;
-  readonly originalMessage?: string;
+  /** The message of that error. */
+  readonly message?: string;
 }
 
 export interface Explained {
@@ -19,9 +20,8 @@ export interface Explained {
 
 /** What to tell of a process that was started with a file in a folder, and ended so. */
 export function explainEnding(file: string, cwd: string, ending: Ending): Explained {
-  const { exitCode, signal, code, originalMessage } = ending;
-  if (code !== undefined && exitCode === undefined && !signal)
-    return whyNotStarted(file, cwd, code, originalMessage);
+  const { exitCode, signal, code, message } = ending;
+  if (code !== undefined && exitCode === undefined && !signal) return whyNotStarted(file, cwd, code, message);
   if (signal)
     return {
       reason: signal === 'SIGKILL' ? 'killed' : 'signalled',
@@ -29,7 +29,7 @@ export function explainEnding(file: string, cwd: string, ending: Ending): Explai
       ...hintOf(SIGNAL_HINTS[signal]),
     };
   if (exitCode === undefined)
-    return { reason: 'not-started', message: originalMessage ?? `${file} could not be started.` };
+    return { reason: 'not-started', message: message ?? `${file} could not be started.` };
   if (exitCode === 0)
     return {
       reason: 'ended-early',
