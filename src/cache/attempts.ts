@@ -4,6 +4,7 @@ import { asFailure, Failure } from '../failure.ts';
 import type { Json } from '../json.ts';
 import { writeEnded, writeStarted } from './attempt-files.ts';
 import { canonicalJson, type Digest, type Fingerprint } from './digest.ts';
+import { codeOf } from './disk-failure.ts';
 import { keepBasis } from './index-rows.ts';
 import { enlist, isOwnerDead } from './owners.ts';
 import { pin } from './pins.ts';
@@ -83,12 +84,22 @@ export function startAttempt(store: Store, attempt: NewAttempt): { id: number; f
     return Number(lastInsertRowid);
   });
   const folder = store.folders.attempt(id);
-  // A power cut can take the row of an attempt and leave its folder: then its number is given out again.
-  rmSync(folder, { recursive: true, force: true });
-  mkdirSync(join(folder, 'output'), { recursive: true });
+  makeNewFolder(folder);
+  mkdirSync(join(folder, 'output'));
   const { project } = store;
   writeStarted(folder, { fingerprint, cell, project, pipeline, profile, kind, started }, attempt.basis);
   return { id, folder };
+}
+
+/** After a power failure the index may have lost an attempt whose folder is there; its number is then given again. */
+function makeNewFolder(folder: string): void {
+  try {
+    mkdirSync(folder);
+  } catch (error) {
+    if (codeOf(error) !== 'EEXIST') throw error;
+    rmSync(folder, { recursive: true, force: true });
+    mkdirSync(folder);
+  }
 }
 
 /** Notes how an attempt ended. */

@@ -16,10 +16,12 @@ interface Running {
 /** Executes each job in a process of this machine, with a group of its own, its output going straight to the log. */
 export class LocalExecutor implements Executor {
   readonly #running = new Map<string, Running>();
+  /** A copy, because reading all of `process.env` takes a tenth of a millisecond. */
+  readonly #environment = { ...process.env };
 
   async submit(job: Job): Promise<Handle> {
     const command = await jobCommand(job);
-    const { pid, ending } = start(job, command);
+    const { pid, ending } = start(job, command, this.#environment);
     const group = new ProcessGroup(pid);
     const ended = ending.then(async (ending): Promise<Ended> => {
       await group.gone();
@@ -70,12 +72,16 @@ interface Started {
   readonly ending: Promise<Ending>;
 }
 
-function start(job: Job, { argv: [file, ...args], env }: JobCommand): Started {
+function start(
+  job: Job,
+  { argv: [file, ...args], env }: JobCommand,
+  environment: NodeJS.ProcessEnv,
+): Started {
   const log = openSync(job.log, 'a');
   try {
     const child = spawn(file, args, {
       cwd: job.places.project,
-      env: { ...process.env, ...env },
+      env: { ...environment, ...env },
       // The process writes to the log file itself, not to a pipe through this process, so that it can outlive the
       // scheduler. Nothing is sent over the channel: a cell process sees by its end that its scheduler has ended.
       stdio: ['ignore', log, log, ...(job.program === null ? (['ipc'] as const) : [])],
