@@ -45,7 +45,7 @@ export async function codeGraph(file: string, root: string): Promise<ReadCodeGra
     format: 'esm',
     target: 'esnext',
     minifyWhitespace: true,
-    // Without this, esbuild names modules that are loaded as the program runs by their paths. Names of functions stay.
+    // Without this, esbuild would name dynamically imported modules by their paths. The names of functions are kept.
     minifyIdentifiers: true,
     keepNames: true,
     treeShaking: true,

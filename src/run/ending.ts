@@ -18,7 +18,11 @@ export interface Explained {
   readonly hint?: string;
 }
 
-/** What to tell of a process that was started with a file in a folder, and ended so. */
+/**
+ * Explains to the user how a process ended.
+ * @param file the program, as it was given
+ * @param cwd the folder in which it was started
+ */
 export function explainEnding(file: string, cwd: string, ending: Ending): Explained {
   const { exitCode, signal, code, message } = ending;
   if (code !== undefined && exitCode === undefined && !signal) return whyNotStarted(file, cwd, code, message);
@@ -85,7 +89,7 @@ function whyNotStarted(file: string, cwd: string, code: string, message: string 
   return { reason: 'not-started', message: message ?? `${file} could not be started.` };
 }
 
-/** The file is there, and yet the system says that something is not: the program that is to run it. */
+/** The file exists, but the system says that something is missing: the interpreter of the file. */
 function interpreterMissing(file: string, line: string): Explained {
   const reason = 'interpreter-not-found';
   const interpreter = /^#!\s*(\S+)/.exec(line)?.[1];
@@ -108,7 +112,7 @@ function interpreterMissing(file: string, line: string): Explained {
   };
 }
 
-/** Where the system looks for a program; undefined where it finds none. */
+/** The path at which the system finds a program; undefined if there is none. */
 function placeOf(file: string, cwd: string): string | undefined {
   const candidates = file.includes('/')
     ? [resolve(cwd, file)]

@@ -13,7 +13,7 @@ interface Running {
   readonly ended: Promise<Ended>;
 }
 
-/** Executes each job in a process of this machine, with a group of its own, its output going straight to the log. */
+/** Executes each job as a process of this machine, in its own process group. Its output goes directly to the log. */
 export class LocalExecutor implements Executor {
   readonly #running = new Map<string, Running>();
   /** A copy, because reading all of `process.env` takes a tenth of a millisecond. */
@@ -51,7 +51,7 @@ export class LocalExecutor implements Executor {
     this.#running.get(keyOf(handle))?.group.end();
   }
 
-  /** A cell process has ended with its scheduler. A program runs on: it is ended, since nobody can tell how it would end. */
+  /** A cell process ends with its scheduler, but a program continues. It is ended here: nobody would learn its exit code. */
   async takeUp(handle: Handle): Promise<void> {
     // Written by `submit`.
     const process = handle as unknown as ProcessIdentity | { readonly job: string };
