@@ -5,6 +5,7 @@ import type { FailureReason } from '../failure-reasons.ts';
 import type { Json } from '../json.ts';
 import { writeEnded, writeStarted } from './attempt-files.ts';
 import { canonicalJson, type Digest, type Fingerprint } from './digest.ts';
+import { codeOf } from './disk-failure.ts';
 import { keepBasis } from './index-rows.ts';
 import { enlist, isOwnerDead } from './owners.ts';
 import { pin } from './pins.ts';
@@ -85,12 +86,22 @@ export function startAttempt(store: Store, attempt: NewAttempt): { id: number; f
     return Number(lastInsertRowid);
   });
   const folder = store.folders.attempt(id);
-  // A power failure can lose the row of an attempt but not its folder. Then the number is used again.
-  rmSync(folder, { recursive: true, force: true });
-  mkdirSync(join(folder, 'output'), { recursive: true });
+  makeNewFolder(folder);
+  mkdirSync(join(folder, 'output'));
   const { project } = store;
   writeStarted(folder, { fingerprint, cell, project, pipeline, profile, kind, started }, attempt.basis);
   return { id, folder };
+}
+
+/** A power failure can lose the row of an attempt but not its folder. Then the number is used again. */
+function makeNewFolder(folder: string): void {
+  try {
+    mkdirSync(folder);
+  } catch (error) {
+    if (codeOf(error) !== 'EEXIST') throw error;
+    rmSync(folder, { recursive: true, force: true });
+    mkdirSync(folder);
+  }
 }
 
 /** Stores how an attempt ended. */

@@ -47,9 +47,11 @@ export function hashFileSync(path: string): Digest {
   }
 }
 
+/** Shared by all calls, which hold the thread. A new one for each small file would keep the garbage collector busy. */
+const buffer = Buffer.allocUnsafeSlow(chunkSize);
+
 function hashDescriptor(descriptor: number): Digest {
   const hash = createHash('sha256');
-  const buffer = Buffer.allocUnsafe(chunkSize);
   for (;;) {
     const length = readSync(descriptor, buffer, 0, chunkSize, null);
     if (length === 0) return finish(hash);

@@ -12,14 +12,17 @@ type Key = [host: string, pid: number, started: string, boot: string, pidSpace: 
 
 const columns = 'id, host, pid, started, boot, pid_space AS pidSpace, heartbeat';
 
+/** Milliseconds. A younger heartbeat is not written again, because each transaction of a run would write it. */
+const freshFor = 1_000;
+
 /** The id of this process in the table of owners; added if necessary. Within a transaction. */
 export function enlist({ sql }: Store): number {
   const self = thisProcess();
   const key: Key = [self.host, self.pid, self.started, self.boot, self.pidSpace];
-  sql<[...Key, number]>(
+  sql<[...Key, number, number]>(
     `INSERT INTO owners (host, pid, started, boot, pid_space, heartbeat) VALUES (?, ?, ?, ?, ?, ?)
-     ON CONFLICT DO UPDATE SET heartbeat = excluded.heartbeat`,
-  ).run(...key, Date.now());
+     ON CONFLICT DO UPDATE SET heartbeat = excluded.heartbeat WHERE heartbeat < excluded.heartbeat - ?`,
+  ).run(...key, Date.now(), freshFor);
   const row = sql<Key, { id: number }>(
     'SELECT id FROM owners WHERE host = ? AND pid = ? AND started = ? AND boot = ? AND pid_space = ?',
   ).get(...key);

@@ -1,9 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
-import { build, type Metafile, transform } from 'esbuild';
+import type { Metafile } from 'esbuild';
 import { type Digest, sha256 } from '../cache/digest.ts';
 import { Failure } from '../failure.ts';
 import { installedVersions } from './packages.ts';
+
+/** Loads the bundler when it is first needed: most commands find all code unchanged. */
+export const loadBundler = () => import('esbuild');
 
 /** The code of a module, as far as it can change a result. */
 export interface CodeGraph {
@@ -31,6 +34,7 @@ export interface ReadCodeGraph {
  * @throws Failure `bad-kind` with esbuild's message, file and line
  */
 export async function codeGraph(file: string, root: string): Promise<ReadCodeGraph> {
+  const { build } = await loadBundler();
   const result = await build({
     entryPoints: [file],
     absWorkingDir: root,
@@ -41,7 +45,7 @@ export async function codeGraph(file: string, root: string): Promise<ReadCodeGra
     format: 'esm',
     target: 'esnext',
     minifyWhitespace: true,
-    // Without this, esbuild names modules that are loaded as the program runs by their paths. Names of functions stay.
+    // Without this, esbuild would name dynamically imported modules by their paths. The names of functions are kept.
     minifyIdentifiers: true,
     keepNames: true,
     treeShaking: true,
@@ -84,6 +88,7 @@ async function fileDigests(metafile: Metafile, root: string): Promise<Record<str
 
 async function strippedDigest(path: string, root: string): Promise<Digest> {
   const source = await readFile(join(root, path), 'utf8');
+  const { transform } = await loadBundler();
   const { code } = await transform(source, {
     loader: path.endsWith('.json') ? 'json' : 'ts',
     minifyWhitespace: true,

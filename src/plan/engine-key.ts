@@ -13,7 +13,7 @@ export interface LoadedEngine {
   readonly module: string;
 }
 
-/** For each engine, the module whose import graph computes. */
+/** For each engine, the module whose import graph is part of the key. */
 const ENTRIES: Readonly<Record<string, string>> = {
   onnx: 'src/engine/onnx/engine.ts',
   'onnx-cuda': 'src/engine/onnx/engine.ts',
@@ -42,7 +42,7 @@ export async function loadEngine(
     fallback: store,
   });
   const { device, processor, packages } = identity;
-  // Including packages that only help, such as the one that encodes the graph.
+  // Including helper packages, such as the one that encodes the graph.
   const all = { ...graph.packages, ...packages };
   const key = { name: identity.name, device, processor, packages: all, code: graph.digest };
   return { identity, key, module };

@@ -2,11 +2,11 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, symlinkSync } from 'node:fs';
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
-import { build, type Plugin } from 'esbuild';
+import type { Plugin } from 'esbuild';
 import { sha256 } from '../cache/digest.ts';
 import { explainDiskError } from '../cache/disk-failure.ts';
 import { isWritable } from '../cache/writable.ts';
-import { brokenCode } from './code-graph.ts';
+import { brokenCode, loadBundler } from './code-graph.ts';
 
 /**
  * Bundles a module of retable or of a project to plain JavaScript for Node, so that TypeScript kinds need no build
@@ -80,6 +80,7 @@ interface Output {
 }
 
 async function bundle(file: string, root: string): Promise<Output[]> {
+  const { build } = await loadBundler();
   const result = await build({
     entryPoints: [file],
     absWorkingDir: root,

@@ -3,8 +3,8 @@ import type { Cell } from '../pipeline/pipeline.ts';
 import { suggest } from '../suggest.ts';
 
 /**
- * The cell of that name, whatever the order of the axes in its brackets, and with or without spaces and quotes.
- * @throws Failure `unknown-cell`, with the names nearest to it
+ * Finds a cell by name. The order of the axes, spaces and quotes do not matter.
+ * @throws Failure `unknown-cell`, with the most similar names
  */
 export function findCell(cells: readonly Cell[], name: string, pipeline: string): Cell {
   const found = cells.find(isCalled(name));
@@ -12,7 +12,7 @@ export function findCell(cells: readonly Cell[], name: string, pipeline: string)
   throw new Failure('unknown-cell', `${pipeline} has no cell ${name}.`, { hint: nearestCells(cells, name) });
 }
 
-/** Whether a cell is meant by a name. */
+/** Returns a function that says whether a name means a given cell. */
 export function isCalled(name: string): (cell: Cell) => boolean {
   const wanted = parseName(name);
   return (cell) =>
@@ -20,12 +20,12 @@ export function isCalled(name: string): (cell: Cell) => boolean {
     (wanted !== undefined && Object.keys(cell.axes).length === wanted.axes.size && agrees(cell, wanted));
 }
 
-/** A text without the quotes around it, which a shell may have left there: `"student[seed=1]"`. */
+/** Removes quotes around a text, which a shell may have left there: `"student[seed=1]"`. */
 export function unquoted(text: string): string {
   return /^\s*(["'])(.*)\1\s*$/s.exec(text)?.[2] ?? text.trim();
 }
 
-/** The cells that a name agrees with as far as it goes, or else one that is spelt nearly so. */
+/** A hint for a wrong name: the cells that have all of its axes, or else those of its stage with similar names. */
 function nearestCells(cells: readonly Cell[], name: string): string {
   const wanted = parseName(name);
   const near = wanted && wanted.axes.size > 0 ? cells.filter((cell) => agrees(cell, wanted)) : [];
@@ -47,12 +47,12 @@ function agrees({ stage, axes }: Cell, wanted: ParsedName): boolean {
   );
 }
 
-/** Undefined where it is not `stage` or `stage[axis=value,…]`. */
+/** Undefined if it is not `stage` or `stage[axis=value,…]`. */
 function parseName(name: string): ParsedName | undefined {
   const [, stage, list = ''] = /^([^[\]\s]+)\s*(?:\[(.*)\])?$/s.exec(unquoted(name)) ?? [];
   if (stage === undefined) return undefined;
   const axes = new Map<string, string>();
-  // A comma within quotes is part of a value.
+  // A comma in quotes is part of a value.
   for (const pair of list.match(/(?:"(?:\\.|[^"\\])*"|'[^']*'|[^,"'])+/g) ?? []) {
     const equals = pair.indexOf('=');
     if (equals < 0) return undefined;
@@ -61,12 +61,12 @@ function parseName(name: string): ParsedName | undefined {
   return { stage, axes };
 }
 
-/** Names have values in quotes as JSON writes them. */
+/** In names, values in quotes are JSON strings. */
 function plainValue(text: string): string {
   try {
     if (text.startsWith('"')) return String(JSON.parse(text));
   } catch {
-    // Not as JSON has it: taken as it stands.
+    // Not JSON, so it is used as it is.
   }
   return unquoted(text);
 }

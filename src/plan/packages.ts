@@ -11,7 +11,7 @@ interface Manifest {
 const manifests = new Map<string, Promise<{ folder: string; manifest: Manifest } | undefined>>();
 
 /**
- * The installed versions of packages and all their dependencies, as they will really be loaded.
+ * The installed versions of packages and all their dependencies, found where Node will load them.
  * @param imports import specifiers, such as `@tensorflow/tfjs/dist/x.js`
  * @param from folder to search from: its `node_modules` and those of its parents
  * @returns versions by name, and the files that they were read from

@@ -12,11 +12,11 @@ export type AdmissionOptions = QueueAddOptions & {
 type Run = () => Promise<unknown>;
 type Task = { readonly run: Run; readonly options: Partial<AdmissionOptions> };
 
-/** A queue for p-queue that lets out the first task that fits into the free slots, not simply the first. */
+/** A queue for p-queue that starts the first task that fits into the free slots, instead of simply the first one. */
 export class AdmissionQueue implements Queue<Run, AdmissionOptions> {
   readonly #waiting: Task[] = [];
 
-  /** How many tasks p-queue may choose from: none, as long as nothing that waits fits. */
+  /** The number of waiting tasks; 0 if none of them fits into the free slots, so that p-queue starts nothing. */
   get size(): number {
     return this.#nextIndex() < 0 ? 0 : this.#waiting.length;
   }

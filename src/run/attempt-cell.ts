@@ -19,18 +19,18 @@ import type { RunOptions } from './run-options.ts';
 import type { Share } from './share.ts';
 import { nothingTold, type Told, writeTold } from './told.ts';
 
-/** A cell that is about to run: its lease is held. */
+/** A cell that is about to run. Its lease is held. */
 export interface Task {
   readonly cell: Cell;
   readonly key: CellKey;
   readonly reasons: readonly Reason[];
-  /** Its process runs within it; publishing does not. */
+  /** Its share of the machine, held while its process runs, but not while its result is published. */
   readonly share: Share;
-  /** Whether a failed attempt may be followed by another: not after an interrupt, nor where the run is to fail fast. */
+  /** Whether a failed attempt may be repeated. False after an interrupt, and after a failure with --fail-fast. */
   mayRetry(): boolean;
 }
 
-/** Runs a cell, again after a failure if its stage has retries, and publishes what it made. */
+/** Runs a cell and publishes its result. After a failure it runs again if its stage has retries. */
 export async function attemptCell(options: RunOptions, task: Task): Promise<Outcome> {
   const { fingerprint } = task.key;
   for (let retries = task.cell.retries; ; retries--) {
@@ -67,7 +67,7 @@ async function attemptOnce(options: RunOptions, task: Task, retries: number): Pr
   const execute = async () =>
     executeJob(jobOf(options, task, { folder, output, log }), { executor, signal, onEvent });
   const { exit, told } = await execute().catch(couldNotExecute);
-  // Publishing waits for the disk: meanwhile another cell may run.
+  // Publishing waits for the disk. Another cell can run in the meantime.
   if (exit.state === 'done') task.share.give();
   const published = exit.state === 'done' ? await publish(options, task, { output, id, began, told }) : exit;
   const { measured } = exit;
@@ -101,7 +101,7 @@ async function attemptOnce(options: RunOptions, task: Task, retries: number): Pr
   return { state: 'failed', willRetry };
 }
 
-/** Snapshots that cannot be removed do not make a published cell a failed one; `cache gc` will try again. */
+/** If snapshots cannot be removed, the published cell is still a success. `cache gc` will try again. */
 async function dropScratch({ cache, emit }: RunOptions, fingerprint: Fingerprint): Promise<void> {
   try {
     await cache.dropScratch(fingerprint);
@@ -110,7 +110,7 @@ async function dropScratch({ cache, emit }: RunOptions, fingerprint: Fingerprint
   }
 }
 
-/** What of a cell's events is told on while it runs: its values are told when it has ended. */
+/** Reports events of a running cell: progress, warnings and records. Its values are reported when it has ended. */
 function tellOn({ emit }: RunOptions, cell: CellId, event: CellEvent): void {
   switch (event.event) {
     case 'progress': {
@@ -126,7 +126,7 @@ function tellOn({ emit }: RunOptions, cell: CellId, event: CellEvent): void {
   }
 }
 
-/** What went wrong around the cell, such as a full disk or a defect in a kind's `program`: its attempt ends like any other. */
+/** The end of an attempt that failed outside its cell, for example on a full disk or in the `program` of its kind. */
 function couldNotExecute(error: unknown): { exit: Exit; told: Told } {
   const { reason, message, hint } = asFailure(error);
   const measured = { seconds: 0, host: hostname() };
@@ -159,7 +159,7 @@ function jobOf(
     parameters: cell.parameters,
     inputs: Object.fromEntries(inputs),
     places,
-    // Without the declaration the engine is no part of the key: then the cell gets none.
+    // A kind that does not declare `usesEngine` gets no engine, because the engine is not part of its key.
     engine: kind.kind.usesEngine && engine ? { name: engine.identity.name, module: engine.module } : null,
     ...paths,
     events: join(paths.folder, 'events.jsonl'),
@@ -205,7 +205,7 @@ async function publish(
   }
 }
 
-/** A file that was edited while the cell read it would be kept under the key of its old content. */
+/** If a source was edited while the cell ran, the result would be stored under the key of the old content. */
 async function refuseChangedSources(
   planner: Planner,
   cell: Cell,

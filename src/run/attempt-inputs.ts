@@ -6,7 +6,7 @@ import { damageText } from '../plan/planner.ts';
 type Inputs = Readonly<Record<string, Digest>>;
 
 /**
- * To be called before an attempt: what it needs may have been damaged since it was planned.
+ * Call this before an attempt: its inputs may have been damaged since it was planned.
  * @param inputs the artifact of each need
  * @throws Failure `input-lost`
  */
@@ -19,9 +19,9 @@ export function requireWholeInputs(cache: Cache, inputs: Inputs): void {
 }
 
 /**
- * To be called after an attempt and before its output is published: a result that was computed from a changed input
- * would be kept under the key of the input as it was.
- * @param began when the attempt began, milliseconds since 1970: what could have changed since is read
+ * Call this after an attempt, before its output is published: a result that was computed from a changed input would be
+ * stored under the key of the old input.
+ * @param began when the attempt began, in milliseconds since 1970; files that may have changed since then are read
  * @throws Failure `input-changed`
  */
 export function refuseChangedInputs(cache: Cache, inputs: Inputs, began: number): void {

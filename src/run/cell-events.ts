@@ -5,8 +5,8 @@ import { isMissing } from '../cache/disk-failure.ts';
 import { Failure } from '../failure.ts';
 import { type FailureReason, parseReason } from '../failure-reasons.ts';
 
-// What a cell tells while it runs: one JSON object a line, appended to a file of its attempt. Cell processes and programs
-// write the same file, wherever they run, and the scheduler reads it.
+// The events that a cell reports while it runs: one JSON object per line, appended to a file of its attempt. Cell
+// processes and programs write to this file, wherever they run, and the scheduler reads it.
 
 const optional = <S extends TSchema>(schema: S) => Type.Optional(schema);
 const numbers = Type.Record(Type.String(), Type.Number());
@@ -41,16 +41,16 @@ const schemas = {
 type Schemas = typeof schemas;
 type Named<N extends keyof Schemas> = { readonly event: N } & Readonly<Static<Schemas[N]>>;
 
-/** An event that a cell tells. */
+/** An event that a cell reports. */
 export type CellEvent = { [N in keyof Schemas]: Named<N> }[keyof Schemas];
 
-/** The events of a file, as they are appended to it. */
+/** Reads events from a file while others are appended to it. */
 export class CellEvents {
   readonly #path: string;
   /** How much of the file has been read, in bytes. */
   #position = 0;
   #lines = 0;
-  /** The start of a line whose end is not written yet. */
+  /** The start of a line whose end has not been written yet. */
   #rest: Buffer = Buffer.alloc(0);
 
   constructor(path: string) {
@@ -58,8 +58,8 @@ export class CellEvents {
   }
 
   /**
-   * The events that were appended since the last call.
-   * @param isEnded nothing is appended any more: a last line without an end counts
+   * Returns the events that were appended since the last call.
+   * @param isEnded true if nothing will be appended any more; then a last line without a line end is read too
    * @throws Failure `bad-event`, with the number of the line
    */
   read(isEnded = false): CellEvent[] {

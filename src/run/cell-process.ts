@@ -2,11 +2,11 @@ import { readFileSync } from 'node:fs';
 import type { Job } from './job.ts';
 import { runJob } from './run-job.ts';
 
-// The process of one cell: it reads a job from the file that is its argument, and runs it.
+// The process of one cell. It reads a job from the file given as its argument, and runs it.
 
-// Without a scheduler nobody would publish what comes out: it stops at once, and its snapshot stays for the next attempt.
+// Without a scheduler, nobody would publish the result. So it stops at once; the next attempt uses its last snapshot.
 process.once('disconnect', () => process.exit(1));
-// A log that can't be written, on a full disk say, ends no cell: what it writes itself will tell.
+// If the log cannot be written, for example on a full disk, the cell goes on. It fails if it cannot write its output.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
 
 // Written by the scheduler.

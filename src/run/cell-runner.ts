@@ -12,15 +12,15 @@ import { fitted, Slots } from './resources.ts';
 import type { RunOptions } from './run-options.ts';
 import { Share } from './share.ts';
 
-/** How often a cell that another process runs is looked after, in milliseconds. */
+/** How often to check whether another process has finished a cell, in milliseconds. */
 const POLL_MS = 150;
 
-/** Brings single cells to their result, within the resources of the machine and beside other processes. */
+/** Runs cells or takes their cached results, within the resources of the machine and alongside other processes. */
 export class CellRunner {
   readonly #options: RunOptions;
   readonly #queue: PQueue<AdmissionQueue, AdmissionOptions>;
   readonly #slots: Slots;
-  /** Cells of one fingerprint are one piece of work. */
+  /** Cells with the same fingerprint are run only once. */
   readonly #running = new Map<Fingerprint, Promise<Outcome>>();
   #failed = false;
 
@@ -28,14 +28,14 @@ export class CellRunner {
     this.#options = options;
     this.#slots = new Slots(options.machine);
     this.#queue = new PQueue({ concurrency: options.jobs, queueClass: AdmissionQueue });
-    // When a task ends p-queue starts one other, but what a wide cell frees may be enough for several: setting the
-    // concurrency makes it start all that fit.
+    // When a task ends, p-queue starts one other task. But the resources of a large cell may be enough for several.
+    // Setting the concurrency makes p-queue start all that fit.
     this.#queue.on('next', () => {
       this.#queue.concurrency = options.jobs;
     });
   }
 
-  /** @param settled how the cells came out that it needs */
+  /** @param settled the outcomes of the cells that it needs */
   async bring(cell: Cell, settled: ReadonlyMap<CellId, Outcome>): Promise<Outcome> {
     const { emit, planner, signal } = this.#options;
     const lacking = Object.values(cell.needs).filter((id) => !settled.get(id)?.artifact);
@@ -97,7 +97,7 @@ export class CellRunner {
     return running;
   }
 
-  /** Waits for resources and for the lease; another process may do the work meanwhile. */
+  /** Waits for resources and for the lease. Another process may run the cell in the meantime. */
   async #execute(planned: PlannedCell, key: CellKey, plan: () => Promise<PlannedCell>): Promise<Outcome> {
     const { cell } = planned;
     const share = new Share(this.#queue, this.#slots, fitted(cell, this.#options.machine));
@@ -123,8 +123,8 @@ export class CellRunner {
     if (failFast && this.#failed) return this.#skip(planned.cell.id, 'fail-fast', 'another cell failed');
     if (!cache.acquire(fingerprint).ok) return 'held';
     try {
-      // Significant time may have gone by since it was planned: another process may have published it, or a file that it
-      // reads may be another.
+      // Much time may have passed since it was planned: another process may have published it, or a file that it reads
+      // may have changed.
       const again = await plan();
       if (again.key && again.key.fingerprint !== fingerprint) {
         throw new Failure(

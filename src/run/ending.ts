@@ -3,13 +3,14 @@ import { constants } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
 import type { FailureReason } from '../failure-reasons.ts';
 
-/** How a process ended that did not end well, as execa tells it. */
+/** How a process ended, or that it could not be started. */
 export interface Ending {
   readonly exitCode?: number;
   readonly signal?: string;
-  /** Of the error of the system that kept it from starting. */
+  /** If it could not be started: the code of the system's error, such as `ENOENT`. */
   readonly code?: string;
-  readonly originalMessage?: string;
+  /** The message of that error. */
+  readonly message?: string;
 }
 
 export interface Explained {
@@ -18,11 +19,14 @@ export interface Explained {
   readonly hint?: string;
 }
 
-/** What to tell of a process that was started with a file in a folder, and ended so. */
+/**
+ * Explains to the user how a process ended.
+ * @param file the program, as it was given
+ * @param cwd the folder in which it was started
+ */
 export function explainEnding(file: string, cwd: string, ending: Ending): Explained {
-  const { exitCode, signal, code, originalMessage } = ending;
-  if (code !== undefined && exitCode === undefined && !signal)
-    return whyNotStarted(file, cwd, code, originalMessage);
+  const { exitCode, signal, code, message } = ending;
+  if (code !== undefined && exitCode === undefined && !signal) return whyNotStarted(file, cwd, code, message);
   if (signal)
     return {
       reason: signal === 'SIGKILL' ? 'killed' : 'signalled',
@@ -30,7 +34,7 @@ export function explainEnding(file: string, cwd: string, ending: Ending): Explai
       ...hintOf(SIGNAL_HINTS[signal]),
     };
   if (exitCode === undefined)
-    return { reason: 'not-started', message: originalMessage ?? `${file} could not be started.` };
+    return { reason: 'not-started', message: message ?? `${file} could not be started.` };
   if (exitCode === 0)
     return {
       reason: 'ended-early',
@@ -88,7 +92,7 @@ function whyNotStarted(file: string, cwd: string, code: string, message: string 
   return { reason: 'not-started', message: message ?? `${file} could not be started.` };
 }
 
-/** The file is there, and yet the system says that something is not: the program that is to run it. */
+/** The file exists, but the system says that something is missing: the interpreter of the file. */
 function interpreterMissing(file: string, line: string): Explained {
   const reason = 'interpreter-not-found';
   const interpreter = /^#!\s*(\S+)/.exec(line)?.[1];
@@ -111,7 +115,7 @@ function interpreterMissing(file: string, line: string): Explained {
   };
 }
 
-/** Where the system looks for a program; undefined where it finds none. */
+/** The path at which the system finds a program; undefined if there is none. */
 function placeOf(file: string, cwd: string): string | undefined {
   const candidates = file.includes('/')
     ? [resolve(cwd, file)]

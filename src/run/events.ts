@@ -6,7 +6,7 @@ import type { CellWarning, Progress } from '../kind/kind.ts';
 import type { CellId } from '../pipeline/pipeline.ts';
 import type { Reason } from '../plan/reasons.ts';
 
-/** What happens in a run, in order. Displays and `--json` are consumers of these and of nothing else. */
+/** What happens in a run, in order. Displays and `--json` use these events and nothing else. */
 export type RunEvent =
   | {
       readonly event: 'run-started';
@@ -46,9 +46,9 @@ export type RunEvent =
       readonly artifact: Digest;
       readonly attempt: number;
       readonly seconds: number;
-      /** Bytes, where it could be measured. */
+      /** In bytes, if it could be measured. */
       readonly peakMemory?: number;
-      /** Where it started an engine that compiles. */
+      /** Present if it started an engine that compiles. */
       readonly compiled?: CompileCost;
       readonly values: Readonly<Record<string, number>>;
     }
@@ -66,7 +66,7 @@ export type RunEvent =
     }
   | ({ readonly event: 'run-finished' } & RunSummary);
 
-/** Why a cell was not brought to its result, though it did not fail itself. */
+/** Why a cell has no result although it did not fail. */
 export type SkipReason = 'needs-failed' | 'fail-fast' | 'interrupted';
 
 /** Why an attempt failed. */
@@ -74,11 +74,11 @@ export interface CellFailure {
   readonly reason: FailureReason;
   readonly message: string;
   readonly hint?: string;
-  /** Where all that the attempt printed is kept. */
+  /** Path of the log, with everything that the attempt printed. */
   readonly log?: string;
 }
 
-/** How many cells of the run went which way, and how long it took. */
+/** The number of cells of a run by outcome, and how long the run took. */
 export interface RunSummary {
   readonly executed: number;
   readonly cached: number;

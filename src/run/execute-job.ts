@@ -7,10 +7,10 @@ import type { Job } from './job.ts';
 import { type Exit, exitOf, type Stop } from './job-result.ts';
 import { nothingTold, type Told, take } from './told.ts';
 
-/** How often what a cell tells is looked after, in milliseconds. */
+/** How often the events of a cell are read, in milliseconds. */
 const POLL_MS = 100;
 
-/** In the folder of an attempt: what its executor knows its job by. */
+/** The file in the folder of an attempt that contains the handle of its job. */
 export const HANDLE_FILE = 'handle.json';
 
 interface ExecuteOptions {
@@ -20,7 +20,7 @@ interface ExecuteOptions {
   readonly onEvent: (event: CellEvent) => void;
 }
 
-/** Executes a job to its end, and hears what it tells meanwhile. */
+/** Executes a job to its end, and reads its events in the meantime. */
 export async function executeJob(
   job: Job,
   { executor, signal, onEvent }: ExecuteOptions,
@@ -43,7 +43,7 @@ export async function executeJob(
   }
 }
 
-/** Takes what was told since the last call. After a line that cannot be read nothing more is taken: the cell has failed. */
+/** Handles the events since the last call. After a line that cannot be read, the cell has failed and no more are read. */
 function listener(events: CellEvents, told: Told, onEvent: (event: CellEvent) => void) {
   let isDeaf = false;
   return (isEnded = false): void => {
@@ -61,7 +61,7 @@ function listener(events: CellEvents, told: Told, onEvent: (event: CellEvent) =>
   };
 }
 
-/** Cancels the job on an interrupt, or when its time is over. */
+/** Cancels the job on an interrupt or after its timeout. */
 function stopper({ timeout }: Job, executor: Executor, handle: Handle, signal: AbortSignal) {
   let reason: Stop;
   const stop = (why: Stop) => {

@@ -3,30 +3,31 @@ import type { Explained } from './ending.ts';
 import type { Job } from './job.ts';
 
 /**
- * Where jobs are executed: processes of this machine, this process itself, a cluster. One file an executor. A job tells by
- * its files (`events`, `log`, `output`) what it does; the executor only starts it, knows when it has ended, and ends it.
+ * A place where jobs are executed: processes of this machine, this process itself, or a cluster. Each executor is one
+ * file. A job reports what it does in its files (`events`, `log`, `output`). The executor only starts the job, waits for
+ * its end, and cancels it.
  */
 export interface Executor {
-  /** Starts a job. @returns what it is known by, which is written down with the attempt */
+  /** Starts a job. @returns its handle, which is stored with the attempt */
   submit(job: Job): Promise<Handle>;
-  /** Waits until a job has ended that this executor object has submitted, with all that it started. */
+  /** Waits until a job has ended, with all processes that it started. This object must have submitted the job. */
   watch(handle: Handle): Promise<Ended>;
-  /** Ends a job with all that it started, first gently. */
+  /** Ends a job and all processes that it started. They are asked first, and killed later. */
   cancel(handle: Handle): void;
   /**
-   * Takes up a job that a scheduler submitted which has died since.
-   * @returns once the job runs no more: nothing of it writes to its folders
+   * Takes over a job whose scheduler has died.
+   * @returns when the job has ended, so that it no longer writes to its folders
    */
   takeUp(handle: Handle): Promise<void>;
 }
 
-/** What a submitted job is known by: JSON, for another process to take it up. */
+/** Identifies a submitted job. It is JSON, so that another process can take the job over. */
 export type Handle = Json;
 
-/** How a job ended, as its executor sees it. */
+/** How a job ended, as far as its executor knows. */
 export interface Ended {
   readonly exitCode?: number;
   readonly signal?: string;
-  /** What to tell of it, where its work is not done and it did not tell a failure itself. */
+  /** The message for the user if the job is not done and did not report a failure itself. */
   readonly problem?: Explained;
 }

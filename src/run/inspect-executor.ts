@@ -4,8 +4,8 @@ import { LocalExecutor } from './local-executor.ts';
 import { runJob } from './run-job.ts';
 
 /**
- * Executes jobs within this process, one at a time, so that a debugger that is attached to it stops in the code of a kind.
- * What the cell prints goes to the terminal. Programs run as processes of this machine.
+ * Executes jobs within this process, one at a time, so that a debugger attached to it can stop in the code of a kind.
+ * The output of the cell goes to the terminal. Programs run as processes of this machine.
  */
 export class InspectExecutor implements Executor {
   readonly #programs = new LocalExecutor();
@@ -23,7 +23,7 @@ export class InspectExecutor implements Executor {
     return this.#running.get(handle) ?? this.#programs.watch(handle);
   }
 
-  /** Code within this process cannot be ended from outside: the debugger, or a second Ctrl-C, ends the process. */
+  /** Cancels programs only. Code in this process cannot be cancelled; the debugger or a second Ctrl-C ends the process. */
   cancel(handle: Handle): void {
     this.#programs.cancel(handle);
   }

@@ -3,13 +3,13 @@ import { mkdir, symlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Job } from './job.ts';
 
-/** How a job is started: in the folder of the project, with these variables besides those of the environment. */
+/** How a job is started: in the folder of the project, with these variables added to the environment. */
 export interface JobCommand {
   readonly argv: readonly [string, ...string[]];
   readonly env: Readonly<Record<string, string>>;
 }
 
-/** Writes what a job needs into its folder, and returns the command that runs it on any machine that shares the disk. */
+/** Writes the files that a job needs, and returns the command that runs it on any machine that shares the disk. */
 export async function jobCommand(job: Job): Promise<JobCommand> {
   const { program, folder, output, scratch, events, places } = job;
   if (!program) {
@@ -25,7 +25,7 @@ export async function jobCommand(job: Job): Promise<JobCommand> {
   };
 }
 
-/** Programs see an input as a folder of links into the store, named by `RETABLE_INPUT_<NEED>`. */
+/** A program finds each input as a folder of links to cached files; `RETABLE_INPUT_<NEED>` has its path. */
 async function linkedInputs(job: Job): Promise<Record<string, string>> {
   const variables: Record<string, string> = {};
   for (const [need, { files }] of Object.entries(job.inputs)) {
@@ -40,7 +40,7 @@ async function linkedInputs(job: Job): Promise<Record<string, string>> {
   return variables;
 }
 
-/** A cell that asks for devices sees those and no others. */
+/** A cell that asks for GPUs sees only those that it was given. */
 function gpus({ allocation: { gpus } }: Job): Record<string, string> {
   return gpus.length > 0 ? { CUDA_VISIBLE_DEVICES: gpus.join(',') } : {};
 }

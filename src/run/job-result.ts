@@ -7,7 +7,7 @@ import type { Ended } from './executor.ts';
 import type { Job } from './job.ts';
 import type { Told } from './told.ts';
 
-/** How an attempt came out, before anything is published. */
+/** How an attempt ended, before anything is published. */
 export type Exit =
   | { readonly state: 'done'; readonly measured: Measured }
   | ({
@@ -17,22 +17,22 @@ export type Exit =
       readonly measured: Measured;
     } & Explained);
 
-/** What was measured of the attempt: it belongs to the attempt, never to the artifact. */
+/** Measurements of the attempt. They are stored with the attempt, never in the artifact. */
 export type Measured = {
   readonly seconds: number;
-  /** Bytes; undefined where it could not be measured. */
+  /** In bytes; undefined if it could not be measured. */
   readonly peakMemory?: number;
-  /** Undefined where it started no engine, or one that does not compile. */
+  /** Undefined if it started no engine, or one that does not compile. */
   readonly compiled?: CompileCost;
-  /** What the cell measured itself. */
+  /** Measurements that the cell reported. */
   readonly measurements?: Readonly<Record<string, number>>;
   readonly host: string;
 };
 
-/** Why a job was ended by its scheduler. */
+/** Why the scheduler ended a job; undefined if it did not. */
 export type Stop = 'interrupted' | 'timeout' | undefined;
 
-/** What an attempt comes to, of how its job ended and what the cell told. */
+/** The result of an attempt, from how its job ended and from the events of the cell. */
 export function exitOf(
   job: Job,
   ended: Ended,
@@ -46,8 +46,8 @@ export function exitOf(
     ...(exitCode === undefined ? {} : { exitCode }),
     ...(signal === undefined ? {} : { signal }),
   };
-  // A program that was stopped may well exit with 0: what it wrote until then is no result. A cell process says itself
-  // that it is done.
+  // A program that was stopped may exit with 0, but its output is incomplete. A cell process reports an event when it
+  // is done.
   const isDone =
     exitCode === 0 && !told.failure && (job.program ? stop === undefined : told.done !== undefined);
   if (isDone) {
@@ -93,7 +93,7 @@ function missingOutputs({ program, output }: Job): Explained | undefined {
   };
 }
 
-/** Whether there is a file at a path, or anywhere below it: an artifact keeps no empty folders. */
+/** Whether there is a file at a path or below it. Empty folders do not count, because artifacts do not store them. */
 function holdsFile(path: string): boolean {
   const found = lstatSync(path, { throwIfNoEntry: false });
   if (!found?.isDirectory()) return found !== undefined;

@@ -5,8 +5,8 @@ import type { CellId } from '../pipeline/pipeline.ts';
 import type { Allocation } from './resources.ts';
 
 /**
- * One attempt, ready to be executed. It is JSON: it can be written down, and read by a process elsewhere that shares the
- * disk.
+ * One attempt, ready to be executed. It is JSON, so that it can be written to a file and read by a process on any machine
+ * that shares the disk.
  */
 export type Job = {
   readonly cell: CellId;
@@ -17,19 +17,19 @@ export type Job = {
   readonly parameters: Readonly<Record<string, Json>>;
   readonly inputs: Readonly<Record<string, JobInput>>;
   readonly places: Places;
-  /** The attempt's private folder; `output`, `log` and `events` lie within. */
+  /** The private folder of the attempt, which contains `output`, `log` and `events`. */
   readonly folder: string;
   readonly output: string;
   readonly scratch: string;
   readonly log: string;
-  /** What the cell tells: a file of `CellEvent`s. */
+  /** The file to which the cell writes its `CellEvent`s. */
   readonly events: string;
   readonly allocation: Allocation;
-  /** Seconds; null where there is no limit. */
+  /** In seconds; null if there is no limit. */
   readonly timeout: number | null;
 };
 
-/** An artifact, or the part of it that the cell reads, with the place of each of its files. */
+/** An artifact, or the part of it that the cell reads, with the path of each file. */
 export interface JobInput {
   readonly digest: Digest;
   readonly files: Readonly<Record<string, string>>;

@@ -1,6 +1,6 @@
 import type { Digest, Fingerprint } from '../cache/digest.ts';
 
-/** How a cell came out. The fingerprint is missing where its inputs never came to be. */
+/** The outcome of a cell. Without a fingerprint if its inputs were never made. */
 export type Outcome =
   | { readonly state: 'executed' | 'cached'; readonly fingerprint: Fingerprint; readonly artifact: Digest }
   | {

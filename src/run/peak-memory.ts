@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 
 /**
- * The most bytes that this process has had in memory (resident set) since its program began. Not `getrusage`'s maximum
- * where the kernel tells more: on Linux that one goes on from the process that started this one.
+ * The largest resident set of this process since its program started, in bytes. On Linux it is read from the kernel,
+ * because the maximum of `getrusage` includes the process that started this one.
  */
 export function peakMemory(): number {
   try {

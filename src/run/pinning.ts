@@ -3,8 +3,8 @@ import type { Digest } from '../cache/digest.ts';
 import type { Cell, CellId } from '../pipeline/pipeline.ts';
 
 /**
- * Pins what later cells of a run will read, so that a collection beside the run leaves it. Artifacts that come to be
- * known at the same time share a transaction.
+ * Pins artifacts that later cells of a run will read, so that a concurrent `cache gc` does not delete them. Artifacts that
+ * become known at the same time share a transaction.
  */
 export class Pinning {
   readonly #cache: Cache;
@@ -16,7 +16,7 @@ export class Pinning {
     this.#needed = new Set(cells.flatMap(({ needs }) => Object.values(needs)));
   }
 
-  /** To be called when the artifact of a cell is known. The start of an attempt makes sure of its own inputs once more. */
+  /** Call this when the artifact of a cell is known. An attempt pins its own inputs again when it starts. */
   add(cell: CellId, artifact: Digest): void {
     if (!this.#needed.has(cell)) return;
     if (this.#waiting.length === 0) setImmediate(() => this.#flush());
@@ -27,11 +27,11 @@ export class Pinning {
     try {
       this.#cache.pin(this.#waiting.splice(0));
     } catch {
-      // On a full disk, say: then a collection beside this run may take what it needs, which its cells will tell.
+      // For example on a full disk. Then a concurrent `cache gc` may delete an input, and its cell fails with `input-lost`.
     }
   }
 
-  /** To be called at the end of the run. */
+  /** Call this at the end of the run. */
   end(): void {
     this.#waiting = [];
     this.#cache.unpin();

@@ -5,9 +5,9 @@ import { HANDLE_FILE } from './execute-job.ts';
 import type { Executor, Handle } from './executor.ts';
 
 /**
- * Tidies up after schedulers that died: their attempts are noted as interrupted, and a program that runs on is ended. It
- * would write to the snapshots of the attempt that follows.
- * @returns the attempts that were cut off
+ * Cleans up after schedulers that died: marks their attempts as interrupted, and ends programs that still run, because
+ * these would write to the snapshots of the next attempt.
+ * @returns the interrupted attempts
  */
 export async function recoverAttempts(cache: Cache, executor: Executor): Promise<readonly Attempt[]> {
   const { attempts } = cache.recover();
@@ -20,7 +20,7 @@ export async function recoverAttempts(cache: Cache, executor: Executor): Promise
   return attempts;
 }
 
-/** Undefined where the attempt was cut off before its job was submitted. */
+/** Undefined if the attempt was interrupted before its job was submitted. */
 function handleOf(folder: string): Handle | undefined {
   try {
     // Written by `executeJob`.

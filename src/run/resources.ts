@@ -3,7 +3,7 @@ import { availableParallelism, totalmem } from 'node:os';
 import { Failure } from '../failure.ts';
 import type { Cell, Resources } from '../pipeline/pipeline.ts';
 
-/** What the machine has for cells. */
+/** The resources of the machine that cells can use. */
 export interface Machine {
   /** Slots, one for each thread. */
   readonly cpu: number;
@@ -13,7 +13,7 @@ export interface Machine {
   readonly gpus: readonly string[];
 }
 
-/** What one running cell was given. */
+/** The resources that a running cell was given. */
 export interface Allocation {
   readonly cpu: number;
   readonly memory: number;
@@ -22,7 +22,7 @@ export interface Allocation {
 
 export const none: Allocation = { cpu: 0, memory: 0, gpus: [] };
 
-/** This machine; devices are looked for only where a cell asks for one. */
+/** This machine. GPUs are looked for only if a cell asks for one. */
 export function thisMachine(cells: readonly Cell[]): Machine {
   const wantsGpu = cells.some((cell) => cell.resources.gpu > 0);
   return { cpu: availableParallelism(), memory: totalmem(), gpus: wantsGpu ? visibleGpus() : [] };
@@ -39,13 +39,13 @@ function visibleGpus(): string[] {
     });
     return [...list.matchAll(/^GPU (\d+):/gm)].map((match) => match[1] ?? '0');
   } catch {
-    // No driver, no devices.
+    // Without a driver there are no GPUs.
     return [];
   }
 }
 
 /**
- * Fits what a cell asks for to the machine: more threads or memory than there are become all there are.
+ * Limits the resources that a cell asks for to those of the machine: threads and memory are reduced to what there is.
  * @throws Failure `too-few-gpus`
  */
 export function fitted(cell: Cell, machine: Machine): Resources {
@@ -77,12 +77,12 @@ export class Slots {
     this.#gpus = [...gpus];
   }
 
-  /** True where not even the smallest cell would fit. */
+  /** True if not even the smallest cell would fit. */
   get full(): boolean {
     return this.#cpu < 1;
   }
 
-  /** Whether it can run beside what runs now. */
+  /** Whether a cell that needs these resources can start now. */
   fits({ cpu, memory, gpu }: Resources): boolean {
     return cpu <= this.#cpu && memory <= this.#memory && gpu <= this.#gpus.length;
   }

@@ -11,9 +11,9 @@ import { finiteValue } from './values.ts';
 type Tell = (event: CellEvent) => void;
 
 /**
- * Runs the kind of a job. All that it has to tell goes to the job's file of events, what it makes to the output folder; it
- * never touches the index.
- * @returns whether its work is done; else the file of events has the failure
+ * Runs the kind of a job. It writes events to the job's file of events, and results to the output folder. It never uses
+ * the index.
+ * @returns whether its work is done; if not, the file of events contains the failure
  */
 export async function runJob(job: Job): Promise<boolean> {
   const file = openSync(job.events, 'a');
@@ -111,13 +111,13 @@ function lazyEngine({ engine, allocation }: Job) {
   };
   return {
     get: () => (starting ??= start()),
-    /** Undefined where no engine was started. */
+    /** Undefined if no engine was started. */
     compileCost: async () => (await starting)?.compileCost?.(),
     dispose: async () => (await starting)?.dispose(),
   };
 }
 
-/** At most four events a second, since all are kept in a file, but always the last one of a phase. */
+/** At most four events per second, because all are stored in a file, but always the last one of a phase. */
 function throttled(tell: (progress: Progress) => void): (progress: Progress) => void {
   let last = Number.NEGATIVE_INFINITY;
   return (progress) => {
@@ -128,7 +128,7 @@ function throttled(tell: (progress: Progress) => void): (progress: Progress) => 
   };
 }
 
-/** JSON has no NaN: a loss that is none is left out. */
+/** Leaves out numbers that are not finite, because JSON cannot represent them. */
 function withoutNaN(progress: Progress): Progress {
   const entries = Object.entries(progress).filter(
     ([, value]) => typeof value !== 'number' || Number.isFinite(value),

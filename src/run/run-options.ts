@@ -10,19 +10,19 @@ import type { Machine } from './resources.ts';
 
 export interface RunOptions {
   readonly pipeline: Pipeline;
-  /** What was set besides the profile, as text. */
+  /** Settings other than the profile, as text. */
   readonly settings: string;
-  /** The cells to bring to their result, each after those it needs. */
+  /** The cells to run, each after those that it needs. */
   readonly cells: readonly Cell[];
   readonly planner: Planner;
   readonly cache: Cache;
   readonly kinds: ReadonlyMap<string, LoadedKind>;
-  /** Null where no kind of the pipeline computes tensors. */
+  /** Null if no kind of the pipeline uses tensors. */
   readonly engine: LoadedEngine | null;
   readonly places: Places;
   readonly machine: Machine;
   readonly executor: Executor;
-  /** How many cells may run at a time, resources allowing. */
+  /** How many cells may run at a time, if there are enough resources. */
   readonly jobs: number;
   /** Start nothing more after the first failure. */
   readonly failFast: boolean;

@@ -6,13 +6,13 @@ import type { Outcome } from './outcome.ts';
 import { Pinning } from './pinning.ts';
 import type { RunOptions } from './run-options.ts';
 
-/** So often other processes are told that this one lives, in milliseconds. */
+/** How often this process tells others that it is alive, in milliseconds. */
 const HEARTBEAT_MS = 10_000;
 
 /**
- * Brings every cell to its result: what is cached is served, the others run as soon as what they need is there. The
- * decision on each cell is the planner's, asked when its inputs are known, so that an input that comes out as before cuts
- * the wave short.
+ * Runs all cells that are not cached, each as soon as its inputs are ready. The planner decides about a cell when the
+ * inputs of the cell are known. So if an input is made again and is the same as before, the cells that need it stay
+ * cached.
  */
 export async function run(options: RunOptions): Promise<RunSummary> {
   const { emit } = options;
@@ -32,7 +32,7 @@ export async function run(options: RunOptions): Promise<RunSummary> {
   }
 }
 
-/** A run that cannot be noted, on a full disk say, has its results all the same. */
+/** If the run cannot be recorded, for example on a full disk, its results are still valid. */
 function remember(
   { cache, cells, emit, pipeline, settings }: RunOptions,
   outcomes: ReadonlyMap<CellId, Outcome>,
@@ -50,7 +50,7 @@ function remember(
   }
 }
 
-/** A beat that fails, on a full disk say, must not end the run: the next may succeed. */
+/** A failed heartbeat, for example on a full disk, must not end the run. The next one may succeed. */
 function beat({ cache, emit }: RunOptions): void {
   try {
     cache.heartbeat();

@@ -3,14 +3,14 @@ import type { Resources } from '../pipeline/pipeline.ts';
 import type { AdmissionOptions, AdmissionQueue } from './admission-queue.ts';
 import { type Allocation, none, type Slots } from './resources.ts';
 
-/** What one cell holds of the machine while its process runs. It can be given back and taken again. */
+/** The resources that a cell holds while its process runs. They can be given back and taken again. */
 export class Share {
   readonly #queue: PQueue<AdmissionQueue, AdmissionOptions>;
   readonly #slots: Slots;
   readonly #resources: Resources;
   #allocation: Allocation = none;
   #isHeld = false;
-  /** Ends the queue's task that stands for this share. */
+  /** Ends the task in the queue that represents this share. */
   #end: () => void = () => {};
 
   constructor(queue: PQueue<AdmissionQueue, AdmissionOptions>, slots: Slots, resources: Resources) {
@@ -23,7 +23,7 @@ export class Share {
     return this.#allocation;
   }
 
-  /** Waits until what the cell asks for is free. Does nothing where it is held already. */
+  /** Waits until the resources are free, and takes them. Does nothing if they are already held. */
   take(): Promise<void> {
     if (this.#isHeld) return Promise.resolve();
     return new Promise((admitted) => {
@@ -40,7 +40,7 @@ export class Share {
     });
   }
 
-  /** Lets other cells have it. Does nothing where it is not held. */
+  /** Gives the resources back. Does nothing if they are not held. */
   give(): void {
     if (!this.#isHeld) return;
     this.#isHeld = false;

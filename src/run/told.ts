@@ -8,14 +8,14 @@ import { readValues } from './values.ts';
 
 type Of<N extends CellEvent['event']> = CellEvent & { readonly event: N };
 
-/** All that a cell has told in its attempt. */
+/** Everything that a cell has reported in its attempt. */
 export interface Told {
   readonly values: Record<string, number>;
   readonly warnings: CellWarning[];
   readonly records: Of<'record'>['record'][];
   readonly measurements: Record<string, number>;
   failure: Of<'failure'> | undefined;
-  /** Of a cell process: that its work is done. */
+  /** Set if a cell process has reported that its work is done. */
   done: Of<'done'> | undefined;
 }
 
@@ -23,7 +23,7 @@ export function nothingTold(): Told {
   return { values: {}, warnings: [], records: [], measurements: {}, failure: undefined, done: undefined };
 }
 
-/** Adds an event to what is known. */
+/** Adds an event. */
 export function take(told: Told, event: CellEvent): void {
   switch (event.event) {
     case 'progress':
@@ -50,8 +50,8 @@ export function take(told: Told, event: CellEvent): void {
 }
 
 /**
- * Writes into an artifact what belongs there: `values.json`, `warnings.json` and `records.jsonl`. A program may have
- * written the first two itself: then what it told is added.
+ * Writes the reported values, warnings and records to the output: `values.json`, `warnings.json` and `records.jsonl`. If a
+ * program has written one of the first two itself, the reported ones are added to it.
  * @returns the values
  * @throws Failure `bad-values`, `value-not-finite`
  */
@@ -71,7 +71,7 @@ export function writeTold(folder: string, { values, warnings, records }: Told): 
   return all;
 }
 
-/** Those that a program wrote itself; a file that cannot be read gives way to what was told. */
+/** The warnings that a program wrote itself. A file that is not a JSON list is replaced by the reported ones. */
 function ownWarnings(folder: string): unknown[] {
   try {
     const list: unknown = JSON.parse(readFileSync(join(folder, 'warnings.json'), 'utf8'));

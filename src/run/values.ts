@@ -6,7 +6,7 @@ import { asFailure, Failure } from '../failure.ts';
 const FILE = 'values.json';
 
 /**
- * The numbers that a cell wrote for tables; none where it wrote none.
+ * The numbers that a cell wrote for tables; empty if it wrote none.
  * @throws Failure `bad-values`, `value-not-finite`
  */
 export function readValues(folder: string): Record<string, number> {
@@ -18,7 +18,7 @@ export function readValues(folder: string): Record<string, number> {
   );
 }
 
-/** Read at once: a small file, which would wait in line with the files that are being synced. */
+/** Read synchronously: an asynchronous read of this small file would wait for files that are being flushed. */
 function valuesText(folder: string): string {
   try {
     return readFileSync(join(folder, FILE), 'utf8');
@@ -43,7 +43,7 @@ function parsed(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    // What Python and others write, though JSON has no word for it.
+    // Python and others write these, although they are not JSON.
     const [, name, value] = /"((?:\\.|[^"\\])*)"\s*:\s*(NaN|[-+]?Infinity)\b/.exec(text) ?? [];
     if (name !== undefined && value !== undefined) throw notFinite(name, value);
     throw badValues(`${FILE} is not JSON: ${error instanceof Error ? error.message : error}.`);

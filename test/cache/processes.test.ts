@@ -151,6 +151,17 @@ describe('leases', () => {
     index.close();
     expect(Date.now() - Number(heartbeat)).toBeLessThan(60_000);
   });
+
+  test('taking a lease renews an old heartbeat, so that other hosts do not take the lease over', () => {
+    const { cache, root } = rig();
+    cache.acquire(cell);
+    const index = new Database(join(root, 'index.sqlite'));
+    index.exec('UPDATE owners SET heartbeat = 0');
+    cache.acquire(cell);
+    const heartbeat = index.prepare('SELECT heartbeat FROM owners').pluck().get();
+    index.close();
+    expect(Date.now() - Number(heartbeat)).toBeLessThan(60_000);
+  });
 });
 
 describe('the identity of a process', () => {
