@@ -3,14 +3,13 @@ import { constants } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
 import type { FailureReason } from '../failure-reasons.ts';
 
-/** How a process ended, or that it could not be started. */
+/** How a process ended that did not end well, as execa tells it. */
 export interface Ending {
   readonly exitCode?: number;
   readonly signal?: string;
-  /** If it could not be started: the code of the system's error, such as `ENOENT`. */
+  /** Of the error of the system that kept it from starting. */
   readonly code?: string;
-  /** The message of that error. */
-  readonly message?: string;
+  readonly originalMessage?: string;
 }
 
 export interface Explained {
@@ -25,8 +24,9 @@ export interface Explained {
  * @param cwd the folder in which it was started
  */
 export function explainEnding(file: string, cwd: string, ending: Ending): Explained {
-  const { exitCode, signal, code, message } = ending;
-  if (code !== undefined && exitCode === undefined && !signal) return whyNotStarted(file, cwd, code, message);
+  const { exitCode, signal, code, originalMessage } = ending;
+  if (code !== undefined && exitCode === undefined && !signal)
+    return whyNotStarted(file, cwd, code, originalMessage);
   if (signal)
     return {
       reason: signal === 'SIGKILL' ? 'killed' : 'signalled',
@@ -34,7 +34,7 @@ export function explainEnding(file: string, cwd: string, ending: Ending): Explai
       ...hintOf(SIGNAL_HINTS[signal]),
     };
   if (exitCode === undefined)
-    return { reason: 'not-started', message: message ?? `${file} could not be started.` };
+    return { reason: 'not-started', message: originalMessage ?? `${file} could not be started.` };
   if (exitCode === 0)
     return {
       reason: 'ended-early',

@@ -1,8 +1,6 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
-import { codeOf } from '../cache/disk-failure.ts';
 import { identityOf, isAlive, type ProcessIdentity } from '../cache/process-identity.ts';
-import { type Ending, explainEnding } from './ending.ts';
+import { explainEnding } from './ending.ts';
 import type { Ended, Executor, Handle } from './executor.ts';
 import type { Job } from './job.ts';
 import { type JobCommand, jobCommand } from './job-command.ts';
@@ -21,17 +19,19 @@ export class LocalExecutor implements Executor {
 
   async submit(job: Job): Promise<Handle> {
     const command = await jobCommand(job);
-    const { pid, ending } = start(job, command, this.#environment);
-    const group = new ProcessGroup(pid);
-    const ended = ending.then(async (ending): Promise<Ended> => {
+    const subprocess = await start(job, command, this.#environment);
+    const group = new ProcessGroup(subprocess.pid);
+    const ended = subprocess.ended.then(async (result): Promise<Ended> => {
       await group.gone();
-      const { exitCode, signal } = ending;
+      const { exitCode, signal } = result;
       return {
         ...(exitCode === undefined ? {} : { exitCode }),
         ...(signal === undefined ? {} : { signal }),
-        problem: explainEnding(command.argv[0], job.places.project, ending),
+        problem: explainEnding(command.argv[0], job.places.project, result),
       };
     });
+    // A process that could not be started has no pid; how it ended tells why.
+    const { pid } = subprocess;
     const handle: Handle = pid === undefined ? { job: job.folder } : { ...identityOf(pid) };
     this.#running.set(keyOf(handle), { group, ended });
     return handle;
@@ -66,45 +66,29 @@ function keyOf(handle: Handle): string {
   return JSON.stringify(handle);
 }
 
-interface Started {
-  /** Undefined if the process could not be started; its ending says why. */
-  readonly pid: number | undefined;
-  readonly ending: Promise<Ending>;
-}
-
-function start(
-  job: Job,
-  { argv: [file, ...args], env }: JobCommand,
-  environment: NodeJS.ProcessEnv,
-): Started {
+async function start(job: Job, { argv: [file, ...args], env }: JobCommand, environment: NodeJS.ProcessEnv) {
+  // Loaded only now: a run that finds all cells in the cache starts no process.
+  const { execa } = await import('execa');
   const log = openSync(job.log, 'a');
   try {
-    const child = spawn(file, args, {
+    const subprocess = execa(file, args, {
       cwd: job.places.project,
       env: { ...environment, ...env },
+      extendEnv: false,
       // The process writes to the log file itself, not to a pipe through this process, so that it can outlive the
-      // scheduler. Nothing is sent over the channel: a cell process sees by its end that its scheduler has ended.
-      stdio: ['ignore', log, log, ...(job.program === null ? (['ipc'] as const) : [])],
+      // scheduler. Any descriptor will do; execa's types allow those from 3 to 9.
+      stdio: ['ignore', log as 3, log as 3],
+      // Nothing is sent: a cell process sees by the end of the channel that its scheduler has ended.
+      ipc: job.program === null,
+      serialization: 'json',
+      buffer: false,
       detached: true,
+      cleanup: false,
+      reject: false,
     });
-    return { pid: child.pid, ending: endingOf(child) };
-  } catch (error) {
-    // Node throws some errors of starting a process (such as too long arguments), and emits others.
-    return { pid: undefined, ending: Promise.resolve(notStarted(error)) };
+    // In an object, because an async function that returns a promise waits for it.
+    return { pid: subprocess.pid, ended: subprocess };
   } finally {
     closeSync(log);
   }
-}
-
-function endingOf(child: ChildProcess): Promise<Ending> {
-  return new Promise((resolve) => {
-    child.once('error', (error) => resolve(notStarted(error)));
-    child.once('exit', (exitCode, signal) =>
-      resolve({ ...(exitCode === null ? {} : { exitCode }), ...(signal === null ? {} : { signal }) }),
-    );
-  });
-}
-
-function notStarted(error: unknown): Ending {
-  return { code: codeOf(error), message: error instanceof Error ? error.message : String(error) };
 }

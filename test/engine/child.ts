@@ -1,9 +1,8 @@
-import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { promisify } from 'node:util';
 import { build } from 'esbuild';
+import { execa } from 'execa';
 
 const root = path.resolve(import.meta.dirname, '../..');
 
@@ -29,7 +28,7 @@ export async function inChild(code: string, args: readonly string[] = []): Promi
       outfile: file,
       logLevel: 'error',
     });
-    return (await promisify(execFile)(process.execPath, [file, ...args])).stdout.trimEnd();
+    return (await execa(process.execPath, [file, ...args])).stdout;
   } finally {
     rmSync(folder, { recursive: true });
   }
