@@ -2,11 +2,12 @@ import type { Tensors } from '../../engine/engine.ts';
 import type { Progress } from '../../kind/kind.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { checkDataset, weightsFor } from '../model/fit.ts';
-import { attackBatch } from './attack-batch.ts';
+import { attackBatch, type BatchAttack } from './attack-batch.ts';
 import type { AttackResult } from './attack-result.ts';
 import type { AttackBuilder, Attacker, Target } from './attacker.ts';
-import { type Classifier, classifier } from './classify.ts';
+import { classifier } from './classify.ts';
 import { ExampleResults } from './example-results.ts';
+import { none } from './none.ts';
 
 /** Attacks that run one after another, each only on the examples that withstood the previous ones. */
 export interface Cascade {
@@ -43,7 +44,8 @@ export interface BatchSnapshots {
 
 /**
  * Attacks a model in `eval` mode on a data set. The images of the attack are checked against its bounds and
- * classified again.
+ * classified again. Examples that are wrong without an attack are not attacked and keep their clean image; in a
+ * transfer attack, those that are wrong for both models.
  * @throws Failure `out-of-bounds`, `not-finite`, `empty-dataset`, `shape-mismatch`
  */
 export async function attack(options: AttackOptions): Promise<AttackResult> {
@@ -53,35 +55,24 @@ export async function attack(options: AttackOptions): Promise<AttackResult> {
   const members = cascade ?? [{ name: 'attack', attack: options.attack as AttackBuilder }]; // not a cascade
   // All attacks are prepared before the first one runs, so that one that does not fit the model fails at once.
   const attackers = members.map(({ attack }) => attack(surrogate ?? judge));
-  const classify = classifier(judge);
-  const classifySurrogate = surrogate && classifier(surrogate);
+  const models = { judge, surrogate };
   const { keepImages = false } = options;
   const keepsImage = (example: number) =>
     typeof keepImages === 'boolean' ? keepImages : keepImages.has(example);
   const results = new ExampleResults(options.dataset, keepsImage);
   const after: { name: string; robustAccuracy: number }[] = [];
   try {
+    if (!cascade) await startFromClean(options, { models, results, keepsImage });
     for (const [member, attacker] of attackers.entries()) {
-      const examples = results.robust();
+      const examples = cascade ? results.robust() : results.rightClean();
       if (examples.length === 0) break;
       const name = members[member]?.name ?? '';
-      await attackExamples(options, {
-        member,
-        name,
-        attacker,
-        examples,
-        classify,
-        classifySurrogate,
-        results,
-        keepsImage,
-      });
+      await attackExamples(options, { member, name, attacker, examples, models, results, keepsImage });
       await attacker.dispose(); // its graphs are no longer needed
       after.push({ name, robustAccuracy: results.robustAccuracy() });
     }
     return { ...results.summary(), ...(cascade && { after }) };
   } finally {
-    await classify.dispose();
-    await classifySurrogate?.dispose();
     for (const attacker of attackers) await attacker.dispose();
   }
 }
@@ -96,16 +87,24 @@ function fitting(
   return { engine, model, weights: weightsFor(model, weights) };
 }
 
-interface Run {
+interface Models {
+  /** The model whose accuracy is measured. */
+  readonly judge: Target;
+  readonly surrogate: Target | undefined;
+}
+
+interface Results {
+  readonly models: Models;
+  readonly results: ExampleResults;
+  keepsImage(example: number): boolean;
+}
+
+interface Run extends Results {
   readonly member: number;
   readonly name: string;
   readonly attacker: Attacker;
   /** Indices in the data set, ascending. */
   readonly examples: Int32Array;
-  readonly classify: Classifier;
-  readonly classifySurrogate: Classifier | undefined;
-  readonly results: ExampleResults;
-  keepsImage(example: number): boolean;
 }
 
 /**
@@ -116,24 +115,66 @@ export function rowsOfBatch(total: number, batchSize: number): number {
   return Math.ceil(total / Math.ceil(total / batchSize));
 }
 
+/** The results without an attack, which are final for examples that are already wrong. */
+async function startFromClean(
+  options: AttackOptions,
+  { models, results, keepsImage }: Results,
+): Promise<void> {
+  const total = options.dataset.labels.length;
+  const size = rowsOfBatch(total, options.batchSize);
+  const attacker = none(models.judge);
+  await withClassifiers(models, async (classifiers) => {
+    for (const indices of batchesOf(
+      Int32Array.from({ length: total }, (_, example) => example),
+      size,
+    )) {
+      const batch = { ...options, ...classifiers, attacker, keepsImage };
+      results.start(indices, await attackBatch(batch, indices, size));
+    }
+  });
+}
+
 async function attackExamples(options: AttackOptions, run: Run): Promise<void> {
   const { snapshots, onProgress } = options;
-  const { member, name, examples, results } = run;
+  const { member, name, examples, models, results } = run;
   const total = examples.length;
   const size = rowsOfBatch(total, options.batchSize);
-  for (let first = 0; first < total; first += size) {
-    const indices = examples.subarray(first, first + size);
-    const saved = await snapshots?.load(first, member);
-    const batch = saved && saved.predicted?.shape[0] === indices.length ? saved : undefined;
-    const found = batch ?? (await attackBatch({ ...options, ...run }, indices, size));
-    if (!batch) await snapshots?.save(first, found, member);
-    results.add(indices, found);
-    onProgress?.({
-      phase: name,
-      done: Math.ceil((first + indices.length) / size),
-      total: Math.ceil(total / size),
-      unit: 'batch',
-      accuracy: results.robustAccuracy(),
-    });
+  await withClassifiers(models, async (classifiers) => {
+    for (const [index, indices] of batchesOf(examples, size).entries()) {
+      const first = index * size;
+      const saved = await snapshots?.load(first, member);
+      const batch = saved && saved.predicted?.shape[0] === indices.length ? saved : undefined;
+      const found = batch ?? (await attackBatch({ ...options, ...run, ...classifiers }, indices, size));
+      if (!batch) await snapshots?.save(first, found, member);
+      results.add(indices, found);
+      onProgress?.({
+        phase: name,
+        done: index + 1,
+        total: Math.ceil(total / size),
+        unit: 'batch',
+        accuracy: results.robustAccuracy(),
+      });
+    }
+  });
+}
+
+function batchesOf(examples: Int32Array, size: number): Int32Array[] {
+  return Array.from({ length: Math.ceil(examples.length / size) }, (_, index) =>
+    examples.subarray(index * size, (index + 1) * size),
+  );
+}
+
+/** Each attack has classifiers of its own, because the first run of a classifier tells it the size of a full batch. */
+async function withClassifiers(
+  { judge, surrogate }: Models,
+  run: (classifiers: Pick<BatchAttack, 'classify' | 'classifySurrogate'>) => Promise<void>,
+): Promise<void> {
+  const classify = classifier(judge);
+  const classifySurrogate = surrogate && classifier(surrogate);
+  try {
+    await run({ classify, classifySurrogate });
+  } finally {
+    await classify.dispose();
+    await classifySurrogate?.dispose();
   }
 }

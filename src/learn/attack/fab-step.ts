@@ -1,4 +1,4 @@
-import { nearestOnPlane } from './box-projection.ts';
+import { alongPlane, radiusToPlane } from './box-projection.ts';
 import { clamp } from './linf-bounds.ts';
 
 /** Constants of the authors' code. */
@@ -18,15 +18,35 @@ export function toBorder(
   slope: Float32Array,
   difference: number,
 ): Float32Array {
-  const at = (values: Float32Array | Float64Array, index: number) => values[index] as number; // all are as long
-  const moved = slope.reduce((sum, value, index) => sum + value * (at(pixels, index) - at(clean, index)), 0);
-  const here = nearestOnPlane(pixels, slope, -difference);
-  const there = nearestOnPlane(clean, slope, moved - difference);
-  const norm = (change: Float64Array) =>
-    change.reduce((most, value) => Math.max(most, Math.abs(value)), tiny);
-  const bias = Math.min(norm(here) / (norm(here) + norm(there)), greatestBias);
-  return pixels.map((pixel, index) => {
-    const ahead = (1 - bias) * (pixel + overshoot * at(here, index));
-    return clamp(ahead + bias * (at(clean, index) + overshoot * at(there, index)), 0, 1);
-  });
+  const { length } = pixels;
+  let moved = 0;
+  // In range: all have the same length, also below.
+  for (let i = 0; i < length; i += 1)
+    moved += (slope[i] as number) * ((pixels[i] as number) - (clean[i] as number));
+  const [here, there] = [-difference, moved - difference];
+  const [hereWay, thereWay] = [Math.sign(here), Math.sign(there)];
+  const [hereRadius, thereRadius] = [radiusToPlane(pixels, slope, here), radiusToPlane(clean, slope, there)];
+  const hereNorm = greatestChange(pixels, slope, hereWay, hereRadius);
+  const bias = Math.min(
+    hereNorm / (hereNorm + greatestChange(clean, slope, thereWay, thereRadius)),
+    greatestBias,
+  );
+  const next = new Float32Array(length);
+  for (let i = 0; i < length; i += 1) {
+    const [pixel, origin, weight] = [pixels[i] as number, clean[i] as number, slope[i] as number];
+    const ahead = (1 - bias) * (pixel + overshoot * alongPlane(pixel, weight, hereWay, hereRadius));
+    const back = bias * (origin + overshoot * alongPlane(origin, weight, thereWay, thereRadius));
+    next[i] = clamp(ahead + back, 0, 1);
+  }
+  return next;
+}
+
+function greatestChange(point: Float32Array, slope: Float32Array, way: number, radius: number): number {
+  let most = tiny;
+  for (let i = 0; i < point.length; i += 1) {
+    // In range: both have the same length.
+    const change = Math.abs(alongPlane(point[i] as number, slope[i] as number, way, radius));
+    if (change > most) most = change;
+  }
+  return most;
 }

@@ -3,7 +3,7 @@ import { Failure } from '../../failure.ts';
 import { predictions } from '../loss/accuracy.ts';
 import type { AttackBatch, AttackBuilder, Perturbed } from './attacker.ts';
 import { checkEpsilon } from './audit.ts';
-import { type BestIterates, bestOfRuns } from './best-iterates.ts';
+import { bestOfRuns, type Consider } from './best-iterates.ts';
 import { pgdStepSize } from './derived.ts';
 import { type GradientStep, gradientStep } from './gradient-step.ts';
 import type { Objective } from './objective.ts';
@@ -60,13 +60,13 @@ export function pgd(settings: PgdSettings): AttackBuilder {
 /** The attack with a step that is already compiled, for the same epsilon. Settings are trusted. */
 export function pgdFrom(step: GradientStep, settings: Ascent, batch: AttackBatch): Promise<Perturbed> {
   const { epsilon, steps, restarts = 1, randomStart = true } = settings;
-  return bestOfRuns(batch, restarts, (best, counter) => {
+  return bestOfRuns(batch, restarts, (left, consider, counter) => {
     const start = randomStart
-      ? randomPoint(batch, { name: 'start', counter }, (stream, size) =>
+      ? randomPoint(left, { name: 'start', counter }, (stream, size) =>
           stream.uniform(size, -epsilon, epsilon),
         )
-      : batch.images;
-    return ascent(step, batch, start, { steps, stepSize: stepSizeOf(settings), best });
+      : left.images;
+    return ascent(step, left, start, { steps, stepSize: stepSizeOf(settings), consider });
   });
 }
 
@@ -79,14 +79,14 @@ async function ascent(
   step: GradientStep,
   batch: AttackBatch,
   start: HostTensor,
-  { steps, stepSize, best }: { steps: number; stepSize: number; best: BestIterates },
+  { steps, stepSize, consider }: { steps: number; stepSize: number; consider: Consider },
 ): Promise<Float32Array> {
   let images = start;
   let norms: Float32Array | undefined;
   // One more iteration, because each evaluates the images of the previous step.
   for (let done = 0; done <= steps; done += 1) {
     const result = await step.run(images, batch, stepSize);
-    best.consider(images, predictions(result.logits), result.objective);
+    consider(images, predictions(result.logits), result.objective);
     norms ??= result.gradientNorms;
     images = result.images;
   }

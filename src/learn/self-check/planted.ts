@@ -35,7 +35,7 @@ export const plantedAdversarial = probing(
       );
     const attacker = sample.iterative(plantedTarget(target, plant.tensors));
     try {
-      const { images } = await attacker.perturb(sample.probe.batch);
+      const { images } = await attacker.perturb({ ...sample.probe.batch, whole: true });
       const { logits } = await sample.probe.look(images);
       const predicted = predictions(plantedLogits(logits, plant.tensors));
       const missed = planted.filter((is, row) => is && predicted[row] === sample.probe.labels[row]).length;

@@ -1,10 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { nearestOnPlane } from '../../../src/learn/attack/box-projection.ts';
+import { alongPlane, radiusToPlane } from '../../../src/learn/attack/box-projection.ts';
 import { greatestDifference } from '../calculate.ts';
 
 const dot = (a: ArrayLike<number>, b: ArrayLike<number>) =>
   Array.from(a).reduce((sum, value, index) => sum + value * (b[index] ?? Number.NaN), 0);
+
+function nearestOnPlane(point: Float32Array, slope: Float32Array, change: number): number[] {
+  const radius = radiusToPlane(point, slope, change);
+  return Array.from(point, (pixel, i) => alongPlane(pixel, slope[i] ?? 0, Math.sign(change), radius));
+}
 
 const number = (min: number, max: number) => fc.float({ min, max, noNaN: true });
 const cases = fc.integer({ min: 1, max: 12 }).chain((size) =>
