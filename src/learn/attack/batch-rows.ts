@@ -13,6 +13,11 @@ export function rowsAt({ shape, data }: HostTensor, rows: readonly number[]): Ho
   return { shape: [rows.length, ...rest], data: kept };
 }
 
+/** The rows in the given places of a list of rows. */
+export function rowsIn(rows: readonly number[], places: readonly number[]): number[] {
+  return places.map((place) => rows[place] as number); // places are those of rows
+}
+
 /** The batch of some examples of a batch. Each keeps its random streams. */
 export function someOf(batch: AttackBatch, rows: readonly number[]): AttackBatch {
   if (rows.length === batch.images.shape[0]) return batch;

@@ -2,7 +2,7 @@ import type { HostTensor } from '../../engine/engine.ts';
 import type { Batch } from '../data/batch.ts';
 import { predictions } from '../loss/accuracy.ts';
 import type { AttackBatch, Perturbed } from './attacker.ts';
-import { someOf } from './batch-rows.ts';
+import { rowsIn, someOf } from './batch-rows.ts';
 
 /** The best adversarial images of a batch so far: misclassified ones first, then those with the larger objective. */
 export class BestIterates {
@@ -55,14 +55,20 @@ export class BestIterates {
   }
 }
 
-/** Passes on the candidates of a run: one for each example of its batch. */
-export type Consider = (images: HostTensor, predicted: Int32Array, objective: Float32Array) => void;
+/** Passes on the candidates of a run: one for each example of its batch, or for those in the given places. */
+export type Consider = (
+  images: HostTensor,
+  predicted: Int32Array,
+  objective: Float32Array,
+  places?: readonly number[],
+) => void;
 
 /**
  * Repeats an attack, at most `count` times. Each run attacks only the examples that no earlier run has broken, so that
  * the result of an example does not depend on the others of its batch.
  * @param run gets the examples that are left, which are the given rows of the batch; it passes its candidates to
  * `consider`, and returns the l1 norms of its first gradients, if it uses any
+ * @param first the first run; it is not 0 if the results of the runs before are known
  */
 export async function bestOfRuns(
   batch: AttackBatch,
@@ -73,14 +79,18 @@ export async function bestOfRuns(
     index: number,
     rows: readonly number[],
   ) => Promise<Float32Array | undefined>,
+  first = 0,
 ): Promise<Perturbed> {
   const best = new BestIterates(batch);
   let gradientNorms: Float32Array | undefined;
-  for (let index = 0; index < count; index += 1) {
+  for (let index = first; index < count; index += 1) {
     const unbroken = best.unbroken();
     if (unbroken.length === 0) break;
     const rows = batch.whole ? [...predictions(batch.labels).keys()] : unbroken;
-    const consider: Consider = (...found) => best.consider(rows, ...found);
+    const consider: Consider = (images, predicted, objective, places) => {
+      const considered = places ? rowsIn(rows, places) : rows;
+      best.consider(considered, images, predicted, objective);
+    };
     const norms = await run(someOf(batch, rows), consider, index, rows);
     gradientNorms ??= norms;
   }
