@@ -2,10 +2,9 @@ import type { Tensors } from '../../engine/engine.ts';
 import type { Progress } from '../../kind/kind.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { checkDataset, weightsFor } from '../model/fit.ts';
-import { attackBatch, type BatchAttack } from './attack-batch.ts';
+import { attackInBatches, type ExamplesAttack } from './attack-in-batches.ts';
 import type { AttackResult } from './attack-result.ts';
-import type { AttackBuilder, Attacker, Target } from './attacker.ts';
-import { classifier } from './classify.ts';
+import type { AttackBuilder, Target } from './attacker.ts';
 import { ExampleResults } from './example-results.ts';
 import { none } from './none.ts';
 
@@ -55,19 +54,20 @@ export async function attack(options: AttackOptions): Promise<AttackResult> {
   const members = cascade ?? [{ name: 'attack', attack: options.attack as AttackBuilder }]; // not a cascade
   // All attacks are prepared before the first one runs, so that one that does not fit the model fails at once.
   const attackers = members.map(({ attack }) => attack(surrogate ?? judge));
-  const models = { judge, surrogate };
   const { keepImages = false } = options;
   const keepsImage = (example: number) =>
     typeof keepImages === 'boolean' ? keepImages : keepImages.has(example);
-  const results = new ExampleResults(options.dataset, keepsImage);
+  const { dataset, batchSize, seed } = options;
+  const run = { judge, surrogate, dataset, batchSize, seed, keepsImage };
+  const results = new ExampleResults(dataset, keepsImage);
   const after: { name: string; robustAccuracy: number }[] = [];
   try {
-    if (!cascade) await startFromClean(options, { models, results, keepsImage });
+    if (!cascade) await startFromClean(run, results);
     for (const [member, attacker] of attackers.entries()) {
       const examples = cascade ? results.robust() : results.rightClean();
       if (examples.length === 0) break;
       const name = members[member]?.name ?? '';
-      await attackExamples(options, { member, name, attacker, examples, models, results, keepsImage });
+      await attackMember(options, { member, name, results }, { ...run, attacker, examples });
       await attacker.dispose(); // its graphs are no longer needed
       after.push({ name, robustAccuracy: results.robustAccuracy() });
     }
@@ -87,94 +87,28 @@ function fitting(
   return { engine, model, weights: weightsFor(model, weights) };
 }
 
-interface Models {
-  /** The model whose accuracy is measured. */
-  readonly judge: Target;
-  readonly surrogate: Target | undefined;
-}
-
-interface Results {
-  readonly models: Models;
-  readonly results: ExampleResults;
-  keepsImage(example: number): boolean;
-}
-
-interface Run extends Results {
-  readonly member: number;
-  readonly name: string;
-  readonly attacker: Attacker;
-  /** Indices in the data set, ascending. */
-  readonly examples: Int32Array;
-}
-
-/**
- * Batch size for `total` examples. Batches are equally large, so that only one shape is compiled and little padding
- * is needed.
- */
-export function rowsOfBatch(total: number, batchSize: number): number {
-  return Math.ceil(total / Math.ceil(total / batchSize));
-}
+/** What all attacks of a cascade share. */
+type Run = Omit<ExamplesAttack, 'attacker' | 'examples'>;
 
 /** The results without an attack, which are final for examples that are already wrong. */
-async function startFromClean(
-  options: AttackOptions,
-  { models, results, keepsImage }: Results,
-): Promise<void> {
-  const total = options.dataset.labels.length;
-  const size = rowsOfBatch(total, options.batchSize);
-  const attacker = none(models.judge);
-  await withClassifiers(models, async (classifiers) => {
-    for (const indices of batchesOf(
-      Int32Array.from({ length: total }, (_, example) => example),
-      size,
-    )) {
-      const batch = { ...options, ...classifiers, attacker, keepsImage };
-      results.start(indices, await attackBatch(batch, indices, size));
-    }
+async function startFromClean(run: Run, results: ExampleResults): Promise<void> {
+  const examples = Int32Array.from(run.dataset.labels.keys());
+  await attackInBatches({ ...run, attacker: none(run.judge), examples }, async ({ indices, find }) => {
+    results.start(indices, await find());
   });
 }
 
-async function attackExamples(options: AttackOptions, run: Run): Promise<void> {
-  const { snapshots, onProgress } = options;
-  const { member, name, examples, models, results } = run;
-  const total = examples.length;
-  const size = rowsOfBatch(total, options.batchSize);
-  await withClassifiers(models, async (classifiers) => {
-    for (const [index, indices] of batchesOf(examples, size).entries()) {
-      const first = index * size;
-      const saved = await snapshots?.load(first, member);
-      const batch = saved && saved.predicted?.shape[0] === indices.length ? saved : undefined;
-      const found = batch ?? (await attackBatch({ ...options, ...run, ...classifiers }, indices, size));
-      if (!batch) await snapshots?.save(first, found, member);
-      results.add(indices, found);
-      onProgress?.({
-        phase: name,
-        done: index + 1,
-        total: Math.ceil(total / size),
-        unit: 'batch',
-        accuracy: results.robustAccuracy(),
-      });
-    }
-  });
-}
-
-function batchesOf(examples: Int32Array, size: number): Int32Array[] {
-  return Array.from({ length: Math.ceil(examples.length / size) }, (_, index) =>
-    examples.subarray(index * size, (index + 1) * size),
-  );
-}
-
-/** Each attack has classifiers of its own, because the first run of a classifier tells it the size of a full batch. */
-async function withClassifiers(
-  { judge, surrogate }: Models,
-  run: (classifiers: Pick<BatchAttack, 'classify' | 'classifySurrogate'>) => Promise<void>,
+async function attackMember(
+  { snapshots, onProgress }: AttackOptions,
+  { member, name, results }: { member: number; name: string; results: ExampleResults },
+  run: ExamplesAttack,
 ): Promise<void> {
-  const classify = classifier(judge);
-  const classifySurrogate = surrogate && classifier(surrogate);
-  try {
-    await run({ classify, classifySurrogate });
-  } finally {
-    await classify.dispose();
-    await classifySurrogate?.dispose();
-  }
+  await attackInBatches(run, async ({ indices, first, done, total, find }) => {
+    const saved = await snapshots?.load(first, member);
+    const batch = saved && saved.predicted?.shape[0] === indices.length ? saved : undefined;
+    const found = batch ?? (await find());
+    if (!batch) await snapshots?.save(first, found, member);
+    results.add(indices, found);
+    onProgress?.({ phase: name, done, total, unit: 'batch', accuracy: results.robustAccuracy() });
+  });
 }

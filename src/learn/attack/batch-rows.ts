@@ -1,6 +1,14 @@
 import type { HostTensor, Tensors } from '../../engine/engine.ts';
 import type { AttackBatch } from './attacker.ts';
 
+/**
+ * Batch size for `total` examples. Batches are equally large, so that only one shape is compiled and little padding
+ * is needed.
+ */
+export function rowsOfBatch(total: number, batchSize: number): number {
+  return Math.ceil(total / Math.ceil(total / batchSize));
+}
+
 /** The given rows of a tensor, in the given order. */
 export function rowsAt({ shape, data }: HostTensor, rows: readonly number[]): HostTensor {
   const [count = 1, ...rest] = shape;

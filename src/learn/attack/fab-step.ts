@@ -41,7 +41,10 @@ export function toBorder(
   return next;
 }
 
+/** The l∞ norm of the change, at least `tiny`. */
 function greatestChange(point: Float32Array, slope: Float32Array, way: number, radius: number): number {
+  // A finite radius is reached by some pixel: see `radiusToPlane`.
+  if (radius < Number.POSITIVE_INFINITY) return Math.max(radius, tiny);
   let most = tiny;
   for (let i = 0; i < point.length; i += 1) {
     // In range: both have the same length.

@@ -1,7 +1,7 @@
 import type { HostTensor, Tensors } from '../../engine/engine.ts';
 import type { Progress } from '../../kind/kind.ts';
-import { type BatchSnapshots, rowsOfBatch } from '../attack/attack.ts';
-import { firstRows, padded } from '../attack/batch-rows.ts';
+import type { BatchSnapshots } from '../attack/attack.ts';
+import { firstRows, padded, rowsOfBatch } from '../attack/batch-rows.ts';
 import type { Dataset } from '../data/dataset.ts';
 
 export interface MeasureOptions {
