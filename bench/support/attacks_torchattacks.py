@@ -1,11 +1,11 @@
 """The peer of bench/attacks.ts: attacks of torchattacks on the same net and images, told what to do line by line.
 
 In:  {"attack": "pgd", "net": "resnet-8-w16", "classes": 10, "layout": "nchw", "batch": 128, "weights": FILE,
-      "images": FILE, "to": FILE, "epsilon": 0.03, "stepSize": 0.008, "steps": 20, "targets": 9, "queries": 5000}
+      "images": FILE, "to": FILE, "epsilon": 0.03, "stepSize": 0.008, "steps": 20, "queries": 5000}
 Out: {"seconds": 1.2, "processor": 2.3}
 
 The files are safetensors: weights as `retable export` writes them, images with their labels, and for each example
-whether it is right clean and at the adversarial image. Seconds are those of the attack alone; `processor` counts those
+whether it is right, clean and at the adversarial image. Seconds are those of the attack alone; `processor` counts those
 of all cores.
 """
 

@@ -1,4 +1,4 @@
-import { alongPlane, radiusToPlane } from './box-projection.ts';
+import { changeOf, nearestOnPlane, type Projection } from './box-projection.ts';
 import { clamp } from './linf-bounds.ts';
 
 /** Constants of the authors' code. */
@@ -23,33 +23,25 @@ export function toBorder(
   // In range: all have the same length, also below.
   for (let i = 0; i < length; i += 1)
     moved += (slope[i] as number) * ((pixels[i] as number) - (clean[i] as number));
-  const [here, there] = [-difference, moved - difference];
-  const [hereWay, thereWay] = [Math.sign(here), Math.sign(there)];
-  const [hereRadius, thereRadius] = [radiusToPlane(pixels, slope, here), radiusToPlane(clean, slope, there)];
-  const hereNorm = greatestChange(pixels, slope, hereWay, hereRadius);
-  const bias = Math.min(
-    hereNorm / (hereNorm + greatestChange(clean, slope, thereWay, thereRadius)),
-    greatestBias,
-  );
+  const here = nearestOnPlane(pixels, slope, -difference);
+  const there = nearestOnPlane(clean, slope, moved - difference);
+  const hereNorm = normOf(here, slope);
+  const bias = Math.min(hereNorm / (hereNorm + normOf(there, slope)), greatestBias);
   const next = new Float32Array(length);
   for (let i = 0; i < length; i += 1) {
-    const [pixel, origin, weight] = [pixels[i] as number, clean[i] as number, slope[i] as number];
-    const ahead = (1 - bias) * (pixel + overshoot * alongPlane(pixel, weight, hereWay, hereRadius));
-    const back = bias * (origin + overshoot * alongPlane(origin, weight, thereWay, thereRadius));
+    const weight = slope[i] as number;
+    const ahead = (1 - bias) * ((pixels[i] as number) + overshoot * changeOf(here, weight, i));
+    const back = bias * ((clean[i] as number) + overshoot * changeOf(there, weight, i));
     next[i] = clamp(ahead + back, 0, 1);
   }
   return next;
 }
 
 /** The l∞ norm of the change, at least `tiny`. */
-function greatestChange(point: Float32Array, slope: Float32Array, way: number, radius: number): number {
-  // A finite radius is reached by some pixel: see `radiusToPlane`.
-  if (radius < Number.POSITIVE_INFINITY) return Math.max(radius, tiny);
-  let most = tiny;
-  for (let i = 0; i < point.length; i += 1) {
-    // In range: both have the same length.
-    const change = Math.abs(alongPlane(point[i] as number, slope[i] as number, way, radius));
-    if (change > most) most = change;
-  }
-  return most;
+function normOf(projection: Projection, slope: Float32Array): number {
+  if (projection.radius < Number.POSITIVE_INFINITY) return Math.max(projection.radius, tiny);
+  return slope.reduce(
+    (most, weight, pixel) => Math.max(most, Math.abs(changeOf(projection, weight, pixel))),
+    tiny,
+  );
 }
