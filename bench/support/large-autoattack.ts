@@ -52,7 +52,7 @@ export async function autoAttackPasses(
   if (robustAccuracy !== 1) throw new Error('Not all examples withstood: later attacks had smaller batches');
   const warm = (start: string) =>
     median(times.flatMap(({ name, seconds }) => (name.startsWith(start) ? seconds.slice(1) : [])));
-  const [gradientPass, forwardPass] = [warm('attack/gradient'), warm('attack/classify')];
+  const [gradientPass, forwardPass] = [warm('attack/apgd'), warm('attack/classify')];
   return {
     gradientPass,
     forwardPass,

@@ -1,12 +1,13 @@
 import type { HostTensor } from '../../engine/engine.ts';
 import { Failure } from '../../failure.ts';
 import { requireClasses } from '../loss/dlr.ts';
-import { ascent } from './apgd-ascent.ts';
+import { ascent, lookAt } from './apgd-ascent.ts';
+import { apgdStep } from './apgd-step.ts';
 import type { AttackBatch, AttackBuilder } from './attacker.ts';
 import { checkEpsilon } from './audit.ts';
+import { rowsAt } from './batch-rows.ts';
 import { bestOfRuns } from './best-iterates.ts';
 import type { Objective } from './objective.ts';
-import { objectiveGradient } from './objective-gradient.ts';
 import { randomPoint } from './random-point.ts';
 import { targetsOf, targetsOfRank } from './targets.ts';
 
@@ -34,16 +35,15 @@ export function apgd(settings: ApgdSettings & { readonly objective: Objective })
   check(epsilon, { steps, restarts });
   return (target) => {
     if (objective === 'dlr') requireClasses(target.model.classes, 3, 'APGD with the DLR loss');
-    const gradient = objectiveGradient(target, objective);
+    const step = apgdStep(target, epsilon, objective);
     return {
       epsilon,
       perturb: (batch) =>
-        bestOfRuns(batch, restarts, (best, counter) => {
-          const start = startOf(batch, `apgd-${objective}`, counter, epsilon);
-          const find = (images: HostTensor) => gradient.run(images, batch.labels);
-          return ascent({ clean: batch.images, start, epsilon, steps, best, find });
+        bestOfRuns(batch, restarts, (clean, consider, counter) => {
+          const start = startOf(clean, `apgd-${objective}`, counter, epsilon);
+          return ascent({ clean, start, epsilon, steps, step, consider });
         }),
-      dispose: () => gradient.dispose(),
+      dispose: () => step.dispose(),
     };
   };
 }
@@ -60,20 +60,19 @@ export function targetedApgd(settings: TargetedApgdSettings): AttackBuilder {
   return (target) => {
     const { classes } = target.model;
     const targets = targetsOf(classes, settings.targets, 'Targeted APGD');
-    const gradient = objectiveGradient(target, classes < 4 ? 'logit-difference' : 'targeted-dlr');
+    const step = apgdStep(target, epsilon, classes < 4 ? 'logit-difference' : 'targeted-dlr');
     return {
       epsilon,
       async perturb(batch) {
         const { images, labels } = batch;
-        const { logits } = await gradient.run(images, labels);
-        return bestOfRuns(batch, restarts * targets, (best, run) => {
-          const start = startOf(batch, 'apgd-targeted', run, epsilon);
-          const towards = targetsOfRank(logits, labels, (run % targets) + 1);
-          const find = (images: HostTensor) => gradient.run(images, labels, towards);
-          return ascent({ clean: images, start, epsilon, steps, best, find });
+        const { logits } = await lookAt(step, images, batch);
+        return bestOfRuns(batch, restarts * targets, (clean, consider, run, rows) => {
+          const start = startOf(clean, 'apgd-targeted', run, epsilon);
+          const towards = rowsAt(targetsOfRank(logits, labels, (run % targets) + 1), rows);
+          return ascent({ clean, targets: towards, start, epsilon, steps, step, consider });
         });
       },
-      dispose: () => gradient.dispose(),
+      dispose: () => step.dispose(),
     };
   };
 }

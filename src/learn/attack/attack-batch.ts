@@ -5,8 +5,8 @@ import { predictions } from '../loss/accuracy.ts';
 import { stream } from '../random/stream.ts';
 import type { AttackBatch, Attacker, Perturbed } from './attacker.ts';
 import { auditPerturbation } from './audit.ts';
+import { firstRows, padded, rowsAt } from './batch-rows.ts';
 import type { Classifier } from './classify.ts';
-import { floats } from './gradient-step.ts';
 
 export interface BatchAttack {
   readonly attacker: Attacker;
@@ -31,10 +31,7 @@ export async function attackBatch(
   indices: Int32Array,
   size: number,
 ): Promise<Tensors> {
-  const padded = Int32Array.from({ length: size }, (_, row) =>
-    at(indices, Math.min(row, indices.length - 1)),
-  );
-  const clean = toAttackBatch(dataset, padded, seed);
+  const clean = toAttackBatch(dataset, padded(indices, size), seed);
   const { images, gradientNorms, distances } = await perturbAudited(attacker, clean);
   const fooled = classifySurrogate && (await verdict(classifySurrogate, clean, images));
   const found: Tensors = {
@@ -48,17 +45,6 @@ export async function attackBatch(
     ...firstRows(found, indices.length),
     ...(kept.length > 0 && { adversarial: rowsAt(images, kept) }),
   };
-}
-
-/** The given rows of the images, in the given order. */
-export function rowsAt(images: HostTensor, rows: readonly number[]): HostTensor {
-  const [count = 1, ...rest] = images.shape;
-  const size = images.data.length / count;
-  const data = new Float32Array(rows.length * size);
-  rows.forEach((row, place) => {
-    data.set(floats(images).subarray(row * size, (row + 1) * size), place * size);
-  });
-  return { shape: [rows.length, ...rest], data };
 }
 
 /** Classifies the clean and the adversarial images of a batch. */
@@ -95,14 +81,6 @@ export async function perturbAudited(attacker: Attacker, batch: AttackBatch): Pr
   const perturbed = await attacker.perturb(batch);
   auditPerturbation(batch.images.data, perturbed.images.data, attacker.epsilon);
   return perturbed;
-}
-
-function firstRows(tensors: Tensors, count: number): Tensors {
-  const rows = ({ shape, data }: HostTensor): HostTensor => {
-    const [all = 0, ...rest] = shape;
-    return { shape: [count, ...rest], data: data.slice(0, (data.length / all) * count) };
-  };
-  return Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [name, rows(tensor)]));
 }
 
 function at(values: Int32Array, row: number): number {

@@ -11,7 +11,10 @@ export interface AttackResult {
    * the model, because there was little to transfer.
    */
   readonly surrogateAccuracy?: number;
-  /** Share of examples whose first gradient, in any attack, was exactly zero; 0 for attacks without gradients. */
+  /**
+   * Share of examples whose first gradient, in any attack, was exactly zero; 0 for attacks without gradients. Examples
+   * that were not attacked count as others.
+   */
   readonly zeroGradients: number;
   /** The same among the robust examples: the attack never moved these. 0 if no example is robust. */
   readonly zeroGradientsOfRobust: number;
@@ -20,6 +23,8 @@ export interface AttackResult {
    * int32: `cleanCorrect`, `robustCorrect` (0 or 1), `predicted` (under attack).
    * float32: `cleanLoss`, `loss` (cross entropy); `adversarial` images, if requested; `distance` to the nearest
    * misclassified image, for a single attack that searches for it.
+   * Examples that are wrong without an attack are not attacked: these are the results of their clean image. (In a
+   * transfer attack, this holds for those that are wrong for both models.)
    * In a cascade, these come from the attack that broke the example, otherwise from the one with the largest loss. A
    * transfer attack adds `surrogateCorrect` and `surrogateLoss`. There the surrogate determines what breaks an
    * example, and distances are to its decision boundary.

@@ -2,11 +2,11 @@ import type { Tensors } from '../../engine/engine.ts';
 import type { Progress } from '../../kind/kind.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { checkDataset, weightsFor } from '../model/fit.ts';
-import { attackBatch } from './attack-batch.ts';
+import { attackInBatches, type ExamplesAttack } from './attack-in-batches.ts';
 import type { AttackResult } from './attack-result.ts';
-import type { AttackBuilder, Attacker, Target } from './attacker.ts';
-import { type Classifier, classifier } from './classify.ts';
+import type { AttackBuilder, Target } from './attacker.ts';
 import { ExampleResults } from './example-results.ts';
+import { none } from './none.ts';
 
 /** Attacks that run one after another, each only on the examples that withstood the previous ones. */
 export interface Cascade {
@@ -43,7 +43,8 @@ export interface BatchSnapshots {
 
 /**
  * Attacks a model in `eval` mode on a data set. The images of the attack are checked against its bounds and
- * classified again.
+ * classified again. Examples that are wrong without an attack are not attacked and keep their clean image; in a
+ * transfer attack, those that are wrong for both models.
  * @throws Failure `out-of-bounds`, `not-finite`, `empty-dataset`, `shape-mismatch`
  */
 export async function attack(options: AttackOptions): Promise<AttackResult> {
@@ -53,35 +54,25 @@ export async function attack(options: AttackOptions): Promise<AttackResult> {
   const members = cascade ?? [{ name: 'attack', attack: options.attack as AttackBuilder }]; // not a cascade
   // All attacks are prepared before the first one runs, so that one that does not fit the model fails at once.
   const attackers = members.map(({ attack }) => attack(surrogate ?? judge));
-  const classify = classifier(judge);
-  const classifySurrogate = surrogate && classifier(surrogate);
   const { keepImages = false } = options;
   const keepsImage = (example: number) =>
     typeof keepImages === 'boolean' ? keepImages : keepImages.has(example);
-  const results = new ExampleResults(options.dataset, keepsImage);
+  const { dataset, batchSize, seed } = options;
+  const run = { judge, surrogate, dataset, batchSize, seed, keepsImage };
+  const results = new ExampleResults(dataset, keepsImage);
   const after: { name: string; robustAccuracy: number }[] = [];
   try {
+    if (!cascade) await startFromClean(run, results);
     for (const [member, attacker] of attackers.entries()) {
-      const examples = results.robust();
+      const examples = cascade ? results.robust() : results.rightClean();
       if (examples.length === 0) break;
       const name = members[member]?.name ?? '';
-      await attackExamples(options, {
-        member,
-        name,
-        attacker,
-        examples,
-        classify,
-        classifySurrogate,
-        results,
-        keepsImage,
-      });
+      await attackMember(options, { member, name, results }, { ...run, attacker, examples });
       await attacker.dispose(); // its graphs are no longer needed
       after.push({ name, robustAccuracy: results.robustAccuracy() });
     }
     return { ...results.summary(), ...(cascade && { after }) };
   } finally {
-    await classify.dispose();
-    await classifySurrogate?.dispose();
     for (const attacker of attackers) await attacker.dispose();
   }
 }
@@ -96,44 +87,28 @@ function fitting(
   return { engine, model, weights: weightsFor(model, weights) };
 }
 
-interface Run {
-  readonly member: number;
-  readonly name: string;
-  readonly attacker: Attacker;
-  /** Indices in the data set, ascending. */
-  readonly examples: Int32Array;
-  readonly classify: Classifier;
-  readonly classifySurrogate: Classifier | undefined;
-  readonly results: ExampleResults;
-  keepsImage(example: number): boolean;
+/** What all attacks of a cascade share. */
+type Run = Omit<ExamplesAttack, 'attacker' | 'examples'>;
+
+/** The results without an attack, which are final for examples that are already wrong. */
+async function startFromClean(run: Run, results: ExampleResults): Promise<void> {
+  const examples = Int32Array.from(run.dataset.labels.keys());
+  await attackInBatches({ ...run, attacker: none(run.judge), examples }, async ({ indices, find }) => {
+    results.start(indices, await find());
+  });
 }
 
-/**
- * Batch size for `total` examples. Batches are equally large, so that only one shape is compiled and little padding
- * is needed.
- */
-export function rowsOfBatch(total: number, batchSize: number): number {
-  return Math.ceil(total / Math.ceil(total / batchSize));
-}
-
-async function attackExamples(options: AttackOptions, run: Run): Promise<void> {
-  const { snapshots, onProgress } = options;
-  const { member, name, examples, results } = run;
-  const total = examples.length;
-  const size = rowsOfBatch(total, options.batchSize);
-  for (let first = 0; first < total; first += size) {
-    const indices = examples.subarray(first, first + size);
+async function attackMember(
+  { snapshots, onProgress }: AttackOptions,
+  { member, name, results }: { member: number; name: string; results: ExampleResults },
+  run: ExamplesAttack,
+): Promise<void> {
+  await attackInBatches(run, async ({ indices, first, done, total, find }) => {
     const saved = await snapshots?.load(first, member);
     const batch = saved && saved.predicted?.shape[0] === indices.length ? saved : undefined;
-    const found = batch ?? (await attackBatch({ ...options, ...run }, indices, size));
+    const found = batch ?? (await find());
     if (!batch) await snapshots?.save(first, found, member);
     results.add(indices, found);
-    onProgress?.({
-      phase: name,
-      done: Math.ceil((first + indices.length) / size),
-      total: Math.ceil(total / size),
-      unit: 'batch',
-      accuracy: results.robustAccuracy(),
-    });
-  }
+    onProgress?.({ phase: name, done, total, unit: 'batch', accuracy: results.robustAccuracy() });
+  });
 }

@@ -11,6 +11,8 @@ export interface Target {
 }
 
 export interface AttackBatch extends Batch {
+  /** If true, no row may be dropped, because the model under attack treats each row differently. */
+  readonly whole?: boolean;
   /**
    * The random stream of one example, given by its row in this batch. It depends on the seed and the example, not on
    * the batch.

@@ -29,7 +29,7 @@ export function autoAttack({ epsilon, steps, targets, queries }: AutoAttackSetti
       { name: 'none', attack: none },
       { name: 'apgd-ce', attack: apgd({ epsilon, steps, objective: 'cross-entropy' }) },
       { name: 'apgd-t', attack: targetedApgd({ epsilon, steps, targets }) },
-      { name: 'fab-t', attack: targetedFab({ epsilon, steps, targets }) },
+      { name: 'fab-t', attack: targetedFab({ epsilon, steps, targets, onlyWithin: true }) },
       { name: 'square', attack: square({ epsilon, queries }) },
     ],
   };

@@ -2,6 +2,7 @@ import type { HostTensor } from '../../engine/engine.ts';
 import type { Batch } from '../data/batch.ts';
 import { predictions } from '../loss/accuracy.ts';
 import type { AttackBatch, Perturbed } from './attacker.ts';
+import { rowsIn, someOf } from './batch-rows.ts';
 
 /** The best adversarial images of a batch so far: misclassified ones first, then those with the larger objective. */
 export class BestIterates {
@@ -10,9 +11,7 @@ export class BestIterates {
   readonly #pixels: Float32Array;
   readonly #objective: Float64Array;
   /** Misclassified at the best image. */
-  readonly #broken: boolean[];
-  /** Broken before this run began. */
-  #settled: boolean[];
+  readonly #broken: Uint8Array;
 
   constructor({ images, labels }: Batch) {
     const count = images.shape[0] ?? 0;
@@ -20,31 +19,35 @@ export class BestIterates {
     this.#shape = images.shape;
     this.#pixels = Float32Array.from(images.data);
     this.#objective = new Float64Array(count).fill(Number.NEGATIVE_INFINITY);
-    this.#broken = new Array<boolean>(count).fill(false);
-    this.#settled = [...this.#broken];
+    this.#broken = new Uint8Array(count);
   }
 
-  /** Starts a run. Examples that are already broken no longer change. */
-  startRun(): void {
-    this.#settled = [...this.#broken];
-  }
-
-  /** @param images one candidate for each example; not kept */
-  consider({ data }: HostTensor, predicted: Int32Array, objective: Float32Array): void {
-    const size = data.length / this.#broken.length;
-    this.#broken.forEach((wasBroken, row) => {
-      const breaks = predicted[row] !== this.#expected[row];
-      const value = objective[row] ?? Number.NaN;
-      const better = breaks === wasBroken ? value > (this.#objective[row] ?? Number.NaN) : breaks;
-      if (this.#settled[row] || !better) return;
+  /**
+   * @param rows the example of each candidate
+   * @param images one candidate for each of `rows`, like `predicted` and `objective`; not kept
+   */
+  consider(
+    rows: readonly number[],
+    { data }: HostTensor,
+    predicted: Int32Array,
+    objective: Float32Array,
+  ): void {
+    const size = data.length / rows.length;
+    for (const [place, row] of rows.entries()) {
+      const breaks = Number(predicted[place] !== this.#expected[row]);
+      const value = objective[place] ?? Number.NaN;
+      const better =
+        breaks === this.#broken[row] ? value > (this.#objective[row] ?? Number.NaN) : breaks === 1;
+      if (!better) continue;
       this.#broken[row] = breaks;
       this.#objective[row] = value;
-      this.#pixels.set(data.subarray(row * size, (row + 1) * size), row * size);
-    });
+      this.#pixels.set(data.subarray(place * size, (place + 1) * size), row * size);
+    }
   }
 
-  allBroken(): boolean {
-    return this.#broken.every(Boolean);
+  /** The rows whose best image is classified correctly, ascending. */
+  unbroken(): number[] {
+    return [...this.#broken.keys()].filter((row) => this.#broken[row] === 0);
   }
 
   images(): HostTensor {
@@ -52,21 +55,43 @@ export class BestIterates {
   }
 }
 
+/** Passes on the candidates of a run: one for each example of its batch, or for those in the given places. */
+export type Consider = (
+  images: HostTensor,
+  predicted: Int32Array,
+  objective: Float32Array,
+  places?: readonly number[],
+) => void;
+
 /**
- * Repeats an attack, at most `count` times, until every example is broken. Once an example is broken, later runs do
- * not change it, so that results do not depend on the other examples of the batch.
- * @param run passes its candidates to `best`; returns the l1 norms of its first gradients, if it uses any
+ * Repeats an attack, at most `count` times. Each run attacks only the examples that no earlier run has broken, so that
+ * the result of an example does not depend on the others of its batch.
+ * @param run gets the examples that are left, which are the given rows of the batch; it passes its candidates to
+ * `consider`, and returns the l1 norms of its first gradients, if it uses any
+ * @param first the first run; it is not 0 if the results of the runs before are known
  */
 export async function bestOfRuns(
   batch: AttackBatch,
   count: number,
-  run: (best: BestIterates, index: number) => Promise<Float32Array | undefined>,
+  run: (
+    left: AttackBatch,
+    consider: Consider,
+    index: number,
+    rows: readonly number[],
+  ) => Promise<Float32Array | undefined>,
+  first = 0,
 ): Promise<Perturbed> {
   const best = new BestIterates(batch);
   let gradientNorms: Float32Array | undefined;
-  for (let index = 0; index < count && !best.allBroken(); index += 1) {
-    best.startRun();
-    const norms = await run(best, index);
+  for (let index = first; index < count; index += 1) {
+    const unbroken = best.unbroken();
+    if (unbroken.length === 0) break;
+    const rows = batch.whole ? [...predictions(batch.labels).keys()] : unbroken;
+    const consider: Consider = (images, predicted, objective, places) => {
+      const considered = places ? rowsIn(rows, places) : rows;
+      best.consider(considered, images, predicted, objective);
+    };
+    const norms = await run(someOf(batch, rows), consider, index, rows);
     gradientNorms ??= norms;
   }
   return { images: best.images(), ...(gradientNorms && { gradientNorms }) };

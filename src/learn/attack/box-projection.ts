@@ -1,25 +1,41 @@
+/** How the pixels of an image move to a plane: each by the radius, but no farther than its room. */
+export interface Projection {
+  /** The sign of the change. */
+  readonly way: number;
+  /** Infinity if every pixel moves to the border of the box. Otherwise some pixel moves by the radius. */
+  readonly radius: number;
+  /** The distance of each pixel to the border of the box, in its direction. */
+  readonly rooms: Float64Array;
+}
+
 /**
  * The change d with the smallest l∞ norm such that slope · d = change and point + d is in [0, 1]; if the box allows
  * no such d, the largest possible change in that direction. The result is exact: the radius solves Σ |slope| ·
- * min(radius, room) = |change|, where room is the distance of a pixel to the box. The left side is concave and
- * piecewise linear, so Newton's method from 0 reaches the solution in finitely many steps. FAB (Croce and Hein 2020)
- * computes the same projection by sorting.
+ * min(radius, room) = |change|. The left side is concave and piecewise linear, so Newton's method from 0 reaches the
+ * solution in finitely many steps. FAB (Croce and Hein 2020) computes the same projection by sorting.
+ *
+ * This is a loop over numbers and not a part of a compiled graph: the number of Newton steps depends on the example,
+ * and a graph would have to take the largest for all.
  * @param point in [0, 1]; `slope` has the same length
  */
-export function nearestOnPlane(point: Float32Array, slope: Float32Array, change: number): Float64Array {
+export function nearestOnPlane(point: Float32Array, slope: Float32Array, change: number): Projection {
   const way = Math.sign(change);
   const { length } = slope;
-  const [weights, rooms] = [new Float64Array(length), new Float64Array(length)];
+  const weights = new Float64Array(length);
+  const rooms = new Float64Array(length);
   for (let i = 0; i < length; i += 1) {
-    const [weight, pixel] = [slope[i] as number, point[i] as number]; // i is in range, also below
+    const weight = slope[i] as number; // i is in range, also below
+    const pixel = point[i] as number;
     weights[i] = Math.abs(weight);
     rooms[i] = way * weight > 0 ? 1 - pixel : pixel;
   }
   let radius = 0;
   while (radius < Number.POSITIVE_INFINITY) {
-    let [left, free] = [Math.abs(change), 0];
+    let left = Math.abs(change);
+    let free = 0;
     for (let i = 0; i < length; i += 1) {
-      const [weight, room] = [weights[i] as number, rooms[i] as number];
+      const weight = weights[i] as number;
+      const room = rooms[i] as number;
       if (room > radius) free += weight;
       else left -= weight * room;
     }
@@ -28,9 +44,10 @@ export function nearestOnPlane(point: Float32Array, slope: Float32Array, change:
     if (!(next > radius)) break;
     radius = next;
   }
-  const nearest = new Float64Array(length);
-  for (let i = 0; i < length; i += 1) {
-    nearest[i] = way * Math.sign(slope[i] as number) * Math.min(radius, rooms[i] as number);
-  }
-  return nearest;
+  return { way, radius, rooms };
+}
+
+/** The change of one pixel. @param slope at the pixel */
+export function changeOf({ way, radius, rooms }: Projection, slope: number, pixel: number): number {
+  return way * Math.sign(slope) * Math.min(radius, rooms[pixel] as number); // there is a room for each pixel
 }

@@ -3,6 +3,7 @@ import { softmaxCrossEntropy } from '../../engine/ops/softmax.ts';
 import { predictions } from '../loss/accuracy.ts';
 import { margin } from '../loss/margin.ts';
 import { rank2, rank4 } from '../model/rank.ts';
+import { anyRows } from './any-rows.ts';
 import type { Target } from './attacker.ts';
 import { notFinite } from './audit.ts';
 import { floats, output } from './gradient-step.ts';
@@ -22,17 +23,19 @@ export interface Classifier {
   dispose(): Promise<void>;
 }
 
-/** Compiles the target's forward pass. */
+/** Compiles the target's forward pass, for any number of rows. See `anyRows`. */
 export function classifier({ engine, model, weights }: Target): Classifier {
-  const compiled = engine.compile(
-    'attack/classify',
-    ({ images, labels, ...weights }) => {
-      if (!images || !labels) throw new Error('An input was not given');
-      const { logits } = model.forward(weights, rank4(images), 'eval');
-      const oneHot = rank2(labels);
-      return { logits, loss: softmaxCrossEntropy(logits, oneHot), margin: margin(logits, oneHot) };
-    },
-    { fixed: weights },
+  const compiled = anyRows(
+    engine.compile(
+      'attack/classify',
+      ({ images, labels, ...weights }) => {
+        if (!images || !labels) throw new Error('An input was not given');
+        const { logits } = model.forward(weights, rank4(images), 'eval');
+        const oneHot = rank2(labels);
+        return { logits, loss: softmaxCrossEntropy(logits, oneHot), margin: margin(logits, oneHot) };
+      },
+      { fixed: weights },
+    ),
   );
   return {
     async run(images, labels) {

@@ -1,8 +1,9 @@
 import type { AttackBuilder } from './attacker.ts';
+import type { GradientFindings } from './difference-gradient.ts';
 import { floats } from './gradient-step.ts';
 import { clamp } from './linf-bounds.ts';
 import { nearestAttack } from './nearest-attack.ts';
-import type { GradientFindings } from './objective-gradient.ts';
+
 import { targetsOfRank } from './targets.ts';
 
 export interface DeepFoolSettings {
@@ -30,6 +31,7 @@ export function deepfool({ epsilon, steps, targets }: DeepFoolSettings): AttackB
     const { batch, clean, nearest, gradient, classify } = given;
     const { images, labels } = batch;
     const broken = [...given.broken];
+    const rows = [...broken.keys()];
     const ranks = Array.from({ length: given.targets }, (_, index) => index + 1);
     const towards = ranks.map((rank) => targetsOfRank(clean.logits, labels, rank));
     let pixels: Float32Array = floats(images);
@@ -43,7 +45,7 @@ export function deepfool({ epsilon, steps, targets }: DeepFoolSettings): AttackB
       gradientNorms ??= found[0]?.gradientNorms;
       pixels = stepped(pixels, found, broken);
       const after = await classify.run({ shape: images.shape, data: pixels }, labels);
-      for (const [row, breaks] of nearest.consider(pixels, after.predicted).entries()) {
+      for (const [row, breaks] of nearest.consider(rows, pixels, after.predicted).entries()) {
         broken[row] ||= breaks;
       }
     }

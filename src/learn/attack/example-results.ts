@@ -6,8 +6,10 @@ import type { AttackResult } from './attack-result.ts';
 export class ExampleResults {
   readonly #total: number;
   readonly #gathered: Record<string, HostTensor> = {};
-  /** Attacked at least once. */
+  /** Has results. */
   readonly #seen: boolean[];
+  /** Attacked at least once. */
+  readonly #attacked: boolean[];
   /** For each example whose image is kept, its row in the images. */
   readonly #imageRows: ReadonlyMap<number, number>;
 
@@ -15,8 +17,18 @@ export class ExampleResults {
   constructor({ labels }: Dataset, keepsImage: (example: number) => boolean) {
     this.#total = labels.length;
     this.#seen = Array.from(labels, () => false);
+    this.#attacked = [...this.#seen];
     const kept = [...labels.keys()].filter(keepsImage);
     this.#imageRows = new Map(kept.map((example, row) => [example, row]));
+  }
+
+  /**
+   * The results without an attack. The first attack on an example replaces them.
+   * @param indices the example of each row
+   */
+  start(indices: Int32Array, batch: Tensors): void {
+    this.add(indices, batch);
+    for (const example of indices) this.#attacked[example] = false;
   }
 
   /** @param indices the example of each row; one that withstood earlier attacks, if there were any */
@@ -25,12 +37,13 @@ export class ExampleResults {
     const { adversarial, ...values } = batch;
     let image = 0;
     for (const [row, example] of indices.entries()) {
-      const isFirst = !this.#seen[example];
+      const isFirst = !this.#attacked[example];
       const isWorse =
         isFirst ||
         read(batch, correct, row) < read(this.#gathered, correct, example) ||
         read(batch, loss, row) > read(this.#gathered, loss, example);
       this.#seen[example] = true;
+      this.#attacked[example] = true;
       for (const [name, tensor] of Object.entries(values)) {
         if (name === 'gradientNorms' && !isFirst) {
           const least = Math.min(read(batch, name, row), read(this.#gathered, name, example));
@@ -47,6 +60,13 @@ export class ExampleResults {
     }
   }
 
+  /** The examples that are right without an attack; in a transfer attack, also those that are right for the surrogate. */
+  rightClean(): Int32Array {
+    const isRight = (example: number) =>
+      ['cleanCorrect', 'surrogateCorrect'].some((name) => read(this.#gathered, name, example) === 1);
+    return Int32Array.from({ length: this.#total }, (_, example) => example).filter(isRight);
+  }
+
   /** The examples that withstood all attacks so far; before the first attack, all examples. */
   robust(): Int32Array {
     const { correct } = seenByAttack(this.#gathered);
@@ -55,14 +75,14 @@ export class ExampleResults {
     return Int32Array.from({ length: this.#total }, (_, example) => example).filter(isRobust);
   }
 
-  /** Robust accuracy among the examples that were attacked so far. */
+  /** Robust accuracy among the examples that have results. */
   robustAccuracy(): number {
-    return this.#share('robustCorrect', 1, this.#attacked());
+    return this.#share('robustCorrect', 1, this.#withResults());
   }
 
   summary(): AttackResult {
     const { gradientNorms: _, ...examples } = this.#gathered;
-    const attacked = this.#attacked();
+    const attacked = this.#withResults();
     return {
       cleanAccuracy: this.#share('cleanCorrect', 1, attacked),
       robustAccuracy: this.robustAccuracy(),
@@ -75,7 +95,7 @@ export class ExampleResults {
     };
   }
 
-  #attacked(): Int32Array {
+  #withResults(): Int32Array {
     return Int32Array.from(this.#seen.keys()).filter((example) => this.#seen[example]);
   }
 

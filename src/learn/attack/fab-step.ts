@@ -1,4 +1,4 @@
-import { nearestOnPlane } from './box-projection.ts';
+import { changeOf, nearestOnPlane, type Projection } from './box-projection.ts';
 import { clamp } from './linf-bounds.ts';
 
 /** Constants of the authors' code. */
@@ -18,15 +18,30 @@ export function toBorder(
   slope: Float32Array,
   difference: number,
 ): Float32Array {
-  const at = (values: Float32Array | Float64Array, index: number) => values[index] as number; // all are as long
-  const moved = slope.reduce((sum, value, index) => sum + value * (at(pixels, index) - at(clean, index)), 0);
+  const { length } = pixels;
+  let moved = 0;
+  // In range: all have the same length, also below.
+  for (let i = 0; i < length; i += 1)
+    moved += (slope[i] as number) * ((pixels[i] as number) - (clean[i] as number));
   const here = nearestOnPlane(pixels, slope, -difference);
   const there = nearestOnPlane(clean, slope, moved - difference);
-  const norm = (change: Float64Array) =>
-    change.reduce((most, value) => Math.max(most, Math.abs(value)), tiny);
-  const bias = Math.min(norm(here) / (norm(here) + norm(there)), greatestBias);
-  return pixels.map((pixel, index) => {
-    const ahead = (1 - bias) * (pixel + overshoot * at(here, index));
-    return clamp(ahead + bias * (at(clean, index) + overshoot * at(there, index)), 0, 1);
-  });
+  const hereNorm = normOf(here, slope);
+  const bias = Math.min(hereNorm / (hereNorm + normOf(there, slope)), greatestBias);
+  const next = new Float32Array(length);
+  for (let i = 0; i < length; i += 1) {
+    const weight = slope[i] as number;
+    const ahead = (1 - bias) * ((pixels[i] as number) + overshoot * changeOf(here, weight, i));
+    const back = bias * ((clean[i] as number) + overshoot * changeOf(there, weight, i));
+    next[i] = clamp(ahead + back, 0, 1);
+  }
+  return next;
+}
+
+/** The l∞ norm of the change, at least `tiny`. */
+function normOf(projection: Projection, slope: Float32Array): number {
+  if (projection.radius < Number.POSITIVE_INFINITY) return Math.max(projection.radius, tiny);
+  return slope.reduce(
+    (most, weight, pixel) => Math.max(most, Math.abs(changeOf(projection, weight, pixel))),
+    tiny,
+  );
 }

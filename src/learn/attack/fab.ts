@@ -1,5 +1,6 @@
 import type { HostTensor } from '../../engine/engine.ts';
 import type { AttackBuilder } from './attacker.ts';
+import { rowsAt, someOf } from './batch-rows.ts';
 import { toBorder } from './fab-step.ts';
 import { floats } from './gradient-step.ts';
 import { type NearestSearch, nearestAttack } from './nearest-attack.ts';
@@ -14,6 +15,11 @@ export interface FabSettings {
   readonly steps: number;
   /** Number of classes to target, the most likely ones first. See `targetsOf`. */
   readonly targets?: number | undefined;
+  /**
+   * Whether only images within epsilon matter, as in a cascade: an example that has one is not searched for towards
+   * further classes. Otherwise the search goes on for a nearer one. Default false.
+   */
+  readonly onlyWithin?: boolean | undefined;
 }
 
 /** After finding a misclassified image, the search continues from this fraction of the way to it. */
@@ -30,12 +36,14 @@ const refinements = 10;
  * otherwise it would stay half a percent beyond the boundary of a linear model.
  * @throws Failure `bad-attack`; `too-few-classes` if there are fewer classes than targets need
  */
-export function targetedFab({ epsilon, steps, targets }: FabSettings): AttackBuilder {
+export function targetedFab({ epsilon, steps, targets, onlyWithin = false }: FabSettings): AttackBuilder {
   return nearestAttack({ name: 'Targeted FAB', epsilon, steps, targets }, async (given) => {
     let gradientNorms: Float32Array | undefined;
     for (let rank = 1; rank <= given.targets; rank += 1) {
       const towards = targetsOfRank(given.clean.logits, given.batch.labels, rank);
-      const norms = await searchTowards(given, towards, steps);
+      const rows = given.nearest.beyond(onlyWithin ? epsilon : Number.NEGATIVE_INFINITY);
+      if (rows.length === 0) break;
+      const norms = await searchTowards(given, rows, rowsAt(towards, rows), steps);
       gradientNorms ??= norms;
     }
     await refine(given);
@@ -45,50 +53,64 @@ export function targetedFab({ epsilon, steps, targets }: FabSettings): AttackBui
 
 /**
  * One run from the clean images towards one class for each.
+ * @param rows the examples that are attacked; `towards` has a row for each
  * @returns the l1 norms of the first gradients
  */
 async function searchTowards(
-  { batch: { images, labels }, nearest, gradient, classify }: NearestSearch,
+  { batch, nearest, gradient, classify }: NearestSearch,
+  rows: readonly number[],
   towards: HostTensor,
   steps: number,
 ): Promise<Float32Array | undefined> {
+  const { images, labels } = someOf(batch, rows);
   const clean = floats(images);
-  let pixels = Float32Array.from(clean);
+  const size = clean.length / rows.length;
+  let pixels = clean;
   let norms: Float32Array | undefined;
   for (let step = 0; step < steps; step += 1) {
     const found = await gradient.run({ shape: images.shape, data: pixels }, labels, towards);
     norms ??= found.gradientNorms;
     const next = new Float32Array(clean.length);
-    const size = clean.length / found.objective.length;
-    for (const [row, difference] of found.objective.entries()) {
-      const part = (values: Float32Array) => values.subarray(row * size, (row + 1) * size);
-      next.set(toBorder(part(clean), part(pixels), part(found.gradient), difference), row * size);
+    for (const [place, difference] of found.objective.entries()) {
+      const part = (values: Float32Array) => values.subarray(place * size, (place + 1) * size);
+      next.set(toBorder(part(clean), part(pixels), part(found.gradient), difference), place * size);
     }
     const { predicted } = await classify.run({ shape: images.shape, data: next }, labels);
-    const broken = nearest.consider(next, predicted);
-    pixels = next.map((pixel, index) => {
-      const origin = clean[index] as number; // as long as the pixels
-      return broken[Math.floor(index / size)] ? origin + backward * (pixel - origin) : pixel;
-    });
+    const broken = nearest.consider(rows, next, predicted);
+    for (const [place, breaks] of broken.entries()) {
+      if (breaks) stepBack(clean, next, place * size, (place + 1) * size);
+    }
+    pixels = next;
   }
   return norms;
+}
+
+/** Moves some pixels towards the clean image. */
+function stepBack(clean: Float32Array, pixels: Float32Array, from: number, to: number): void {
+  for (let i = from; i < to; i += 1) {
+    const origin = clean[i] as number; // in range: as many as pixels
+    pixels[i] = origin + backward * ((pixels[i] as number) - origin);
+  }
 }
 
 /** Searches for misclassified images between the clean ones and the nearest ones found so far. */
 async function refine({ batch: { images, labels }, nearest, classify }: NearestSearch): Promise<void> {
   const [clean, far] = [floats(images), floats(nearest.within(Number.POSITIVE_INFINITY))];
-  const size = clean.length / nearest.distances.length;
-  const shares = Array.from(nearest.distances, () => ({ low: 0, high: 1 }));
+  const rows = [...nearest.distances.keys()];
+  const size = clean.length / rows.length;
+  const shares = rows.map(() => ({ low: 0, high: 1 }));
   for (let round = 0; round < refinements; round += 1) {
-    const middle = shares.map(({ low, high }) => (low + high) / 2);
-    const pixels = clean.map((origin, index) => {
-      // In range: there is a share for each example, and both have as many pixels.
-      return origin + (middle[Math.floor(index / size)] as number) * ((far[index] as number) - origin);
-    });
+    const pixels = new Float32Array(clean.length);
+    for (const [row, { low, high }] of shares.entries()) {
+      for (let i = row * size; i < (row + 1) * size; i += 1) {
+        const origin = clean[i] as number; // in range: both have as many pixels
+        pixels[i] = origin + ((low + high) / 2) * ((far[i] as number) - origin);
+      }
+    }
     const { predicted } = await classify.run({ shape: images.shape, data: pixels }, labels);
-    for (const [row, broken] of nearest.consider(pixels, predicted).entries()) {
+    for (const [row, broken] of nearest.consider(rows, pixels, predicted).entries()) {
       const share = shares[row];
-      if (share) share[broken ? 'high' : 'low'] = middle[row] as number;
+      if (share) share[broken ? 'high' : 'low'] = (share.low + share.high) / 2;
     }
   }
 }

@@ -5,6 +5,7 @@ import type { Batch } from '../data/batch.ts';
 import type { NamedTensors } from '../model/model.ts';
 import { rank2 } from '../model/rank.ts';
 import { ascend } from '../train/linf.ts';
+import { anyRows } from './any-rows.ts';
 import type { Target } from './attacker.ts';
 import { notFinite } from './audit.ts';
 import { differentiate, type ExampleValues, type Objective, untargeted } from './objective.ts';
@@ -54,14 +55,16 @@ export function freeStep(
   name: string,
   valuesOf: (labels: Tensor2D, given: NamedTensors) => ExampleValues,
 ): FreeStep {
-  const compiled = engine.compile(
-    name,
-    ({ images, labels, origin, epsilon, stepSize, ...given }) => {
-      if (!images || !labels || !origin || !epsilon || !stepSize) throw new Error('An input was not given');
-      const { gradient, ...found } = differentiate(model, given, images, valuesOf(rank2(labels), given));
-      return { ...found, images: ascend({ images, origin, gradient, epsilon, stepSize }) };
-    },
-    { fixed: weights },
+  const compiled = anyRows(
+    engine.compile(
+      name,
+      ({ images, labels, origin, epsilon, stepSize, ...given }) => {
+        if (!images || !labels || !origin || !epsilon || !stepSize) throw new Error('An input was not given');
+        const { gradient, ...found } = differentiate(model, given, images, valuesOf(rank2(labels), given));
+        return { ...found, images: ascend({ images, origin, gradient, epsilon, stepSize }) };
+      },
+      { fixed: weights },
+    ),
   );
   return {
     async run(images, clean, { epsilon, stepSize }, more = {}) {

@@ -2,9 +2,9 @@ import { Failure } from '../../failure.ts';
 import type { AttackBatch, AttackBuilder } from './attacker.ts';
 import { checkEpsilon } from './audit.ts';
 import { type Classified, type Classifier, classifier } from './classify.ts';
+import { type DifferenceGradient, differenceGradient } from './difference-gradient.ts';
 import { floats } from './gradient-step.ts';
 import { NearestIterates } from './nearest-iterates.ts';
-import { type ObjectiveGradient, objectiveGradient } from './objective-gradient.ts';
 import { targetsOf } from './targets.ts';
 
 export interface NearestAttackSettings {
@@ -31,7 +31,7 @@ export interface NearestSearch {
   readonly broken: readonly boolean[];
   readonly nearest: NearestIterates;
   /** The gradient of z_t - z_y. */
-  readonly gradient: ObjectiveGradient;
+  readonly gradient: DifferenceGradient;
   readonly classify: Classifier;
 }
 
@@ -50,14 +50,14 @@ export function nearestAttack(
   }
   return (target) => {
     const targets = targetsOf(target.model.classes, wanted, name);
-    const gradient = objectiveGradient(target, 'logit-difference');
+    const gradient = differenceGradient(target);
     const classify = classifier(target);
     return {
       epsilon,
       async perturb(batch) {
         const clean = await classify.run(batch.images, batch.labels);
         const nearest = new NearestIterates(batch);
-        const broken = nearest.consider(floats(batch.images), clean.predicted);
+        const broken = nearest.consider([...clean.predicted.keys()], floats(batch.images), clean.predicted);
         const gradientNorms = await search({ targets, batch, clean, broken, nearest, gradient, classify });
         const [images, distances] = [nearest.within(epsilon), nearest.distances];
         return { images, distances, ...(gradientNorms && { gradientNorms }) };

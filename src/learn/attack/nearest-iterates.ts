@@ -21,25 +21,27 @@ export class NearestIterates {
   }
 
   /**
-   * @param pixels one candidate for each example; not kept
-   * @returns for each example whether its candidate is misclassified
+   * @param rows the example of each candidate
+   * @param pixels one candidate for each of `rows`, like `predicted`; not kept
+   * @returns for each candidate whether it is misclassified
    */
-  consider(pixels: Float32Array, predicted: Int32Array): boolean[] {
-    const size = pixels.length / this.distances.length;
-    return Array.from(predicted, (label, row) => {
-      if (label === this.#expected[row]) return false;
-      const from = row * size;
-      let distance = 0;
-      for (let index = from; index < from + size; index += 1) {
-        // In range: the images have the same size.
-        distance = Math.max(distance, Math.abs((pixels[index] as number) - (this.#clean[index] as number)));
-      }
+  consider(rows: readonly number[], pixels: Float32Array, predicted: Int32Array): boolean[] {
+    const size = pixels.length / rows.length;
+    return rows.map((row, place) => {
+      if (predicted[place] === this.#expected[row]) return false;
+      const candidate = pixels.subarray(place * size, (place + 1) * size);
+      const distance = greatestDifference(candidate, this.#clean.subarray(row * size, (row + 1) * size));
       if (distance < (this.distances[row] as number)) {
         this.distances[row] = distance;
-        this.#pixels.set(pixels.subarray(from, from + size), from);
+        this.#pixels.set(candidate, row * size);
       }
       return true;
     });
+  }
+
+  /** The rows whose nearest misclassified image is farther than this, ascending. */
+  beyond(distance: number): number[] {
+    return [...this.distances.keys()].filter((row) => (this.distances[row] as number) > distance);
   }
 
   /** The nearest misclassified images if they are within epsilon, otherwise the clean ones. */
@@ -51,4 +53,13 @@ export class NearestIterates {
     });
     return { shape: this.#shape, data };
   }
+}
+
+function greatestDifference(a: Float32Array, b: Float32Array): number {
+  let most = 0;
+  for (let i = 0; i < a.length; i += 1) {
+    const difference = Math.abs((a[i] as number) - (b[i] as number)); // both have the same length
+    if (difference > most) most = difference;
+  }
+  return most;
 }

@@ -77,10 +77,10 @@ function worstFrom(
   { name, draw, restarts }: { name: string; draw: Draw; restarts: number },
   batch: AttackBatch,
 ): Promise<Perturbed> {
-  return bestOfRuns(batch, restarts, async (best, counter) => {
-    const images = randomPoint(batch, { name, counter }, draw);
-    const { predicted, loss } = await classify.run(images, batch.labels);
-    best.consider(images, predicted, loss);
+  return bestOfRuns(batch, restarts, async (left, consider, counter) => {
+    const images = randomPoint(left, { name, counter }, draw);
+    const { predicted, loss } = await classify.run(images, left.labels);
+    consider(images, predicted, loss);
     return undefined;
   });
 }

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { softmaxCrossEntropy } from '../../engine/ops/softmax.ts';
-import { dlr } from '../loss/dlr.ts';
+import { dlr, logitDifference, targetedDlr } from '../loss/dlr.ts';
 import { withGradients } from '../loss/gradients.ts';
 import { margin } from '../loss/margin.ts';
 import type { Model, NamedTensors } from '../model/model.ts';
@@ -11,6 +11,9 @@ import { rank4 } from '../model/rank.ts';
  * evaluations; `dlr` divides it by a difference of logits (Croce and Hein 2020).
  */
 export type Objective = 'cross-entropy' | 'margin' | 'dlr';
+
+/** Objectives with a target class t; `logit-difference` is z_t - z_y. */
+export type TargetedObjective = 'targeted-dlr' | 'logit-difference';
 
 /** A value for each example, [batch], from logits [batch, classes]. */
 export type ExampleValues = (logits: tf.Tensor2D) => tf.Tensor1D;
@@ -24,6 +27,22 @@ export function untargeted(objective: Objective, labels: tf.Tensor2D): ExampleVa
       return (logits) => tf.neg(margin(logits, labels));
     case 'dlr':
       return (logits) => dlr(logits, labels);
+  }
+}
+
+/** @param labels one-hot [batch, classes]; `targets` too, which objectives without a target ignore */
+export function valuesOf(
+  objective: Objective | TargetedObjective,
+  labels: tf.Tensor2D,
+  targets: tf.Tensor2D,
+): ExampleValues {
+  switch (objective) {
+    case 'targeted-dlr':
+      return (logits) => targetedDlr(logits, labels, targets);
+    case 'logit-difference':
+      return (logits) => logitDifference(logits, labels, targets);
+    default:
+      return untargeted(objective, labels);
   }
 }
 

@@ -3,7 +3,8 @@ import { Failure } from '../../failure.ts';
 import { predictions } from '../loss/accuracy.ts';
 import type { AttackBatch, AttackBuilder, Perturbed } from './attacker.ts';
 import { checkEpsilon } from './audit.ts';
-import { type BestIterates, bestOfRuns } from './best-iterates.ts';
+import { rowsAt, rowsIn, someOf } from './batch-rows.ts';
+import { bestOfRuns, type Consider } from './best-iterates.ts';
 import { pgdStepSize } from './derived.ts';
 import { type GradientStep, gradientStep } from './gradient-step.ts';
 import type { Objective } from './objective.ts';
@@ -20,6 +21,13 @@ export interface Ascent {
   readonly restarts?: number | undefined;
   /** Whether to start at a uniformly random point of the ball. Default true. */
   readonly randomStart?: boolean | undefined;
+  /** The first run; it is not 0 if the results of the runs before are known. Default 0. */
+  readonly firstRun?: number | undefined;
+  /**
+   * Whether an example is left out as soon as it is misclassified, if only that is asked: its image is then the first
+   * that is misclassified, and not the one with the largest objective. Default false.
+   */
+  readonly untilBroken?: boolean | undefined;
 }
 
 export interface PgdSettings extends Ascent {
@@ -59,15 +67,16 @@ export function pgd(settings: PgdSettings): AttackBuilder {
 
 /** The attack with a step that is already compiled, for the same epsilon. Settings are trusted. */
 export function pgdFrom(step: GradientStep, settings: Ascent, batch: AttackBatch): Promise<Perturbed> {
-  const { epsilon, steps, restarts = 1, randomStart = true } = settings;
-  return bestOfRuns(batch, restarts, (best, counter) => {
+  const { epsilon, restarts = 1, randomStart = true, firstRun = 0 } = settings;
+  const run = (left: AttackBatch, consider: Consider, counter: number) => {
     const start = randomStart
-      ? randomPoint(batch, { name: 'start', counter }, (stream, size) =>
+      ? randomPoint(left, { name: 'start', counter }, (stream, size) =>
           stream.uniform(size, -epsilon, epsilon),
         )
-      : batch.images;
-    return ascent(step, batch, start, { steps, stepSize: stepSizeOf(settings), best });
-  });
+      : left.images;
+    return ascent(step, left, start, settings, consider);
+  };
+  return bestOfRuns(batch, restarts, run, firstRun);
 }
 
 export function stepSizeOf({ epsilon, steps, stepSize }: Ascent): number {
@@ -79,16 +88,27 @@ async function ascent(
   step: GradientStep,
   batch: AttackBatch,
   start: HostTensor,
-  { steps, stepSize, best }: { steps: number; stepSize: number; best: BestIterates },
+  settings: Ascent,
+  consider: Consider,
 ): Promise<Float32Array> {
-  let images = start;
+  const { steps, untilBroken = false } = settings;
+  const stepSize = stepSizeOf(settings);
+  const expected = predictions(batch.labels);
+  let places = [...expected.keys()];
+  let [left, images] = [batch, start];
   let norms: Float32Array | undefined;
   // One more iteration, because each evaluates the images of the previous step.
-  for (let done = 0; done <= steps; done += 1) {
-    const result = await step.run(images, batch, stepSize);
-    best.consider(images, predictions(result.logits), result.objective);
+  for (let done = 0; done <= steps && places.length > 0; done += 1) {
+    const result = await step.run(images, left, stepSize);
+    const predicted = predictions(result.logits);
+    consider(images, predicted, result.objective, places);
     norms ??= result.gradientNorms;
     images = result.images;
+    if (!untilBroken) continue;
+    const right = [...places.keys()].filter((at) => predicted[at] === expected[places[at] as number]);
+    if (right.length === places.length) continue;
+    places = rowsIn(places, right);
+    [left, images] = [someOf(left, right), rowsAt(images, right)];
   }
   if (norms === undefined) throw new Error('No step was taken');
   return norms;

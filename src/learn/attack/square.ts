@@ -2,6 +2,7 @@ import { Failure } from '../../failure.ts';
 import type { Stream } from '../random/stream.ts';
 import type { AttackBatch, AttackBuilder, Perturbed } from './attacker.ts';
 import { checkEpsilon } from './audit.ts';
+import { rowsAt, someOf } from './batch-rows.ts';
 import { BestIterates } from './best-iterates.ts';
 import { type Classifier, classifier } from './classify.ts';
 import { floats } from './gradient-step.ts';
@@ -49,37 +50,43 @@ export function square({ epsilon, queries, share = 0.8 }: SquareSettings): Attac
 export async function squareFrom(
   classify: Classifier,
   { epsilon, queries, share = 0.8 }: SquareSettings,
-  { images, labels, random }: AttackBatch,
+  batch: AttackBatch,
 ): Promise<Perturbed> {
-  const [count = 0, ...rest] = images.shape;
-  const shape = rest as unknown as Shape; // images are [count, height, width, channels]
+  const shape = batch.images.shape.slice(1) as unknown as Shape; // images are [count, height, width, channels]
   const size = shape[0] * shape[1] * shape[2];
-  const best = new BestIterates({ images, labels });
-  const bounds = linfBounds(floats(images), epsilon);
-  const streams = Array.from({ length: count }, (_, row) => random('square', row));
-  const consider = async (pixels: Float32Array) => {
-    // A broken example no longer changes; otherwise results would depend on when the other examples are broken.
-    best.startRun();
-    const { predicted, margin } = await classify.run({ shape: images.shape, data: pixels }, labels);
+  const best = new BestIterates(batch);
+  let rows = best.unbroken();
+  let left = batch;
+  const { low, high } = linfBounds(floats(batch.images), epsilon);
+  const boundsOf = (row: number): Bounds => ({
+    low: low.subarray(row * size, (row + 1) * size),
+    high: high.subarray(row * size, (row + 1) * size),
+  });
+  const streams = rows.map((row) => batch.random('square', row));
+  /** Draws a candidate for each unbroken example and classifies it. A broken example no longer changes. */
+  const tryOne = async (draw: (pixels: Float32Array, bounds: Bounds, stream: Stream) => void) => {
+    const images = rowsAt(best.images(), rows);
+    for (const [place, row] of rows.entries()) {
+      const pixels = floats(images).subarray(place * size, (place + 1) * size);
+      draw(pixels, boundsOf(row), streams[row] as Stream); // there is a stream for each row
+    }
+    const { predicted, margin } = await classify.run(images, left.labels);
     best.consider(
-      { shape: images.shape, data: pixels },
+      rows,
+      images,
       predicted,
       margin.map((value) => -value),
     );
+    const unbroken = best.unbroken();
+    if (unbroken.length < rows.length) left = someOf(batch, unbroken);
+    rows = unbroken;
   };
-  const start = floats(images).slice();
-  for (const [row, stream] of streams.entries()) {
-    drawStripes(start.subarray(row * size), rowOf(bounds, row * size), shape, stream);
-  }
-  await consider(start);
-  for (let query = 0; query < queries && !best.allBroken(); query += 1) {
+  await tryOne((pixels, bounds, stream) => drawStripes(pixels, bounds, shape, stream));
+  for (let query = 0; query < queries && rows.length > 0; query += 1) {
     const side = squareSide(query, share, shape[0], shape[1]);
-    const pixels = floats(best.images()).slice();
-    for (const [row, stream] of streams.entries()) {
-      const moved = pixels.subarray(row * size);
-      drawSquare(moved, rowOf(bounds, row * size), { shape, side, change: 2 * epsilon, stream });
-    }
-    await consider(pixels);
+    await tryOne((pixels, bounds, stream) =>
+      drawSquare(pixels, bounds, { shape, side, change: 2 * epsilon, stream }),
+    );
   }
   return { images: best.images() };
 }
@@ -89,10 +96,6 @@ export function squareSide(query: number, share: number, height: number, width: 
   const covered = share / 2 ** halvings.filter((last) => query > last).length;
   const side = Math.max(Math.round(Math.sqrt(covered * height * width)), 1);
   return Math.min(side, height, width);
-}
-
-function rowOf({ low, high }: Bounds, from: number): Bounds {
-  return { low: low.subarray(from), high: high.subarray(from) };
 }
 
 function drawStripes(pixels: Float32Array, bounds: Bounds, shape: Shape, stream: Stream): void {

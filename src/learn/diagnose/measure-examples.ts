@@ -1,6 +1,7 @@
 import type { HostTensor, Tensors } from '../../engine/engine.ts';
 import type { Progress } from '../../kind/kind.ts';
-import { type BatchSnapshots, rowsOfBatch } from '../attack/attack.ts';
+import type { BatchSnapshots } from '../attack/attack.ts';
+import { firstRows, padded, rowsOfBatch } from '../attack/batch-rows.ts';
 import type { Dataset } from '../data/dataset.ts';
 
 export interface MeasureOptions {
@@ -24,9 +25,10 @@ export async function measureExamples(
   const size = rowsOfBatch(total, batchSize);
   const found: Tensors[] = [];
   for (let first = 0; first < total; first += size) {
-    const indices = Int32Array.from({ length: Math.min(size, total - first) }, (_, row) => first + row);
+    const count = Math.min(size, total - first);
+    const indices = Int32Array.from({ length: count }, (_, row) => first + row);
     const saved = await snapshots?.load(first, 0);
-    const batch = saved ?? (await measure(indices));
+    const batch = saved ?? firstRows(await measure(padded(indices, size)), count);
     if (!saved) await snapshots?.save(first, batch, 0);
     found.push(batch);
     onProgress?.({ phase: 'measure', done: found.length, total: Math.ceil(total / size), unit: 'batch' });

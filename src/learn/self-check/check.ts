@@ -68,3 +68,8 @@ export function excess(
 export function count(flags: readonly boolean[]): number {
   return flags.filter(Boolean).length;
 }
+
+/** The rows whose flag is true, ascending. */
+export function rowsWhere(flags: readonly boolean[]): number[] {
+  return [...flags.keys()].filter((row) => flags[row]);
+}

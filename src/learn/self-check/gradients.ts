@@ -9,10 +9,9 @@ const vanishing = 1e-12;
 export const zeroGradients = probing('zero-gradients', async (sample, { result, settings }) => {
   const { probe } = sample;
   const objective = objectiveOf(settings);
-  const { gradientNorms } = await probe.step(0, objective).run(probe.batch.images, probe.batch, 0);
   const { loss } = await probe.look();
   // Misclassified examples need no gradient, and some losses have none there.
-  const norms = gradientNorms.filter((_, row) => sample.clean[row]);
+  const norms = await probe.gradientNorms(objective);
   const zero = norms.filter((norm) => norm === 0).length;
   const vanished = norms.filter((norm) => norm < vanishing).length;
   const flat = loss.filter((value) => value === 0).length;

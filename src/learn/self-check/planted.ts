@@ -1,6 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import type { HostTensor, Tensors } from '../../engine/engine.ts';
-import type { Target } from '../attack/attacker.ts';
+import type { AttackBatch, Target } from '../attack/attacker.ts';
+import { someOf } from '../attack/batch-rows.ts';
+import type { Classifier } from '../attack/classify.ts';
 import { floats } from '../attack/gradient-step.ts';
 import { randomPoint } from '../attack/random-point.ts';
 import { predictions } from '../loss/accuracy.ts';
@@ -9,7 +11,6 @@ import { rank2 } from '../model/rank.ts';
 import { atMost, skip, within } from './check.ts';
 import { rowsOf } from './outputs.ts';
 import { probing } from './probing.ts';
-import type { Sample } from './subject.ts';
 
 // An active test after Zimmermann et al. (2022): the model is changed so that it certainly has an adversarial
 // example, which an attack that works must find. The construction is ours. For an image x and a random corner x* of
@@ -26,19 +27,21 @@ export const plantedAdversarial = probing(
   'planted-adversarial-missed',
   async (sample, { target, settings }) => {
     if (!sample.iterative) return skip('the attack does not follow gradients in several steps');
-    const plant = await plantIn(sample, settings.epsilon);
-    const planted = sample.clean.map((right, row) => right && (plant.possible[row] ?? false));
-    const all = planted.filter(Boolean).length;
-    if (all === 0)
+    const { probe } = sample;
+    const batch = someOf(probe.batch, probe.right);
+    const plant = probe.right.length > 0 ? await plantIn(probe.classify, batch, settings.epsilon) : undefined;
+    const all = plant?.possible.filter(Boolean).length ?? 0;
+    if (!plant || all === 0)
       return skip(
         'nothing can be planted: no correctly classified example of the sample has logits that change',
       );
     const attacker = sample.iterative(plantedTarget(target, plant.tensors));
     try {
-      const { images } = await attacker.perturb(sample.probe.batch);
-      const { logits } = await sample.probe.look(images);
+      const { images } = await attacker.perturb({ ...batch, whole: true });
+      const { logits } = await probe.classify.run(images, batch.labels);
       const predicted = predictions(plantedLogits(logits, plant.tensors));
-      const missed = planted.filter((is, row) => is && predicted[row] === sample.probe.labels[row]).length;
+      const expected = predictions(batch.labels);
+      const missed = plant.possible.filter((is, row) => is && predicted[row] === expected[row]).length;
       const limit = atMost(mostMissed, all);
       return within(
         missed,
@@ -59,13 +62,16 @@ type Planted = {
 };
 
 async function plantIn(
-  { probe }: Sample,
+  classify: Classifier,
+  batch: AttackBatch,
   epsilon: number,
 ): Promise<{ tensors: Planted; possible: boolean[] }> {
-  const corner = randomPoint(probe.batch, { name: 'planted', counter: 0 }, (stream, size) =>
+  const corner = randomPoint(batch, { name: 'planted', counter: 0 }, (stream, size) =>
     Float32Array.from({ length: size }, () => (stream.int(2) === 0 ? -epsilon : epsilon)),
   );
-  const [here, there] = [(await probe.look()).logits, (await probe.look(corner)).logits];
+  const logitsOf = async (images: HostTensor) => (await classify.run(images, batch.labels)).logits;
+  const [here, there] = [await logitsOf(batch.images), await logitsOf(corner)];
+  const labels = predictions(batch.labels);
   const tensors: Planted = { anchor: here, direction: emptyLike(here), gain: emptyLike(here) };
   const ends = rowsOf(there);
   const possible = rowsOf(here).map((start, row) => {
@@ -73,7 +79,7 @@ async function plantIn(
     const change = end.map((value, k) => value - (start[k] ?? 0));
     const square = change.reduce((sum, value) => sum + value * value, 0);
     if (!(square > 0)) return false;
-    const label = probe.labels[row] ?? 0;
+    const label = labels[row] ?? 0;
     const own = end[label] ?? 0;
     const other = Math.max(...end.filter((_, k) => k !== label));
     floats(tensors.direction).set(

@@ -3,6 +3,7 @@ import type { HostTensor } from '../../engine/engine.ts';
 import { scalar } from '../../engine/host.ts';
 import { softmaxCrossEntropy } from '../../engine/ops/softmax.ts';
 import type { AttackBatch, Perturbed, Target } from '../attack/attacker.ts';
+import { someOf } from '../attack/batch-rows.ts';
 import { type Classified, type Classifier, classifier } from '../attack/classify.ts';
 import { fgsmFrom } from '../attack/fgsm.ts';
 import { type FreeStep, freeStep, type GradientStep } from '../attack/gradient-step.ts';
@@ -14,32 +15,40 @@ import { margin } from '../loss/margin.ts';
 
 export type ProbeObjective = 'cross-entropy' | 'margin';
 
-export interface ProbeAttack extends Ascent {
+export interface ProbeAttack extends Omit<Ascent, 'untilBroken'> {
   /** Default `cross-entropy`. */
   readonly objective?: ProbeObjective | undefined;
 }
 
 export interface ProbeResult {
-  /** For each example of the sample, whether it is classified correctly after the attack. */
+  /** For each example of the sample, whether it is classified correctly after the attack; false if not attacked. */
   readonly robust: readonly boolean[];
+  /** Clean for examples that were not attacked. */
   readonly images: HostTensor;
-  /** The objective of each example after 0, 1, … steps of the first run. */
-  readonly path: readonly Float32Array[];
 }
+
+/** The objective of each example after 0, 1, … steps of the first run; empty for examples that were not attacked. */
+export type Paths = readonly (readonly number[])[];
 
 /**
  * The model on a sample of the test images, for short attacks with several objectives and epsilons. All use one
- * compiled graph, because compiling takes longer than most of them.
+ * compiled graph, because compiling takes longer than most of them. They attack only examples that are right without
+ * an attack.
  */
 export class Probe {
   readonly batch: AttackBatch;
+  readonly right: readonly number[];
   readonly classify: Classifier;
   readonly #expected: Int32Array;
   readonly #step: FreeStep;
+  // Several checks use the same attack.
   readonly #known = new Map<string, Promise<ProbeResult>>();
+  readonly #knownPaths = new Map<string, Promise<ProbeResult & { paths: Paths }>>();
 
-  constructor(target: Target, batch: AttackBatch) {
+  /** @param right the rows of the batch that are right without an attack */
+  constructor(target: Target, batch: AttackBatch, right: readonly number[]) {
     this.batch = batch;
+    this.right = right;
     this.classify = classifier(target);
     this.#expected = predictions(batch.labels);
     this.#step = freeStep(target, 'self-check/step', (labels, { byMargin }) => {
@@ -55,15 +64,6 @@ export class Probe {
     return this.#expected.length;
   }
 
-  /** The class of each example. */
-  get labels(): Int32Array {
-    return this.#expected;
-  }
-
-  isRight(predicted: Int32Array): boolean[] {
-    return Array.from(this.#expected, (label, row) => predicted[row] === label);
-  }
-
   step(epsilon: number, objective: ProbeObjective = 'cross-entropy'): GradientStep {
     const byMargin = scalar(Number(objective === 'margin'));
     return {
@@ -77,55 +77,87 @@ export class Probe {
     return this.classify.run(images, this.batch.labels);
   }
 
+  /** l1 norms of the gradients of the right examples at their clean images. */
+  async gradientNorms(objective: ProbeObjective): Promise<Float32Array> {
+    if (this.right.length === 0) return new Float32Array();
+    const batch = someOf(this.batch, this.right);
+    return (await this.step(0, objective).run(batch.images, batch, 0)).gradientNorms;
+  }
+
   fgsm(epsilon: number): Promise<ProbeResult> {
-    return this.#once(`fgsm ${epsilon}`, () => fgsmFrom(this.step(epsilon), epsilon, this.batch));
+    return this.#once(`fgsm ${epsilon}`, (batch) => fgsmFrom(this.step(epsilon), epsilon, batch));
   }
 
   square(epsilon: number, queries: number): Promise<ProbeResult> {
-    return this.#once(`square ${epsilon} ${queries}`, () =>
-      squareFrom(this.classify, { epsilon, queries }, this.batch),
+    return this.#once(`square ${epsilon} ${queries}`, (batch) =>
+      squareFrom(this.classify, { epsilon, queries }, batch),
     );
   }
 
   noise(epsilon: number, draws: number): Promise<ProbeResult> {
-    return this.#once(`noise ${epsilon} ${draws}`, () =>
-      uniformNoiseFrom(this.classify, { epsilon, restarts: draws }, this.batch),
+    return this.#once(`noise ${epsilon} ${draws}`, (batch) =>
+      uniformNoiseFrom(this.classify, { epsilon, restarts: draws }, batch),
     );
   }
 
+  /** PGD that leaves an example as soon as it is broken. */
   pgd(attack: ProbeAttack): Promise<ProbeResult> {
-    const path: Float32Array[] = [];
     const { epsilon, steps, objective = 'cross-entropy', restarts = 1, randomStart = true } = attack;
-    return this.#once(
-      `pgd ${objective} ${epsilon} ${steps} ${stepSizeOf(attack)} ${restarts} ${randomStart}`,
-      () => {
-        const step = this.step(epsilon, objective);
-        const noted: GradientStep = {
-          ...step,
-          run: async (...args) => {
-            const found = await step.run(...args);
-            if (path.length <= steps) path.push(found.objective);
-            return found;
-          },
-        };
-        return pgdFrom(noted, attack, this.batch);
-      },
-      path,
+    const name = `pgd ${objective} ${epsilon} ${steps} ${stepSizeOf(attack)} ${restarts} ${randomStart}`;
+    return this.#once(name, (batch) =>
+      pgdFrom(this.step(epsilon, objective), { ...attack, untilBroken: true }, batch),
     );
   }
 
-  async #judged(images: HostTensor, path: readonly Float32Array[]): Promise<ProbeResult> {
-    const { predicted } = await this.look(images);
-    return { robust: this.isRight(predicted), images, path };
+  /**
+   * PGD on some of the right examples, to the end.
+   * @param rows ascending
+   */
+  pgdOn(rows: readonly number[], attack: ProbeAttack): Promise<ProbeResult & { paths: Paths }> {
+    const name = JSON.stringify([rows, attack]);
+    const known = this.#knownPaths.get(name) ?? this.#followed(rows, attack);
+    this.#knownPaths.set(name, known);
+    return known;
   }
 
-  /** Several checks use the same attack. */
-  #once(
-    name: string,
-    run: () => Promise<Perturbed>,
-    path: readonly Float32Array[] = [],
+  async #followed(rows: readonly number[], attack: ProbeAttack): Promise<ProbeResult & { paths: Paths }> {
+    const step = this.step(attack.epsilon, attack.objective);
+    const paths = Array.from(this.#expected, (): number[] => []);
+    const noted: GradientStep = {
+      ...step,
+      run: async (...args) => {
+        const found = await step.run(...args);
+        for (const [place, row] of rows.entries()) {
+          const path = paths[row];
+          // Only of the first run, in which no row is left out.
+          if (path && path.length <= attack.steps) path.push(found.objective[place] ?? Number.NaN);
+        }
+        return found;
+      },
+    };
+    return { ...(await this.#attacked(rows, (batch) => pgdFrom(noted, attack, batch))), paths };
+  }
+
+  async #attacked(
+    rows: readonly number[],
+    run: (batch: AttackBatch) => Promise<Perturbed>,
   ): Promise<ProbeResult> {
-    const known = this.#known.get(name) ?? run().then(({ images }) => this.#judged(images, path));
+    const images = { ...this.batch.images, data: this.batch.images.data.slice() };
+    const robust = new Array<boolean>(this.size).fill(false);
+    if (rows.length === 0) return { robust, images };
+    const batch = someOf(this.batch, rows);
+    const found = (await run(batch)).images;
+    const { predicted } = await this.classify.run(found, batch.labels);
+    const size = images.data.length / this.size;
+    for (const [place, row] of rows.entries()) {
+      robust[row] = predicted[place] === this.#expected[row];
+      images.data.set(found.data.subarray(place * size, (place + 1) * size), row * size);
+    }
+    return { robust, images };
+  }
+
+  #once(name: string, run: (batch: AttackBatch) => Promise<Perturbed>): Promise<ProbeResult> {
+    const known = this.#known.get(name) ?? this.#attacked(this.right, run);
     this.#known.set(name, known);
     return known;
   }

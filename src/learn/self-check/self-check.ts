@@ -2,13 +2,13 @@ import { createHash } from 'node:crypto';
 import type { Tensors } from '../../engine/engine.ts';
 import { Failure } from '../../failure.ts';
 import type { Progress } from '../../kind/kind.ts';
-import { rowsOfBatch } from '../attack/attack.ts';
 import { toAttackBatch } from '../attack/attack-batch.ts';
 import type { AttackResult } from '../attack/attack-result.ts';
 import type { Target } from '../attack/attacker.ts';
 import { type AttackSettings, createAttack } from '../attack/attacks.ts';
+import { rowsOfBatch } from '../attack/batch-rows.ts';
 import type { Dataset } from '../data/dataset.ts';
-import type { Check, Finding, Level, Skipped } from './check.ts';
+import { type Check, type Finding, type Level, rowsWhere, type Skipped } from './check.ts';
 import { checks } from './checks.ts';
 import { Probe } from './probe.ts';
 import { type Digests, isIterative, type Sample, type Subject } from './subject.ts';
@@ -83,11 +83,13 @@ async function sampleFor(options: SelfCheckOptions): Promise<Sample> {
   const of = (name: string) => examples.map((example) => result.examples[name]?.data[example] ?? 0);
   const ints = (name: string) => ({ shape: [examples.length], data: Int32Array.from(of(name)) });
   const { adversarial } = result.examples;
+  const clean = of('cleanCorrect').map((right) => right === 1);
+  // Uses the random streams of the attack, so that it starts at the same points and takes the same steps.
+  const batch = toAttackBatch(dataset, Int32Array.from(examples), seed);
   return {
     examples,
-    // Uses the random streams of the attack, so that it starts at the same points and takes the same steps.
-    probe: new Probe(target, toAttackBatch(dataset, Int32Array.from(examples), seed)),
-    clean: of('cleanCorrect').map((right) => right === 1),
+    probe: new Probe(target, batch, rowsWhere(clean)),
+    clean,
     robust: of('robustCorrect').map((right) => right === 1),
     found: {
       ...(adversarial && { adversarial }),

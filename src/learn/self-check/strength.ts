@@ -1,6 +1,15 @@
 import { stepSizeOf } from '../attack/pgd.ts';
 import { mean } from '../train/averages.ts';
-import { count, errorsAllowed, excess, type Finding, type Skipped, skip, within } from './check.ts';
+import {
+  count,
+  errorsAllowed,
+  excess,
+  type Finding,
+  rowsWhere,
+  type Skipped,
+  skip,
+  within,
+} from './check.ts';
 import type { ProbeAttack } from './probe.ts';
 import { probing } from './probing.ts';
 import { climbedBy, isIterative, isPgd, objectiveOf, type Sample } from './subject.ts';
@@ -39,10 +48,18 @@ function ofPgd(name: string, run: (own: ProbeAttack, sample: Sample) => Promise<
   });
 }
 
+/**
+ * The cell's attack with twice the steps, on the examples that withstood it. (Those that it broke are broken by the
+ * first half.)
+ */
+function ownContinued(own: ProbeAttack, { probe, robust }: Sample) {
+  return probe.pgdOn(rowsWhere(robust), { ...own, steps: 2 * own.steps });
+}
+
 export const moreStepsHelp = ofPgd('more-steps-help', async (own, sample) => {
   const { steps } = own;
   // Same step size and same starts: the first half of each run equals the cell's own run.
-  const { robust } = await sample.probe.pgd({ ...own, steps: 2 * steps });
+  const { robust } = await ownContinued(own, sample);
   const more = excess(sample.robust, robust, allowed.steps);
   return within(
     more.count,
@@ -57,7 +74,9 @@ const restarts = 5;
 export const moreRestartsHelp = ofPgd('more-restarts-help', async (own, sample) => {
   if (own.randomStart === false) return skip('the attack has no random start');
   if ((own.restarts ?? 1) >= restarts) return skip(`the attack has ${own.restarts} restarts already`);
-  const { robust } = await sample.probe.pgd({ ...own, restarts });
+  // The first restarts are those of the cell's attack.
+  const left = { ...own, restarts, firstRun: own.restarts ?? 1 };
+  const { robust } = await sample.probe.pgdOn(rowsWhere(sample.robust), left);
   const more = excess(sample.robust, robust, allowed.restarts);
   return within(
     more.count,
@@ -76,11 +95,12 @@ const fewestRobust = 8;
  * After an indicator of Pintor et al.: how much of the possible increase in the loss of robust examples was still
  * missing when the attack ended.
  */
-export const incompleteOptimisation = ofPgd('incomplete-optimisation', async ({ steps, ...own }, sample) => {
-  const { path } = await sample.probe.pgd({ ...own, steps: 2 * steps });
+export const incompleteOptimisation = ofPgd('incomplete-optimisation', async (own, sample) => {
+  const { steps } = own;
+  const { paths } = await ownContinued(own, sample);
   const parts = sample.robust.flatMap((robust, row) => {
     if (!robust) return []; // broken examples need no further step
-    const losses = path.map((values) => values[row] ?? Number.NaN);
+    const losses = paths[row] ?? [];
     const [first = 0] = losses;
     const [half, whole] = [Math.max(...losses.slice(0, steps + 1)), Math.max(...losses)];
     return whole > first ? [(whole - half) / (whole - first)] : [0];

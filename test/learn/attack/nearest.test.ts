@@ -140,8 +140,8 @@ describe('the nearest iterates', () => {
     const clean = { images: float32([2, 1, 1, 1], [0, 0.5]), labels: oneHot([0, 1], 2) };
     const nearest = new NearestIterates(clean);
     expect([...nearest.distances]).toEqual([Infinity, Infinity]);
-    expect(nearest.consider(Float32Array.of(0.5, 0.75), Int32Array.of(1, 1))).toEqual([true, false]);
-    expect(nearest.consider(Float32Array.of(0.75, 1), Int32Array.of(1, 0))).toEqual([true, true]);
+    expect(nearest.consider([0, 1], Float32Array.of(0.5, 0.75), Int32Array.of(1, 1))).toEqual([true, false]);
+    expect(nearest.consider([0, 1], Float32Array.of(0.75, 1), Int32Array.of(1, 0))).toEqual([true, true]);
     expect([...nearest.distances]).toEqual([0.5, 0.5]);
     expect([...nearest.within(0.5).data]).toEqual([0.5, 1]);
     expect([...nearest.within(0.4).data]).toEqual([0, 0.5]);

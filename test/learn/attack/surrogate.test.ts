@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Tensors } from '../../../src/engine/engine.ts';
 import { type AttackOptions, attack } from '../../../src/learn/attack/attack.ts';
 import { attacks, createAttack } from '../../../src/learn/attack/attacks.ts';
+import { rowsAt } from '../../../src/learn/attack/batch-rows.ts';
 import { fgsm } from '../../../src/learn/attack/fgsm.ts';
 import type { Dataset } from '../../../src/learn/data/dataset.ts';
 import { onnx } from '../../engine/agree.ts';
@@ -43,7 +44,13 @@ describe.each(Object.keys(attacks))('%s on a surrogate', (name) => {
   it('makes the images that it makes there, whatever model they are shown to', async () => {
     const there = await attack(await options(name, other));
     const { examples, surrogateAccuracy } = await attack(await options(name, { surrogate: other }));
-    expect(examples.adversarial).toEqual(there.examples.adversarial);
+    // An image that the surrogate alone misclassifies is attacked only here: the model may be right about it.
+    const right = [...values(there.examples, 'cleanCorrect').keys()].filter(
+      (row) => there.examples.cleanCorrect?.data[row] === 1,
+    );
+    const images = ({ adversarial }: Tensors) => rowsAt(adversarial ?? float32([0], []), right);
+    expect(right.length).toBeGreaterThan(12);
+    expect(images(examples)).toEqual(images(there.examples));
     expect(surrogateAccuracy).toBe(there.robustAccuracy);
     expect(values(examples, 'surrogateCorrect')).toEqual(values(there.examples, 'robustCorrect'));
   });

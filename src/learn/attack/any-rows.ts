@@ -1,0 +1,84 @@
+import type { CompiledFunction, HostTensor, Tensors } from '../../engine/engine.ts';
+
+/** Sizes of pieces, as shares of a full batch. Each size is a graph to compile, so there are few. */
+const shares = [1, 1 / 2, 1 / 4, 1 / 8];
+/** A piece is filled with copies of its last row if at least this share of its rows is given. */
+const fullEnough = 3 / 4;
+
+/** The sizes of the pieces in which some rows are computed. Only the last piece may have more rows than are left. */
+export function piecesOf(rows: number, full: number): number[] {
+  const sizes = [...new Set(shares.map((share) => Math.ceil(share * full)))];
+  const least = sizes.at(-1) ?? full;
+  const pieces: number[] = [];
+  for (let left = rows; left > 0; left -= pieces.at(-1) ?? left) {
+    const fits = sizes.find((size) => left >= fullEnough * size) ?? least;
+    pieces.push(fits);
+  }
+  return pieces;
+}
+
+/**
+ * A compiled function of a batch that runs on any number of rows, so that rows can be dropped without compiling a
+ * graph for each number. The first run must be the one with the most rows: a full batch. The result of a row must not
+ * depend on the other rows.
+ * @param compiled all inputs and outputs have one row for each example, except inputs of rank 0
+ */
+export function anyRows(compiled: CompiledFunction): CompiledFunction {
+  let full = 0;
+  return {
+    ...compiled,
+    async run(inputs) {
+      const rows = rowsIn(inputs);
+      full = Math.max(full, rows);
+      const pieces = piecesOf(rows, full);
+      if (pieces.length === 1 && pieces[0] === rows) return compiled.run(inputs);
+      const whole: Record<string, HostTensor> = {};
+      let first = 0;
+      for (const size of pieces) {
+        const count = Math.min(size, rows - first);
+        const outputs = await compiled.run(mapTensors(inputs, (tensor) => piece(tensor, first, count, size)));
+        for (const [name, output] of Object.entries(outputs)) {
+          whole[name] ??= emptyLike(output, rows);
+          const { data } = whole[name];
+          const rowSize = data.length / rows;
+          data.set(output.data.subarray(0, count * rowSize), first * rowSize);
+        }
+        first += count;
+      }
+      return whole;
+    },
+  };
+}
+
+function rowsIn(inputs: Tensors): number {
+  const rows = Object.values(inputs).find(({ shape }) => shape.length > 0)?.shape[0];
+  if (rows === undefined || rows === 0) throw new Error('No input has rows');
+  return rows;
+}
+
+/** Rows of a tensor, followed by copies of the last one up to `size`. A tensor of rank 0 has no rows. */
+function piece({ shape, data }: HostTensor, first: number, count: number, size: number): HostTensor {
+  const [rows, ...rest] = shape;
+  if (rows === undefined) return { shape, data };
+  const rowSize = data.length / rows;
+  const given = data.subarray(first * rowSize, (first + count) * rowSize);
+  if (count === size) return { shape: [size, ...rest], data: given };
+  const filled = emptyLike({ shape, data }, size);
+  filled.data.set(given);
+  for (let row = count; row < size; row += 1) {
+    filled.data.copyWithin(row * rowSize, (count - 1) * rowSize, count * rowSize);
+  }
+  return filled;
+}
+
+function emptyLike({ shape: [given = 1, ...rest], data }: HostTensor, rows: number): HostTensor {
+  const length = (data.length / given) * rows;
+  return {
+    shape: [rows, ...rest],
+    data: data instanceof Float32Array ? new Float32Array(length) : new Int32Array(length),
+  };
+}
+
+function mapTensors(tensors: Tensors, change: (tensor: HostTensor) => HostTensor): Tensors {
+  return Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [name, change(tensor)]));
+}

@@ -1,0 +1,150 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Engine, Tensors } from '../../../src/engine/engine.ts';
+import { anyRows, piecesOf } from '../../../src/learn/attack/any-rows.ts';
+import { attack } from '../../../src/learn/attack/attack.ts';
+import { createAttack } from '../../../src/learn/attack/attacks.ts';
+import { autoAttack } from '../../../src/learn/attack/autoattack.ts';
+import { onnx } from '../../engine/agree.ts';
+import { cpu, float32 } from '../calculate.ts';
+import { attackSettings } from '../defaults.ts';
+import { tanhNet } from '../toys.ts';
+import { tanhData } from './tanh-data.ts';
+
+// Examples that are wrong without an attack, or that have fallen, are dropped. That results are the same as of each
+// example alone is tested for every attack in every-attack.test.ts.
+
+const dataset = await tanhData(40);
+// Two of five labels are wrong.
+const labels = dataset.labels.map((label, row) => (row % 5 < 2 ? (label + 1) % 4 : label));
+const given = { ...tanhNet, dataset: { ...dataset, labels }, batchSize: 40, seed: 4, keepImages: true };
+
+/** The engine, and the number of rows of each run of a function whose name starts so. */
+function watched(engine: Engine, start: string): { engine: Engine; rows: number[] } {
+  const rows: number[] = [];
+  const compile: Engine['compile'] = (name, ...rest) => {
+    const compiled = engine.compile(name, ...rest);
+    const run = (inputs: Tensors) => {
+      if (name.startsWith(start)) rows.push(inputs.images?.shape[0] ?? 0);
+      return compiled.run(inputs);
+    };
+    return { ...compiled, run };
+  };
+  return { engine: { ...engine, compile }, rows };
+}
+
+describe.each([
+  ['pgd', 'attack/step'],
+  ['fgsm', 'attack/step'],
+  ['apgd-ce', 'attack/apgd'],
+  ['fab-t', 'attack/gradient'],
+])('%s', (name, step) => {
+  it('takes no step for an example that is wrong without it, which keeps its clean image', async () => {
+    const { engine, rows } = watched(cpu, step);
+    const settings = attackSettings({ name, epsilon: 0.05, steps: 3, targets: 1 });
+    const { examples } = await attack({ ...given, engine, attack: await createAttack(settings) });
+    const right = [...(examples.cleanCorrect?.data ?? [])];
+    const count = right.filter((one) => one === 1).length;
+    expect(count).toBeGreaterThan(12);
+    expect(count).toBeLessThan(25);
+    expect(new Set(rows)).toEqual(new Set([count]));
+    for (const row of right.keys()) {
+      if (right[row] === 1) continue;
+      const clean = [...dataset.images.subarray(2 * row, 2 * row + 2)].map((byte) => Math.fround(byte / 255));
+      expect([...(examples.adversarial?.data.subarray(2 * row, 2 * row + 2) ?? [])]).toEqual(clean);
+      expect(examples.loss?.data[row]).toBe(examples.cleanLoss?.data[row]);
+    }
+  });
+});
+
+describe.each([
+  ['cpu', cpu],
+  ['onnx', onnx],
+])('on the engine %s', (_, given_) => {
+  it.each([
+    ['pgd', 'attack/step', 4],
+    ['apgd-ce', 'attack/apgd', 4],
+    ['apgd-t', 'attack/apgd', 4],
+  ])('a run of %s leaves out the examples that an earlier run broke', async (name, step, perRun) => {
+    const { engine, rows } = watched(given_, step);
+    const runs = { restarts: 2, targets: 1 };
+    const settings = attackSettings({ name, epsilon: 0.2, steps: 3, ...runs });
+    const once = attackSettings({ ...settings, restarts: 1 });
+    const first = await attack({ ...given, engine: given_, attack: await createAttack(once) });
+    const [right, left] = [first.cleanAccuracy, first.robustAccuracy].map((share) => Math.round(40 * share));
+    if (right === undefined || left === undefined) throw new Error('No accuracies');
+    await attack({ ...given, engine, attack: await createAttack(settings) });
+    const before = name === 'apgd-t' ? 1 : 0; // it looks at the clean images first
+    const total = rows.reduce((sum, one) => sum + one, 0);
+    const pieces = piecesOf(left, right).reduce((sum, one) => sum + one, 0);
+    expect(left).toBeLessThan(0.75 * right);
+    expect(total).toBe(right * (before + perRun) + pieces * perRun);
+  });
+
+  it('a query of Square leaves out those that an earlier query broke', async () => {
+    const { engine, rows } = watched(given_, 'attack/classify');
+    const settings = attackSettings({ name: 'square', epsilon: 0.2, queries: 60 });
+    const built = await createAttack(settings);
+    const { cleanAccuracy, robustAccuracy } = await attack({ ...given, engine, attack: built });
+    expect(robustAccuracy).toBeLessThan(cleanAccuracy / 2);
+    // Other runs classify all examples, or those that are right.
+    expect(Math.min(...rows)).toBeLessThan(Math.round(40 * cleanAccuracy));
+  });
+
+  it('FAB of AutoAttack stops for an example that it has broken, and finds the same robust', async () => {
+    const settings = { epsilon: 0.2, steps: 6, targets: 3, queries: 5 };
+    const member = autoAttack(settings).members.find(({ name }) => name === 'fab-t');
+    if (!member) throw new Error('AutoAttack has no FAB');
+    const alone = await createAttack(attackSettings({ name: 'fab-t', ...settings }));
+    const [short, long] = [watched(given_, 'attack/gradient'), watched(given_, 'attack/gradient')];
+    const stopped = await attack({ ...given, engine: short.engine, attack: member.attack });
+    const whole = await attack({ ...given, engine: long.engine, attack: alone });
+    expect(stopped.examples.robustCorrect).toEqual(whole.examples.robustCorrect);
+    const sum = (rows: number[]) => rows.reduce((a, b) => a + b, 0);
+    expect(sum(short.rows)).toBeLessThan(sum(long.rows));
+  });
+
+  it('a function of any rows gives what it gives of all', async () => {
+    const double = () =>
+      given_.compile('test', ({ x, by }) => {
+        if (!x || !by) throw new Error('No inputs');
+        return { doubled: x.mul(by), sums: x.sum(1) };
+      });
+    const [plain, pieced] = [double(), anyRows(double())];
+    const by = { shape: [], data: Float32Array.of(2) };
+    for (const rows of [20, 19, 14, 9, 7, 3, 1]) {
+      const x = float32(
+        [rows, 2],
+        Array.from({ length: 2 * rows }, (_, index) => index / 7),
+      );
+      expect(await pieced.run({ x, by })).toEqual(await plain.run({ x, by }));
+    }
+    await plain.dispose();
+    await pieced.dispose();
+  });
+});
+
+describe('the pieces of a batch', () => {
+  it('have room for all rows, in at most four sizes, and leave few empty', () => {
+    const sizes = new Map<number, Set<number>>();
+    const pair = fc
+      .integer({ min: 1, max: 300 })
+      .chain((full) => fc.tuple(fc.constant(full), fc.integer({ min: 1, max: full })));
+    fc.assert(
+      fc.property(pair, ([full, rows]) => {
+        const pieces = piecesOf(rows, full);
+        const room = pieces.reduce((sum, one) => sum + one, 0);
+        expect(room).toBeGreaterThanOrEqual(rows);
+        expect(room - rows).toBeLessThan(Math.max(rows / 3, Math.ceil(full / 8)) + 1);
+        const seen = sizes.get(full) ?? new Set();
+        sizes.set(full, seen);
+        for (const one of pieces) seen.add(one);
+        expect(seen.size).toBeLessThanOrEqual(4);
+      }),
+    );
+    expect(piecesOf(64, 64)).toEqual([64]);
+    expect(piecesOf(50, 64)).toEqual([64]);
+    expect(piecesOf(40, 64)).toEqual([32, 8]);
+    expect(piecesOf(3, 64)).toEqual([8]);
+  });
+});
