@@ -1,6 +1,6 @@
 // Runs the tests and tells how many lines of each room they reach, in this process and in those that tests start: the
 // command line and the cells. Arguments are names of test files. coverage/index.html shows the lines.
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -47,6 +47,8 @@ function scripts() {
     const { result } = JSON.parse(readFileSync(join(processes, file), 'utf8'));
     for (const script of result) {
       if (!/^file:.*\/(dist|\.cache\/retable\/.*)\/[^/]*\.js$/.test(script.url)) continue;
+      // Some tests copy dist/ into a folder that they delete.
+      if (!existsSync(fileURLToPath(script.url))) continue;
       const before = byUrl.get(script.url);
       byUrl.set(script.url, before === undefined ? script : mergeScriptCovs([before, script]));
     }
