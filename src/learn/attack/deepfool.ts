@@ -1,4 +1,5 @@
 import type { AttackBuilder } from './attacker.ts';
+import { rowsAt, rowsIn, someOf } from './batch-rows.ts';
 import type { GradientFindings } from './difference-gradient.ts';
 import { floats } from './gradient-step.ts';
 import { clamp } from './linf-bounds.ts';
@@ -29,25 +30,25 @@ const overshoot = 0.02;
 export function deepfool({ epsilon, steps, targets }: DeepFoolSettings): AttackBuilder {
   return nearestAttack({ name: 'DeepFool', epsilon, steps, targets }, async (given) => {
     const { batch, clean, nearest, gradient, classify } = given;
-    const { images, labels } = batch;
-    const broken = [...given.broken];
-    const rows = [...broken.keys()];
     const ranks = Array.from({ length: given.targets }, (_, index) => index + 1);
-    const towards = ranks.map((rank) => targetsOfRank(clean.logits, labels, rank));
-    let pixels: Float32Array = floats(images);
+    let towards = ranks.map((rank) => targetsOfRank(clean.logits, batch.labels, rank));
+    let broken = given.broken;
+    let rows = [...broken.keys()];
+    let left = batch;
+    let images = batch.images;
     let gradientNorms: Float32Array | undefined;
     // The first gradients are always computed, because they are part of the result.
-    for (let step = 0; step < steps && (step === 0 || broken.includes(false)); step += 1) {
+    for (let step = 0; step < steps && rows.length > 0; step += 1) {
       const found: GradientFindings[] = [];
-      for (const one of towards) {
-        found.push(await gradient.run({ shape: images.shape, data: pixels }, labels, one));
-      }
+      for (const one of towards) found.push(await gradient.run(images, left.labels, one));
       gradientNorms ??= found[0]?.gradientNorms;
-      pixels = stepped(pixels, found, broken);
-      const after = await classify.run({ shape: images.shape, data: pixels }, labels);
-      for (const [row, breaks] of nearest.consider(rows, pixels, after.predicted).entries()) {
-        broken[row] ||= breaks;
-      }
+      const moved = { ...images, data: stepped(floats(images), found, broken) };
+      const { predicted } = await classify.run(moved, left.labels);
+      const breaks = nearest.consider(rows, moved.data, predicted);
+      const still = [...rows.keys()].filter((place) => !broken[place] && !breaks[place]);
+      towards = towards.map((one) => rowsAt(one, still));
+      [rows, left, images] = [rowsIn(rows, still), someOf(left, still), rowsAt(moved, still)];
+      broken = rows.map(() => false);
     }
     return gradientNorms;
   });

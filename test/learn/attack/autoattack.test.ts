@@ -75,7 +75,10 @@ describe('AutoAttack', () => {
     expect([...phases]).toEqual(after.map(({ name }) => name));
   });
 
-  it('goes on after the last batch that was saved, to the same end', async () => {
+  it.each([
+    ['cpu', cpu],
+    ['onnx', onnx],
+  ])('goes on after the last batch that was saved, to the same end, on the engine %s', async (_, engine) => {
     const saved = new Map<string, Tensors>();
     let room = 6;
     const snapshots = {
@@ -86,10 +89,10 @@ describe('AutoAttack', () => {
         saved.set(`${member} ${first}`, results);
       },
     };
-    await expect(attack(options({ snapshots }))).rejects.toThrow('killed');
+    await expect(attack(options({ engine, snapshots }))).rejects.toThrow('killed');
     expect([...saved.keys()].some((key) => key.startsWith('1 '))).toBe(true);
     room = Number.POSITIVE_INFINITY;
-    expect(await attack(options({ snapshots }))).toEqual(await attack(options()));
+    expect(await attack(options({ engine, snapshots }))).toEqual(await attack(options({ engine })));
   });
 
   it('says of its images what the model says of them anew', async () => {

@@ -91,6 +91,16 @@ describe.each([
     expect(Math.min(...rows)).toBeLessThan(Math.round(40 * cleanAccuracy));
   });
 
+  it('a step of DeepFool leaves out those that an earlier step broke', async () => {
+    const { engine, rows } = watched(given_, 'attack/gradient');
+    const settings = attackSettings({ name: 'deepfool', epsilon: 1, steps: 10, targets: 1 });
+    const built = await createAttack(settings);
+    const { cleanAccuracy, robustAccuracy } = await attack({ ...given, engine, attack: built });
+    expect(robustAccuracy).toBeLessThan(cleanAccuracy / 2);
+    expect(rows[0]).toBe(Math.round(40 * cleanAccuracy));
+    expect(rows.at(-1)).toBeLessThan(rows[0] ?? 0);
+  });
+
   it('FAB of AutoAttack stops for an example that it has broken, and finds the same robust', async () => {
     const settings = { epsilon: 0.2, steps: 6, targets: 3, queries: 5 };
     const member = autoAttack(settings).members.find(({ name }) => name === 'fab-t');
