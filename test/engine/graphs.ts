@@ -1,6 +1,6 @@
 import type { TensorFunction } from '../../src/engine/engine.ts';
-import { type Graph, liveNodes } from '../../src/engine/onnx/graph.ts';
 import { trace } from '../../src/engine/onnx/trace.ts';
+import { type Graph, liveNodes } from '../../src/engine/trace/graph.ts';
 
 /** What a function of float32 tensors of these shapes is traced to. */
 export function graphOf(fn: TensorFunction, shapes: Record<string, number[]>): Graph {

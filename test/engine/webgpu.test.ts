@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
-import { conv, type Window } from '../../src/engine/onnx/build/linear.ts';
-import { GraphBuilder } from '../../src/engine/onnx/builder.ts';
+import { conv } from '../../src/engine/onnx/build/conv.ts';
 import { isLeftToProcessor } from '../../src/engine/onnx/webgpu.ts';
+import { GraphBuilder } from '../../src/engine/trace/builder.ts';
+import type { Window } from '../../src/engine/trace/kernels/window.ts';
 
 const convolution = (size: 1 | 3, pads: Window['pads']) => {
   const g = new GraphBuilder();

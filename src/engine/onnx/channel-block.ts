@@ -1,6 +1,6 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { GraphBuilder } from '../trace/builder.ts';
 import { toBlocked } from './build/blocked.ts';
-import { GraphBuilder } from './builder.ts';
 import { encodeModel, valueName } from './encode.ts';
 
 /** onnxruntime blocks images whose channels are a multiple of 4; blocks are larger. */

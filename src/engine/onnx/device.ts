@@ -1,9 +1,9 @@
 import type { Tensors } from '../engine.ts';
 import { sizeOf } from '../host.ts';
 import type { OnnxDevice } from '../identity.ts';
-import { conv } from './build/linear.ts';
-import { first, GraphBuilder } from './builder.ts';
-import { type Graph, liveNodes, type Value } from './graph.ts';
+import { first, GraphBuilder } from '../trace/builder.ts';
+import { type Graph, liveNodes, type Value } from '../trace/graph.ts';
+import { conv } from './build/conv.ts';
 import { prepare } from './session.ts';
 
 /** Larger than the rounding errors of sums of so few products, on any device. */

@@ -1,6 +1,13 @@
 import { PbfWriter } from 'pbf';
-import { first } from './builder.ts';
-import { type Attribute, type ConstantData, type DType, liveNodes, type Node, type Value } from './graph.ts';
+import { first } from '../trace/builder.ts';
+import {
+  type Attribute,
+  type ConstantData,
+  type DType,
+  liveNodes,
+  type Node,
+  type Value,
+} from '../trace/graph.ts';
 
 /** onnx.proto: TensorProto.DataType. */
 export const ELEMENT_TYPE: Readonly<Record<DType, number>> = {

@@ -9,10 +9,11 @@ import type {
 } from '../engine.ts';
 import { checkTensors, typesOf } from '../host.ts';
 import { engineIdentity, type OnnxDevice } from '../identity.ts';
+import type { Traced } from '../trace/trace.ts';
 import { channelBlock } from './channel-block.ts';
 import { optimise, type Pass, passesFor } from './passes/optimise.ts';
 import { prepare, type RunnableGraph } from './session.ts';
-import { type Traced, trace } from './trace.ts';
+import { trace } from './trace.ts';
 
 export interface OnnxOptions {
   readonly device?: OnnxDevice;

@@ -1,13 +1,14 @@
 import { createHash } from 'node:crypto';
 import { Failure } from '../../failure.ts';
 import type { TensorFunction, Tensors } from '../engine.ts';
+import { type Graph, liveNodes, type Value } from '../trace/graph.ts';
+import { simplify } from '../trace/passes/simplify.ts';
+import type { InputType } from '../trace/trace.ts';
 import { encodeModel, isContributed, type ModelLabels } from './encode.ts';
 import { foldConstants } from './fold.ts';
-import { type Graph, liveNodes, type Value } from './graph.ts';
 import { keepChannelsFirst } from './passes/channels-first.ts';
 import { forReaders } from './passes/for-readers.ts';
-import { simplify } from './passes/simplify.ts';
-import { type InputType, trace } from './trace.ts';
+import { trace } from './trace.ts';
 
 /**
  * If a graph depends on the batch size, it differs between these two. Not 1, because some rules simplify axes of

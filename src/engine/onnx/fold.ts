@@ -1,5 +1,5 @@
-import { type Graph, liveNodes, type Node, type Value } from './graph.ts';
-import { rebuild } from './passes/rebuild.ts';
+import { type Graph, liveNodes, type Node, type Value } from '../trace/graph.ts';
+import { rebuild } from '../trace/passes/rebuild.ts';
 import { prepare } from './session.ts';
 
 /**

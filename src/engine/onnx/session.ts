@@ -3,8 +3,8 @@ import { InferenceSession, Tensor } from 'onnxruntime-node';
 import type { HostTensor, Tensors } from '../engine.ts';
 import { hostArray, sizeOf } from '../host.ts';
 import type { OnnxDevice } from '../identity.ts';
+import { type Graph, liveNodes, type Node, type Value } from '../trace/graph.ts';
 import { encodeModel, nodeName, valueName } from './encode.ts';
-import { type Graph, liveNodes, type Node, type Value } from './graph.ts';
 import { MOST_THREADS } from './passes/steady.ts';
 import { isLeftToProcessor, WEBGPU_LAYOUT } from './webgpu.ts';
 

@@ -1,54 +1,5 @@
-import * as tf from '@tensorflow/tfjs';
-import { explain, withDeepStacks } from '../blame.ts';
-import type { TensorFunction, Tensors } from '../engine.ts';
-import { onBackend } from '../tfjs.ts';
-import { backend, TRACING } from './backend.ts';
-import { GraphBuilder } from './builder.ts';
-import type { Graph, Value } from './graph.ts';
+import { tracer } from '../trace/trace.ts';
+import { KERNELS } from './kernels/all.ts';
 
-/** Shape and type of an input. */
-export interface InputType {
-  readonly shape: readonly number[];
-  readonly dtype: 'float32' | 'int32';
-}
-
-/** A graph with the floating point operations of its convolutions and matrix products (see `flops.ts`). */
-export interface Traced extends Graph {
-  readonly flops: number;
-}
-
-/**
- * Runs a tensor function once on symbols and returns the graph of what it computed, including gradients.
- * @param inputs types of the inputs of each run
- * @param fixed inputs that never change; constants of the graph
- * @throws Failure `unsupported-op`, `traced-value-read`, `no-gradient`, `outside-variable`
- */
-export function trace(
-  name: string,
-  fn: TensorFunction,
-  inputs: Readonly<Record<string, InputType>>,
-  fixed: Tensors = {},
-): Traced {
-  const builder = new GraphBuilder();
-  const outputs: Record<string, Value> = {};
-  backend.builder = builder;
-  backend.name = name;
-  const tensor = (value: Value) => tf.engine().makeTensorFromTensorInfo(backend.handle(value), backend);
-  withDeepStacks(() =>
-    onBackend(TRACING, () => {
-      const tensors: Record<string, tf.Tensor> = {};
-      for (const [key, { data, shape }] of Object.entries(fixed)) {
-        tensors[key] = tensor(builder.constant(data, shape));
-      }
-      for (const [key, { shape, dtype }] of Object.entries(inputs)) {
-        tensors[key] = tensor(builder.input(key, shape, dtype));
-      }
-      try {
-        for (const [key, output] of Object.entries(fn(tensors))) outputs[key] = backend.value(output);
-      } catch (error) {
-        throw explain(name, error);
-      }
-    }),
-  );
-  return { outputs, flops: builder.flopsOf(Object.values(outputs)) };
-}
+/** Traces a tensor function to ONNX operators. */
+export const trace = tracer('retable-onnx', KERNELS);

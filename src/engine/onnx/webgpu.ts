@@ -1,4 +1,4 @@
-import type { Node } from './graph.ts';
+import type { Node } from '../trace/graph.ts';
 
 /**
  * Convolutions stay channels-first. With channels-last, which onnxruntime would choose, some give wrong results

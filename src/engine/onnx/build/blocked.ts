@@ -1,7 +1,7 @@
-import type { GraphBuilder } from '../builder.ts';
-import type { Attributes, Value } from '../graph.ts';
-import type { Window } from './linear.ts';
-import { at, expand, permuted, reshape, transpose } from './shape.ts';
+import { at, expand, permuted, reshape, transpose } from '../../trace/build/shape.ts';
+import type { GraphBuilder } from '../../trace/builder.ts';
+import type { Attributes, Value } from '../../trace/graph.ts';
+import type { Window } from '../../trace/kernels/window.ts';
 
 // The blocked layout of onnxruntime's fast convolutions: channels are stored in blocks, [N, C / block, H, W, block],
 // but the declared shape stays [N, C, H, W].

@@ -1,9 +1,9 @@
-import { matMul } from '../build/linear.ts';
-import { reduce } from '../build/reduce.ts';
-import { at, concat, pad, reshape, slice, transpose } from '../build/shape.ts';
-import type { GraphBuilder } from '../builder.ts';
-import type { Value } from '../graph.ts';
-import type { Placement } from './window.ts';
+import { matMul } from '../../trace/build/mat-mul.ts';
+import { reduce } from '../../trace/build/reduce.ts';
+import { at, concat, pad, reshape, slice, transpose } from '../../trace/build/shape.ts';
+import type { GraphBuilder } from '../../trace/builder.ts';
+import type { Value } from '../../trace/graph.ts';
+import type { Placement } from '../../trace/kernels/window.ts';
 
 /**
  * The gradient of a convolution with respect to its filter. For each position in the filter it is a matrix product of

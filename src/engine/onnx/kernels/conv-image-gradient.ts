@@ -1,9 +1,9 @@
-import { conv, convTranspose } from '../build/linear.ts';
-import { at, reshape, take, transpose } from '../build/shape.ts';
-import type { GraphBuilder } from '../builder.ts';
-import type { Value } from '../graph.ts';
+import { at, reshape, take, transpose } from '../../trace/build/shape.ts';
+import type { GraphBuilder } from '../../trace/builder.ts';
+import type { Value } from '../../trace/graph.ts';
+import type { Placement } from '../../trace/kernels/window.ts';
+import { conv, convTranspose } from '../build/conv.ts';
 import { inPhases } from './conv-phases.ts';
-import type { Placement } from './window.ts';
 
 /**
  * The gradient of a convolution with respect to its image. At stride 1 it is a convolution with the flipped filter

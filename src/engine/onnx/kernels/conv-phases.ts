@@ -1,8 +1,8 @@
-import { conv } from '../build/linear.ts';
-import { at, concat, expand, pad, slice, take, transpose } from '../build/shape.ts';
-import type { GraphBuilder } from '../builder.ts';
-import type { Value } from '../graph.ts';
-import type { Placement } from './window.ts';
+import { at, concat, expand, pad, slice, take, transpose } from '../../trace/build/shape.ts';
+import type { GraphBuilder } from '../../trace/builder.ts';
+import type { Value } from '../../trace/graph.ts';
+import type { Placement } from '../../trace/kernels/window.ts';
+import { conv } from '../build/conv.ts';
 
 /** What the even or the odd rows of an image depend on. The same holds for columns. */
 interface Phase {

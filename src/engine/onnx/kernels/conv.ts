@@ -1,13 +1,13 @@
 import type * as tf from '@tensorflow/tfjs';
-import { conv } from '../build/linear.ts';
-import { channelsFirst, channelsLast, transpose } from '../build/shape.ts';
-import type { GraphBuilder } from '../builder.ts';
-import type { Value } from '../graph.ts';
+import { channelsFirst, channelsLast, transpose } from '../../trace/build/shape.ts';
+import type { GraphBuilder } from '../../trace/builder.ts';
+import type { Value } from '../../trace/graph.ts';
+import { type Kernels, kernel } from '../../trace/kernel.ts';
+import { activate } from '../../trace/kernels/matrix.ts';
+import { type ConvAttributes, convPlacement } from '../../trace/kernels/window.ts';
+import { conv } from '../build/conv.ts';
 import { filterGradient } from './conv-filter-gradient.ts';
 import { imageGradient } from './conv-image-gradient.ts';
-import { type Kernels, kernel } from './kernel.ts';
-import { activate } from './matrix.ts';
-import { type ConvAttributes, convPlacement } from './window.ts';
 
 /** The image as NCHW, whatever format TensorFlow.js uses. */
 function toFirst(g: GraphBuilder, x: Value, { dataFormat }: ConvAttributes): Value {

@@ -1,13 +1,22 @@
 import type * as tf from '@tensorflow/tfjs';
-import { mul } from '../build/elementwise.ts';
-import { conv, convTranspose } from '../build/linear.ts';
-import { reduce } from '../build/reduce.ts';
-import { at, channelsFirst, channelsLast, concat, pad, reshape, slice, transpose } from '../build/shape.ts';
-import type { GraphBuilder } from '../builder.ts';
-import type { Value } from '../graph.ts';
-import { type Kernels, kernel } from './kernel.ts';
-import { activate } from './matrix.ts';
-import { convPlacement, type Placement } from './window.ts';
+import { mul } from '../../trace/build/elementwise.ts';
+import { reduce } from '../../trace/build/reduce.ts';
+import {
+  at,
+  channelsFirst,
+  channelsLast,
+  concat,
+  pad,
+  reshape,
+  slice,
+  transpose,
+} from '../../trace/build/shape.ts';
+import type { GraphBuilder } from '../../trace/builder.ts';
+import type { Value } from '../../trace/graph.ts';
+import { type Kernels, kernel } from '../../trace/kernel.ts';
+import { activate } from '../../trace/kernels/matrix.ts';
+import { convPlacement, type Placement } from '../../trace/kernels/window.ts';
+import { conv, convTranspose } from '../build/conv.ts';
 
 /** [height, width, C, M] to [C M, 1, height, width]. */
 function grouped(g: GraphBuilder, filter: Value): Value {

@@ -1,11 +1,11 @@
 import type * as tf from '@tensorflow/tfjs';
 import { sizeOf } from '../../host.ts';
-import { convTranspose } from '../build/linear.ts';
-import { at, channelsFirst, channelsLast, expand, reshape } from '../build/shape.ts';
-import type { GraphBuilder } from '../builder.ts';
-import type { DType, Node, Value } from '../graph.ts';
-import { type Kernels, kernel } from './kernel.ts';
-import { type Placement, poolPlacement } from './window.ts';
+import { at, channelsFirst, channelsLast, expand, reshape } from '../../trace/build/shape.ts';
+import type { GraphBuilder } from '../../trace/builder.ts';
+import type { DType, Node, Value } from '../../trace/graph.ts';
+import { type Kernels, kernel } from '../../trace/kernel.ts';
+import { type Placement, poolPlacement } from '../../trace/kernels/window.ts';
+import { convTranspose } from '../build/conv.ts';
 
 /** A pool over NCHW, with one output for each given type. */
 function pool(

@@ -1,10 +1,10 @@
 import { sizeOf } from '../../host.ts';
-import { broadcastShape } from '../build/elementwise.ts';
-import { at, channelsFirst, channelsLast, permuted, reshape, transpose } from '../build/shape.ts';
-import { first, GraphBuilder } from '../builder.ts';
-import { type Attributes, type Graph, liveNodes, type Node, type Value } from '../graph.ts';
-import { ELEMENTWISE } from './elementwise-operators.ts';
-import { copy } from './rebuild.ts';
+import { broadcastShape } from '../../trace/build/elementwise.ts';
+import { at, channelsFirst, channelsLast, permuted, reshape, transpose } from '../../trace/build/shape.ts';
+import { first, GraphBuilder } from '../../trace/builder.ts';
+import { type Attributes, type Graph, liveNodes, type Node, type Value } from '../../trace/graph.ts';
+import { ELEMENTWISE } from '../../trace/passes/elementwise-operators.ts';
+import { copy } from '../../trace/passes/rebuild.ts';
 
 const TO_FIRST = [0, 3, 1, 2];
 const TO_LAST = [0, 2, 3, 1];

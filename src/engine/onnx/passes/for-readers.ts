@@ -1,7 +1,7 @@
-import { first, type GraphBuilder } from '../builder.ts';
-import type { Graph, Node, Value } from '../graph.ts';
-import { ELEMENTWISE } from './elementwise-operators.ts';
-import { rebuild } from './rebuild.ts';
+import { first, type GraphBuilder } from '../../trace/builder.ts';
+import type { Graph, Node, Value } from '../../trace/graph.ts';
+import { ELEMENTWISE } from '../../trace/passes/elementwise-operators.ts';
+import { rebuild } from '../../trace/passes/rebuild.ts';
 
 /** Rewrites a graph so that all readers of ONNX files understand it, for any batch size. */
 export function forReaders(graph: Graph): Graph {

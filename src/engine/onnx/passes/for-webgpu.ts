@@ -1,9 +1,9 @@
-import { elementwise } from '../build/elementwise.ts';
-import { matMul } from '../build/linear.ts';
-import { at, turned } from '../build/shape.ts';
-import type { GraphBuilder } from '../builder.ts';
-import type { Graph, Node, Value } from '../graph.ts';
-import { type Rules, rebuildByRules } from './rebuild.ts';
+import { elementwise } from '../../trace/build/elementwise.ts';
+import { matMul } from '../../trace/build/mat-mul.ts';
+import { at, turned } from '../../trace/build/shape.ts';
+import type { GraphBuilder } from '../../trace/builder.ts';
+import type { Graph, Node, Value } from '../../trace/graph.ts';
+import { type Rules, rebuildByRules } from '../../trace/passes/rebuild.ts';
 
 /**
  * Replaces operators that onnxruntime has no WebGPU kernel for by others. Otherwise the CPU would compute them, and

@@ -1,10 +1,10 @@
 import { sameShape } from '../../host.ts';
+import { elementwise } from '../../trace/build/elementwise.ts';
+import { at, reshape } from '../../trace/build/shape.ts';
+import type { GraphBuilder } from '../../trace/builder.ts';
+import { type Graph, liveNodes, type Node, scalarOf, type Value } from '../../trace/graph.ts';
+import { rebuild } from '../../trace/passes/rebuild.ts';
 import { type Epilogue, withEpilogue } from '../build/blocked.ts';
-import { elementwise } from '../build/elementwise.ts';
-import { at, reshape } from '../build/shape.ts';
-import type { GraphBuilder } from '../builder.ts';
-import { type Graph, liveNodes, type Node, scalarOf, type Value } from '../graph.ts';
-import { rebuild } from './rebuild.ts';
 
 /** Bias, sum and activation: a convolution can take in nothing more. */
 const MOST_ROUNDS = 4;

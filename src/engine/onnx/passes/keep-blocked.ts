@@ -1,4 +1,12 @@
 import { sameShape, sizeOf } from '../../host.ts';
+import { elementwise } from '../../trace/build/elementwise.ts';
+import { reduce } from '../../trace/build/reduce.ts';
+import { at, expand, pad, reshape, transpose } from '../../trace/build/shape.ts';
+import { first, GraphBuilder } from '../../trace/builder.ts';
+import { type Graph, liveNodes, type Node, type Value } from '../../trace/graph.ts';
+import type { Window } from '../../trace/kernels/window.ts';
+import { ELEMENTWISE } from '../../trace/passes/elementwise-operators.ts';
+import { copy } from '../../trace/passes/rebuild.ts';
 import {
   blockedConv,
   blockFilter,
@@ -7,14 +15,6 @@ import {
   scaleChannels,
   toBlocked,
 } from '../build/blocked.ts';
-import { elementwise } from '../build/elementwise.ts';
-import type { Window } from '../build/linear.ts';
-import { reduce } from '../build/reduce.ts';
-import { at, expand, pad, reshape, transpose } from '../build/shape.ts';
-import { first, GraphBuilder } from '../builder.ts';
-import { type Graph, liveNodes, type Node, type Value } from '../graph.ts';
-import { ELEMENTWISE } from './elementwise-operators.ts';
-import { copy } from './rebuild.ts';
 
 /**
  * Stores images in blocks of channels, the layout of onnxruntime's fastest convolutions. onnxruntime does this itself

@@ -1,8 +1,8 @@
-import { at, reshape, transpose } from '../build/shape.ts';
-import { first } from '../builder.ts';
-import type { Graph } from '../graph.ts';
-import { rebuild } from './rebuild.ts';
-import { permOf } from './simplify.ts';
+import { at, reshape, transpose } from '../../trace/build/shape.ts';
+import { first } from '../../trace/builder.ts';
+import type { Graph } from '../../trace/graph.ts';
+import { rebuild } from '../../trace/passes/rebuild.ts';
+import { permOf } from '../../trace/passes/simplify.ts';
 
 /**
  * Merges axes that stay side by side in a transposition. onnxruntime then copies larger pieces, or transposes a plain

@@ -1,11 +1,11 @@
 import type { OnnxDevice } from '../../identity.ts';
-import type { Graph } from '../graph.ts';
+import type { Graph } from '../../trace/graph.ts';
+import { simplify } from '../../trace/passes/simplify.ts';
 import { keepChannelsFirst } from './channels-first.ts';
 import { forWebgpu } from './for-webgpu.ts';
 import { joinBlocked } from './join-blocked.ts';
 import { keepBlocked } from './keep-blocked.ts';
 import { mergeAxes } from './merge-axes.ts';
-import { simplify } from './simplify.ts';
 import { steady } from './steady.ts';
 import { stepMasks } from './step-masks.ts';
 

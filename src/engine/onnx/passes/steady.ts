@@ -1,11 +1,11 @@
 import { sizeOf } from '../../host.ts';
-import { elementwise } from '../build/elementwise.ts';
-import { matMul } from '../build/linear.ts';
-import { reduce } from '../build/reduce.ts';
-import { at, concat, pad, reshape, slice, turned } from '../build/shape.ts';
-import { first, type GraphBuilder } from '../builder.ts';
-import type { Graph, Node, Value } from '../graph.ts';
-import { type Rules, rebuildByRules } from './rebuild.ts';
+import { elementwise } from '../../trace/build/elementwise.ts';
+import { matMul } from '../../trace/build/mat-mul.ts';
+import { reduce } from '../../trace/build/reduce.ts';
+import { at, concat, pad, reshape, slice, turned } from '../../trace/build/shape.ts';
+import { first, type GraphBuilder } from '../../trace/builder.ts';
+import type { Graph, Node, Value } from '../../trace/graph.ts';
+import { type Rules, rebuildByRules } from '../../trace/passes/rebuild.ts';
 
 // onnxruntime divides the work of an operator by the number of threads. If the size of a part determines the order of
 // additions, the last bits depend on the number of threads. Results must not depend on it, so this pass rewrites such

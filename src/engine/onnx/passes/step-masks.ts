@@ -1,8 +1,8 @@
-import { elementwise } from '../build/elementwise.ts';
-import { at } from '../build/shape.ts';
-import { first } from '../builder.ts';
-import { type Graph, liveNodes, type Node, scalarOf, type Value } from '../graph.ts';
-import { rebuild } from './rebuild.ts';
+import { elementwise } from '../../trace/build/elementwise.ts';
+import { at } from '../../trace/build/shape.ts';
+import { first } from '../../trace/builder.ts';
+import { type Graph, liveNodes, type Node, scalarOf, type Value } from '../../trace/graph.ts';
+import { rebuild } from '../../trace/passes/rebuild.ts';
 
 /** The largest float32. Any positive number that is not denormal gives more than 1 when multiplied by it. */
 const STEEPEST = 3.4028234663852886e38;

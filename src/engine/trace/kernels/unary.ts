@@ -2,7 +2,7 @@ import type { ClipByValueAttrs, LeakyReluAttrs, StepAttrs } from '@tensorflow/tf
 import { add, cast, compare, div, elementwise, mul, not, sub, where } from '../build/elementwise.ts';
 import type { GraphBuilder } from '../builder.ts';
 import type { Value } from '../graph.ts';
-import { type Kernels, kernel, type Lowering } from './kernel.ts';
+import { type Kernels, kernel, type Lowering } from '../kernel.ts';
 
 type X = 'x';
 

@@ -13,7 +13,7 @@ import {
 import { at } from '../build/shape.ts';
 import type { GraphBuilder } from '../builder.ts';
 import type { Value } from '../graph.ts';
-import { type Kernels, kernel, type Lowering, listKernel } from './kernel.ts';
+import { type Kernels, kernel, type Lowering, listKernel } from '../kernel.ts';
 
 type AB = 'a' | 'b';
 

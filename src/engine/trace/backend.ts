@@ -3,17 +3,13 @@ import { blame } from '../blame.ts';
 import { GraphBuilder } from './builder.ts';
 import { flopsOf } from './flops.ts';
 import type { DType, Value } from './graph.ts';
-import { KERNELS } from './kernels/all.ts';
-import { type Lowering, Unsupported } from './kernels/kernel.ts';
-
-/** Name of the tracing backend in TensorFlow.js. */
-export const TRACING = 'retable-trace';
+import { type Kernels, type Lowering, Unsupported } from './kernel.ts';
 
 /**
  * A TensorFlow.js backend whose tensors are symbols. Each kernel adds nodes to a graph and returns symbols for its
  * results. Gradients need no special treatment, because TensorFlow.js computes them with kernels.
  */
-class TracingBackend extends tf.KernelBackend {
+export class TracingBackend extends tf.KernelBackend {
   builder = new GraphBuilder();
   name = '';
   readonly #values = new WeakMap<object, Value>();
@@ -89,15 +85,20 @@ class TracingBackend extends tf.KernelBackend {
   override dispose(): void {}
 }
 
-/** A single instance is enough: TensorFlow.js has one current backend, and tracing is synchronous. */
-export const backend = new TracingBackend();
-
-tf.registerBackend(TRACING, () => backend);
-for (const [kernelName, lowering] of Object.entries(KERNELS)) {
-  tf.registerKernel({ kernelName, backendName: TRACING, kernelFunc: traced(kernelName, lowering) });
+/**
+ * Registers a tracing backend with the kernels of an engine. One for each engine is enough: tracing is synchronous.
+ * @param backendName in TensorFlow.js
+ */
+export function registerTracing(backendName: string, kernels: Kernels): TracingBackend {
+  const backend = new TracingBackend();
+  tf.registerBackend(backendName, () => backend);
+  for (const [kernelName, lowering] of Object.entries(kernels)) {
+    tf.registerKernel({ kernelName, backendName, kernelFunc: traced(backend, kernelName, lowering) });
+  }
+  return backend;
 }
 
-function traced(kernelName: string, lowering: Lowering): tf.KernelFunc {
+function traced(backend: TracingBackend, kernelName: string, lowering: Lowering): tf.KernelFunc {
   return ({ inputs, attrs = {} }) => {
     const values: Record<string, Value> = {};
     for (const [key, tensor] of Object.entries(inputs)) if (tensor) values[key] = backend.value(tensor);

@@ -3,7 +3,7 @@ import { add, elementwise, mul, sub } from '../build/elementwise.ts';
 import { at, channelsFirst, channelsLast, expand, reshape } from '../build/shape.ts';
 import type { GraphBuilder } from '../builder.ts';
 import type { Value } from '../graph.ts';
-import { type Kernels, kernel } from './kernel.ts';
+import { type Kernels, kernel } from '../kernel.ts';
 
 type BatchNormInputs = 'x' | 'scale' | 'offset' | 'mean' | 'variance';
 

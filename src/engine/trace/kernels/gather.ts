@@ -1,10 +1,10 @@
 import * as tf from '@tensorflow/tfjs';
 import { cast, compare, elementwise, where } from '../build/elementwise.ts';
-import { matMul } from '../build/linear.ts';
+import { matMul } from '../build/mat-mul.ts';
 import { at, expand, reshape, rows, transpose } from '../build/shape.ts';
 import type { GraphBuilder } from '../builder.ts';
 import type { Value } from '../graph.ts';
-import { type Kernels, kernel, Unsupported } from './kernel.ts';
+import { type Kernels, kernel, Unsupported } from '../kernel.ts';
 
 /** True where an index equals its position along a new last axis of extent `depth`. */
 function isPlace(g: GraphBuilder, indices: Value, depth: number): Value {

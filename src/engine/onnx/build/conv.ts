@@ -1,25 +1,7 @@
-import type { GraphBuilder } from '../builder.ts';
-import type { Value } from '../graph.ts';
-import { broadcastShape } from './elementwise.ts';
-import { at } from './shape.ts';
-
-/** Matrix product over the last two axes, optionally with transposed operands; the axes before them are broadcast. */
-export function matMul(g: GraphBuilder, a: Value, b: Value, transposeA = false, transposeB = false): Value {
-  const [m, n] = [a.shape.at(transposeA ? -1 : -2) ?? 1, b.shape.at(transposeB ? -2 : -1) ?? 1];
-  const shape = [...broadcastShape(a.shape.slice(0, -2), b.shape.slice(0, -2)), m, n];
-  if (!transposeA && !transposeB) return g.one('MatMul', [a, b], {}, shape, a.dtype);
-  const attributes = { transA: Number(transposeA), transB: Number(transposeB) };
-  // Not Gemm: onnxruntime reorders a transposed Gemm, which would undo what the pass `steady` did.
-  return g.one('FusedMatMul', [a, b], attributes, shape, a.dtype);
-}
-
-/** How a window moves over an image: `pads` are top, left, bottom, right. */
-export interface Window {
-  readonly kernel: readonly [number, number];
-  readonly strides: readonly [number, number];
-  readonly pads: readonly [number, number, number, number];
-  readonly dilations: readonly [number, number];
-}
+import { at } from '../../trace/build/shape.ts';
+import type { GraphBuilder } from '../../trace/builder.ts';
+import type { Value } from '../../trace/graph.ts';
+import type { Window } from '../../trace/kernels/window.ts';
 
 /** @param x [N, C, H, W]  @param filter [channels out, C / group, kernel height, kernel width]  @param out [H, W] */
 export function conv(

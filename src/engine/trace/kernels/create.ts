@@ -3,7 +3,7 @@ import { cast } from '../build/elementwise.ts';
 import { expand } from '../build/shape.ts';
 import type { GraphBuilder } from '../builder.ts';
 import type { Value } from '../graph.ts';
-import { type Kernels, kernel } from './kernel.ts';
+import { type Kernels, kernel } from '../kernel.ts';
 
 function filled(g: GraphBuilder, shape: readonly number[], value: number, dtype: string): Value {
   const scalar = g.scalar(value, dtype === 'float32' ? 'float32' : 'int32');

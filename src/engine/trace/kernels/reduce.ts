@@ -3,7 +3,7 @@ import { cast } from '../build/elementwise.ts';
 import { argReduce, reduce } from '../build/reduce.ts';
 import { at } from '../build/shape.ts';
 import type { Value } from '../graph.ts';
-import { type Kernels, kernel, type Lowering } from './kernel.ts';
+import { type Kernels, kernel, type Lowering } from '../kernel.ts';
 
 interface ReduceAttributes {
   readonly axis?: number | number[];

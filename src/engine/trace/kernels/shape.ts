@@ -15,7 +15,7 @@ import {
 } from '../build/shape.ts';
 import type { GraphBuilder } from '../builder.ts';
 import type { Value } from '../graph.ts';
-import { type Kernels, kernel, listKernel, Unsupported } from './kernel.ts';
+import { type Kernels, kernel, listKernel, Unsupported } from '../kernel.ts';
 
 function parts(g: GraphBuilder, x: Value, axis: number, sizes: readonly number[]): readonly Value[] {
   if (sizes.length === 1) return [x];

@@ -1,9 +1,9 @@
 import type * as tf from '@tensorflow/tfjs';
 import { add } from '../build/elementwise.ts';
-import { matMul } from '../build/linear.ts';
+import { matMul } from '../build/mat-mul.ts';
 import type { GraphBuilder } from '../builder.ts';
 import type { Value } from '../graph.ts';
-import { type Kernels, kernel, Unsupported } from './kernel.ts';
+import { type Kernels, kernel, Unsupported } from '../kernel.ts';
 import { unaryKernels } from './unary.ts';
 
 /** The kernel for each activation that a fused kernel can name. */

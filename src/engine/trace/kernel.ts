@@ -1,5 +1,5 @@
-import type { GraphBuilder } from '../builder.ts';
-import type { Value } from '../graph.ts';
+import type { GraphBuilder } from './builder.ts';
+import type { Value } from './graph.ts';
 
 /** Translates a TensorFlow.js kernel to nodes of a graph, and returns the values of its results. */
 export type Lowering = (

@@ -1,7 +1,14 @@
 import * as tf from '@tensorflow/tfjs';
-import type { Window } from '../build/linear.ts';
 import { at } from '../build/shape.ts';
-import { Unsupported } from './kernel.ts';
+import { Unsupported } from '../kernel.ts';
+
+/** How a window moves over an image: `pads` are top, left, bottom, right. */
+export interface Window {
+  readonly kernel: readonly [number, number];
+  readonly strides: readonly [number, number];
+  readonly pads: readonly [number, number, number, number];
+  readonly dilations: readonly [number, number];
+}
 
 type Pad = 'valid' | 'same' | number | tf.backend_util.ExplicitPadding;
 type Shape4 = [number, number, number, number];
