@@ -1,5 +1,6 @@
 import { defineConfig } from 'vitest/config';
 import { slow } from './test/support/slow.ts';
+import { agreement, isInstalled } from './test/support/tensorflow.ts';
 
 export default defineConfig({
   test: {
@@ -19,6 +20,15 @@ export default defineConfig({
     projects: [
       { extends: true, test: { name: 'fast', include: ['test/**/*.test.ts'], exclude: slow } },
       { extends: true, test: { name: 'slow', include: slow } },
+      {
+        extends: true,
+        test: {
+          name: 'tensorflow',
+          include: agreement,
+          env: { TESTED_ENGINE: isInstalled ? 'tensorflow' : 'onnx' },
+          setupFiles: ['test/support/only-with-tensorflow.ts'],
+        },
+      },
     ],
   },
 });

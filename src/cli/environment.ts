@@ -4,6 +4,7 @@ import { suggest } from '../suggest.ts';
 /** Variables that retable reads, and those that it sets for programs, because a program may call retable. */
 const READ: readonly string[] = [
   ...Object.values(SETTING_NAMES).map(({ variable }) => variable),
+  'RETABLE_ENGINES',
   'RETABLE_JOURNAL',
   'RETABLE_CRASH_AT',
 ];

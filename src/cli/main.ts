@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 import module from 'node:module';
-import { Command, CommanderError, Option } from 'commander';
+import { Argument, Command, CommanderError, Option } from 'commander';
 import type { SettingName } from '../settings/names.ts';
+import type { InstallFlags } from './engines-install.ts';
 import { unknownVariables } from './environment.ts';
 import type { ExportFlags } from './export.ts';
 import { version } from './home.ts';
@@ -226,11 +227,23 @@ withSettings(
 )
   .option('--json', 'print JSON for programs')
   .action(guarded(async (flags: SettingFlags) => (await import('./config.ts')).config(flags)));
-program
+const engines = program
   .command('engines')
-  .description('List the engines, which one is chosen, and why')
+  .description('List the engines, which one is chosen, and why; or install one')
   .option('--json', 'print JSON for programs')
   .action(guarded(async (flags: PipelineFlags) => (await import('./engines.ts')).engines(flags)));
+engines
+  .command('install')
+  .description('Install what an engine needs beyond the package, for all projects of this user')
+  .addArgument(new Argument('<engine>', 'the only one that needs more').choices(['tensorflow']))
+  .option('--gpu', 'the build for NVIDIA GPUs, with the CUDA libraries')
+  .option('--library <dir>', 'take the files from this folder, where there is no network')
+  .option('--replace', 'replace an installation of another version or for another device')
+  .action(
+    guarded(async (_: string, flags: InstallFlags) =>
+      (await import('./engines-install.ts')).installEngine(flags),
+    ),
+  );
 
 function collectCells(value: string, before?: readonly string[]): string[] {
   return collect(value, before ?? []);

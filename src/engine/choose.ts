@@ -5,6 +5,7 @@ import {
   type EngineName,
   engineIdentity,
   engineName,
+  installedEngine,
   onnxDevice,
   unavailable,
 } from './identity.ts';
@@ -24,17 +25,15 @@ export interface EngineEntry {
  */
 export async function createEngine(name: string, settings: EngineSettings): Promise<Engine> {
   const known = engineName(name);
-  if (known === 'cpu' || known === 'tensorflow') {
-    const { createEagerEngine } = await import('./eager.ts');
-    return createEagerEngine({ backend: known, ...settings });
-  }
+  if (known === 'cpu') return (await import('./eager.ts')).createCpuEngine();
+  if (known === 'tensorflow') return (await loadTensorflow()).createTensorflowEngine(settings);
   const { createOnnxEngine } = await loadOnnx(known);
   return createOnnxEngine(settings, { device: onnxDevice(known) });
 }
 
 /**
  * Lists all engines. Loads native code and looks for GPUs to find out which work.
- * @param wanted the engine that is chosen; without it the first that works
+ * @param wanted the engine that is chosen; default: `installedEngine`
  */
 export async function listEngines(wanted?: EngineName): Promise<EngineEntry[]> {
   const entries: EngineEntry[] = [];
@@ -42,7 +41,7 @@ export async function listEngines(wanted?: EngineName): Promise<EngineEntry[]> {
     const isFirst = !entries.some((entry) => entry.available);
     try {
       await LOADERS[name]();
-      const chosen = name === (wanted ?? (isFirst ? name : undefined));
+      const chosen = name === (wanted ?? installedEngine());
       const why = `${WHAT[name]}${isFirst ? '; the fastest engine that works here' : ''}.`;
       entries.push({ name, available: true, chosen, why, identity: engineIdentity(name) });
     } catch (error) {
@@ -60,7 +59,7 @@ const WHAT: Readonly<Record<EngineName, string>> = {
   onnx: 'Compiles functions to ONNX graphs and runs them with onnxruntime',
   'onnx-cuda': 'Runs the graphs on an NVIDIA GPU',
   'onnx-webgpu': 'Runs the graphs on any GPU',
-  tensorflow: "Runs functions op by op with TensorFlow's native library",
+  tensorflow: "Compiles functions to TensorFlow graphs and runs them with TensorFlow's native library",
   cpu: 'Runs functions op by op in plain JavaScript, slowly; the reference for the others',
 };
 
@@ -68,9 +67,15 @@ const LOADERS: Readonly<Record<EngineName, () => Promise<unknown>>> = {
   onnx: () => loadOnnx('onnx'),
   'onnx-cuda': () => loadOnnx('onnx-cuda'),
   'onnx-webgpu': () => loadOnnx('onnx-webgpu'),
-  tensorflow: async () => (await import('./tensorflow.ts')).loadTensorflow(),
+  tensorflow: async () => (await loadTensorflow()).tryDevice(),
   cpu: () => import('./eager.ts'),
 };
+
+async function loadTensorflow(): Promise<typeof import('./tensorflow/engine.ts')> {
+  // Fails with a clear message if the library is not installed.
+  engineIdentity('tensorflow');
+  return import('./tensorflow/engine.ts');
+}
 
 /** Loads onnxruntime and runs a first graph on the device. */
 async function loadOnnx(name: OnnxName): Promise<typeof import('./onnx/engine.ts')> {

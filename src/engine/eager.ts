@@ -1,30 +1,15 @@
 import * as tf from '@tensorflow/tfjs';
 import { explain, withDeepStacks } from './blame.ts';
-import type {
-  CompiledFunction,
-  Engine,
-  EngineSettings,
-  HostTensor,
-  TensorFunction,
-  Tensors,
-} from './engine.ts';
+import type { CompiledFunction, Engine, HostTensor, TensorFunction, Tensors } from './engine.ts';
 import { checkTensors, dtypeOf, hostArray, typesOf } from './host.ts';
 import { engineIdentity } from './identity.ts';
-import { loadTensorflow } from './tensorflow.ts';
 import { onBackend } from './tfjs.ts';
 
-/**
- * An engine that runs functions op by op on a TensorFlow.js backend. `cpu` is plain JavaScript: slow, and the
- * reference for all others. `tensorflow` is the native library of tfjs-node-gpu, or else tfjs-node.
- * @throws Failure `engine-unavailable` if the package of `tensorflow` is absent or broken
- */
-export async function createEagerEngine(
-  options: { readonly backend: 'cpu' | 'tensorflow' } & Partial<EngineSettings>,
-): Promise<Engine> {
-  if (options.backend === 'tensorflow') await loadTensorflow();
+/** The engine that runs functions op by op in plain JavaScript: slow, and the reference for all others. */
+export function createCpuEngine(): Engine {
   return {
-    identity: engineIdentity(options.backend),
-    compile: (name, fn, { fixed = {} } = {}) => eagerFunction(options.backend, name, fn, fixed),
+    identity: engineIdentity('cpu'),
+    compile: (name, fn, { fixed = {} } = {}) => eagerFunction('cpu', name, fn, fixed),
     dispose: async () => {},
   };
 }

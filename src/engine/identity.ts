@@ -4,20 +4,13 @@ import path from 'node:path';
 import { Failure } from '../failure.ts';
 import type { EngineIdentity } from './engine.ts';
 import { gpuModel, vectorProcessor } from './processor.ts';
+import { readInstallation } from './tensorflow/installation.ts';
 
 // Read at every start of the planner: nothing heavy may be imported here.
 
 /** In the order in which they are tried: the first that works is the default. */
 export const ENGINE_NAMES = ['onnx', 'onnx-cuda', 'onnx-webgpu', 'tensorflow', 'cpu'] as const;
 export type EngineName = (typeof ENGINE_NAMES)[number];
-
-/** The packages that contain TensorFlow's native library, best first. */
-export const TENSORFLOW_PACKAGES = ['@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node'] as const;
-
-export const NO_TENSORFLOW = `neither ${TENSORFLOW_PACKAGES.join(' nor ')} is installed`;
-
-/** The one command that enables the `tensorflow` engine. */
-export const INSTALL_TENSORFLOW = 'npm install --no-save @tensorflow/tfjs-node-gpu@4.22.0';
 
 const require = createRequire(import.meta.url);
 
@@ -33,7 +26,7 @@ export function engineName(name: string): EngineName {
 /**
  * Finds the identity of an engine from package.json files alone, in about a millisecond. It loads no native code, so
  * an engine that is installed but broken has an identity too; `createEngine` then fails.
- * @param name the engine; default: the fastest that is installed
+ * @param name the engine; default: `installedEngine`
  * @throws Failure `unknown-engine`, `engine-unavailable`
  */
 export function engineIdentity(name: string = installedEngine()): EngineIdentity {
@@ -50,10 +43,14 @@ export function engineIdentity(name: string = installedEngine()): EngineIdentity
       // V8 has its own math functions: they give the same on every processor of an architecture.
       return { name, device: 'cpu', processor: process.arch, packages: versions('@tensorflow/tfjs') };
     case 'tensorflow': {
-      const native = TENSORFLOW_PACKAGES.find(isInstalled);
-      if (native === undefined) throw unavailable(name, NO_TENSORFLOW);
-      const packages = versions(native, '@tensorflow/tfjs');
-      if (native === '@tensorflow/tfjs-node-gpu') return { ...onGpu(name, 'cuda'), packages };
+      const found = readInstallation();
+      if (found === undefined) throw unavailable(name, "TensorFlow's library is not installed");
+      const packages = {
+        tensorflow: found.tensorflow,
+        '@tensorflow/tfjs-node': found.binding,
+        ...versions('@tensorflow/tfjs'),
+      };
+      if (found.device === 'cuda') return { ...onGpu(name, 'cuda'), packages };
       return { name, device: 'cpu', processor: vectorProcessor(), packages };
     }
   }
@@ -64,10 +61,12 @@ function onGpu(name: string, device: string) {
   return { name, device, processor: `${gpuModel()}, ${vectorProcessor()}` };
 }
 
-/** The fastest engine whose files are installed. */
+/**
+ * The engine of those that nobody has named one: the fastest that comes with the package. Not `tensorflow`: installing
+ * it must not change the engine of a project.
+ */
 export function installedEngine(): EngineName {
-  if (hasFile('onnxruntime_binding.node')) return 'onnx';
-  return TENSORFLOW_PACKAGES.some(isInstalled) ? 'tensorflow' : 'cpu';
+  return hasFile('onnxruntime_binding.node') ? 'onnx' : 'cpu';
 }
 
 /** An engine that cannot be used, and what to do about it. */
@@ -77,7 +76,7 @@ export function unavailable(name: string, why: string, cause?: unknown): Failure
 }
 
 const HINTS: Readonly<Record<string, string>> = {
-  tensorflow: `Install it with: ${INSTALL_TENSORFLOW}`,
+  tensorflow: 'Install it with: retable engines install tensorflow (for an NVIDIA GPU: --gpu)',
   get 'onnx-cuda'() {
     return `It needs CUDA 12 and cuDNN 9. Install its library with: ${installCuda()}`;
   },
@@ -112,10 +111,6 @@ function hasFile(file: string): boolean {
   const { platform, arch } = process;
   // onnxruntime-node has one folder for each N-API version; 1.2x and later have only v6.
   return existsSync(path.join(path.dirname(manifest), 'bin', 'napi-v6', platform, arch, file));
-}
-
-export function isInstalled(name: string): boolean {
-  return manifestPath(name) !== undefined;
 }
 
 function manifestPath(name: string): string | undefined {

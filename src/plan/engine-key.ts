@@ -18,7 +18,7 @@ const ENTRIES: Readonly<Record<string, string>> = {
   onnx: 'src/engine/onnx/engine.ts',
   'onnx-cuda': 'src/engine/onnx/engine.ts',
   'onnx-webgpu': 'src/engine/onnx/engine.ts',
-  tensorflow: 'src/engine/eager.ts',
+  tensorflow: 'src/engine/tensorflow/engine.ts',
   cpu: 'src/engine/eager.ts',
 };
 
@@ -46,4 +46,24 @@ export async function loadEngine(
   const all = { ...graph.packages, ...packages };
   const key = { name: identity.name, device, processor, packages: all, code: graph.digest };
   return { identity, key, module };
+}
+
+/** Engines whose last bits depend on the number of their threads. */
+const COUNTS_THREADS: ReadonlySet<string> = new Set(['tensorflow']);
+
+const keys = new WeakMap<EngineKey, Map<number, EngineKey>>();
+
+/**
+ * The key of an engine for a cell. If its results depend on the number of threads, that number is part of the key: the
+ * one that the pipeline asks for, whatever the machine has.
+ * @param threads the cell's `resources.cpu`
+ */
+export function keyWithThreads(engine: EngineKey, threads: number): EngineKey {
+  if (!COUNTS_THREADS.has(engine.name)) return engine;
+  const known = keys.get(engine) ?? new Map<number, EngineKey>();
+  keys.set(engine, known);
+  // Always the same object, because its text is encoded only once.
+  const key = known.get(threads) ?? { ...engine, threads };
+  known.set(threads, key);
+  return key;
 }

@@ -22,6 +22,8 @@ export type CodeKey =
 
 export type EngineKey = Pick<EngineIdentity, 'name' | 'device' | 'processor' | 'packages'> & {
   readonly code: Digest;
+  /** Only for engines whose results depend on it. */
+  readonly threads?: number;
 };
 
 /** A basis as stored with an attempt: with the files of its code, so that a change can be named. */

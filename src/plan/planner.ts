@@ -4,6 +4,7 @@ import { Failure, isFailure } from '../failure.ts';
 import { parseReason } from '../failure-reasons.ts';
 import type { Places, Source } from '../kind/kind.ts';
 import type { Cell, CellId, Pipeline } from '../pipeline/pipeline.ts';
+import { keyWithThreads } from './engine-key.ts';
 import { type EngineKey, type FingerprintBasis, type KeptBasis, keyOf } from './fingerprint.ts';
 import type { LoadedKind } from './kinds.ts';
 import { Parts } from './parts.ts';
@@ -93,7 +94,7 @@ export class Planner {
       inputs,
       sources: await this.#sources.of(sourcesOf(loaded, cell, places)),
       code: loaded.codeKey,
-      engine: loaded.kind.usesEngine ? engine : null,
+      engine: loaded.kind.usesEngine && engine ? keyWithThreads(engine, cell.resources.cpu) : null,
     };
     return { ...basis, files: loaded.code.files };
   }

@@ -160,7 +160,14 @@ function jobOf(
     inputs: Object.fromEntries(inputs),
     places,
     // A kind that does not declare `usesEngine` gets no engine, because the engine is not part of its key.
-    engine: kind.kind.usesEngine && engine ? { name: engine.identity.name, module: engine.module } : null,
+    engine:
+      kind.kind.usesEngine && engine
+        ? {
+            name: engine.identity.name,
+            module: engine.module,
+            threads: key.basis.engine?.threads ?? share.allocation.cpu,
+          }
+        : null,
     ...paths,
     events: join(paths.folder, 'events.jsonl'),
     scratch: cache.scratch(key.fingerprint),

@@ -13,7 +13,7 @@ export type Job = {
   /** What is executed: a program, or the `run` function of the kind in this module. */
   readonly program: Program | null;
   readonly module: string;
-  readonly engine: { readonly name: string; readonly module: string } | null;
+  readonly engine: { readonly name: string; readonly module: string; readonly threads: number } | null;
   readonly parameters: Readonly<Record<string, Json>>;
   readonly inputs: Readonly<Record<string, JobInput>>;
   readonly places: Places;

@@ -95,7 +95,7 @@ function requireDeclared({ measures = [] }: Kind, measurements: Readonly<Record<
   }
 }
 
-function lazyEngine({ engine, allocation }: Job) {
+function lazyEngine({ engine }: Job) {
   let starting: Promise<Engine> | undefined;
   const start = async () => {
     if (!engine)
@@ -107,7 +107,7 @@ function lazyEngine({ engine, allocation }: Job) {
     const { createEngine } = (await import(pathToFileURL(engine.module).href)) as {
       createEngine(name: string, settings: EngineSettings): Promise<Engine>;
     };
-    return createEngine(engine.name, { threads: allocation.cpu });
+    return createEngine(engine.name, { threads: engine.threads });
   };
   return {
     get: () => (starting ??= start()),

@@ -1,9 +1,9 @@
 import { expect } from 'vitest';
 import { createEngine } from '../../src/engine/choose.ts';
-import { createEagerEngine } from '../../src/engine/eager.ts';
+import { createCpuEngine } from '../../src/engine/eager.ts';
 import type { CompileOptions, HostTensor, TensorFunction, Tensors } from '../../src/engine/engine.ts';
 
-export const cpu = await createEagerEngine({ backend: 'cpu' });
+export const cpu = createCpuEngine();
 
 /** The compiled engine, or the one of its devices that is named: `TESTED_ENGINE=onnx-webgpu npx vitest run test/engine`. */
 export const onnx = await createEngine(process.env.TESTED_ENGINE ?? 'onnx', { threads: 1 });

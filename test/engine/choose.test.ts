@@ -1,12 +1,21 @@
-import { describe, expect, test } from 'vitest';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createEngine, listEngines } from '../../src/engine/choose.ts';
-import {
-  engineIdentity,
-  INSTALL_TENSORFLOW,
-  installedEngine,
-  NO_TENSORFLOW,
-} from '../../src/engine/identity.ts';
+import { engineIdentity, installedEngine } from '../../src/engine/identity.ts';
 import { inChild } from './child.ts';
+
+// A folder in which nothing is installed, whatever this user has.
+let engines: string;
+beforeEach(() => {
+  engines = mkdtempSync(path.join(tmpdir(), 'retable-engines-'));
+  vi.stubEnv('RETABLE_ENGINES', engines);
+});
+afterEach(() => {
+  vi.unstubAllEnvs();
+  rmSync(engines, { recursive: true });
+});
 
 describe('choosing an engine', () => {
   test('the list names all engines, and chooses the compiled one where onnxruntime loads', async () => {
@@ -21,7 +30,8 @@ describe('choosing an engine', () => {
     ]);
     expect(processors[0]?.identity).toEqual(engineIdentity('onnx'));
     expect(processors[1]?.why).toBe(
-      `The engine 'tensorflow' cannot be used: ${NO_TENSORFLOW}. Install it with: ${INSTALL_TENSORFLOW}`,
+      "The engine 'tensorflow' cannot be used: TensorFlow's library is not installed. " +
+        'Install it with: retable engines install tensorflow (for an NVIDIA GPU: --gpu)',
     );
   });
 

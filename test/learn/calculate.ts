@@ -1,9 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
-import { createEagerEngine } from '../../src/engine/eager.ts';
+import { createCpuEngine } from '../../src/engine/eager.ts';
 import type { Engine, HostTensor } from '../../src/engine/engine.ts';
 
 /** The reference engine. */
-export const cpu = await createEagerEngine({ backend: 'cpu' });
+export const cpu = createCpuEngine();
 
 /** Runs tensor code, on the reference engine or another, and gives the values of its result, row-major. */
 export async function calculate(fn: () => tf.Tensor, engine: Engine = cpu): Promise<number[]> {

@@ -193,8 +193,8 @@ function writeNode(
 function writeAttribute(name: string, value: Attribute, pbf: PbfWriter): void {
   const [FLOAT, INT, STRING, INTS] = [1, 2, 3, 7];
   pbf.writeStringField(1, name);
-  if (typeof value === 'number') {
-    pbf.writeVarintField(3, value);
+  if (typeof value === 'number' || typeof value === 'boolean') {
+    pbf.writeVarintField(3, Number(value));
     pbf.writeVarintField(20, INT);
   } else if (typeof value === 'string') {
     // Only the attribute `to` of Cast names a type.

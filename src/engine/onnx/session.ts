@@ -3,16 +3,11 @@ import { InferenceSession, Tensor } from 'onnxruntime-node';
 import type { HostTensor, Tensors } from '../engine.ts';
 import { hostArray, sizeOf } from '../host.ts';
 import type { OnnxDevice } from '../identity.ts';
+import type { RunnableGraph } from '../trace/compiling-engine.ts';
 import { type Graph, liveNodes, type Node, type Value } from '../trace/graph.ts';
 import { encodeModel, nodeName, valueName } from './encode.ts';
 import { MOST_THREADS } from './passes/steady.ts';
 import { isLeftToProcessor, WEBGPU_LAYOUT } from './webgpu.ts';
-
-/** A graph that onnxruntime has loaded and can run. */
-export interface RunnableGraph {
-  run(inputs: Tensors): Promise<Tensors>;
-  release(): Promise<void>;
-}
 
 export interface SessionSettings {
   readonly threads: number;

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { type Attributes, type ConstantData, type DType, liveNodes, type Node, type Value } from './graph.ts';
 
 /**
- * Builds the nodes of one graph. If an equal node (operator, inputs, attributes) exists, that one is returned, so
+ * Builds the nodes of one graph. If an equal node (operator, inputs, attributes, types of results) exists, that one is returned, so
  * common subexpressions are merged automatically.
  */
 export class GraphBuilder {
@@ -47,7 +47,7 @@ export class GraphBuilder {
     attributes: Attributes,
     outputs: readonly Pick<Value, 'shape' | 'dtype'>[],
   ): Node {
-    const key = `${op} ${inputs.map(({ id }) => id)} ${JSON.stringify(attributes)} ${outputs.length}`;
+    const key = `${op} ${inputs.map(({ id }) => id)} ${JSON.stringify(attributes)} ${outputs.map(({ dtype }) => dtype)}`;
     return this.#nodes.get(key) ?? this.#create(key, op, inputs, attributes, outputs);
   }
 

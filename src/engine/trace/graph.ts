@@ -8,7 +8,7 @@ export type DType = 'float32' | 'int32' | 'bool' | 'int64' | 'float64';
  * An attribute of a node. Whole numbers are plain numbers; real numbers are marked with `float`, because ONNX
  * distinguishes them.
  */
-export type Attribute = number | readonly number[] | string | { readonly float: number };
+export type Attribute = number | boolean | readonly number[] | string | { readonly float: number };
 export type Attributes = Readonly<Record<string, Attribute>>;
 
 /** Host data of a constant. The class determines the type: float32, int32 or bool. */

@@ -19,6 +19,6 @@ export function show(graph: Graph): string {
 }
 
 function showAttribute(value: Attribute): string {
-  if (typeof value === 'number' || typeof value === 'string') return `${value}`;
+  if (typeof value !== 'object') return `${value}`;
   return 'float' in value ? `${value.float}` : `[${value}]`;
 }

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
 import type { Engine, HostTensor, TensorFunction, Tensors } from '../../../src/engine/engine.ts';
+import { createOnnxEngine } from '../../../src/engine/onnx/engine.ts';
 import { softmaxCrossEntropy } from '../../../src/engine/ops/softmax.ts';
 import { attack } from '../../../src/learn/attack/attack.ts';
 import { pgd } from '../../../src/learn/attack/pgd.ts';
@@ -49,7 +50,8 @@ describe.each(compared)('PGD-20 on %s, compiled', async (_, model) => {
   // known to 6e-8, and of an example of loss 3e-5 engines then agree on the gradient to no more than a hundredth.
   const { last: weights } = await train(
     toyTraining(standard({ labelSmoothing: 0.2 }), {
-      engine: onnx,
+      // Always the same engine, so that each tested one attacks the same weights.
+      engine: createOnnxEngine({ threads: 1 }),
       model,
       dataset: data.train,
       epochs: 12,

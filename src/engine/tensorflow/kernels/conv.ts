@@ -1,0 +1,59 @@
+import type * as tf from '@tensorflow/tfjs';
+import { at, channelsFirst, channelsLast } from '../../trace/build/shape.ts';
+import type { GraphBuilder } from '../../trace/builder.ts';
+import type { Value } from '../../trace/graph.ts';
+import { type Kernels, kernel } from '../../trace/kernel.ts';
+import { activate } from '../../trace/kernels/matrix.ts';
+import { type ConvAttributes, convPlacement } from '../../trace/kernels/window.ts';
+import { dilate, undilate, withoutDilation } from './dilate.ts';
+import { windowAttributes } from './padding.ts';
+
+/** The image as NHWC, whatever format TensorFlow.js uses: on a processor TensorFlow knows no other. */
+function toLast(g: GraphBuilder, x: Value, { dataFormat }: ConvAttributes): Value {
+  return dataFormat === 'NCHW' ? channelsLast(g, x) : x;
+}
+
+function fromLast(g: GraphBuilder, x: Value, { dataFormat }: ConvAttributes): Value {
+  return dataFormat === 'NCHW' ? channelsFirst(g, x) : x;
+}
+
+/** A shape as an operand. */
+export function shapeOperand(g: GraphBuilder, shape: readonly number[]): Value {
+  return g.constant(Int32Array.from(shape), [shape.length]);
+}
+
+function convolve(g: GraphBuilder, given: Value, filter: Value, attributes: ConvAttributes): Value {
+  const placement = convPlacement(given.shape, filter.shape, attributes);
+  const x = toLast(g, given, attributes);
+  const plain = withoutDilation(placement);
+  const shape = [at(x.shape, 0), ...placement.out, at(filter.shape, 3)];
+  const operands = [x, dilate(g, filter, placement.window)];
+  return fromLast(g, g.one('Conv2D', operands, windowAttributes(plain), shape, 'float32'), attributes);
+}
+
+export const convKernels: Kernels = {
+  Conv2D: kernel<'x' | 'filter', tf.Conv2DAttrs>((g, { x, filter }, attributes) =>
+    convolve(g, x, filter, attributes),
+  ),
+  FusedConv2D: kernel<'x' | 'filter' | 'bias', tf.FusedConv2DAttrs>((g, { x, filter, bias }, attributes) =>
+    activate(g, convolve(g, x, filter, attributes), bias, attributes.activation),
+  ),
+  Conv2DBackpropInput: kernel<'dy' | 'filter', tf.Conv2DBackpropInputAttrs>(
+    (g, { dy, filter }, attributes) => {
+      const placement = convPlacement(attributes.inputShape, filter.shape, attributes);
+      const slopes = toLast(g, dy, attributes);
+      const shape = [at(dy.shape, 0), ...placement.image, at(filter.shape, 2)];
+      const operands = [shapeOperand(g, shape), dilate(g, filter, placement.window), slopes];
+      const settings = windowAttributes(withoutDilation(placement));
+      return fromLast(g, g.one('Conv2DBackpropInput', operands, settings, shape, 'float32'), attributes);
+    },
+  ),
+  Conv2DBackpropFilter: kernel<'x' | 'dy', tf.Conv2DBackpropFilterAttrs>((g, { x, dy }, attributes) => {
+    const placement = convPlacement(x.shape, attributes.filterShape, attributes);
+    const plain = withoutDilation(placement);
+    const shape = [...plain.window.kernel, ...attributes.filterShape.slice(2)];
+    const operands = [toLast(g, x, attributes), shapeOperand(g, shape), toLast(g, dy, attributes)];
+    const wide = g.one('Conv2DBackpropFilter', operands, windowAttributes(plain), shape, 'float32');
+    return undilate(g, wide, placement.window);
+  }),
+};

@@ -1,0 +1,9 @@
+import type { Graph } from '../../trace/graph.ts';
+import { simplify } from '../../trace/passes/simplify.ts';
+import { channelsLast } from './channels-last.ts';
+import { tensorflowOperators } from './operators.ts';
+
+/** Makes a traced graph one of TensorFlow's operators, with fewer of them. */
+export function optimise(graph: Graph): Graph {
+  return tensorflowOperators(simplify(channelsLast(graph)));
+}

@@ -1,0 +1,106 @@
+import * as tf from '@tensorflow/tfjs';
+import { describe, expect, test } from 'vitest';
+import { createEngine } from '../../src/engine/choose.ts';
+import type { TensorFunction } from '../../src/engine/engine.ts';
+import { KERNELS as ONNX_KERNELS } from '../../src/engine/onnx/kernels/all.ts';
+import { encodeSavedModel } from '../../src/engine/tensorflow/encode.ts';
+import { KERNELS } from '../../src/engine/tensorflow/kernels/all.ts';
+import { optimise } from '../../src/engine/tensorflow/passes/optimise.ts';
+import { trace } from '../../src/engine/tensorflow/trace.ts';
+import { liveNodes } from '../../src/engine/trace/graph.ts';
+import { isInstalled } from '../support/tensorflow.ts';
+import { inChild } from './child.ts';
+
+type T = tf.Tensor;
+
+/** The operators of the graph that TensorFlow gets. */
+function operatorsOf(fn: TensorFunction, shapes: Record<string, number[]>): string[] {
+  const types = Object.entries(shapes).map(([name, shape]) => [name, { shape, dtype: 'float32' as const }]);
+  const graph = optimise(trace('test', fn, Object.fromEntries(types)));
+  return liveNodes(Object.values(graph.outputs))
+    .map(({ op }) => op)
+    .filter((op) => !['Input', 'Constant', 'Expand'].includes(op));
+}
+
+const convolution: TensorFunction = ({ x, w }) => {
+  const [dx, dw] = tf.grads((x: T, w: T) => tf.conv2d(x as tf.Tensor4D, w as tf.Tensor4D, 1, 'same').sum())([
+    x as T,
+    w as T,
+  ]);
+  return { dx: dx as T, dw: dw as T };
+};
+
+describe('a graph for TensorFlow', () => {
+  test('has the gradients of a convolution as TensorFlow has them, with nothing around them', () => {
+    const operators = operatorsOf(convolution, { x: [2, 8, 8, 3], w: [3, 3, 3, 4] });
+    expect(operators.toSorted()).toEqual(['Conv2DBackpropFilter', 'Conv2DBackpropInput']);
+  });
+
+  test('normalises with given statistics channels-last', () => {
+    const norm: TensorFunction = ({ x, m, v }) => ({
+      y: tf.batchNorm4d(x as tf.Tensor4D, m as tf.Tensor1D, v as tf.Tensor1D),
+    });
+    expect(operatorsOf(norm, { x: [2, 4, 4, 3], m: [3], v: [3] })).not.toContain('Transpose');
+  });
+
+  test('is encoded in the same bytes each time', () => {
+    const encoded = () => {
+      const graph = optimise(
+        trace('test', convolution, {
+          x: { shape: [2, 8, 8, 3], dtype: 'float32' },
+          w: { shape: [3, 3, 3, 4], dtype: 'float32' },
+        }),
+      );
+      return Buffer.from(encodeSavedModel(liveNodes(Object.values(graph.outputs)))).toString('hex');
+    };
+    expect(encoded()).toBe(encoded());
+  });
+
+  test('can be traced from every kernel that the engine onnx has', () => {
+    expect(Object.keys(KERNELS).toSorted()).toEqual(Object.keys(ONNX_KERNELS).toSorted());
+  });
+});
+
+describe.skipIf(!isInstalled)('the engine tensorflow', () => {
+  test('refuses another number of threads in the same process, which could not be obeyed', async () => {
+    await createEngine('tensorflow', { threads: 1 });
+    await expect(createEngine('tensorflow', { threads: 2 })).rejects.toThrow(
+      'runs with 1 threads in this process',
+    );
+  });
+
+  test.each([1, 2])('gives the same bytes in two processes that each have %i threads', async (threads) => {
+    const runs = [await inChild(STEPS, [String(threads)]), await inChild(STEPS, [String(threads)])];
+    expect(runs[0]).toMatch(/^[0-9a-f]{64}$/);
+    expect(runs[1]).toBe(runs[0]);
+  });
+});
+
+/** Prints a digest of all that some training and attack steps give. Its argument is the number of threads. */
+const STEPS = `
+  import { createHash } from 'node:crypto';
+  import { createEngine } from '/src/engine/choose.ts';
+  import { attackStep, initialise, labelsOf, trainStep } from '/test/engine/resnet.ts';
+  import { real } from '/test/engine/tensors.ts';
+
+  const engine = await createEngine('tensorflow', { threads: Number(process.argv[2]) });
+  const net = { width: 16, classes: 10, activation: 'relu' };
+  const { params, state } = initialise(net);
+  const names = Object.keys(params);
+  const batch = { x: real([24, 16, 16, 3], 9, 0, 1), labels: labelsOf(24, 10) };
+  let current = { ...params, ...state };
+  for (const name of names) {
+    current['m.' + name] = { shape: params[name].shape, data: new Float32Array(params[name].data.length) };
+  }
+  const train = engine.compile('train', trainStep(net, names, 0.1));
+  for (let step = 0; step < 4; step++) {
+    const { loss, ...rest } = await train.run({ ...current, ...batch });
+    current = rest;
+  }
+  const attack = engine.compile('attack', attackStep(net), { fixed: current });
+  let x = batch.x;
+  for (let step = 0; step < 4; step++) x = (await attack.run({ ...batch, x0: batch.x, x })).x;
+  const hash = createHash('sha256');
+  for (const { data } of [...Object.values(current), x]) hash.update(new Uint8Array(data.buffer));
+  console.log(hash.digest('hex'));
+`;
