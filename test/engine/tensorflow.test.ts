@@ -57,7 +57,7 @@ describe('a graph for TensorFlow', () => {
   });
 
   test('can be traced from every kernel that the engine onnx has', () => {
-    expect(Object.keys(KERNELS).toSorted()).toEqual(Object.keys(ONNX_KERNELS).toSorted());
+    expect(Object.keys(KERNELS)).toEqual(expect.arrayContaining(Object.keys(ONNX_KERNELS)));
   });
 });
 
