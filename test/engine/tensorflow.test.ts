@@ -3,6 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { createEngine } from '../../src/engine/choose.ts';
 import type { TensorFunction } from '../../src/engine/engine.ts';
 import { KERNELS as ONNX_KERNELS } from '../../src/engine/onnx/kernels/all.ts';
+import { batchNormTraining } from '../../src/engine/ops/batch-norm.ts';
+import { conv2dPad } from '../../src/engine/ops/conv2d-pad.ts';
 import { encodeSavedModel } from '../../src/engine/tensorflow/encode.ts';
 import { KERNELS } from '../../src/engine/tensorflow/kernels/all.ts';
 import { optimise } from '../../src/engine/tensorflow/passes/optimise.ts';
@@ -15,11 +17,14 @@ type T = tf.Tensor;
 
 /** The operators of the graph that TensorFlow gets. */
 function operatorsOf(fn: TensorFunction, shapes: Record<string, number[]>): string[] {
+  return nodesOf(fn, shapes).map(({ op }) => op);
+}
+
+function nodesOf(fn: TensorFunction, shapes: Record<string, number[]>) {
   const types = Object.entries(shapes).map(([name, shape]) => [name, { shape, dtype: 'float32' as const }]);
   const graph = optimise(trace('test', fn, Object.fromEntries(types)));
-  return liveNodes(Object.values(graph.outputs))
-    .map(({ op }) => op)
-    .filter((op) => !['Input', 'Constant', 'Expand'].includes(op));
+  const sources = ['Input', 'Constant', 'Expand'];
+  return liveNodes(Object.values(graph.outputs)).filter(({ op }) => !sources.includes(op));
 }
 
 const convolution: TensorFunction = ({ x, w }) => {
@@ -34,6 +39,39 @@ describe('a graph for TensorFlow', () => {
   test('has the gradients of a convolution as TensorFlow has them, with nothing around them', () => {
     const operators = operatorsOf(convolution, { x: [2, 8, 8, 3], w: [3, 3, 3, 4] });
     expect(operators.toSorted()).toEqual(['Conv2DBackpropFilter', 'Conv2DBackpropInput']);
+  });
+
+  test('leaves no gradient of a convolution to padding that oneDNN does not know', () => {
+    const strided: TensorFunction = ({ x, w }) => {
+      const conv = (x: T, w: T) =>
+        conv2dPad(x as tf.Tensor4D, w as tf.Tensor4D, 2, 1)
+          .square()
+          .sum();
+      const [dx, dw] = tf.grads(conv)([x as T, w as T]);
+      return { dx: dx as T, dw: dw as T };
+    };
+    const gradients = nodesOf(strided, { x: [2, 8, 8, 3], w: [3, 3, 3, 4] }).filter(({ op }) =>
+      /Backprop/.test(op),
+    );
+    expect(gradients.map(({ attributes }) => attributes.padding)).toEqual(['VALID', 'VALID']);
+  });
+
+  test('normalises a batch in one operator, with its gradient as another', () => {
+    const norm: TensorFunction = ({ x, gamma, beta }) => {
+      const value = (x: T) =>
+        tf
+          .relu(batchNormTraining(x, gamma as tf.Tensor1D, beta as tf.Tensor1D, 1e-5).y)
+          .square()
+          .sum();
+      return { dx: tf.grad(value)(x as T) };
+    };
+    const operators = operatorsOf(norm, { x: [2, 4, 4, 3], gamma: [3], beta: [3] });
+    expect(operators.filter((op) => /Norm|Relu|Greater/.test(op))).toEqual([
+      'FusedBatchNormV3',
+      'Relu',
+      'ReluGrad',
+      'FusedBatchNormGradV3',
+    ]);
   });
 
   test('normalises with given statistics channels-last', () => {

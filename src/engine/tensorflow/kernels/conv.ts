@@ -6,7 +6,7 @@ import { type Kernels, kernel } from '../../trace/kernel.ts';
 import { activate } from '../../trace/kernels/matrix.ts';
 import { type ConvAttributes, convPlacement } from '../../trace/kernels/window.ts';
 import { dilate, undilate, withoutDilation } from './dilate.ts';
-import { windowAttributes } from './padding.ts';
+import { cropped, onPadded, padded, windowAttributes } from './padding.ts';
 
 /** The image as NHWC, whatever format TensorFlow.js uses: on a processor TensorFlow knows no other. */
 function toLast(g: GraphBuilder, x: Value, { dataFormat }: ConvAttributes): Value {
@@ -41,19 +41,28 @@ export const convKernels: Kernels = {
   Conv2DBackpropInput: kernel<'dy' | 'filter', tf.Conv2DBackpropInputAttrs>(
     (g, { dy, filter }, attributes) => {
       const placement = convPlacement(attributes.inputShape, filter.shape, attributes);
-      const slopes = toLast(g, dy, attributes);
-      const shape = [at(dy.shape, 0), ...placement.image, at(filter.shape, 2)];
-      const operands = [shapeOperand(g, shape), dilate(g, filter, placement.window), slopes];
-      const settings = windowAttributes(withoutDilation(placement));
-      return fromLast(g, g.one('Conv2DBackpropInput', operands, settings, shape, 'float32'), attributes);
+      const plain = withoutDilation(placement);
+      const computed = onPadded(plain);
+      const shape = [at(dy.shape, 0), ...computed.image, at(filter.shape, 2)];
+      const operands = [
+        shapeOperand(g, shape),
+        dilate(g, filter, placement.window),
+        toLast(g, dy, attributes),
+      ];
+      const settings = windowAttributes(computed);
+      const dx = g.one('Conv2DBackpropInput', operands, settings, shape, 'float32');
+      return fromLast(g, computed === plain ? dx : cropped(g, dx, plain), attributes);
     },
   ),
   Conv2DBackpropFilter: kernel<'x' | 'dy', tf.Conv2DBackpropFilterAttrs>((g, { x, dy }, attributes) => {
     const placement = convPlacement(x.shape, attributes.filterShape, attributes);
     const plain = withoutDilation(placement);
+    const computed = onPadded(plain);
+    const image = toLast(g, x, attributes);
+    const images = computed === plain ? image : padded(g, image, plain.window);
     const shape = [...plain.window.kernel, ...attributes.filterShape.slice(2)];
-    const operands = [toLast(g, x, attributes), shapeOperand(g, shape), toLast(g, dy, attributes)];
-    const wide = g.one('Conv2DBackpropFilter', operands, windowAttributes(plain), shape, 'float32');
+    const operands = [images, shapeOperand(g, shape), toLast(g, dy, attributes)];
+    const wide = g.one('Conv2DBackpropFilter', operands, windowAttributes(computed), shape, 'float32');
     return undilate(g, wide, placement.window);
   }),
 };

@@ -1,4 +1,4 @@
-import { at, pad } from '../../trace/build/shape.ts';
+import { at, pad, slice } from '../../trace/build/shape.ts';
 import type { GraphBuilder } from '../../trace/builder.ts';
 import type { Attributes, Value } from '../../trace/graph.ts';
 import type { Placement, Window } from '../../trace/kernels/window.ts';
@@ -38,9 +38,25 @@ export function paddings([top, left, bottom, right]: Window['pads']): [number, n
 }
 
 /** Images without the padding of a window: the reverse of `padded`. */
-export function uncropped(x: Value, { pads }: Window, image: readonly [number, number]) {
-  return [
+export function cropped(g: GraphBuilder, x: Value, { window: { pads }, image }: Placement): Value {
+  const cuts = [
     { axis: 1, start: pads[0], size: image[0] },
     { axis: 2, start: pads[1], size: image[1] },
   ].filter(({ axis, size }) => at(x.shape, axis) !== size);
+  return cuts.length > 0 ? slice(g, x, cuts) : x;
+}
+
+/**
+ * The placement of the same window on an image that is padded before, if TensorFlow has no name for the padding.
+ * Gradients of such convolutions would otherwise not be computed by oneDNN.
+ */
+export function onPadded(placement: Placement): Placement {
+  if (windowAttributes(placement).padding !== 'EXPLICIT') return placement;
+  const { window, image, out } = placement;
+  const [top, left, bottom, right] = window.pads;
+  return {
+    window: { ...window, pads: [0, 0, 0, 0] },
+    image: [image[0] + top + bottom, image[1] + left + right],
+    out,
+  };
 }

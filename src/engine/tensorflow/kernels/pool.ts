@@ -1,13 +1,13 @@
 import type * as tf from '@tensorflow/tfjs';
 import { sizeOf } from '../../host.ts';
 import { mul } from '../../trace/build/elementwise.ts';
-import { at, expand, slice } from '../../trace/build/shape.ts';
+import { at, expand } from '../../trace/build/shape.ts';
 import type { GraphBuilder } from '../../trace/builder.ts';
 import type { Value } from '../../trace/graph.ts';
 import { type Kernels, kernel } from '../../trace/kernel.ts';
 import { type Placement, poolPlacement, type Window } from '../../trace/kernels/window.ts';
 import { depthwiseImageGradient } from './depthwise.ts';
-import { padded, uncropped } from './padding.ts';
+import { cropped, padded } from './padding.ts';
 
 // TensorFlow's pools have no explicit padding that all of their kernels know, so images are padded before.
 
@@ -56,11 +56,10 @@ export const poolKernels: Kernels = {
   }),
   MaxPoolGrad: kernel<'dy' | 'input', tf.MaxPoolGradAttrs>((g, { dy, input }, attributes) => {
     const placement = poolPlacement(input.shape, attributes);
-    const { window, image } = placement;
+    const { window } = placement;
     const images = paddedLow(g, input, window);
     const maxima = pool(g, 'MaxPool', images, placement);
     const dx = g.one('MaxPoolGrad', [images, maxima, dy], settingsOf(window), images.shape, 'float32');
-    const cuts = uncropped(dx, window, image);
-    return cuts.length > 0 ? slice(g, dx, cuts) : dx;
+    return cropped(g, dx, placement);
   }),
 };
