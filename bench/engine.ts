@@ -15,7 +15,8 @@ import { createWasmEngine } from './support/wasm.ts';
 // The compiled engine beside PyTorch and, for attack steps, beside TensorFlow.js's own WebAssembly backend, all in turns:
 // images per second of attack and training steps, what each pass of the optimiser is worth, the cost of a call, the
 // memory of a training step. Words after the flags choose nets and works: `npm run bench:engine -- resnet-8 peak-memory`.
-// With `--engine onnx-cuda` or `onnx-webgpu` our steps run on the GPU, and PyTorch's too. With `--profile` nothing is compared: for each net and work it prints where the time of our step goes.
+// With `--engine tensorflow` our steps are those of TensorFlow; with `onnx-cuda` or `onnx-webgpu` they run on the GPU, and
+// PyTorch's too. With `--profile` nothing is compared: for each net and work it prints where the time of our step goes.
 
 const NETS = ['resnet-8-w16', 'resnet-8-w64', 'resnet-18', 'wrn-16-4'];
 /** The others would keep WebAssembly busy for minutes. */
@@ -48,8 +49,8 @@ async function profile(): Promise<void> {
 }
 
 async function compareAll(cases: readonly Case[]): Promise<void> {
-  const onnx = await createEngine(values.engine ?? 'onnx', { threads });
-  const pytorch = await startPyTorch(threads, onnx.identity.device === 'cpu' ? 'cpu' : 'cuda');
+  const engine = await createEngine(values.engine ?? 'onnx', { threads });
+  const pytorch = await startPyTorch(threads, engine.identity.device === 'cpu' ? 'cpu' : 'cuda');
   console.error(
     pytorch
       ? `PyTorch ${pytorch.version}, ${threads} threads`
@@ -63,13 +64,14 @@ async function compareAll(cases: readonly Case[]): Promise<void> {
   };
   for (const { work, net } of cases) {
     const step = works.find((one) => one === work);
-    if (step) add(...(await besidePyTorch(net, step, onnx, pytorch)));
-    if (work === 'pgd-step-wasm') add(await besideWasm(net, onnx, await createWasmEngine()));
-    if (work === 'passes') add(...(await withoutEachPass(net, onnx, threads)));
-    if (work === 'peak-memory' && pytorch) add(...(await peakMemory(net, threads)));
-    if (work === 'call-overhead' && pytorch) add(await callOverhead(onnx, pytorch));
+    if (step) add(...(await besidePyTorch(net, step, engine, pytorch)));
+    if (work === 'pgd-step-wasm') add(await besideWasm(net, engine, await createWasmEngine()));
+    if (work === 'passes' && engine.identity.name === 'onnx')
+      add(...(await withoutEachPass(net, engine, threads)));
+    if (work === 'peak-memory' && pytorch) add(...(await peakMemory(net, threads, engine.identity.name)));
+    if (work === 'call-overhead' && pytorch) add(await callOverhead(engine, pytorch));
   }
   pytorch?.stop();
-  await onnx.dispose();
+  await engine.dispose();
   printComparisons(comparisons);
 }

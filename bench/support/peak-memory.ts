@@ -17,13 +17,13 @@ const WORK = 'training-step';
  * net, weights and batch made: bytes of its resident set, each time in a process of its own. Ours compiles in between,
  * which counts. PyTorch is given the layout of the two that takes less.
  */
-export async function peakMemory(net: string, threads: number): Promise<Comparison[]> {
+export async function peakMemory(net: string, threads: number, engine: string): Promise<Comparison[]> {
   if (!existsSync('/proc/self/status')) {
     console.error('(peak-memory takes /proc, which is not here: left out)');
     return [];
   }
   const peers = LAYOUTS.map((layout) => () => pytorchBytes(net, layout, threads));
-  const works = [() => ourBytes(net, threads), ...peers];
+  const works = [() => ourBytes(net, threads, engine), ...peers];
   const [ours = [], ...theirs] = await inTurns(works, REPEATS, { uncounted: 0 });
   const best = LAYOUTS.map((layout, index) => ({ layout, bytes: theirs[index] ?? [] })).sort(
     (a, b) => median(a.bytes) - median(b.bytes),
@@ -32,7 +32,7 @@ export async function peakMemory(net: string, threads: number): Promise<Comparis
   return [figuresBeside(`peak-memory, ${net}`, ours, `PyTorch, ${best.layout}`, best.bytes, 'bytes')];
 }
 
-async function ourBytes(net: string, threads: number): Promise<number> {
+async function ourBytes(net: string, threads: number, engine: string): Promise<number> {
   const script = join(dirname(fileURLToPath(import.meta.url)), 'engine-memory.js');
   const { stdout } = await promisify(execFile)(process.execPath, [
     script,
@@ -40,6 +40,7 @@ async function ourBytes(net: string, threads: number): Promise<number> {
     net,
     `${threads}`,
     `${STEPS}`,
+    engine,
   ]);
   return Number(stdout);
 }
