@@ -3,11 +3,11 @@ import { availableParallelism } from 'node:os';
 import { createEngine } from '../engine/choose.ts';
 import { checkModelFile } from '../learn/model/check-export.ts';
 import { modelToOnnx } from '../learn/model/export.ts';
-import type { Exported, Told } from './exported.ts';
+import type { Exported, WrittenFile } from './exported.ts';
 import { version } from './home.ts';
 
 /** Writes a model as an ONNX file, runs it and compares it with the engine. @throws Failure `export-differs` */
-export async function writeOnnx(file: string, exported: Exported): Promise<Told> {
+export async function writeOnnx(file: string, exported: Exported): Promise<WrittenFile> {
   const { model, weights, origin: facts } = exported;
   // Writing and checking a file needs onnxruntime, even if another engine computed the cell.
   const settings = { threads: availableParallelism() };

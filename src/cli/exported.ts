@@ -14,7 +14,7 @@ export interface Exported {
 }
 
 /** What is printed about a file that was written: as text, and as fields of the JSON. */
-export interface Told {
+export interface WrittenFile {
   readonly words: string;
   readonly fields: Readonly<Record<string, unknown>>;
 }

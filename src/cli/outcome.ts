@@ -12,13 +12,13 @@ export function guarded<A extends readonly unknown[]>(
     try {
       process.exitCode = await action(...args);
     } catch (error) {
-      process.exitCode = tell(error);
+      process.exitCode = printFailure(error);
     }
   };
 }
 
 /** Prints a failure for a person, or a defect with its stack, and gives the exit code. */
-export function tell(error: unknown): number {
+export function printFailure(error: unknown): number {
   if (!isFailure(error)) {
     console.error(error);
     console.error('This is a defect of retable. Please report it with the lines above.');

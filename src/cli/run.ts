@@ -13,7 +13,7 @@ import { liveDisplay } from './display/live.ts';
 import { plainDisplay } from './display/plain.ts';
 import { interruptible } from './interrupt.ts';
 import { rememberRun } from './last-run.ts';
-import { EXIT, tell } from './outcome.ts';
+import { EXIT, printFailure } from './outcome.ts';
 import { printPlan } from './plan.ts';
 import { shownPath } from './shown-path.ts';
 import { showTables, tablesOf, writeTables } from './tables.ts';
@@ -73,7 +73,7 @@ export async function runCommand(name: string | undefined, given: PipelineFlags)
     display.end();
     if (interrupt.signal.aborted) return EXIT.interrupted;
     const failures = await finish(opened);
-    const code = Math.max(EXIT.done, ...failures.map(tell));
+    const code = Math.max(EXIT.done, ...failures.map(printFailure));
     return summary.failed > 0 ? EXIT.failed : code;
   } finally {
     display.end();

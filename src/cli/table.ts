@@ -1,5 +1,5 @@
 import { Failure } from '../failure.ts';
-import { EXIT, tell } from './outcome.ts';
+import { EXIT, printFailure } from './outcome.ts';
 import { FORMATS, tablesOf } from './tables.ts';
 import { openPipeline, type PipelineFlags, Workspace } from './workspace.ts';
 
@@ -24,5 +24,5 @@ export async function table(
   if (isList) console.log(`{"tables":[${tables.map(form).join(',')}]}`);
   else if (tables.length > 0) console.log(tables.map(form).join('\n'));
   opened.cache.close();
-  return Math.max(EXIT.done, ...failures.map(tell));
+  return Math.max(EXIT.done, ...failures.map(printFailure));
 }

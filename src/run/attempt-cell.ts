@@ -11,13 +11,13 @@ import type { CellKey, Planner } from '../plan/planner.ts';
 import type { Reason } from '../plan/reasons.ts';
 import { refuseChangedInputs, requireWholeInputs } from './attempt-inputs.ts';
 import type { CellEvent } from './cell-events.ts';
+import { type CellReport, emptyReport, writeReport } from './cell-report.ts';
 import { executeJob } from './execute-job.ts';
 import type { Job, JobInput } from './job.ts';
 import type { Exit } from './job-result.ts';
 import type { Outcome } from './outcome.ts';
 import type { RunOptions } from './run-options.ts';
 import type { Share } from './share.ts';
-import { nothingTold, type Told, writeTold } from './told.ts';
 
 /** A cell that is about to run. Its lease is held. */
 export interface Task {
@@ -66,10 +66,11 @@ async function attemptOnce(options: RunOptions, task: Task, retries: number): Pr
   const onEvent = (event: CellEvent) => tellOn(options, cell.id, event);
   const execute = async () =>
     executeJob(jobOf(options, task, { folder, output, log }), { executor, signal, onEvent });
-  const { exit, told } = await execute().catch(couldNotExecute);
+  const { exit, report } = await execute().catch(couldNotExecute);
   // Publishing waits for the disk. Another cell can run in the meantime.
   if (exit.state === 'done') task.share.give();
-  const published = exit.state === 'done' ? await publish(options, task, { output, id, began, told }) : exit;
+  const published =
+    exit.state === 'done' ? await publish(options, task, { output, id, began, report }) : exit;
   const { measured } = exit;
   if ('artifact' in published) {
     cache.finishAttempt(id, { state: 'done', exitCode: 0, measured });
@@ -127,7 +128,7 @@ function tellOn({ emit }: RunOptions, cell: CellId, event: CellEvent): void {
 }
 
 /** The end of an attempt that failed outside its cell, for example on a full disk or in the `program` of its kind. */
-function couldNotExecute(error: unknown): { exit: Exit; told: Told } {
+function couldNotExecute(error: unknown): { exit: Exit; report: CellReport } {
   const { reason, message, hint } = asFailure(error);
   const measured = { seconds: 0, host: hostname() };
   const exit = {
@@ -137,7 +138,7 @@ function couldNotExecute(error: unknown): { exit: Exit; told: Told } {
     ...(hint ? { hint } : {}),
     measured,
   };
-  return { exit, told: nothingTold() };
+  return { exit, report: emptyReport() };
 }
 
 function jobOf(
@@ -187,13 +188,13 @@ type Unpublished = Pick<Exclude<Exit, { state: 'done' }>, 'state' | 'reason' | '
 async function publish(
   { cache, kinds, planner, pipeline }: RunOptions,
   { cell, key }: Task,
-  { output, id, began, told }: { output: string; id: number; began: number; told: Told },
+  { output, id, began, report }: { output: string; id: number; began: number; report: CellReport },
 ): Promise<{ artifact: Digest; values: Record<string, number> } | Unpublished> {
   try {
     const { fingerprint, basis } = key;
     await refuseChangedSources(planner, cell, key);
     refuseChangedInputs(cache, key.artifacts, began);
-    const values = writeTold(output, told);
+    const values = writeReport(output, report);
     const artifact = await cache.publish({
       fingerprint,
       basis: basis as Json,

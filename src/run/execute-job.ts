@@ -2,10 +2,10 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { asFailure } from '../failure.ts';
 import { type CellEvent, CellEvents } from './cell-events.ts';
+import { addEvent, type CellReport, emptyReport } from './cell-report.ts';
 import type { Executor, Handle } from './executor.ts';
 import type { Job } from './job.ts';
 import { type Exit, exitOf, type Stop } from './job-result.ts';
-import { nothingTold, type Told, take } from './told.ts';
 
 /** How often the events of a cell are read, in milliseconds. */
 const POLL_MS = 100;
@@ -24,19 +24,19 @@ interface ExecuteOptions {
 export async function executeJob(
   job: Job,
   { executor, signal, onEvent }: ExecuteOptions,
-): Promise<{ readonly exit: Exit; readonly told: Told }> {
+): Promise<{ readonly exit: Exit; readonly report: CellReport }> {
   const began = performance.now();
-  const told = nothingTold();
-  const hear = listener(new CellEvents(job.events), told, onEvent);
+  const report = emptyReport();
+  const readEvents = listener(new CellEvents(job.events), report, onEvent);
   const handle = await executor.submit(job);
   writeFileSync(join(job.folder, HANDLE_FILE), JSON.stringify(handle));
   const stopping = stopper(job, executor, handle, signal);
-  const polling = setInterval(hear, POLL_MS);
+  const polling = setInterval(readEvents, POLL_MS);
   try {
     const ended = await executor.watch(handle);
-    hear(true);
+    readEvents(true);
     const seconds = (performance.now() - began) / 1000;
-    return { exit: exitOf(job, ended, told, { stop: stopping.reason(), seconds }), told };
+    return { exit: exitOf(job, ended, report, { stop: stopping.reason(), seconds }), report };
   } finally {
     clearInterval(polling);
     stopping.end();
@@ -44,19 +44,19 @@ export async function executeJob(
 }
 
 /** Handles the events since the last call. After a line that cannot be read, the cell has failed and no more are read. */
-function listener(events: CellEvents, told: Told, onEvent: (event: CellEvent) => void) {
-  let isDeaf = false;
+function listener(events: CellEvents, report: CellReport, onEvent: (event: CellEvent) => void) {
+  let hasFailed = false;
   return (isEnded = false): void => {
-    if (isDeaf) return;
+    if (hasFailed) return;
     try {
       for (const event of events.read(isEnded === true)) {
-        take(told, event);
+        addEvent(report, event);
         onEvent(event);
       }
     } catch (error) {
-      isDeaf = true;
+      hasFailed = true;
       const { reason, message, hint } = asFailure(error);
-      told.failure ??= { event: 'failure', reason, message, ...(hint ? { hint } : {}) };
+      report.failure ??= { event: 'failure', reason, message, ...(hint ? { hint } : {}) };
     }
   };
 }

@@ -2,10 +2,10 @@ import { lstatSync, readdirSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { CompileCost } from '../engine/engine.ts';
+import type { CellReport } from './cell-report.ts';
 import type { Explained } from './ending.ts';
 import type { Ended } from './executor.ts';
 import type { Job } from './job.ts';
-import type { Told } from './told.ts';
 
 /** How an attempt ended, before anything is published. */
 export type Exit =
@@ -36,10 +36,10 @@ export type Stop = 'interrupted' | 'timeout' | undefined;
 export function exitOf(
   job: Job,
   ended: Ended,
-  told: Told,
+  report: CellReport,
   { stop, seconds }: { stop: Stop; seconds: number },
 ): Exit {
-  const measured = measuredOf(told, seconds);
+  const measured = measuredOf(report, seconds);
   const { exitCode, signal, problem } = ended;
   const how = {
     measured,
@@ -49,7 +49,7 @@ export function exitOf(
   // A program that was stopped may exit with 0, but its output is incomplete. A cell process reports an event when it
   // is done.
   const isDone =
-    exitCode === 0 && !told.failure && (job.program ? stop === undefined : told.done !== undefined);
+    exitCode === 0 && !report.failure && (job.program ? stop === undefined : report.done !== undefined);
   if (isDone) {
     const missing = missingOutputs(job);
     return missing ? { state: 'failed', ...how, ...missing } : { state: 'done', measured };
@@ -63,17 +63,17 @@ export function exitOf(
       ...how,
     };
   }
-  return { state: 'failed', ...explained(told, problem), ...how };
+  return { state: 'failed', ...explained(report, problem), ...how };
 }
 
-function explained({ failure }: Told, problem: Explained | undefined): Explained {
+function explained({ failure }: CellReport, problem: Explained | undefined): Explained {
   if (!failure)
     return problem ?? { reason: 'ended-early', message: 'The process ended before its work was done.' };
   const { reason = 'failed', message, hint } = failure;
   return { reason, message, ...(hint === undefined ? {} : { hint }) };
 }
 
-function measuredOf({ done, measurements }: Told, seconds: number): Measured {
+function measuredOf({ done, measurements }: CellReport, seconds: number): Measured {
   return {
     seconds,
     host: hostname(),

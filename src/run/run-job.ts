@@ -8,7 +8,7 @@ import type { Job, JobInput } from './job.ts';
 import { peakMemory } from './peak-memory.ts';
 import { finiteValue } from './values.ts';
 
-type Tell = (event: CellEvent) => void;
+type Report = (event: CellEvent) => void;
 
 /**
  * Runs the kind of a job. It writes events to the job's file of events, and results to the output folder. It never uses
@@ -17,17 +17,17 @@ type Tell = (event: CellEvent) => void;
  */
 export async function runJob(job: Job): Promise<boolean> {
   const file = openSync(job.events, 'a');
-  const tell: Tell = (event) => void writeSync(file, `${JSON.stringify(event)}\n`);
+  const report: Report = (event) => void writeSync(file, `${JSON.stringify(event)}\n`);
   const engine = lazyEngine(job);
   try {
     const { default: kind } = (await import(pathToFileURL(job.module).href)) as { default: Kind };
-    await kind.run?.(contextOf(job, kind, engine.get, tell));
+    await kind.run?.(contextOf(job, kind, engine.get, report));
     const compiled = await engine.compileCost();
     await engine.dispose();
-    tell({ event: 'done', peakMemory: peakMemory(), ...(compiled && { compiled }) });
+    report({ event: 'done', peakMemory: peakMemory(), ...(compiled && { compiled }) });
     return true;
   } catch (error) {
-    tell(failureEvent(error));
+    report(failureEvent(error));
     return false;
   } finally {
     closeSync(file);
@@ -38,7 +38,7 @@ function contextOf(
   job: Job,
   kind: Kind,
   engine: () => Promise<Engine>,
-  tell: Tell,
+  report: Report,
 ): CellContext<Record<string, unknown>> {
   const { parameters, places, output, scratch } = job;
   return {
@@ -50,17 +50,17 @@ function contextOf(
     output,
     scratch,
     engine,
-    values: (values) => tell({ event: 'values', values: finite(values) }),
+    values: (values) => report({ event: 'values', values: finite(values) }),
     measure: (measurements) => {
       requireDeclared(kind, measurements);
-      tell({ event: 'measurements', measurements: finite(measurements) });
+      report({ event: 'measurements', measurements: finite(measurements) });
     },
-    record: (record) => tell({ event: 'record', record: { ...record } }),
+    record: (record) => report({ event: 'record', record: { ...record } }),
     warn: (name, message) => {
-      tell({ event: 'warning', name, message });
+      report({ event: 'warning', name, message });
       console.error(`warning: ${name}: ${message}`); // for the log
     },
-    progress: throttled((progress) => tell({ event: 'progress', ...progress })),
+    progress: throttled((progress) => report({ event: 'progress', ...progress })),
   };
 }
 
@@ -118,13 +118,13 @@ function lazyEngine({ engine }: Job) {
 }
 
 /** At most four events per second, because all are stored in a file, but always the last one of a phase. */
-function throttled(tell: (progress: Progress) => void): (progress: Progress) => void {
+function throttled(report: (progress: Progress) => void): (progress: Progress) => void {
   let last = Number.NEGATIVE_INFINITY;
   return (progress) => {
     const now = performance.now();
     if (now - last < 250 && progress.done !== progress.total) return;
     last = now;
-    tell(withoutNaN(progress));
+    report(withoutNaN(progress));
   };
 }
 

@@ -30,7 +30,7 @@ export const slow = [
   'test/run/parts.test.ts',
   'test/run/projects.test.ts',
   'test/run/rerun.test.ts',
-  'test/run/telling.test.ts',
+  'test/run/reporting.test.ts',
   'test/run/warnings.test.ts',
   // Crashes and races of processes on one cache.
   'test/cache/crash.test.ts',

@@ -6,22 +6,22 @@ import { expect, test } from 'vitest';
 import { Project } from '../support/project.ts';
 
 const program = `import json, os, time
-def tell(**event):
+def report(**event):
     with open(os.environ["RETABLE_EVENTS"], "a") as file:
         file.write(json.dumps(event) + "\\n")
 for epoch in (1, 2):
-    tell(event="progress", phase="train", done=epoch, total=2, unit="epoch", loss=1 / epoch)
-    tell(event="record", record={"epoch": epoch, "loss": 1 / epoch})
-tell(event="warning", name="few-images", message="Only 12 images were there.")
-tell(event="measurements", measurements={"seconds-per-epoch": 1.5})
-tell(event="values", values={"accuracy": 0.75})
+    report(event="progress", phase="train", done=epoch, total=2, unit="epoch", loss=1 / epoch)
+    report(event="record", record={"epoch": epoch, "loss": 1 / epoch})
+report(event="warning", name="few-images", message="Only 12 images were there.")
+report(event="measurements", measurements={"seconds-per-epoch": 1.5})
+report(event="values", values={"accuracy": 0.75})
 open("done", "w").close()
 while not os.path.exists("go"): time.sleep(0.02)
 `;
 
 const pipeline = `pipeline: p
 stages:
-  a: {uses: command, with: {run: [python3, tell.py], files: [tell.py]}}
+  a: {uses: command, with: {run: [python3, report.py], files: [report.py]}}
 tables:
   main: {value: a.accuracy, rows: stage}
 `;
@@ -37,7 +37,7 @@ function artifactFile(project: Project, name: string): string {
 }
 
 test('a program in Python tells progress, records, warnings, measurements and values while it runs', async () => {
-  const project = new Project({ 'pipelines/p.yaml': pipeline, 'tell.py': program });
+  const project = new Project({ 'pipelines/p.yaml': pipeline, 'report.py': program });
   const { child, finished } = project.start(['run', 'p', '--json']);
   let heard = '';
   child.stdout?.on('data', (data) => (heard += data));
@@ -65,7 +65,7 @@ test('a program in Python tells progress, records, warnings, measurements and va
 });
 
 test('an index that is made anew has lost nothing of what a program told', async () => {
-  const project = new Project({ 'pipelines/p.yaml': pipeline, 'tell.py': program, go: '' });
+  const project = new Project({ 'pipelines/p.yaml': pipeline, 'report.py': program, go: '' });
   await project.run('p');
   const before = (await project.retable('table', 'p')).stdout;
   expect(before).toContain('few-images');

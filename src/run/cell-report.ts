@@ -9,7 +9,7 @@ import { readValues } from './values.ts';
 type Of<N extends CellEvent['event']> = CellEvent & { readonly event: N };
 
 /** Everything that a cell has reported in its attempt. */
-export interface Told {
+export interface CellReport {
   readonly values: Record<string, number>;
   readonly warnings: CellWarning[];
   readonly records: Of<'record'>['record'][];
@@ -19,32 +19,32 @@ export interface Told {
   done: Of<'done'> | undefined;
 }
 
-export function nothingTold(): Told {
+export function emptyReport(): CellReport {
   return { values: {}, warnings: [], records: [], measurements: {}, failure: undefined, done: undefined };
 }
 
 /** Adds an event. */
-export function take(told: Told, event: CellEvent): void {
+export function addEvent(report: CellReport, event: CellEvent): void {
   switch (event.event) {
     case 'progress':
       return;
     case 'values':
-      Object.assign(told.values, event.values);
+      Object.assign(report.values, event.values);
       return;
     case 'warning':
-      told.warnings.push({ name: event.name, message: event.message });
+      report.warnings.push({ name: event.name, message: event.message });
       return;
     case 'measurements':
-      Object.assign(told.measurements, event.measurements);
+      Object.assign(report.measurements, event.measurements);
       return;
     case 'record':
-      told.records.push(event.record);
+      report.records.push(event.record);
       return;
     case 'failure':
-      told.failure = event;
+      report.failure = event;
       return;
     case 'done':
-      told.done = event;
+      report.done = event;
       return;
   }
 }
@@ -55,7 +55,10 @@ export function take(told: Told, event: CellEvent): void {
  * @returns the values
  * @throws Failure `bad-values`, `value-not-finite`
  */
-export function writeTold(folder: string, { values, warnings, records }: Told): Record<string, number> {
+export function writeReport(
+  folder: string,
+  { values, warnings, records }: CellReport,
+): Record<string, number> {
   const all = { ...readValues(folder), ...values };
   if (Object.keys(values).length > 0) writeFileSync(join(folder, 'values.json'), `${canonicalJson(all)}\n`);
   if (warnings.length > 0) {
