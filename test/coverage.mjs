@@ -12,7 +12,7 @@ import reports from 'istanbul-reports';
 import { parseAstAsync } from 'vite';
 import { startVitest } from 'vitest/node';
 
-// Node writes here what each process has executed when it ends. A process that is killed writes nothing.
+// Node writes here what each process has executed when it ends. What a killed process executed is not counted.
 const processes = mkdtempSync(join(tmpdir(), 'retable-coverage-'));
 try {
   const vitest = await startVitest('test', process.argv.slice(2), {
@@ -44,8 +44,7 @@ try {
 function scripts() {
   const byUrl = new Map();
   for (const file of readdirSync(processes)) {
-    const { result } = JSON.parse(readFileSync(join(processes, file), 'utf8'));
-    for (const script of result) {
+    for (const script of executedBy(join(processes, file))) {
       if (!/^file:.*\/(dist|\.cache\/retable\/.*)\/[^/]*\.js$/.test(script.url)) continue;
       // Some tests copy dist/ into a folder that they delete.
       if (!existsSync(fileURLToPath(script.url))) continue;
@@ -54,6 +53,15 @@ function scripts() {
     }
   }
   return byUrl.values();
+}
+
+/** What one process executed. Nothing if it was killed while it wrote the file. */
+function executedBy(file) {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')).result;
+  } catch {
+    return [];
+  }
 }
 
 /** Coverage of a built file as coverage of its sources, by its source map. */
