@@ -9,7 +9,6 @@ import { run } from '../run/run.ts';
 import { asWritten } from '../settings/settings.ts';
 import type { Display } from './display/display.ts';
 import { jsonDisplay } from './display/json.ts';
-import { liveDisplay } from './display/live.ts';
 import { plainDisplay } from './display/plain.ts';
 import { interruptible } from './interrupt.ts';
 import { rememberRun } from './last-run.ts';
@@ -33,7 +32,7 @@ export async function runCommand(name: string | undefined, given: PipelineFlags)
   const cells = selectCells(pipeline.cells, flags.only);
   await rememberRun(workspace, lastRunOf(opened));
   const machine = thisMachine(cells);
-  const display = displayFor(flags);
+  const display = await displayFor(flags);
   display.show({
     event: 'run-started',
     pipeline: pipeline.name,
@@ -101,9 +100,11 @@ async function finish(opened: OpenPipeline): Promise<readonly Failure[]> {
   return failures;
 }
 
-function displayFor({ json, verbose = false, inspect }: PipelineFlags): Display {
+async function displayFor({ json, verbose = false, inspect }: PipelineFlags): Promise<Display> {
   if (json) return jsonDisplay();
-  return process.stdout.isTTY && inspect === undefined ? liveDisplay({ verbose }) : plainDisplay({ verbose });
+  if (!process.stdout.isTTY || inspect !== undefined) return plainDisplay({ verbose });
+  const { liveDisplay } = await import('./display/live.ts');
+  return liveDisplay({ verbose });
 }
 
 /** What changes the cells besides the profile. Runs that differ in it are remembered separately. */
