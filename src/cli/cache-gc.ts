@@ -7,8 +7,8 @@ import { Failure } from '../failure.ts';
 import { planCells } from '../plan/plan.ts';
 import { LocalExecutor } from '../run/local-executor.ts';
 import { recoverAttempts } from '../run/recover.ts';
-import { InvalidPipeline } from './invalid-pipeline.ts';
 import { lastRun } from './last-run.ts';
+import { Mistakes } from './mistakes.ts';
 import { EXIT } from './outcome.ts';
 import { openPipeline, type PipelineFlags, Workspace } from './workspace.ts';
 
@@ -66,7 +66,7 @@ async function profilesOf(workspace: Workspace, file: string): Promise<readonly 
     // Without a default profile, a plain run uses the base values of the parameters.
     return profile === undefined ? [undefined, ...profiles] : profiles;
   } catch (error) {
-    if (error instanceof InvalidPipeline && !file.startsWith(join(workspace.root, sep))) return [];
+    if (error instanceof Mistakes && !file.startsWith(join(workspace.root, sep))) return [];
     throw error;
   }
 }

@@ -1,5 +1,6 @@
 import { isFailure } from '../failure.ts';
 import { FAILURE_REASONS } from '../failure-reasons.ts';
+import { Mistakes, printMistakes } from './mistakes.ts';
 
 /** Exit codes of the process. */
 export const EXIT = { done: 0, failed: 1, wrongInput: 2, interrupted: 130 } as const;
@@ -13,6 +14,9 @@ export function guarded<A extends readonly unknown[]>(
       process.exitCode = await action(...args);
     } catch (error) {
       process.exitCode = printFailure(error);
+      if (!(error instanceof Mistakes)) return;
+      console.error();
+      await printMistakes(error.diagnostics);
     }
   };
 }

@@ -15,7 +15,6 @@ import { rememberRun } from './last-run.ts';
 import { EXIT, printFailure } from './outcome.ts';
 import { printPlan } from './plan.ts';
 import { shownPath } from './shown-path.ts';
-import { showTables, tablesOf, writeTables } from './tables.ts';
 import { type OpenPipeline, openPipeline, type PipelineFlags } from './workspace.ts';
 
 /** `retable run`: runs the cells of a pipeline that are not cached, and prints its tables. */
@@ -91,7 +90,9 @@ async function inspected(port: string | true): Promise<Executor> {
 
 /** @returns the failures of tables that could not be made */
 async function finish(opened: OpenPipeline): Promise<readonly Failure[]> {
-  const { flags } = opened;
+  const { flags, pipeline } = opened;
+  if (pipeline.tables.length === 0) return [];
+  const { showTables, tablesOf, writeTables } = await import('./tables.ts');
   const { tables, failures } = await tablesOf(opened);
   const folder = await writeTables(opened, tables);
   if (flags.json) return failures;

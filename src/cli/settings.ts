@@ -1,15 +1,14 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import pc from 'picocolors';
 import { explainDiskError } from '../cache/disk-failure.ts';
 import { installedEngine } from '../engine/identity.ts';
 import { Failure } from '../failure.ts';
-import { printDiagnostics } from '../pipeline/parse/print-diagnostics.ts';
 import { SETTING_NAMES } from '../settings/names.ts';
 import { type GivenSettings, resolveSettings, type Settings } from '../settings/settings.ts';
 import { parseSettings } from '../settings/settings-file.ts';
 import { readSettingTexts } from '../settings/settings-text.ts';
+import { Mistakes } from './mistakes.ts';
 import { shownPath } from './shown-path.ts';
 
 /** The flags that are settings, as commander gives them. */
@@ -58,8 +57,7 @@ function settingsInFile(project: string): GivenSettings {
   const shown = shownPath(file);
   const result = parseSettings({ file: shown, text: read(file, shown) }, project);
   if (result.ok) return result.settings;
-  const mistakes = printDiagnostics(result.diagnostics, { color: pc.isColorSupported });
-  throw new Failure('bad-settings', `The settings have mistakes:\n\n${mistakes}`);
+  throw new Mistakes('bad-settings', 'The settings have mistakes:', result.diagnostics);
 }
 
 function read(file: string, shown: string): string {

@@ -45,7 +45,6 @@ export async function tablesOf(open: OpenPipeline, only?: string): Promise<Table
       hint: `Tables: ${pipeline.tables.map((spec) => spec.name).join(', ') || 'none'}.`,
     });
   }
-  if (specs.length === 0) return { tables: [], failures: [] };
   const plans = await planCells(known, pipeline.cells);
   for (const message of new Set(plans.flatMap(({ reasons }) => reasons.flatMap(blockedBecause)))) {
     console.error(`note: some cells cannot be planned, so they are missing in the tables: ${message}`);

@@ -1,4 +1,4 @@
-import { InvalidPipeline } from './invalid-pipeline.ts';
+import { Mistakes } from './mistakes.ts';
 import { EXIT } from './outcome.ts';
 import { type PipelineFlags, resolvePipeline } from './workspace.ts';
 
@@ -15,7 +15,7 @@ export async function validate(name: string | undefined, given: PipelineFlags): 
       );
     return EXIT.done;
   } catch (error) {
-    if (!flags.json || !(error instanceof InvalidPipeline)) throw error;
+    if (!flags.json || !(error instanceof Mistakes)) throw error;
     console.log(JSON.stringify({ valid: false, diagnostics: error.diagnostics }));
     return EXIT.wrongInput;
   }

@@ -17,8 +17,8 @@ import { isFile } from '../settings/is-file.ts';
 import { asWritten, type Settings } from '../settings/settings.ts';
 import { suggest } from '../suggest.ts';
 import { findProject, home } from './home.ts';
-import { InvalidPipeline } from './invalid-pipeline.ts';
 import { lastRun } from './last-run.ts';
+import { Mistakes, printMistakes } from './mistakes.ts';
 import { readSettings, type SettingFlags } from './settings.ts';
 import { shownPath } from './shown-path.ts';
 
@@ -136,13 +136,13 @@ export class Workspace {
     });
   }
 
-  /** Reads a pipeline and checks it. @throws InvalidPipeline */
+  /** Reads a pipeline and checks it. @throws Mistakes */
   async load(file: string, { profile, set = [] }: Pick<PipelineFlags, 'profile' | 'set'>): Promise<Pipeline> {
     const input = { file: shownPath(file), text: readPipeline(file) };
     const options = { kinds: this.kinds, profile, set, others: this.#others(file) };
     const result = await loadPipeline(input, options);
-    if (!result.ok) throw new InvalidPipeline(result.diagnostics);
-    if (result.warnings.length > 0) InvalidPipeline.warn(result.warnings);
+    if (!result.ok) throw new Mistakes('invalid-pipeline', 'the pipeline has mistakes', result.diagnostics);
+    if (result.warnings.length > 0) await printMistakes(result.warnings);
     return result.pipeline;
   }
 
