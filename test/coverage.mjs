@@ -3,7 +3,7 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { mergeScriptCovs } from '@bcoe/v8-coverage';
 import { convert } from 'ast-v8-to-istanbul';
 import libCoverage from 'istanbul-lib-coverage';
@@ -14,45 +14,45 @@ import { startVitest } from 'vitest/node';
 
 // Node writes here what each process has executed when it ends. What a killed process executed is not counted.
 const processes = mkdtempSync(join(tmpdir(), 'retable-coverage-'));
-try {
-  const vitest = await startVitest('test', process.argv.slice(2), {
-    watch: false,
-    coverage: { enabled: true, reporter: ['json'] },
-    env: { NODE_V8_COVERAGE: processes },
-  });
-  await vitest.close();
+const vitest = await startVitest('test', process.argv.slice(2), {
+  watch: false,
+  coverage: { enabled: true, reporter: ['json'] },
+  env: { NODE_V8_COVERAGE: processes },
+});
+await vitest.close();
 
-  const found = libCoverage.createCoverageMap(
-    JSON.parse(readFileSync('coverage/coverage-final.json', 'utf8')),
+const found = libCoverage.createCoverageMap(JSON.parse(readFileSync('coverage/coverage-final.json', 'utf8')));
+for (const script of scripts()) found.merge(await ofSources(script));
+const lines = libCoverage.createCoverageMap();
+for (const file of found.files()) lines.addFileCoverage(byLine(found.fileCoverageFor(file)));
+const context = libReport.createContext({ dir: 'coverage', coverageMap: lines });
+reports.create('html').execute(context);
+reports.create('json-summary').execute(context);
+for (const [room, { covered, total }] of rooms(lines)) {
+  process.stdout.write(
+    `${room.padEnd(30)} ${((100 * covered) / total).toFixed(1).padStart(5)} % of ${total} lines\n`,
   );
-  for (const script of scripts()) found.merge(await ofSources(script));
-  const lines = libCoverage.createCoverageMap();
-  for (const file of found.files()) lines.addFileCoverage(byLine(found.fileCoverageFor(file)));
-  const context = libReport.createContext({ dir: 'coverage', coverageMap: lines });
-  reports.create('html').execute(context);
-  reports.create('json-summary').execute(context);
-  for (const [room, { covered, total }] of rooms(lines)) {
-    process.stdout.write(
-      `${room.padEnd(30)} ${((100 * covered) / total).toFixed(1).padStart(5)} % of ${total} lines\n`,
-    );
-  }
-} finally {
-  rmSync(processes, { recursive: true, force: true });
 }
+rmSync(processes, { recursive: true, force: true });
 
 /** What all processes together executed of each file that was built from sources of ours. */
 function scripts() {
   const byUrl = new Map();
   for (const file of readdirSync(processes)) {
     for (const script of executedBy(join(processes, file))) {
-      if (!/^file:.*\/(dist|\.cache\/retable\/.*)\/[^/]*\.js$/.test(script.url)) continue;
-      // Some tests copy dist/ into a folder that they delete.
-      if (!existsSync(fileURLToPath(script.url))) continue;
+      if (!isBuilt(script.url)) continue;
       const before = byUrl.get(script.url);
       byUrl.set(script.url, before === undefined ? script : mergeScriptCovs([before, script]));
     }
   }
   return byUrl.values();
+}
+
+/** Whether a script is the command line or a kind, as this checkout has built them. */
+function isBuilt(url) {
+  const own = pathToFileURL(process.cwd()).href;
+  if (!url.startsWith(`${own}/dist/`) && !url.startsWith(`${own}/node_modules/.cache/retable/`)) return false;
+  return url.endsWith('.js') && existsSync(fileURLToPath(url));
 }
 
 /** What one process executed. Nothing if it was killed while it wrote the file. */
