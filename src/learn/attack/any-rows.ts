@@ -1,4 +1,5 @@
 import type { CompiledFunction, HostTensor, Tensors } from '../../engine/engine.ts';
+import { emptyRows } from './batch-rows.ts';
 
 /** Sizes of pieces, as shares of a full batch. Each size is a graph to compile, so there are few. */
 const shares = [1, 1 / 2, 1 / 4, 1 / 8];
@@ -28,7 +29,7 @@ export function anyRows(compiled: CompiledFunction): CompiledFunction {
   return {
     ...compiled,
     async run(inputs) {
-      const rows = rowsIn(inputs);
+      const rows = rowCount(inputs);
       full = Math.max(full, rows);
       const pieces = piecesOf(rows, full);
       if (pieces.length === 1 && pieces[0] === rows) return compiled.run(inputs);
@@ -38,7 +39,7 @@ export function anyRows(compiled: CompiledFunction): CompiledFunction {
         const count = Math.min(size, rows - first);
         const outputs = await compiled.run(mapTensors(inputs, (tensor) => piece(tensor, first, count, size)));
         for (const [name, output] of Object.entries(outputs)) {
-          whole[name] ??= emptyLike(output, rows);
+          whole[name] ??= emptyRows(output, rows);
           const { data } = whole[name];
           const rowSize = data.length / rows;
           data.set(output.data.subarray(0, count * rowSize), first * rowSize);
@@ -50,7 +51,7 @@ export function anyRows(compiled: CompiledFunction): CompiledFunction {
   };
 }
 
-function rowsIn(inputs: Tensors): number {
+function rowCount(inputs: Tensors): number {
   const rows = Object.values(inputs).find(({ shape }) => shape.length > 0)?.shape[0];
   if (rows === undefined || rows === 0) throw new Error('No input has rows');
   return rows;
@@ -63,20 +64,12 @@ function piece({ shape, data }: HostTensor, first: number, count: number, size: 
   const rowSize = data.length / rows;
   const given = data.subarray(first * rowSize, (first + count) * rowSize);
   if (count === size) return { shape: [size, ...rest], data: given };
-  const filled = emptyLike({ shape, data }, size);
+  const filled = emptyRows({ shape, data }, size);
   filled.data.set(given);
   for (let row = count; row < size; row += 1) {
     filled.data.copyWithin(row * rowSize, (count - 1) * rowSize, count * rowSize);
   }
   return filled;
-}
-
-function emptyLike({ shape: [given = 1, ...rest], data }: HostTensor, rows: number): HostTensor {
-  const length = (data.length / given) * rows;
-  return {
-    shape: [rows, ...rest],
-    data: data instanceof Float32Array ? new Float32Array(length) : new Int32Array(length),
-  };
 }
 
 function mapTensors(tensors: Tensors, change: (tensor: HostTensor) => HostTensor): Tensors {

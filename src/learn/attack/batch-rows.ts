@@ -10,15 +10,22 @@ export function rowsOfBatch(total: number, batchSize: number): number {
 }
 
 /** The given rows of a tensor, in the given order. */
-export function rowsAt({ shape, data }: HostTensor, rows: readonly number[]): HostTensor {
-  const [count = 1, ...rest] = shape;
-  const size = data.length / count;
-  const length = rows.length * size;
-  const kept = data instanceof Float32Array ? new Float32Array(length) : new Int32Array(length);
+export function rowsAt(tensor: HostTensor, rows: readonly number[]): HostTensor {
+  const kept = emptyRows(tensor, rows.length);
+  const size = tensor.data.length / (tensor.shape[0] ?? 1);
   rows.forEach((row, place) => {
-    kept.set(data.subarray(row * size, (row + 1) * size), place * size);
+    kept.data.set(tensor.data.subarray(row * size, (row + 1) * size), place * size);
   });
-  return { shape: [rows.length, ...rest], data: kept };
+  return kept;
+}
+
+/** A tensor of zeros with the type and the shape of another, but with this number of rows. */
+export function emptyRows({ shape: [given = 1, ...rest], data }: HostTensor, rows: number): HostTensor {
+  const length = (data.length / given) * rows;
+  return {
+    shape: [rows, ...rest],
+    data: data instanceof Float32Array ? new Float32Array(length) : new Int32Array(length),
+  };
 }
 
 /** The rows in the given places of a list of rows. */

@@ -1,6 +1,7 @@
 import type { HostTensor, Tensors } from '../../engine/engine.ts';
 import type { Dataset } from '../data/dataset.ts';
 import type { AttackResult } from './attack-result.ts';
+import { emptyRows } from './batch-rows.ts';
 
 /** Collects the results of batches and keeps the worst result of each example. */
 export class ExampleResults {
@@ -99,14 +100,11 @@ export class ExampleResults {
     return Int32Array.from(this.#seen.keys()).filter((example) => this.#seen[example]);
   }
 
-  #write(name: string, { shape, data }: HostTensor, row: number, place: number): void {
-    const [count = 0, ...rest] = shape;
-    const size = data.length / count;
+  #write(name: string, tensor: HostTensor, row: number, place: number): void {
+    const { shape, data } = tensor;
+    const size = data.length / (shape[0] ?? 0);
     const rows = name === 'adversarial' ? this.#imageRows.size : this.#total;
-    this.#gathered[name] ??= {
-      shape: [rows, ...rest],
-      data: data instanceof Float32Array ? new Float32Array(rows * size) : new Int32Array(rows * size),
-    };
+    this.#gathered[name] ??= emptyRows(tensor, rows);
     this.#gathered[name].data.set(data.subarray(row * size, (row + 1) * size), place * size);
   }
 
