@@ -12,8 +12,11 @@ import { trace } from '../../src/engine/tensorflow/trace.ts';
 import { liveNodes } from '../../src/engine/trace/graph.ts';
 import { isInstalled } from '../support/tensorflow.ts';
 import { inChild } from './child.ts';
+import { stepsDigest } from './steps-digest.ts';
 
 type T = tf.Tensor;
+
+const STEPS = stepsDigest('tensorflow', [16]);
 
 /** The operators of the graph that TensorFlow gets. */
 function operatorsOf(fn: TensorFunction, shapes: Record<string, number[]>): string[] {
@@ -113,32 +116,3 @@ describe.skipIf(!isInstalled)('the engine tensorflow', () => {
     expect(runs[1]).toBe(runs[0]);
   });
 });
-
-/** Prints a digest of all that some training and attack steps give. Its argument is the number of threads. */
-const STEPS = `
-  import { createHash } from 'node:crypto';
-  import { createEngine } from '/src/engine/choose.ts';
-  import { attackStep, initialise, labelsOf, trainStep } from '/test/engine/resnet.ts';
-  import { real } from '/test/engine/tensors.ts';
-
-  const engine = await createEngine('tensorflow', { threads: Number(process.argv[2]) });
-  const net = { width: 16, classes: 10, activation: 'relu' };
-  const { params, state } = initialise(net);
-  const names = Object.keys(params);
-  const batch = { x: real([24, 16, 16, 3], 9, 0, 1), labels: labelsOf(24, 10) };
-  let current = { ...params, ...state };
-  for (const name of names) {
-    current['m.' + name] = { shape: params[name].shape, data: new Float32Array(params[name].data.length) };
-  }
-  const train = engine.compile('train', trainStep(net, names, 0.1));
-  for (let step = 0; step < 4; step++) {
-    const { loss, ...rest } = await train.run({ ...current, ...batch });
-    current = rest;
-  }
-  const attack = engine.compile('attack', attackStep(net), { fixed: current });
-  let x = batch.x;
-  for (let step = 0; step < 4; step++) x = (await attack.run({ ...batch, x0: batch.x, x })).x;
-  const hash = createHash('sha256');
-  for (const { data } of [...Object.values(current), x]) hash.update(new Uint8Array(data.buffer));
-  console.log(hash.digest('hex'));
-`;
