@@ -1,13 +1,10 @@
 import type { Tensors } from '../engine.ts';
-import { sizeOf } from '../host.ts';
+import { differing, wave } from '../first-test.ts';
 import type { OnnxDevice } from '../identity.ts';
 import { first, GraphBuilder } from '../trace/builder.ts';
 import { type Graph, liveNodes, type Value } from '../trace/graph.ts';
 import { conv } from './build/conv.ts';
 import { prepare } from './session.ts';
-
-/** Larger than the rounding errors of sums of so few products, on any device. */
-const TOLERANCE = 1e-3;
 
 /**
  * Runs convolutions on a device and on the CPU, and compares the results. Some GPU kernels of onnxruntime are wrong
@@ -19,14 +16,8 @@ export async function tryDevice(device: OnnxDevice): Promise<void> {
   const graph = convolutions();
   const inputs = inputsOf(graph);
   const [results, expected] = [await run(graph, inputs, device), await run(graph, inputs, 'cpu')];
-  const wrong = Object.entries(expected).filter(([name, { data }]) => {
-    const other = results[name]?.data;
-    // Each sum has at most a few hundred products of numbers up to 1. NaN counts as wrong.
-    return !data.every((value, index) => Math.abs(value - (other?.[index] ?? Number.NaN)) < TOLERANCE);
-  });
-  if (wrong.length > 0) {
-    throw new Error(`it computes these convolutions wrong: ${wrong.map(([name]) => name).join(', ')}`);
-  }
+  const wrong = differing(results, expected);
+  if (wrong.length > 0) throw new Error(`it computes these convolutions wrong: ${wrong.join(', ')}`);
 }
 
 async function run(graph: Graph, inputs: Tensors, device: OnnxDevice): Promise<Tensors> {
@@ -67,11 +58,5 @@ function convolutions(): Graph {
 
 function inputsOf(graph: Graph): Tensors {
   const inputs = liveNodes(Object.values(graph.outputs)).filter(({ op }) => op === 'Input');
-  return Object.fromEntries(
-    inputs.map((node) => {
-      const { shape } = first(node);
-      const data = Float32Array.from({ length: sizeOf(shape) }, (_, index) => Math.sin(index));
-      return [String(node.attributes.name), { shape, data }];
-    }),
-  );
+  return Object.fromEntries(inputs.map((node) => [String(node.attributes.name), wave(first(node).shape)]));
 }

@@ -1,10 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { createCpuEngine } from '../eager.ts';
-import type { Engine, HostTensor, TensorFunction, Tensors } from '../engine.ts';
-import { sizeOf } from '../host.ts';
-
-/** Larger than the rounding errors of sums of so few products, on any device. */
-const TOLERANCE = 1e-3;
+import type { Engine, TensorFunction, Tensors } from '../engine.ts';
+import { differing, wave } from '../first-test.ts';
 
 /**
  * Runs a convolution with its gradients and a matrix product on an engine and in plain JavaScript, and compares them.
@@ -13,12 +10,8 @@ const TOLERANCE = 1e-3;
 export async function firstTest(engine: Engine): Promise<void> {
   const inputs = { x: wave([2, 8, 8, 3]), filter: wave([3, 3, 3, 4]), dense: wave([4, 5]) };
   const [results, expected] = [await run(engine, inputs), await run(createCpuEngine(), inputs)];
-  const wrong = Object.entries(expected).filter(([name, { data }]) => {
-    const other = results[name]?.data;
-    // NaN counts as wrong.
-    return !data.every((value, index) => Math.abs(value - (other?.[index] ?? Number.NaN)) < TOLERANCE);
-  });
-  if (wrong.length > 0) throw new Error(`it computes these wrong: ${wrong.map(([name]) => name).join(', ')}`);
+  const wrong = differing(results, expected);
+  if (wrong.length > 0) throw new Error(`it computes these wrong: ${wrong.join(', ')}`);
 }
 
 async function run(engine: Engine, inputs: Tensors): Promise<Tensors> {
@@ -43,7 +36,3 @@ const network: TensorFunction = ({ x, filter, dense }) => {
   if (!images || !filters || !weights) throw new Error('there are three gradients');
   return { logits: logits(x, filter, dense), images, filters, weights };
 };
-
-function wave(shape: readonly number[]): HostTensor {
-  return { shape, data: Float32Array.from({ length: sizeOf(shape) }, (_, index) => Math.sin(index)) };
-}

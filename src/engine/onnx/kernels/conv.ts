@@ -3,7 +3,7 @@ import { channelsFirst, channelsLast, transpose } from '../../trace/build/shape.
 import type { GraphBuilder } from '../../trace/builder.ts';
 import type { Value } from '../../trace/graph.ts';
 import { type Kernels, kernel } from '../../trace/kernel.ts';
-import { activate } from '../../trace/kernels/matrix.ts';
+import { convolutions } from '../../trace/kernels/convolution.ts';
 import { type ConvAttributes, convPlacement } from '../../trace/kernels/window.ts';
 import { conv } from '../build/conv.ts';
 import { filterGradient } from './conv-filter-gradient.ts';
@@ -26,12 +26,7 @@ function convolve(g: GraphBuilder, x: Value, filter: Value, attributes: ConvAttr
 }
 
 export const convKernels: Kernels = {
-  Conv2D: kernel<'x' | 'filter', tf.Conv2DAttrs>((g, { x, filter }, attributes) =>
-    convolve(g, x, filter, attributes),
-  ),
-  FusedConv2D: kernel<'x' | 'filter' | 'bias', tf.FusedConv2DAttrs>((g, { x, filter, bias }, attributes) =>
-    activate(g, convolve(g, x, filter, attributes), bias, attributes.activation),
-  ),
+  ...convolutions(convolve),
   Conv2DBackpropInput: kernel<'dy' | 'filter', tf.Conv2DBackpropInputAttrs>(
     (g, { dy, filter }, attributes) => {
       const placement = convPlacement(attributes.inputShape, filter.shape, attributes);

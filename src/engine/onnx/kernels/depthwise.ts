@@ -14,7 +14,7 @@ import {
 import type { GraphBuilder } from '../../trace/builder.ts';
 import type { Value } from '../../trace/graph.ts';
 import { type Kernels, kernel } from '../../trace/kernel.ts';
-import { activate } from '../../trace/kernels/matrix.ts';
+import { depthwiseConvolutions } from '../../trace/kernels/convolution.ts';
 import { convPlacement, type Placement } from '../../trace/kernels/window.ts';
 import { conv, convTranspose } from '../build/conv.ts';
 
@@ -59,16 +59,7 @@ function filterGradient(g: GraphBuilder, x: Value, dy: Value, { window, out }: P
 }
 
 export const depthwiseKernels: Kernels = {
-  DepthwiseConv2dNative: kernel<'x' | 'filter', tf.DepthwiseConv2dNativeAttrs>(
-    (g, { x, filter }, attributes) =>
-      depthwise(g, x, filter, convPlacement(x.shape, filter.shape, attributes, true)),
-  ),
-  FusedDepthwiseConv2D: kernel<'x' | 'filter' | 'bias', tf.FusedDepthwiseConv2DAttrs>(
-    (g, { x, filter, bias }, attributes) => {
-      const result = depthwise(g, x, filter, convPlacement(x.shape, filter.shape, attributes, true));
-      return activate(g, result, bias, attributes.activation);
-    },
-  ),
+  ...depthwiseConvolutions(depthwise),
   DepthwiseConv2dNativeBackpropInput: kernel<'dy' | 'filter', tf.DepthwiseConv2dNativeBackpropInputAttrs>(
     (g, { dy, filter }, attributes) => {
       const { window, image } = convPlacement(attributes.inputShape, filter.shape, attributes, true);

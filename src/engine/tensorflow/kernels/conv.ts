@@ -3,8 +3,9 @@ import { at, channelsFirst, channelsLast } from '../../trace/build/shape.ts';
 import type { GraphBuilder } from '../../trace/builder.ts';
 import type { Value } from '../../trace/graph.ts';
 import { type Kernels, kernel } from '../../trace/kernel.ts';
-import { activate } from '../../trace/kernels/matrix.ts';
+import { convolutions } from '../../trace/kernels/convolution.ts';
 import { type ConvAttributes, convPlacement } from '../../trace/kernels/window.ts';
+import { integers } from '../integers.ts';
 import { dilate, undilate, withoutDilation } from './dilate.ts';
 import { cropped, onPadded, padded, windowAttributes } from './padding.ts';
 
@@ -17,11 +18,6 @@ function fromLast(g: GraphBuilder, x: Value, { dataFormat }: ConvAttributes): Va
   return dataFormat === 'NCHW' ? channelsFirst(g, x) : x;
 }
 
-/** A shape as an operand. */
-export function shapeOperand(g: GraphBuilder, shape: readonly number[]): Value {
-  return g.constant(Int32Array.from(shape), [shape.length]);
-}
-
 function convolve(g: GraphBuilder, given: Value, filter: Value, attributes: ConvAttributes): Value {
   const placement = convPlacement(given.shape, filter.shape, attributes);
   const x = toLast(g, given, attributes);
@@ -32,23 +28,14 @@ function convolve(g: GraphBuilder, given: Value, filter: Value, attributes: Conv
 }
 
 export const convKernels: Kernels = {
-  Conv2D: kernel<'x' | 'filter', tf.Conv2DAttrs>((g, { x, filter }, attributes) =>
-    convolve(g, x, filter, attributes),
-  ),
-  FusedConv2D: kernel<'x' | 'filter' | 'bias', tf.FusedConv2DAttrs>((g, { x, filter, bias }, attributes) =>
-    activate(g, convolve(g, x, filter, attributes), bias, attributes.activation),
-  ),
+  ...convolutions(convolve),
   Conv2DBackpropInput: kernel<'dy' | 'filter', tf.Conv2DBackpropInputAttrs>(
     (g, { dy, filter }, attributes) => {
       const placement = convPlacement(attributes.inputShape, filter.shape, attributes);
       const plain = withoutDilation(placement);
       const computed = onPadded(plain);
       const shape = [at(dy.shape, 0), ...computed.image, at(filter.shape, 2)];
-      const operands = [
-        shapeOperand(g, shape),
-        dilate(g, filter, placement.window),
-        toLast(g, dy, attributes),
-      ];
+      const operands = [integers(g, shape), dilate(g, filter, placement.window), toLast(g, dy, attributes)];
       const settings = windowAttributes(computed);
       const dx = g.one('Conv2DBackpropInput', operands, settings, shape, 'float32');
       return fromLast(g, computed === plain ? dx : cropped(g, dx, plain), attributes);
@@ -61,7 +48,7 @@ export const convKernels: Kernels = {
     const image = toLast(g, x, attributes);
     const images = computed === plain ? image : padded(g, image, plain.window);
     const shape = [...plain.window.kernel, ...attributes.filterShape.slice(2)];
-    const operands = [images, shapeOperand(g, shape), toLast(g, dy, attributes)];
+    const operands = [images, integers(g, shape), toLast(g, dy, attributes)];
     const wide = g.one('Conv2DBackpropFilter', operands, windowAttributes(computed), shape, 'float32');
     return undilate(g, wide, placement.window);
   }),

@@ -3,9 +3,9 @@ import { at } from '../../trace/build/shape.ts';
 import type { GraphBuilder } from '../../trace/builder.ts';
 import type { Value } from '../../trace/graph.ts';
 import { type Kernels, kernel, Unsupported } from '../../trace/kernel.ts';
-import { activate } from '../../trace/kernels/matrix.ts';
+import { depthwiseConvolutions } from '../../trace/kernels/convolution.ts';
 import { convPlacement, type Placement } from '../../trace/kernels/window.ts';
-import { shapeOperand } from './conv.ts';
+import { integers } from '../integers.ts';
 import { dilate, undilate, withoutDilation } from './dilate.ts';
 import { windowAttributes } from './padding.ts';
 
@@ -22,7 +22,7 @@ export function depthwiseImageGradient(
   placement: Placement,
 ): Value {
   const shape = [at(dy.shape, 0), ...placement.image, at(filter.shape, 2)];
-  const operands = [shapeOperand(g, shape), dilate(g, filter, placement.window), dy];
+  const operands = [integers(g, shape), dilate(g, filter, placement.window), dy];
   return g.one('DepthwiseConv2dNativeBackpropInput', operands, settingsOf(placement), shape, 'float32');
 }
 
@@ -33,16 +33,7 @@ function settingsOf(placement: Placement) {
 }
 
 export const depthwiseKernels: Kernels = {
-  DepthwiseConv2dNative: kernel<'x' | 'filter', tf.DepthwiseConv2dNativeAttrs>(
-    (g, { x, filter }, attributes) =>
-      depthwise(g, x, filter, convPlacement(x.shape, filter.shape, attributes, true)),
-  ),
-  FusedDepthwiseConv2D: kernel<'x' | 'filter' | 'bias', tf.FusedDepthwiseConv2DAttrs>(
-    (g, { x, filter, bias }, attributes) => {
-      const result = depthwise(g, x, filter, convPlacement(x.shape, filter.shape, attributes, true));
-      return activate(g, result, bias, attributes.activation);
-    },
-  ),
+  ...depthwiseConvolutions(depthwise),
   DepthwiseConv2dNativeBackpropInput: kernel<'dy' | 'filter', tf.DepthwiseConv2dNativeBackpropInputAttrs>(
     (g, { dy, filter }, attributes) =>
       depthwiseImageGradient(
@@ -56,7 +47,7 @@ export const depthwiseKernels: Kernels = {
     (g, { x, dy }, attributes) => {
       const placement = convPlacement(x.shape, attributes.filterShape, attributes, true);
       const shape = [...withoutDilation(placement).window.kernel, ...attributes.filterShape.slice(2)];
-      const operands = [x, shapeOperand(g, shape), dy];
+      const operands = [x, integers(g, shape), dy];
       const op = 'DepthwiseConv2dNativeBackpropFilter';
       const wide = g.one(op, operands, settingsOf(placement), shape, 'float32');
       return undilate(g, wide, placement.window);

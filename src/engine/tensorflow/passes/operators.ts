@@ -4,6 +4,7 @@ import { at } from '../../trace/build/shape.ts';
 import { first, type GraphBuilder } from '../../trace/builder.ts';
 import { type Attribute, type Graph, type Node, scalarOf, type Value } from '../../trace/graph.ts';
 import { rebuild } from '../../trace/passes/rebuild.ts';
+import { integers } from '../integers.ts';
 
 type Rule = (node: Node, inputs: readonly Value[], g: GraphBuilder) => readonly Value[] | undefined;
 
@@ -49,27 +50,27 @@ const RULES: Readonly<Record<string, Rule>> = {
   LogSoftmax: renamed('LogSoftmax'),
   Softmax: renamed('Softmax'),
 
-  Reshape: (node, inputs, g) => one(g, node, 'Reshape', [...inputs, list(g, first(node).shape)]),
+  Reshape: (node, inputs, g) => one(g, node, 'Reshape', [...inputs, integers(g, first(node).shape)]),
   Expand: (node, inputs, g) => {
     const { shape } = first(node);
     // The encoder stores it as a constant.
     if (scalarOf(at(inputs, 0)) !== undefined && sizeOf(shape) <= MOST_STORED) return undefined;
-    return one(g, node, 'BroadcastTo', [...inputs, list(g, shape)]);
+    return one(g, node, 'BroadcastTo', [...inputs, integers(g, shape)]);
   },
-  Transpose: (node, inputs, g) => one(g, node, 'Transpose', [...inputs, list(g, numbers(node, 'perm'))]),
-  Tile: (node, inputs, g) => one(g, node, 'Tile', [...inputs, list(g, numbers(node, 'repeats'))]),
+  Transpose: (node, inputs, g) => one(g, node, 'Transpose', [...inputs, integers(g, numbers(node, 'perm'))]),
+  Tile: (node, inputs, g) => one(g, node, 'Tile', [...inputs, integers(g, numbers(node, 'repeats'))]),
   Concat: (node, inputs, g) =>
     one(g, node, 'ConcatV2', [...inputs, scalar(g, number(node, 'axis'))], { N: inputs.length }),
   Gather: (node, inputs, g) => one(g, node, 'GatherV2', [...inputs, scalar(g, number(node, 'axis'))]),
   Split: (node, inputs, g) => {
     const sizes = numbers(node, 'split');
-    const operands = [...inputs, list(g, sizes), scalar(g, number(node, 'axis'))];
+    const operands = [...inputs, integers(g, sizes), scalar(g, number(node, 'axis'))];
     return g.node('SplitV', operands, { num_split: sizes.length }, node.outputs).outputs;
   },
   Slice: slice,
   Pad: pad,
   ScatterND: (node, [_zeros, ...operands], g) => {
-    const shape = elementwise(g, 'Cast', [list(g, first(node).shape)], at(operands, 0).dtype);
+    const shape = elementwise(g, 'Cast', [integers(g, first(node).shape)], at(operands, 0).dtype);
     return one(g, node, 'ScatterNd', [...operands, shape]);
   },
   CumSum: (node, inputs, g) => {
@@ -94,7 +95,7 @@ function renamed(op: string): Rule {
 
 function reduction(op: string): Rule {
   return (node, inputs, g) =>
-    one(g, node, op, [...inputs, list(g, numbers(node, 'axes'))], {
+    one(g, node, op, [...inputs, integers(g, numbers(node, 'axes'))], {
       keep_dims: node.attributes.keepdims === 1,
     });
 }
@@ -126,9 +127,14 @@ function slice(node: Node, inputs: readonly Value[], g: GraphBuilder): readonly 
     x.shape.map(() => 1),
   );
   if (step.every((each) => each === 1)) {
-    return one(g, node, 'Slice', [x, list(g, begin), list(g, first(node).shape)]);
+    return one(g, node, 'Slice', [x, integers(g, begin), integers(g, first(node).shape)]);
   }
-  return one(g, node, 'StridedSlice', [x, list(g, begin), list(g, spread(ends, x.shape)), list(g, step)]);
+  return one(g, node, 'StridedSlice', [
+    x,
+    integers(g, begin),
+    integers(g, spread(ends, x.shape)),
+    integers(g, step),
+  ]);
 }
 
 function pad(node: Node, inputs: readonly Value[], g: GraphBuilder): readonly Value[] {
@@ -155,10 +161,6 @@ function one(
   attributes: Readonly<Record<string, Attribute>> = {},
 ): readonly Value[] {
   return g.node(op, inputs, attributes, node.outputs).outputs;
-}
-
-function list(g: GraphBuilder, values: readonly number[]): Value {
-  return g.constant(Int32Array.from(values), [values.length]);
 }
 
 function scalar(g: GraphBuilder, value: number): Value {
