@@ -1,9 +1,9 @@
 import { Type } from '@sinclair/typebox';
 import { defineKind } from '../src/kind/kind.ts';
+import { partFiles } from '../src/kind/parts.ts';
 import { settingsOf } from '../src/kind/settings.ts';
 import { attacks } from '../src/learn/attack/attacks.ts';
 import { attackProblems } from '../src/learn/attack/problems.ts';
-import { partFiles } from '../src/learn/data/parts.ts';
 import { checkpoint, seed } from '../src/learn/parameter-schemas.ts';
 
 export default defineKind({
@@ -46,6 +46,32 @@ export default defineKind({
     },
   },
   output: 'results',
+  values: {
+    accuracy: {
+      part: 'test',
+      description:
+        'Share of examples that the model classifies correctly both without an attack and under attack.',
+    },
+    'clean-accuracy': { part: 'test', description: 'Accuracy without an attack.' },
+    'surrogate-accuracy': {
+      part: 'test',
+      description: '`accuracy` of the surrogate. Only with a surrogate.',
+    },
+    'zero-gradients': {
+      part: 'test',
+      description:
+        'Share of examples whose first gradient was exactly zero. 0 for attacks without gradients.',
+    },
+    'after-NAME': {
+      part: 'test',
+      description: '`accuracy` after the attack NAME of a cascade. Only for attacks that ran.',
+    },
+    examples: { part: 'none', description: 'Number of examples.' },
+    'self-check-warnings': {
+      part: 'test',
+      description: 'Number of warnings of the self-checks (docs/self-checks.md).',
+    },
+  },
   usesEngine: true,
   async run(context) {
     const { attackCell } = await import('../src/cells/attack.ts');

@@ -1,6 +1,6 @@
 import { Type } from '@sinclair/typebox';
 import { defineKind } from '../src/kind/kind.ts';
-import { partFiles } from '../src/learn/data/parts.ts';
+import { partFiles } from '../src/kind/parts.ts';
 import {
   adversarialDefaults,
   adversarialOptions,
@@ -25,6 +25,17 @@ export default defineKind({
     model: { type: 'model', description: 'the model' },
   },
   output: 'results',
+  values: {
+    'change-block-B': {
+      part: 'test',
+      description:
+        'Relative change of the magnitudes of channels in block B under attack, mean over classes. Left out if no class has one.',
+    },
+    'frequency-change-block-B': {
+      part: 'test',
+      description: 'Change of the frequencies of channels in block B under attack, mean over classes.',
+    },
+  },
   usesEngine: true,
   async run(context) {
     const { channelCell } = await import('../src/cells/channel-activation.ts');

@@ -7,6 +7,15 @@ export default defineKind({
   parameters: Type.Object({}),
   inputs: { model: { type: 'model', description: 'the model' } },
   output: 'results',
+  values: {
+    parameters: { part: 'none', description: 'Number of trainable parameters of the model.' },
+    'forward-gflops': { part: 'none', description: '10⁹ FLOPs to classify one image.' },
+    'epoch-gflops': {
+      part: 'none',
+      description: '10⁹ FLOPs of one epoch of its training. Only if it was counted.',
+    },
+    'gradient-passes': { part: 'none', description: 'That of the training. Only if it was counted.' },
+  },
   usesEngine: true,
   async run(context) {
     const { costCell } = await import('../src/cells/cost.ts');

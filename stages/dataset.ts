@@ -79,6 +79,12 @@ export default defineKind({
   problems: datasetProblems,
   inputs: {},
   output: 'dataset',
+  values: {
+    train: { part: 'none', description: 'Number of training images.' },
+    validation: { part: 'none', description: 'Number of validation images.' },
+    test: { part: 'none', description: 'Number of test images.' },
+    classes: { part: 'none', description: 'Number of classes.' },
+  },
   sources: ({ name, folder, classes }, places) => {
     if (name === 'synthetic') return [];
     return name === 'image-folder' ? locateImages({ folder, classes }, places) : locate(name, places);

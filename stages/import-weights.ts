@@ -41,6 +41,7 @@ export default defineKind({
   }),
   inputs: {},
   output: 'model',
+  values: { parameters: { part: 'none', description: 'Number of trainable parameters of the model.' } },
   sources: ({ file }, { project }) => [{ name: file, path: join(project, file) }],
   async run(context) {
     const { importCell } = await import('../src/cells/import-weights.ts');

@@ -1,8 +1,9 @@
 import { Type } from '@sinclair/typebox';
 import { defineKind } from '../src/kind/kind.ts';
-import { partFiles } from '../src/learn/data/parts.ts';
+import { partFiles } from '../src/kind/parts.ts';
 import { checkpoint } from '../src/learn/parameter-schemas.ts';
 import { loopOptions, loopParameters, trainingMeasures } from '../src/learn/train/parameters.ts';
+import { loopValues } from '../src/learn/train/values.ts';
 
 export default defineKind({
   description:
@@ -20,6 +21,7 @@ export default defineKind({
     model: { type: 'model', description: 'the model; its body and its normalisation do not change' },
   },
   output: 'model',
+  values: loopValues,
   measures: trainingMeasures,
   usesEngine: true,
   async run(context) {

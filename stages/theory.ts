@@ -1,6 +1,6 @@
 import { Type } from '@sinclair/typebox';
 import { defineKind } from '../src/kind/kind.ts';
-import { partFiles } from '../src/learn/data/parts.ts';
+import { partFiles } from '../src/kind/parts.ts';
 import {
   adversarialDefaults,
   adversarialOptions,
@@ -37,6 +37,41 @@ export default defineKind({
     teacher: { type: 'model', description: 'the teacher' },
   },
   output: 'results',
+  values: {
+    'student-natural-loss': {
+      part: 'test',
+      description: 'Cross entropy of the student on clean images.',
+    },
+    'student-adversarial-loss': {
+      part: 'test',
+      description: 'Cross entropy of the student on images that attack the student.',
+    },
+    'teacher-natural-loss': {
+      part: 'test',
+      description: 'Cross entropy of the teacher on clean images.',
+    },
+    'teacher-adversarial-loss': {
+      part: 'test',
+      description: 'Cross entropy of the teacher on images that attack the teacher.',
+    },
+    'distance-clean': {
+      part: 'test',
+      description: 'Distance between the outputs of student and teacher on clean images.',
+    },
+    'distance-mix': { part: 'test', description: 'The same distance on mixed images.' },
+    'distance-adversarial': {
+      part: 'test',
+      description: 'The same distance on images that attack the student.',
+    },
+    slack: {
+      part: 'test',
+      description: '`student-natural-loss` + `distance-mix` − `student-adversarial-loss`.',
+    },
+    'slack-with-teacher': {
+      part: 'test',
+      description: '`slack` + `teacher-adversarial-loss` − `teacher-natural-loss`.',
+    },
+  },
   usesEngine: true,
   async run(context) {
     const { theoryCell } = await import('../src/cells/theory.ts');

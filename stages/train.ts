@@ -1,8 +1,9 @@
 import { Type } from '@sinclair/typebox';
 import { defineKind } from '../src/kind/kind.ts';
-import { partFiles } from '../src/learn/data/parts.ts';
+import { partFiles } from '../src/kind/parts.ts';
 import { trainingMethod, trainingMethods } from '../src/learn/train/methods.ts';
 import { trainingMeasures, trainingParameters } from '../src/learn/train/parameters.ts';
+import { trainingValues } from '../src/learn/train/values.ts';
 
 export default defineKind({
   description: 'Trains a model from scratch: on clean images, with mixup, or adversarially.',
@@ -30,6 +31,7 @@ export default defineKind({
     },
   },
   output: 'model',
+  values: trainingValues,
   measures: trainingMeasures,
   usesEngine: true,
   async run(context) {

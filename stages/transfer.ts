@@ -1,8 +1,9 @@
 import { Type } from '@sinclair/typebox';
 import { defineKind } from '../src/kind/kind.ts';
-import { partFiles } from '../src/learn/data/parts.ts';
+import { partFiles } from '../src/kind/parts.ts';
 import { checkpoint } from '../src/learn/parameter-schemas.ts';
 import { trainingMeasures, trainingParameters } from '../src/learn/train/parameters.ts';
+import { trainingValues } from '../src/learn/train/values.ts';
 import { transferMethod, transferMethods } from '../src/learn/transfer/methods.ts';
 
 export default defineKind({
@@ -28,6 +29,7 @@ export default defineKind({
     teacher: { type: 'model', description: 'the teacher; its weights do not change' },
   },
   output: 'model',
+  values: trainingValues,
   measures: trainingMeasures,
   usesEngine: true,
   async run(context) {

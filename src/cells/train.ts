@@ -1,7 +1,7 @@
 import type { CellContext } from '../kind/kind.ts';
+import { partFile } from '../kind/parts.ts';
 import { readPart } from '../learn/data/artifact.ts';
 import type { Dataset } from '../learn/data/dataset.ts';
-import { partFile } from '../learn/data/parts.ts';
 import { channelStatistics } from '../learn/data/statistics.ts';
 import { createModel, type ModelSettings } from '../learn/model/models.ts';
 import { normaliseBy } from '../learn/model/normalise.ts';

@@ -78,6 +78,10 @@ function inputLines({ inputs }: Kind): string[] {
   );
 }
 
+function valueRows({ values = {} }: Kind): string[][] {
+  return Object.entries(values).map(([name, { part, description }]) => [name, part, description]);
+}
+
 function textOf(name: string, kind: Kind): string {
   const { variants } = kind;
   const lines = (rows: readonly Row[]) =>
@@ -87,6 +91,8 @@ function textOf(name: string, kind: Kind): string {
     'needs',
     ...inputLines(kind).map((line) => `  ${line}`),
     `makes ${kind.output}`,
+    ...(kind.values ? ['reports'] : []),
+    ...valueRows(kind).map(([name, part, description]) => `  ${name}: ${part}\n      ${description}`),
     'with',
     ...lines(commonRows(kind)),
     ...Object.entries(variants?.of ?? {}).flatMap(([variant, { description, parameters, derived }]) => [
@@ -102,12 +108,18 @@ function markdownOf(name: string, kind: Kind): string {
     `## \`${name}\`\n\n${kind.description}\n`,
     `Needs: ${inputLines(kind).join('; ') || 'nothing'}. Makes: ${kind.output}.\n`,
     `${markdownRows(commonRows(kind))}\n`,
+    ...(kind.values ? [`${markdownValues(kind)}\n`] : []),
     ...Object.entries(variants?.of ?? {}).flatMap(([variant, { description, parameters, derived }]) => {
       const rows = rowsOf(parameters, derived);
       const table = rows.length > 0 ? markdownRows(rows) : 'No parameters of its own.';
       return [`### \`${variants?.by}: ${variant}\`\n\n${description}\n\n${table}\n`];
     }),
   ].join('\n');
+}
+
+function markdownValues(kind: Kind): string {
+  const cells = valueRows(kind).map(([name = '', ...rest]) => [`\`${name}\``, ...rest]);
+  return markdownTable([['value', 'part', 'meaning'], ...cells]);
 }
 
 function markdownRows(rows: readonly Row[]): string {

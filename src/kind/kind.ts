@@ -1,5 +1,6 @@
 import type { Static, TObject } from '@sinclair/typebox';
 import type { Engine } from '../engine/engine.ts';
+import type { ValueDeclarations } from './values.ts';
 import type { Derived, ParametersOf, Variants } from './variants.ts';
 
 // Projects that have retable as a package import it from here, for failures of their own kinds.
@@ -29,6 +30,8 @@ export interface Kind<P extends TObject = TObject, V extends Variants | undefine
   readonly inputs: Readonly<Record<string, InputDeclaration>> | 'any';
   /** The type of the artifact that it makes, such as `dataset` or `model`. */
   readonly output: string;
+  /** The values that it reports. Undefined if they are not known, such as those of any program. */
+  readonly values?: ValueDeclarations;
   /** Names that it may pass to `measure`, so that a table can distinguish an unknown measurement from a wrong name. */
   readonly measures?: readonly string[];
   /** True if it computes with tensors. The engine is then part of the fingerprint. */

@@ -2,9 +2,9 @@ import { mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type Preparation, prepareDataset } from '../../src/cells/dataset.ts';
+import type { Part } from '../../src/kind/parts.ts';
 import { readPart } from '../../src/learn/data/artifact.ts';
 import type { Dataset } from '../../src/learn/data/dataset.ts';
-import type { Part } from '../../src/learn/data/parts.ts';
 import { project, temporaryFolder } from '../learn/data/folder.ts';
 
 const whole: Preparation = {

@@ -1,5 +1,6 @@
-import { readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
 import { expect, test } from 'vitest';
+import { declaredValue, type ValueDeclarations } from '../../src/kind/values.ts';
 import { Project } from '../support/project.ts';
 
 const training = '{net: resnet-8-w1, epochs: 1, batch-size: 32}';
@@ -17,12 +18,13 @@ stages:
   theory: {uses: theory, needs: {data: dataset, student: transfer, teacher: train}, with: {steps: 1}}
   cost: {uses: cost, needs: {model: train}}
 `;
+const kinds = declarations();
 const importing = `pipeline: importing
 stages:
   import-weights: {uses: import-weights, with: {file: model.safetensors, net: resnet-8-w1, input-shape: [8, 8, 1], classes: 10}}
 `;
 
-test('the manual lists the values that each kind reports, and no others', async () => {
+test('each kind declares the values that it reports, and no others', async () => {
   const project = new Project({
     'pipelines/all-kinds.yaml': pipeline,
     'pipelines/importing.yaml': importing,
@@ -30,33 +32,31 @@ test('the manual lists the values that each kind reports, and no others', async 
   const reported = await valuesOf(project, 'all-kinds');
   await project.retable('export', 'train', 'all-kinds', '--to', 'model.safetensors');
   Object.assign(reported, await valuesOf(project, 'importing'));
-  expect(reported).toEqual(listed());
+  const declared = Object.entries(kinds).flatMap(([kind, values]) =>
+    values === undefined ? [] : [[kind, Object.keys(values).sort()]],
+  );
+  expect(reported).toEqual(Object.fromEntries(declared));
 });
 
-/** The names of the values of each cell, which has the name of its kind. `after-square` becomes `after-NAME`. */
+/** The names of the values of each cell, which has the name of its kind, as they are declared. */
 async function valuesOf(project: Project, pipeline: string): Promise<Record<string, string[]>> {
   const { list } = await project.events(pipeline);
   const finished = list.filter(({ event }) => event === 'cell-finished') as unknown as {
     readonly cell: string;
     readonly values: Readonly<Record<string, number>>;
   }[];
-  const general = (name: string) => name.replace(/^after-.*/, 'after-NAME').replace(/block-\d+$/, 'block-B');
   return Object.fromEntries(
-    finished.map(({ cell, values }) => [cell, [...new Set(Object.keys(values).map(general))].sort()]),
+    finished.map(({ cell, values }) => {
+      const names = Object.keys(values).map((name) => declaredValue(kinds[cell] ?? {}, name)?.name ?? name);
+      return [cell, [...new Set(names)].sort()];
+    }),
   );
 }
 
-/** From rows such as: | `train`, `transfer` | `epochs` | Number of epochs. | A row without a kind belongs to the one above. */
-function listed(): Record<string, string[]> {
-  const [, after = ''] = readFileSync('docs/kinds.md', 'utf8').split('\n## Values\n');
-  const [section = ''] = after.split('\n## ');
-  const quoted = (text = '') => [...text.matchAll(/`([^`]+)`/g)].map(([, name = '']) => name);
-  const names: Record<string, string[]> = {};
-  let kinds: string[] = [];
-  for (const row of section.split('\n').filter((line) => /^\|.*\|.*`/.test(line))) {
-    const [, first, second] = row.split('|');
-    kinds = first?.trim() ? quoted(first) : kinds;
-    for (const kind of kinds) names[kind] = [...(names[kind] ?? []), ...quoted(second)].sort();
-  }
-  return names;
+function declarations(): Readonly<Record<string, ValueDeclarations | undefined>> {
+  const printed = execFileSync(process.execPath, ['dist/retable.js', 'kinds', '--json'], {
+    encoding: 'utf8',
+  });
+  const { kinds } = JSON.parse(printed) as { kinds: { name: string; values?: ValueDeclarations }[] };
+  return Object.fromEntries(kinds.map(({ name, values }) => [name, values]));
 }

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { type Static, Type } from '@sinclair/typebox';
 import { Value } from '@sinclair/typebox/value';
 import { Failure } from '../../failure.ts';
+import { PARTS, type Part, partFile } from '../../kind/parts.ts';
 import { readSafetensors, writeSafetensors } from '../weights/safetensors.ts';
 import { type Dataset, imageSize, type Split } from './dataset.ts';
-import { PARTS, type Part, partFile } from './parts.ts';
 
 const size = Type.Integer({ minimum: 1 });
 const description = Type.Object({

@@ -1,9 +1,9 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { partFiles } from '../../../src/kind/parts.ts';
 import { readPart, writeDataset } from '../../../src/learn/data/artifact.ts';
 import { select } from '../../../src/learn/data/dataset.ts';
-import { partFiles } from '../../../src/learn/data/parts.ts';
 import { synthetic } from '../../../src/learn/data/synthetic.ts';
 import { temporaryFolder } from './folder.ts';
 
