@@ -59,8 +59,12 @@ export interface InputDeclaration {
 
 /** A needed cell, as it is known when the run is planned. */
 export interface NeededCell {
+  /** Its name in the pipeline: `student[seed=1]`. */
+  readonly id: string;
   readonly kind: string;
   readonly parameters: Readonly<Record<string, unknown>>;
+  /** The cells that it needs itself, by need. */
+  readonly needs: Readonly<Record<string, NeededCell>>;
 }
 
 /** A mistake in the value of a parameter. */

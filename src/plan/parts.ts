@@ -1,11 +1,7 @@
 import type { Cache } from '../cache/cache.ts';
 import type { Digest } from '../cache/digest.ts';
 import type { Kind } from '../kind/kind.ts';
-
-/** The files of a need that a kind reads; undefined if it reads the whole artifact. */
-export function filesRead({ inputs }: Kind, need: string): readonly string[] | undefined {
-  return inputs === 'any' || !Object.hasOwn(inputs, need) ? undefined : inputs[need]?.reads;
-}
+import { filesRead } from '../kind/reads.ts';
 
 /** Digests of the parts of artifacts that cells read; each is computed once. */
 export class Parts {

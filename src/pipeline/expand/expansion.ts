@@ -11,6 +11,7 @@ import type { ExpandedStage } from './expanded-stage.ts';
 import type { Built } from './join.ts';
 import { StageLimits } from './limits.ts';
 import { expandMatrix } from './matrix.ts';
+import { neededCell } from './needed-cell.ts';
 import type { Order } from './order.ts';
 import type { Params } from './params.ts';
 import { joinStageNeeds, pairWithMatrix } from './stage-needs.ts';
@@ -87,7 +88,9 @@ export class Expansion {
       const one = joined[at];
       if (one === undefined) continue;
       const lookup = cellLookup(shape, combination, one, this.#findings);
-      const needed = Object.entries(one.needs).map(([need, { cell }]) => [need, cell] as const);
+      const needed = Object.entries(one.needs).map(
+        ([need, { cell }]) => [need, neededCell(cell, this.find)] as const,
+      );
       const given = values.at(combination, lookup, Object.fromEntries(needed));
       const { resources, timeout, retries } = limits.at(lookup([...shape.path, 'resources']));
       if (given === undefined) continue;

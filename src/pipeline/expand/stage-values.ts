@@ -1,4 +1,5 @@
 import type { Json } from '../../json.ts';
+import type { NeededCell } from '../../kind/kind.ts';
 import type { KindChecker } from '../check/kind-checker.ts';
 import type { Issue } from '../check/parameter-messages.ts';
 import type { Findings } from '../parse/findings.ts';
@@ -67,7 +68,7 @@ export class StageValues {
   at(
     combination: Combination,
     lookup: (path: Path) => Lookup,
-    needs: Readonly<Record<string, Cell>>,
+    needs: Readonly<Record<string, NeededCell>>,
   ): Pick<Cell, 'parameters' | 'written'> | undefined {
     const values = new Map(this.#constants);
     const lost = new Set(this.#lost);
