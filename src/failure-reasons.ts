@@ -109,6 +109,7 @@ export const FAILURE_REASONS = {
     'class-mismatch': 'A model was trained on other classes than those of the data set.',
     'export-differs': 'An exported model computes other numbers than the engine.',
     'no-best-checkpoint': 'A model has no best checkpoint, because it was trained without a validation part.',
+    'no-validation-part': 'A cell evaluates a model on validation images, and the data set has none.',
     'not-finite': 'A model under attack gave NaN or infinity.',
     'out-of-bounds': 'An attack left the allowed range of pixels.',
     'self-check-failed': 'A self-check found that the results of an attack are meaningless.',

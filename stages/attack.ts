@@ -1,15 +1,17 @@
 import { Type } from '@sinclair/typebox';
 import { defineKind } from '../src/kind/kind.ts';
-import { partFiles } from '../src/kind/parts.ts';
 import { settingsOf } from '../src/kind/settings.ts';
 import { attacks } from '../src/learn/attack/attacks.ts';
 import { attackProblems } from '../src/learn/attack/problems.ts';
+import { evaluatedFiles, evaluatedPart, partParameter } from '../src/learn/data/evaluated-part.ts';
+import { heldOutProblems } from '../src/learn/data/held-out.ts';
 import { checkpoint, seed } from '../src/learn/parameter-schemas.ts';
 
 export default defineKind({
   description:
-    'Attacks a model on the test images with an l∞ attack, and stores the result of every example.',
+    'Attacks a model on the test or validation images with an l∞ attack, and stores the result of every example.',
   parameters: Type.Object({
+    ...partParameter,
     checkpoint: checkpoint('Checkpoint of the model that is attacked.'),
     'surrogate-checkpoint': checkpoint('Checkpoint of the surrogate that is attacked.'),
     seed: seed('Seed of all random numbers.'),
@@ -26,16 +28,19 @@ export default defineKind({
       minimum: 0,
       default: 64,
       description:
-        'Number of test images, at most batch-size, on which the self-checks probe the model and the attack (docs/self-checks.md). With 0, the self-checks use only the results of the attack.',
+        'Number of images, at most batch-size, on which the self-checks probe the model and the attack (docs/self-checks.md). With 0, the self-checks use only the results of the attack.',
     }),
   }),
   variants: { by: 'attack', description: 'The attack.', of: attacks },
-  problems: attackProblems,
+  problems: (parameters, needs) => [
+    ...attackProblems(parameters, needs),
+    ...heldOutProblems(parameters, needs, ['model']),
+  ],
   inputs: {
     data: {
       type: 'dataset',
-      description: 'the data set; its test images are attacked',
-      reads: partFiles('test'),
+      description: 'the data set; its images are attacked',
+      reads: evaluatedFiles,
     },
     model: { type: 'model', description: 'the model; it is attacked in evaluation mode' },
     surrogate: {
@@ -48,27 +53,27 @@ export default defineKind({
   output: 'results',
   values: {
     accuracy: {
-      part: 'test',
+      part: evaluatedPart,
       description:
         'Share of examples that the model classifies correctly both without an attack and under attack.',
     },
-    'clean-accuracy': { part: 'test', description: 'Accuracy without an attack.' },
+    'clean-accuracy': { part: evaluatedPart, description: 'Accuracy without an attack.' },
     'surrogate-accuracy': {
-      part: 'test',
+      part: evaluatedPart,
       description: '`accuracy` of the surrogate. Only with a surrogate.',
     },
     'zero-gradients': {
-      part: 'test',
+      part: evaluatedPart,
       description:
         'Share of examples whose first gradient was exactly zero. 0 for attacks without gradients.',
     },
     'after-NAME': {
-      part: 'test',
+      part: evaluatedPart,
       description: '`accuracy` after the attack NAME of a cascade. Only for attacks that ran.',
     },
     examples: { part: 'none', description: 'Number of examples.' },
     'self-check-warnings': {
-      part: 'test',
+      part: evaluatedPart,
       description: 'Number of warnings of the self-checks (docs/self-checks.md).',
     },
   },

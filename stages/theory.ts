@@ -1,6 +1,7 @@
 import { Type } from '@sinclair/typebox';
 import { defineKind } from '../src/kind/kind.ts';
-import { partFiles } from '../src/kind/parts.ts';
+import { evaluatedFiles, evaluatedPart, partParameter } from '../src/learn/data/evaluated-part.ts';
+import { heldOutProblems } from '../src/learn/data/held-out.ts';
 import {
   adversarialDefaults,
   adversarialOptions,
@@ -12,6 +13,7 @@ export default defineKind({
   description:
     "Measures both sides of the bound on the adversarial loss of a student (Awais et al. 2021): its natural loss plus its distance to a robust teacher on mixed images. The form of the bound is our interpretation: slack = natural loss + distance-mix − adversarial loss, without constants. slack-with-teacher adds the teacher's own loss under attack.",
   parameters: Type.Object({
+    ...partParameter,
     ...adversarialParameters,
     distance: oneOf(['kl', 'l2'], {
       default: 'kl',
@@ -27,11 +29,12 @@ export default defineKind({
     'teacher-checkpoint': checkpoint('Checkpoint of the teacher that is used.'),
   }),
   derived: adversarialDefaults,
+  problems: (parameters, needs) => heldOutProblems(parameters, needs, ['student', 'teacher']),
   inputs: {
     data: {
       type: 'dataset',
-      description: 'the data set; its test images are used',
-      reads: partFiles('test'),
+      description: 'the data set; its images are used',
+      reads: evaluatedFiles,
     },
     student: { type: 'model', description: 'the student' },
     teacher: { type: 'model', description: 'the teacher' },
@@ -39,36 +42,36 @@ export default defineKind({
   output: 'results',
   values: {
     'student-natural-loss': {
-      part: 'test',
+      part: evaluatedPart,
       description: 'Cross entropy of the student on clean images.',
     },
     'student-adversarial-loss': {
-      part: 'test',
+      part: evaluatedPart,
       description: 'Cross entropy of the student on images that attack the student.',
     },
     'teacher-natural-loss': {
-      part: 'test',
+      part: evaluatedPart,
       description: 'Cross entropy of the teacher on clean images.',
     },
     'teacher-adversarial-loss': {
-      part: 'test',
+      part: evaluatedPart,
       description: 'Cross entropy of the teacher on images that attack the teacher.',
     },
     'distance-clean': {
-      part: 'test',
+      part: evaluatedPart,
       description: 'Distance between the outputs of student and teacher on clean images.',
     },
-    'distance-mix': { part: 'test', description: 'The same distance on mixed images.' },
+    'distance-mix': { part: evaluatedPart, description: 'The same distance on mixed images.' },
     'distance-adversarial': {
-      part: 'test',
+      part: evaluatedPart,
       description: 'The same distance on images that attack the student.',
     },
     slack: {
-      part: 'test',
+      part: evaluatedPart,
       description: '`student-natural-loss` + `distance-mix` − `student-adversarial-loss`.',
     },
     'slack-with-teacher': {
-      part: 'test',
+      part: evaluatedPart,
       description: '`slack` + `teacher-adversarial-loss` − `teacher-natural-loss`.',
     },
   },
@@ -78,6 +81,7 @@ export default defineKind({
     const { parameters } = context;
     await theoryCell(context, {
       ...adversarialOptions(parameters),
+      part: parameters.part,
       distance: parameters.distance,
       alpha: parameters.alpha,
       checkpoint: parameters.checkpoint,

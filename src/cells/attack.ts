@@ -4,21 +4,24 @@ import type { CellContext } from '../kind/kind.ts';
 import { attack } from '../learn/attack/attack.ts';
 import { type AttackName, type AttackSettings, createAttack, declared } from '../learn/attack/attacks.ts';
 import { rowsAt } from '../learn/attack/batch-rows.ts';
-import { readPart } from '../learn/data/artifact.ts';
+import type { EvaluatedPart } from '../learn/data/evaluated-part.ts';
 import { type Checkpoint, readModel } from '../learn/model/artifact.ts';
 import { digestOf, failedOf, refuseErrors, sampleOf, selfCheck } from '../learn/self-check/self-check.ts';
 import { writeTensors } from '../learn/weights/host-tensors.ts';
 import { batchFiles } from './batch-files.ts';
+import { readEvaluated } from './read-evaluated.ts';
 
 export interface AttackCellSettings {
   readonly attack: AttackSettings;
+  /** The images that are attacked. */
+  readonly part: EvaluatedPart;
   readonly batchSize: number;
   readonly seed: number;
   readonly checkpoint: Checkpoint;
   /** Checkpoint of the `surrogate` input, if there is one. */
   readonly surrogateCheckpoint: Checkpoint;
   readonly keepImages: boolean;
-  /** Number of test images that the self-checks probe; 0 for none. */
+  /** Number of images that the self-checks probe; 0 for none. */
   readonly selfCheckExamples: number;
 }
 
@@ -28,19 +31,19 @@ type Context = Pick<
 >;
 
 /**
- * Attacks the `model` input on the test images of the `data` input; the images are made on the `surrogate` input if
+ * Attacks the `model` input on a part of the `data` input; the images are made on the `surrogate` input if
  * there is one. Resumes after the last complete batch. Writes the results of each example, and those of the
  * self-checks (`self-checks.json`).
- * @throws Failure `self-check-failed`; those of `attack`
+ * @throws Failure `self-check-failed`; those of `attack` and `readEvaluated`
  */
 export async function attackCell(context: Context, settings: AttackCellSettings): Promise<void> {
   const { inputs, output, scratch, progress, values, warn } = context;
   if (!inputs.data || !inputs.model) throw new Error('The kind declares no inputs named data and model');
-  const test = await readPart(inputs.data.file, 'test');
+  const dataset = await readEvaluated(inputs.data, settings.part);
   const { model, weights } = await readModel(inputs.model.file, settings.checkpoint);
   const target = { model, weights, engine: await context.engine() };
   const { batchSize, seed, keepImages } = settings;
-  const sample = sampleOf(test.labels.length, settings.selfCheckExamples, batchSize);
+  const sample = sampleOf(dataset.labels.length, settings.selfCheckExamples, batchSize);
   const surrogate =
     inputs.surrogate && (await readModel(inputs.surrogate.file, settings.surrogateCheckpoint));
   const digestsNow = () => ({
@@ -52,7 +55,7 @@ export async function attackCell(context: Context, settings: AttackCellSettings)
     ...target,
     surrogate,
     attack: await createAttack(settings.attack),
-    dataset: test,
+    dataset,
     batchSize,
     seed,
     keepImages: keepImages || new Set(sample),
@@ -65,7 +68,7 @@ export async function attackCell(context: Context, settings: AttackCellSettings)
   const checks = await selfCheck({
     target,
     settings: settings.attack,
-    dataset: test,
+    dataset,
     seed,
     result:
       keepImages && adversarial
@@ -87,7 +90,7 @@ export async function attackCell(context: Context, settings: AttackCellSettings)
     'clean-accuracy': cleanAccuracy,
     ...(surrogateAccuracy !== undefined && { 'surrogate-accuracy': surrogateAccuracy }),
     'zero-gradients': zeroGradients,
-    examples: test.labels.length,
+    examples: dataset.labels.length,
     'self-check-warnings': warnings.length,
     ...Object.fromEntries((after ?? []).map((one) => [`after-${one.name}`, one.robustAccuracy])),
   });

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import type { HostTensor, Tensors } from '../engine/engine.ts';
 import type { CellContext } from '../kind/kind.ts';
 import { output } from '../learn/attack/gradient-step.ts';
-import { readPart } from '../learn/data/artifact.ts';
 import { classCounts, type Dataset } from '../learn/data/dataset.ts';
+import type { EvaluatedPart } from '../learn/data/evaluated-part.ts';
 import { blockName, type ChannelOptions, channelActivation } from '../learn/diagnose/channel-activation.ts';
 import { classChannels, frequencyChange, relativeChange } from '../learn/diagnose/class-channels.ts';
 import { type Checkpoint, readModel } from '../learn/model/artifact.ts';
@@ -12,8 +12,10 @@ import { mean } from '../learn/train/averages.ts';
 import { withPrefix } from '../learn/train/names.ts';
 import { writeTensors } from '../learn/weights/host-tensors.ts';
 import { batchFiles } from './batch-files.ts';
+import { readEvaluated } from './read-evaluated.ts';
 
 export interface ChannelSettings extends Pick<ChannelOptions, 'attack' | 'seed' | 'batchSize'> {
+  readonly part: EvaluatedPart;
   readonly checkpoint: Checkpoint;
 }
 
@@ -23,27 +25,27 @@ type Context = Pick<
 >;
 
 /**
- * Compares the channel activations of clean and adversarial images of the `data` input's test part, class by class.
+ * Compares the channel activations of clean and adversarial images of a part of the `data` input, class by class.
  * Writes the vectors to `channels.safetensors`, and the changes of each block and class to `changes.json`. A class
  * whose clean images activate no channel has no relative change; a warning names it.
  */
 export async function channelCell(context: Context, settings: ChannelSettings): Promise<void> {
   const { inputs, scratch, engine, progress, values } = context;
   if (!inputs.data || !inputs.model) throw new Error('The kind declares no inputs named data and model');
-  const test = await readPart(inputs.data.file, 'test');
+  const dataset = await readEvaluated(inputs.data, settings.part);
   const read = await readModel(inputs.model.file, settings.checkpoint);
   const found = await channelActivation({
     ...settings,
     ...read,
     engine: await engine(),
-    dataset: test,
+    dataset,
     onProgress: progress,
     snapshots: batchFiles(scratch),
   });
   const blocks = read.model.taps.map((_, index) => blockName(index));
-  const compared = blocks.map((block) => compareBlock(block, found, test));
+  const compared = blocks.map((block) => compareBlock(block, found, dataset));
   const vectors = compared.map(({ block, vectors }) => withPrefix(block, vectors));
-  const counts = { shape: [test.classes.length], data: classCounts(test) };
+  const counts = { shape: [dataset.classes.length], data: classCounts(dataset) };
   await writeTensors(join(context.output, 'channels.safetensors'), Object.assign({ counts }, ...vectors));
   const changes = compared.flatMap(({ block, classes }) => classes.map((one) => ({ block, ...one })));
   await writeFile(join(context.output, 'changes.json'), `${JSON.stringify(changes, null, 2)}\n`);

@@ -79,7 +79,11 @@ function inputLines({ inputs }: Kind): string[] {
 }
 
 function valueRows({ values = {} }: Kind): string[][] {
-  return Object.entries(values).map(([name, { part, description }]) => [name, part, description]);
+  return Object.entries(values).map(([name, { part, description }]) => [
+    name,
+    typeof part === 'string' ? part : `as \`${part.by}\` says`,
+    description,
+  ]);
 }
 
 function textOf(name: string, kind: Kind): string {

@@ -50,9 +50,12 @@ export interface InputDeclaration {
   readonly description: string;
   /**
    * Names of the files that it reads, if it does not read the whole artifact. Its result then depends only on these,
-   * and it sees no others. Files that the artifact does not have are skipped.
+   * and it sees no others. Files that the artifact does not have are skipped. With `by`, they depend on the value of
+   * this parameter.
    */
-  readonly reads?: readonly string[];
+  readonly reads?:
+    | readonly string[]
+    | { readonly by: string; readonly of: Readonly<Record<string, readonly string[]>> };
   /** The input may be left out; `CellContext.inputs` then does not contain it. */
   readonly optional?: true;
 }

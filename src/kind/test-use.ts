@@ -1,7 +1,7 @@
 import type { Kind, NeededCell } from './kind.ts';
 import { partFile } from './parts.ts';
 import { filesRead } from './reads.ts';
-import { declaredValue } from './values.ts';
+import { declaredValue, partOf } from './values.ts';
 
 /** That a value depends on test images, or may do so. */
 export interface TestUse {
@@ -23,7 +23,7 @@ type KindOf = (name: string) => Kind;
 export function testUse(cell: NeededCell, value: string, kindOf: KindOf): TestUse | undefined {
   const kind = kindOf(cell.kind);
   const declared = declaredValue(kind.values ?? {}, value)?.value;
-  if (declared?.part === 'test') return { chain: [cell.id], certain: true };
+  if (declared && partOf(declared, cell.parameters) === 'test') return { chain: [cell.id], certain: true };
   if (declared === undefined) return strongest([usedBy(cell, kindOf), { chain: [cell.id], certain: false }]);
   // The declaration says which of the images that the cell reads itself the value comes from.
   const needed = Object.values(cell.needs).map((one) => usedBy(one, kindOf));
@@ -36,7 +36,7 @@ function usedBy(cell: NeededCell, kindOf: KindOf): TestUse | undefined {
   const uses = Object.entries(cell.needs).map(([need, needed]) => {
     const before = longer(cell, usedBy(needed, kindOf));
     if (kindOf(needed.kind).output !== 'dataset') return before;
-    const files = filesRead(kind, need);
+    const files = filesRead(kind, need, cell.parameters);
     if (files === undefined) return strongest([before, { chain: [cell.id], certain: false }]);
     return files.includes(partFile('test')) ? { chain: [cell.id], certain: true } : before;
   });

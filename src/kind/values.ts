@@ -1,13 +1,13 @@
-import type { Part } from './parts.ts';
+import { PARTS, type Part } from './parts.ts';
 
 /** A value that a kind reports. */
 export interface ValueDeclaration {
   readonly description: string;
   /**
-   * The part of the data set that the number comes from. `none` for numbers that do not depend on the images, such as
-   * a cost.
+   * The part of the data set that the number comes from; with `by`, the one that this parameter names. `none` for
+   * numbers that do not depend on the images, such as a cost.
    */
-  readonly part: Part | 'none';
+  readonly part: Part | 'none' | { readonly by: string };
 }
 
 /**
@@ -28,4 +28,13 @@ export function declaredValue(
     if (start !== pattern && name !== start && name.startsWith(start)) return { name: pattern, value };
   }
   return undefined;
+}
+
+/** The part that a value of a cell comes from. What a parameter does not name is taken for the test part. */
+export function partOf(
+  { part }: ValueDeclaration,
+  parameters: Readonly<Record<string, unknown>>,
+): Part | 'none' {
+  if (typeof part === 'string') return part;
+  return PARTS.find((one) => one === parameters[part.by]) ?? 'test';
 }

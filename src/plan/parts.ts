@@ -2,6 +2,11 @@ import type { Cache } from '../cache/cache.ts';
 import type { Digest } from '../cache/digest.ts';
 import type { Kind } from '../kind/kind.ts';
 import { filesRead } from '../kind/reads.ts';
+import type { Cell } from '../pipeline/pipeline.ts';
+
+interface Reader extends Pick<Cell, 'parameters'> {
+  readonly kind: Kind;
+}
 
 /** Digests of the parts of artifacts that cells read; each is computed once. */
 export class Parts {
@@ -12,9 +17,9 @@ export class Parts {
     this.#cache = cache;
   }
 
-  /** The digest, for the key of a cell of this kind, of the part of an artifact that it reads. */
-  digest(kind: Kind, need: string, artifact: Digest): Digest {
-    const files = filesRead(kind, need);
+  /** The digest, for the key of a cell, of the part of an artifact that it reads. */
+  digest({ kind, parameters }: Reader, need: string, artifact: Digest): Digest {
+    const files = filesRead(kind, need, parameters);
     if (files === undefined) return artifact;
     const key = [artifact, ...files].join('\n');
     const digest = this.#known.get(key) ?? this.#cache.partDigest(artifact, files);

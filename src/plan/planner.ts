@@ -73,9 +73,9 @@ export class Planner {
 
   /** The inputs in the key of a cell: digests of the parts that it reads. */
   #inputKeys(cell: Cell, artifacts: Readonly<Record<string, Digest>>): Record<string, Digest> {
-    const { kind } = this.#kind(cell);
+    const reader = { kind: this.#kind(cell).kind, parameters: cell.parameters };
     return Object.fromEntries(
-      Object.entries(artifacts).map(([need, artifact]) => [need, this.#parts.digest(kind, need, artifact)]),
+      Object.entries(artifacts).map(([need, artifact]) => [need, this.#parts.digest(reader, need, artifact)]),
     );
   }
 

@@ -148,7 +148,7 @@ function jobOf(
 ): Job {
   const kind = loadedKind(kinds, cell);
   const inputs = Object.entries(key.artifacts).map(([need, artifact]): [string, JobInput] => {
-    const read = filesRead(kind.kind, need);
+    const read = filesRead(kind.kind, need, cell.parameters);
     const names = cache.files(artifact).flatMap(({ path }) => ((read?.includes(path) ?? true) ? [path] : []));
     const files = Object.fromEntries(names.map((name) => [name, cache.path(artifact, name)]));
     return [need, { digest: key.basis.inputs[need] ?? artifact, files }];

@@ -62,6 +62,7 @@ async function run(
   };
   const settings: AttackCellSettings = {
     attack: { name: 'fgsm', epsilon: 0.1 },
+    part: 'test',
     batchSize: 6,
     seed: 0,
     checkpoint: 'last',
@@ -108,6 +109,13 @@ describe('a cell of an attack', () => {
     expect(attackedThere(transferred)).not.toEqual(attackedThere(last));
     await expect(run({ ...inputs, surrogate: inputs.model }, best)).rejects.toMatchObject({
       reason: 'no-best-checkpoint',
+    });
+  });
+
+  it('attacks no validation images where the data set has none', async () => {
+    const { data, model } = inputs;
+    await expect(run({ data, model }, { part: 'validation' })).rejects.toMatchObject({
+      reason: 'no-validation-part',
     });
   });
 

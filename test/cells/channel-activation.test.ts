@@ -40,7 +40,7 @@ it('a class whose clean images activate no channel is left out of the mean, and 
   };
   await channelCell(
     { inputs: { data: artifact, model: artifact }, output, scratch, engine: async () => cpu, ...told },
-    { attack: { epsilon: 0.1, steps: 2 }, seed: 0, batchSize: 30, checkpoint: 'last' },
+    { part: 'test', attack: { epsilon: 0.1, steps: 2 }, seed: 0, batchSize: 30, checkpoint: 'last' },
   );
   expect(Object.keys(numbers)).toHaveLength(2 * toyModel.taps.length);
   for (const value of Object.values(numbers)) expect(Number.isFinite(value)).toBe(true);

@@ -55,6 +55,7 @@ async function attackedCell(
     {
       attack: attackSettings({ epsilon: 0.1, ...attack }),
       ...{
+        part: 'test',
         batchSize: 40,
         seed: 1,
         checkpoint: 'last',

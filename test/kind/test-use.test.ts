@@ -82,15 +82,17 @@ describe('a value that does not depend on test images', () => {
     ['forward-gflops', cell('cost', { model: student })],
     ['test', data],
     ['examples', cell('attack', { data, model: student })],
+    ['accuracy', cell('attack', { data, model: student }, { part: 'validation' })],
+    ['slack', cell('theory', { data, student, teacher }, { part: 'validation' })],
     ['most', cell('counter', { data })],
-  ])('is %s of %o', (value, { id, needs }) => {
-    expect(testUse(cell(id, needs), value, kindOf)).toBeUndefined();
+  ])('is %s of %o', (value, one) => {
+    expect(testUse(one, value, kindOf)).toBeUndefined();
   });
 });
 
 describe('a value depends on test images', () => {
   it('if it is measured on them', () => {
-    const attack = cell('attack', { data, model: student });
+    const attack = cell('attack', { data, model: student }, { part: 'test' });
     expect(testUse(attack, 'accuracy', kindOf)).toEqual({ chain: ['attack'], certain: true });
     expect(testUse(attack, 'after-square', kindOf)).toEqual({ chain: ['attack'], certain: true });
   });
@@ -120,7 +122,7 @@ describe('a value may depend on test images', () => {
   });
 
   it('and does so if another needed cell surely reads them', () => {
-    const attack = cell('attack', { data, model: student });
+    const attack = cell('attack', { data, model: student }, { part: 'test' });
     expect(testUse(cell('command', { first: cell('command-2'), second: attack }), 'x', kindOf)).toEqual({
       chain: ['command', 'attack'],
       certain: true,
