@@ -2,7 +2,7 @@ import { Type } from '@sinclair/typebox';
 import { defineKind } from '../src/kind/kind.ts';
 import { partFiles } from '../src/kind/parts.ts';
 import { trainingMethod, trainingMethods } from '../src/learn/train/methods.ts';
-import { trainingMeasures, trainingParameters } from '../src/learn/train/parameters.ts';
+import { trainingContinues, trainingMeasures, trainingParameters } from '../src/learn/train/parameters.ts';
 import { trainingValues } from '../src/learn/train/values.ts';
 
 export default defineKind({
@@ -33,6 +33,7 @@ export default defineKind({
   output: 'model',
   values: trainingValues,
   measures: trainingMeasures,
+  continues: trainingContinues,
   usesEngine: true,
   async run(context) {
     const { trainCell } = await import('../src/cells/train.ts');

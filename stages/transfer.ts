@@ -2,7 +2,7 @@ import { Type } from '@sinclair/typebox';
 import { defineKind } from '../src/kind/kind.ts';
 import { partFiles } from '../src/kind/parts.ts';
 import { checkpoint } from '../src/learn/parameter-schemas.ts';
-import { trainingMeasures, trainingParameters } from '../src/learn/train/parameters.ts';
+import { trainingContinues, trainingMeasures, trainingParameters } from '../src/learn/train/parameters.ts';
 import { trainingValues } from '../src/learn/train/values.ts';
 import { transferMethod, transferMethods } from '../src/learn/transfer/methods.ts';
 
@@ -31,6 +31,7 @@ export default defineKind({
   output: 'model',
   values: trainingValues,
   measures: trainingMeasures,
+  continues: trainingContinues,
   usesEngine: true,
   async run(context) {
     const { trainCell } = await import('../src/cells/train.ts');

@@ -35,6 +35,7 @@ export async function trainCell(
     dataset,
     validation: files.includes(partFile('validation')) ? await readPart(file, 'validation') : undefined,
     ...loopOptions(parameters),
+    stopAfter: parameters['stop-after'],
   });
   values(await writeTraining(output, description, result));
 }

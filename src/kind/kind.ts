@@ -34,6 +34,8 @@ export interface Kind<P extends TObject = TObject, V extends Variants | undefine
   readonly values?: ValueDeclarations;
   /** Names that it may pass to `measure`, so that a table can distinguish an unknown measurement from a wrong name. */
   readonly measures?: readonly string[];
+  /** For kinds that can stop early, and go on from there in another cell. */
+  readonly continues?: Continues;
   /** True if it computes with tensors. The engine is then part of the fingerprint. */
   readonly usesEngine?: boolean;
   /** Files outside the cache, and environment variables, that it reads; their contents are part of the fingerprint. */
@@ -58,6 +60,20 @@ export interface InputDeclaration {
     | { readonly by: string; readonly of: Readonly<Record<string, readonly string[]>> };
   /** The input may be left out; `CellContext.inputs` then does not contain it. */
   readonly optional?: true;
+}
+
+/**
+ * How a kind stops early. A cell does the first units of its work as if it did all of them, so that a cell that differs
+ * only in where it stops can go on from its snapshots, with the same result as from the start.
+ */
+export interface Continues {
+  /**
+   * The optional parameter that says after how many units to stop, such as `stop-after`. A cell that stops after all
+   * units has the same fingerprint as one without this parameter.
+   */
+  readonly stop: string;
+  /** The parameter that says how many units there are, such as `epochs`. */
+  readonly of: string;
 }
 
 /** A needed cell, as it is known when the run is planned. */

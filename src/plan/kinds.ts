@@ -83,6 +83,19 @@ async function importKind(module: string, { file, root }: Home): Promise<Kind> {
       hint: 'End the file with `export default defineKind({description, parameters, inputs, output, run})`; docs/kinds.md shows one.',
     });
   }
+  const { continues } = kind;
+  const unknown = [continues?.stop, continues?.of].find(
+    (name) => name !== undefined && !Object.hasOwn(kind.parameters?.properties ?? {}, name),
+  );
+  if (unknown !== undefined) {
+    throw new Failure(
+      'bad-kind',
+      `\`continues\` of ${relative(root, file)} names ${unknown}, which is not one of its parameters.`,
+      {
+        hint: 'Name the parameter that says after how many units of work it stops, and the one that says how many there are.',
+      },
+    );
+  }
   return kind as Kind;
 }
 

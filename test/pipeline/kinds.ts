@@ -85,8 +85,10 @@ export const kinds: Readonly<Record<string, Kind>> = {
       description: 'Trains a model by a method that has parameters of its own.',
       parameters: Type.Object({
         epochs: Type.Integer({ minimum: 1, default: 1 }),
+        'stop-after': Type.Optional(Type.Integer({ minimum: 1 })),
         seed: Type.Integer({ default: 0, minimum: 0 }),
       }),
+      continues: { stop: 'stop-after', of: 'epochs' },
       variants: {
         by: 'method',
         description: 'How it is trained.',

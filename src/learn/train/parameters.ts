@@ -72,12 +72,22 @@ export const loopParameters = {
 export const trainingParameters = {
   ...netParameter,
   ...loopParameters,
+  'stop-after': Type.Optional(
+    Type.Integer({
+      minimum: 1,
+      description:
+        'Train only the first epochs, as a part of the training of `epochs` epochs: the learning rates are those of the full training. Another cell that differs only in this parameter continues from here; its result is the same as from the start. Default: all epochs.',
+    }),
+  ),
   normalise: oneOf(['none', 'data'], {
     default: 'none',
     description:
       'data: the first layer of the model subtracts the mean of each channel of the training images and divides by its standard deviation. A channel with a standard deviation below 1/255 (one level of 8 bits) is not scaled, and the cell prints a warning. Epsilon is for pixels in [0, 1] in any case.',
   }),
 };
+
+/** How trainings of a whole network stop early. */
+export const trainingContinues = { stop: 'stop-after', of: 'epochs' };
 
 const loopSchema = Type.Object(loopParameters);
 type LoopParameters = Static<typeof loopSchema>;

@@ -19,6 +19,8 @@ export interface TrainingOptions extends EpochOptions {
   /** Records that are not in `dataset`, for choosing the best epoch. Never the test set. */
   readonly validation?: Dataset | undefined;
   readonly optimiser: SgdSettings;
+  /** Train only this many of the `epochs` epochs. Default: all. */
+  readonly stopAfter?: number | undefined;
   /** Initial weights: parameters and state. Default: random ones from the seed. */
   readonly initial?: Tensors | undefined;
   /** Called after each epoch; after a resume, also for the earlier epochs. */
@@ -44,7 +46,7 @@ export interface TrainingResult {
  * @throws Failure `diverged` with epoch and step, if a loss is not finite; `empty-dataset`; `shape-mismatch`
  */
 export async function train(options: TrainingOptions): Promise<TrainingResult> {
-  const { model, dataset, epochs, snapshots, snapshotEvery = 1 } = options;
+  const { model, dataset, epochs, stopAfter = epochs, snapshots, snapshotEvery = 1 } = options;
   checkDataset(model, dataset);
   if (options.validation) checkDataset(model, options.validation);
   const machinery = build(options);
@@ -55,11 +57,11 @@ export async function train(options: TrainingOptions): Promise<TrainingResult> {
       ? fromSnapshot(saved)
       : start(model, machinery.method, options.initial, options.seed, size);
     for (const record of current.history) options.onRecord?.(record);
-    for (let epoch = current.history.length; epoch < epochs; epoch += 1) {
+    for (let epoch = current.history.length; epoch < stopAfter; epoch += 1) {
       current = await trainEpoch(options, machinery, current, epoch);
       const record = current.history.at(-1);
       if (record) options.onRecord?.(record);
-      if ((epoch + 1) % snapshotEvery === 0 || epoch + 1 === epochs) {
+      if ((epoch + 1) % snapshotEvery === 0 || epoch + 1 === stopAfter) {
         await snapshots?.save(toSnapshot(current));
       }
     }

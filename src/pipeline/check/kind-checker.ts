@@ -2,6 +2,7 @@ import type { Json } from '../../json.ts';
 import type { Kind } from '../../kind/kind.ts';
 import type { Derived } from '../../kind/variants.ts';
 import { suggest } from '../../suggest.ts';
+import { withoutFullStop } from './early-stop.ts';
 import type { JsonSchema } from './json-schema.ts';
 import { type CheckedParameters, ParameterChecker } from './parameter-checker.ts';
 import type { Issue } from './parameter-messages.ts';
@@ -75,7 +76,7 @@ export class KindChecker {
     const { variants, derived } = this.kind;
     if (variants === undefined) {
       const checked = this.#common.check(values, unresolved);
-      return { ...withDerived(checked, unresolved, derived), variant: undefined, foreign: [] };
+      return { ...this.#completed(checked, unresolved, derived), variant: undefined, foreign: [] };
     }
     if (unresolved.has(variants.by)) return this.#withoutVariant(values, unresolved, []);
     const choice = chooseVariant(this.name, variants, values.get(variants.by));
@@ -98,7 +99,16 @@ export class KindChecker {
       written: { ...all.written, ...some.written },
     };
     const rules = { ...derived, ...variants.of[variant]?.derived };
-    return { ...withDerived(checked, unresolved, rules), variant, foreign };
+    return { ...this.#completed(checked, unresolved, rules), variant, foreign };
+  }
+
+  #completed(
+    checked: CheckedParameters,
+    unresolved: ReadonlySet<string>,
+    derived: Kind['derived'],
+  ): CheckedParameters {
+    const { continues } = this.kind;
+    return withDerived(continues ? withoutFullStop(checked, continues) : checked, unresolved, derived);
   }
 
   /** Checks the parameters that all variants have. */
