@@ -13,12 +13,12 @@ import {
 } from './attempts.ts';
 import { filesOf, type ListedCell, listCells, lookup, partDigest, pathOf, type StoredCell } from './cells.ts';
 import { checkMany, type Damage } from './check.ts';
-import { type Collected, type CollectOptions, collect } from './collect.ts';
+import { bytesOf, type Collected, type CollectOptions, collect } from './collect.ts';
 import { ContentDigests } from './content-digests.ts';
 import { crashPoint } from './crash-point.ts';
 import type { Digest, Fingerprint } from './digest.ts';
 import { explainDiskError } from './disk-failure.ts';
-import { foldersOf, removeFolder } from './folders.ts';
+import { foldersOf, type ScratchKey } from './folders.ts';
 import { type Acquired, acquire, leased, release } from './leases.ts';
 import { openToRead, openToWrite } from './open.ts';
 import { beat } from './owners.ts';
@@ -28,6 +28,7 @@ import { Publisher } from './publisher.ts';
 import type { ArtifactFile } from './record.ts';
 import { type Recovered, recover } from './recover.ts';
 import { basisOf, hasRun, type LastBasis, lastBasis, type RunRecord, recordRun } from './runs.ts';
+import { endScratch, forgetEarlyStop } from './scratch.ts';
 import { type AffectedCell, setAside } from './set-aside.ts';
 import { racy } from './stamp.ts';
 import { preparer, type Store, write } from './store.ts';
@@ -235,19 +236,33 @@ export class Cache {
     explained('remember the run', () => recordRun(this.#store, run));
   }
 
-  /** A folder for the snapshots of an unfinished cell. It remains between attempts. */
-  scratch(fingerprint: Fingerprint): string {
-    const folder = this.#store.folders.scratchOf(fingerprint);
+  /**
+   * A folder for the snapshots of an unfinished cell. It remains between attempts. Its parent contains those of all
+   * cells that differ only in where they stop.
+   */
+  scratch(key: ScratchKey): string {
+    const folder = this.#store.folders.scratchOf(key);
     explained('make a folder for snapshots', () => mkdirSync(folder, { recursive: true }));
     return folder;
   }
 
-  async dropScratch(fingerprint: Fingerprint): Promise<void> {
+  /** Call it when a cell is published: removes its snapshots, unless another cell may go on from them. */
+  async endScratch(key: ScratchKey): Promise<void> {
     try {
-      await removeFolder(this.#store.folders.scratchOf(fingerprint));
+      await endScratch(this.#store, key);
     } catch (error) {
       throw explainDiskError(error, 'remove snapshots');
     }
+  }
+
+  /** Call it before a published cell runs again: removes the last snapshot, from which it would end at once. */
+  forgetEarlyStop(key: ScratchKey): void {
+    explained('remove snapshots', () => forgetEarlyStop(this.#store, key));
+  }
+
+  /** The size of all snapshots, in bytes. */
+  snapshotBytes(): number {
+    return explained('list snapshots', () => bytesOf(this.#store.folders.scratch));
   }
 
   /** All published cells, by name. */

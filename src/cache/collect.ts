@@ -1,14 +1,16 @@
-import { type Dirent, readdirSync, rmSync } from 'node:fs';
+import { readdirSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { runningAttempts } from './attempts.ts';
 import { type ListedCell, listCells } from './cells.ts';
 import type { Digest, Fingerprint } from './digest.ts';
+import { namesIn } from './folders.ts';
 import { deleteArtifact } from './index-rows.ts';
 import { leased } from './leases.ts';
 import { type OldAttempts, oldAttempts } from './old-attempts.ts';
 import { pinned } from './pins.ts';
 import { ingestMissing } from './rebuild.ts';
 import { recentFingerprints } from './runs.ts';
+import { oldScratch, scratchInUse } from './scratch.ts';
 import { look } from './stamp.ts';
 import { type Store, write } from './store.ts';
 import { forgetUses, usedElsewhere } from './uses.ts';
@@ -112,7 +114,12 @@ function findGarbage(
     ...artifacts.map((digest) => store.folders.manifest(digest)),
     ...loose.map(({ path }) => path),
   ];
-  const scratch = readdirSync(store.folders.scratch).filter((name) => !kept.has(name as Fingerprint));
+  const scratch = oldScratch(store, {
+    keeps,
+    busy,
+    published: new Set(all.map(({ fingerprint }) => fingerprint)),
+    began,
+  });
   return {
     cells,
     artifacts,
@@ -121,7 +128,7 @@ function findGarbage(
     used,
     paths: [
       ...files.filter((path) => isOlder(path, began)).map((path) => ({ what: 'file' as const, path })),
-      ...scratch.map((name) => ({ what: 'scratch' as const, path: join(store.folders.scratch, name) })),
+      ...scratch.map((path) => ({ what: 'scratch' as const, path })),
       ...attempts.folders.map((path) => ({ what: 'attempt' as const, path })),
       ...readdirSync(store.folders.aside).map((name) => {
         return { what: 'aside' as const, path: join(store.folders.aside, name) };
@@ -161,6 +168,7 @@ function remove(store: Store, paths: Garbage['paths']): void {
       for (const { what, path } of paths.slice(start, start + batchSize)) {
         const name = basename(path);
         if (what === 'file' && isReferred.get(name, name) !== undefined) continue;
+        if (what === 'scratch' && scratchInUse(store, path)) continue;
         rmSync(path, { recursive: true, force: true });
         store.step('garbage-removed');
       }
@@ -190,12 +198,10 @@ function isOlder(path: string, time: number): boolean {
   return stat !== undefined && Number(stat.ctimeMs) <= time;
 }
 
-function bytesOf(path: string): number {
+/** Bytes of a file, or of all files in a folder; 0 if it does not exist. */
+export function bytesOf(path: string): number {
   const stat = look(path);
   if (stat === undefined) return 0;
   if (!stat.isDirectory()) return Number(stat.size);
-  return readdirSync(path, { withFileTypes: true }).reduce(
-    (sum, { name }: Dirent) => sum + bytesOf(join(path, name)),
-    0,
-  );
+  return namesIn(path).reduce((sum, name) => sum + bytesOf(join(path, name)), 0);
 }

@@ -1,8 +1,15 @@
-import { mkdirSync, statSync } from 'node:fs';
+import { mkdirSync, readdirSync, statSync } from 'node:fs';
 import { rm, rmdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Digest, Fingerprint } from './digest.ts';
 import { isMissing } from './disk-failure.ts';
+
+/** Whose snapshots a folder contains. */
+export interface ScratchKey {
+  readonly fingerprint: Fingerprint;
+  /** The fingerprint that the cell would have if it did not stop early; for most cells it is the same. */
+  readonly trajectory: Fingerprint;
+}
 
 /** The paths in a cache folder. `docs/cache-and-crash-safety.md` shows the layout. */
 export interface Folders {
@@ -20,7 +27,8 @@ export interface Folders {
   manifest(artifact: Digest): string;
   record(fingerprint: Fingerprint): string;
   attempt(id: number): string;
-  scratchOf(fingerprint: Fingerprint): string;
+  trajectory(key: Fingerprint): string;
+  scratchOf(key: ScratchKey): string;
 }
 
 export function foldersOf(root: string): Folders {
@@ -39,13 +47,24 @@ export function foldersOf(root: string): Folders {
     manifest: (artifact) => under('artifacts', artifact.slice(0, 2), `${artifact}.json`),
     record: (fingerprint) => under('cells', fingerprint.slice(0, 2), `${fingerprint}.json`),
     attempt: (id) => under('attempts', String(id)),
-    scratchOf: (fingerprint) => under('scratch', fingerprint),
+    trajectory: (key) => under('scratch', key),
+    scratchOf: ({ trajectory, fingerprint }) => under('scratch', trajectory, fingerprint),
   };
 }
 
 export function createFolders(folders: Folders): void {
   for (const name of ['files', 'artifacts', 'cells', 'scratch', 'attempts', 'aside'] as const) {
     makeFolder(folders[name]);
+  }
+}
+
+/** The names in a folder; none if there is no such folder: another process may have removed it. */
+export function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch (error) {
+    if (isMissing(error)) return [];
+    throw error;
   }
 }
 

@@ -7,14 +7,14 @@ import { snapshotFile } from './snapshot-file.ts';
 /** The parts of a cell's context that a training uses. */
 export type TrainingContext = Pick<
   CellContext<unknown>,
-  'scratch' | 'engine' | 'progress' | 'record' | 'measure'
+  'scratch' | 'trajectory' | 'engine' | 'progress' | 'record' | 'measure'
 >;
 
 type Options = Omit<TrainingOptions, 'engine' | 'onProgress' | 'onRecord' | 'onEpoch' | 'snapshots'>;
 
-/** Trains in a cell: resumes from its scratch folder, reports progress, and measures `trainingMeasures`. */
+/** Trains in a cell: continues from the latest snapshot of its trajectory, reports progress, and measures `trainingMeasures`. */
 export async function measuredTraining(
-  { scratch, engine, progress, record, measure }: TrainingContext,
+  { engine, progress, record, measure, ...folders }: TrainingContext,
   options: Options,
 ): Promise<TrainingResult> {
   const seconds: number[] = [];
@@ -24,7 +24,7 @@ export async function measuredTraining(
     onProgress: progress,
     onRecord: (epoch) => record(asRecord(epoch)),
     onEpoch: (taken) => seconds.push(taken),
-    snapshots: snapshotFile(scratch),
+    snapshots: snapshotFile(folders, options.stopAfter),
   });
   // Empty if an earlier attempt completed the last epoch.
   if (seconds.length > 0) measure({ 'seconds-per-epoch': secondsPerEpoch(seconds) });

@@ -1,31 +1,70 @@
-import { existsSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { createHash } from 'node:crypto';
+import { readdir } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import type { Tensors } from '../engine/engine.ts';
 import { isFailure } from '../failure.ts';
+import type { CellContext } from '../kind/kind.ts';
 import type { Snapshots, TrainingSnapshot } from '../learn/train/snapshot.ts';
 import { readTensors, writeTensors } from '../learn/weights/host-tensors.ts';
 
+type Folders = Pick<CellContext<unknown>, 'scratch' | 'trajectory'>;
 type Record = Omit<TrainingSnapshot, 'tensors'>;
 
-/** Keeps the snapshot of a training as one file, replaced in one step: a killed process leaves the one before. */
-export function snapshotFile(folder: string): Snapshots<TrainingSnapshot> {
-  const path = join(folder, 'snapshot.safetensors');
+const file = 'snapshot.safetensors';
+
+/**
+ * Keeps the snapshot of a training as one file, replaced in one step: a killed process leaves the one before. Starts
+ * from the latest snapshot of the whole trajectory that has at most `most` epochs. A snapshot that cannot be used is
+ * noted in the log: it costs time, and nothing else.
+ */
+export function snapshotFile(
+  { scratch, trajectory }: Folders,
+  most = Number.POSITIVE_INFINITY,
+): Snapshots<TrainingSnapshot> {
+  const key = basename(trajectory);
   return {
     async load() {
-      if (!existsSync(path)) return undefined;
-      try {
-        const { tensors, metadata } = await readTensors(path);
-        // Written by `save`, below.
-        return { ...(JSON.parse(metadata.record ?? 'null') as Record), tensors };
-      } catch (error) {
-        // The file is incomplete after a power failure: start the training again.
-        if (!isFailure(error) && !(error instanceof SyntaxError)) throw error;
-        await rm(path, { force: true });
-        return undefined;
+      let latest: TrainingSnapshot | undefined;
+      for (const name of (await readdir(trajectory)).sort()) {
+        const found = await usable(join(trajectory, name, file), key);
+        if (found && found.epoch <= most && found.epoch > (latest?.epoch ?? 0)) latest = found;
       }
+      if (latest) console.error(`continues after epoch ${latest.epoch}`); // for the log
+      return latest;
     },
-    async save({ tensors, ...record }) {
-      await writeTensors(path, tensors, { record: JSON.stringify(record) }, { durable: true });
+    async save({ tensors, ...snapshot }) {
+      const record = JSON.stringify(snapshot);
+      const digest = digestOf(key, record, tensors);
+      await writeTensors(join(scratch, file), tensors, { record, digest }, { durable: true });
     },
   };
+}
+
+/** The snapshot in a file; undefined if there is none that can be used. */
+async function usable(path: string, key: string): Promise<TrainingSnapshot | undefined> {
+  try {
+    const { tensors, metadata } = await readTensors(path);
+    const { record = '', digest } = metadata;
+    // Written by `save`, above.
+    if (digest === digestOf(key, record, tensors)) return { ...(JSON.parse(record) as Record), tensors };
+    console.error(`note: ${path} is damaged, or belongs to another training. It is not used.`);
+  } catch (error) {
+    const isUnreadable = isFailure(error) || (error instanceof Error && 'code' in error);
+    if (!isUnreadable) throw error;
+    if (!isFailure(error) || error.reason !== 'no-such-file') {
+      console.error(`note: ${error.message} The snapshot is not used.`);
+    }
+  }
+  return undefined;
+}
+
+/** SHA-256 of the key of the trajectory, the record, and the name, type, shape and data of each tensor. */
+function digestOf(key: string, record: string, tensors: Tensors): string {
+  const hash = createHash('sha256').update(JSON.stringify([key, record]));
+  const sorted = Object.entries(tensors).sort(([one], [other]) => (one < other ? -1 : 1));
+  for (const [name, { shape, data }] of sorted) {
+    hash.update(JSON.stringify([name, shape, data instanceof Float32Array]));
+    hash.update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+  }
+  return hash.digest('hex');
 }

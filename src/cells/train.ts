@@ -16,8 +16,8 @@ type Context = Pick<CellContext<TrainingParameters>, 'parameters' | 'inputs' | '
 type TapSettings = Pick<ModelSettings, 'tapBeforeRelu'>;
 
 /**
- * Trains a network on the `data` input, resuming from the scratch folder, and writes the model artifact with the
- * history of its epochs.
+ * Trains a network on the `data` input, continuing from the latest snapshot of its trajectory, and writes the model
+ * artifact with the history of its epochs.
  */
 export async function trainCell(
   context: Context,

@@ -159,6 +159,11 @@ export interface CellContext<P> {
   readonly output: string;
   /** A folder that belongs to the fingerprint and outlives a killed attempt: for snapshots. */
   readonly scratch: string;
+  /**
+   * The folder of the scratch folders of all cells that differ only in where they stop, with that of this cell. Its name
+   * is their common key. Read only, except for `scratch`; files in it may be damaged, or be deleted at any time.
+   */
+  readonly trajectory: string;
   /** The chosen engine; it is started at the first call. */
   engine(): Promise<Engine>;
   /** Reports numbers for tables. They are stored in `values.json` of the artifact. */

@@ -1,6 +1,7 @@
 import { canonicalJson, type Digest, type Fingerprint, sha256 } from '../cache/digest.ts';
 import type { EngineIdentity } from '../engine/engine.ts';
 import type { Json } from '../json.ts';
+import type { Continues } from '../kind/kind.ts';
 
 /** Everything that a cell's result depends on, and nothing else. */
 export type FingerprintBasis = {
@@ -38,6 +39,16 @@ export function keyOf({ kind, parameters, inputs, sources, code, engine }: Finge
     `"parameters":${canonicalJson(parameters)},"sources":${canonicalJson(sources)}}`;
   // A fingerprint is a digest; this is the only place that converts one to the other.
   return sha256(text) as string as Fingerprint;
+}
+
+/**
+ * The common key of cells that differ only in where they stop: the fingerprint of the one that does not stop early.
+ * Where a cell went on from is in no key, because its result does not depend on it.
+ */
+export function trajectoryOf(basis: FingerprintBasis, continues: Continues | undefined): Fingerprint {
+  if (continues === undefined) return keyOf(basis);
+  const { [continues.stop]: _, ...parameters } = basis.parameters;
+  return keyOf({ ...basis, parameters });
 }
 
 const texts = new WeakMap<object, string>();

@@ -5,7 +5,7 @@ import { parseReason } from '../failure-reasons.ts';
 import type { Places, Source } from '../kind/kind.ts';
 import type { Cell, CellId, Pipeline } from '../pipeline/pipeline.ts';
 import { keyWithThreads } from './engine-key.ts';
-import { type EngineKey, type FingerprintBasis, type KeptBasis, keyOf } from './fingerprint.ts';
+import { type EngineKey, type FingerprintBasis, type KeptBasis, keyOf, trajectoryOf } from './fingerprint.ts';
 import type { LoadedKind } from './kinds.ts';
 import { Parts } from './parts.ts';
 import { differences, type Reason } from './reasons.ts';
@@ -26,6 +26,8 @@ export interface PlannedCell {
 
 export interface CellKey {
   readonly fingerprint: Fingerprint;
+  /** The fingerprint that it would have if it did not stop early. */
+  readonly trajectory: Fingerprint;
   readonly basis: KeptBasis;
   /** The artifact of each need. The basis contains the digests of the parts that the cell reads. */
   readonly artifacts: Readonly<Record<string, Digest>>;
@@ -68,7 +70,8 @@ export class Planner {
   /** The fingerprint of a cell, given the artifact of each need. */
   async key(cell: Cell, artifacts: Readonly<Record<string, Digest>>): Promise<CellKey> {
     const basis = await this.#basisOf(cell, this.#inputKeys(cell, artifacts));
-    return { fingerprint: keyOf(basis), basis, artifacts };
+    const trajectory = trajectoryOf(basis, this.#kind(cell).kind.continues);
+    return { fingerprint: keyOf(basis), trajectory, basis, artifacts };
   }
 
   /** The inputs in the key of a cell: digests of the parts that it reads. */

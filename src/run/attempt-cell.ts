@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { join } from 'node:path';
-import type { Digest, Fingerprint } from '../cache/digest.ts';
+import { dirname, join } from 'node:path';
+import type { Digest } from '../cache/digest.ts';
 import { asFailure, Failure } from '../failure.ts';
 import { parseReason } from '../failure-reasons.ts';
 import type { Json } from '../json.ts';
@@ -33,6 +33,7 @@ export interface Task {
 /** Runs a cell and publishes its result. After a failure it runs again if its stage has retries. */
 export async function attemptCell(options: RunOptions, task: Task): Promise<Outcome> {
   const { fingerprint } = task.key;
+  if (task.reasons.some(({ reason }) => reason === 'forced')) options.cache.forgetEarlyStop(task.key);
   for (let retries = task.cell.retries; ; retries--) {
     await task.share.take();
     const { willRetry, ...ended } = await attemptOnce(options, task, retries);
@@ -74,7 +75,7 @@ async function attemptOnce(options: RunOptions, task: Task, retries: number): Pr
   const { measured } = exit;
   if ('artifact' in published) {
     cache.finishAttempt(id, { state: 'done', exitCode: 0, measured });
-    await dropScratch(options, fingerprint);
+    await endScratch(options, key);
     const { artifact, values } = published;
     emit({
       event: 'cell-finished',
@@ -103,9 +104,9 @@ async function attemptOnce(options: RunOptions, task: Task, retries: number): Pr
 }
 
 /** If snapshots cannot be removed, the published cell is still a success. `cache gc` will try again. */
-async function dropScratch({ cache, emit }: RunOptions, fingerprint: Fingerprint): Promise<void> {
+async function endScratch({ cache, emit }: RunOptions, key: CellKey): Promise<void> {
   try {
-    await cache.dropScratch(fingerprint);
+    await cache.endScratch(key);
   } catch (error) {
     emit({ event: 'notice', message: asFailure(error).message });
   }
@@ -153,6 +154,7 @@ function jobOf(
     const files = Object.fromEntries(names.map((name) => [name, cache.path(artifact, name)]));
     return [need, { digest: key.basis.inputs[need] ?? artifact, files }];
   });
+  const scratch = cache.scratch(key);
   return {
     cell: cell.id,
     program: kind.kind.program?.(cell.parameters) ?? null,
@@ -171,7 +173,8 @@ function jobOf(
         : null,
     ...paths,
     events: join(paths.folder, 'events.jsonl'),
-    scratch: cache.scratch(key.fingerprint),
+    scratch,
+    trajectory: dirname(scratch),
     allocation: share.allocation,
     timeout: cell.timeout ?? null,
   };

@@ -21,6 +21,8 @@ export type Job = {
   readonly folder: string;
   readonly output: string;
   readonly scratch: string;
+  /** The folder of the scratch folders of all cells that differ only in where they stop. */
+  readonly trajectory: string;
   readonly log: string;
   /** The file to which the cell writes its `CellEvent`s. */
   readonly events: string;

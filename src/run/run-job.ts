@@ -40,7 +40,7 @@ function contextOf(
   engine: () => Promise<Engine>,
   report: Report,
 ): CellContext<Record<string, unknown>> {
-  const { parameters, places, output, scratch } = job;
+  const { parameters, places, output, scratch, trajectory } = job;
   return {
     parameters,
     inputs: Object.fromEntries(
@@ -49,6 +49,7 @@ function contextOf(
     places,
     output,
     scratch,
+    trajectory,
     engine,
     values: (values) => report({ event: 'values', values: finite(values) }),
     measure: (measurements) => {

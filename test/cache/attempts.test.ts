@@ -4,7 +4,7 @@ import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
 import type { Cache, NewAttempt } from '../../src/cache/cache.ts';
 import type { Fingerprint } from '../../src/cache/digest.ts';
-import { begin, fingerprint, listTree, publish, rig } from './rig.ts';
+import { begin, fingerprint, listTree, publish, rig, scratchKey } from './rig.ts';
 
 function attempt(name: string, more: Partial<NewAttempt> = {}): NewAttempt {
   return {
@@ -79,14 +79,36 @@ describe('attempts', () => {
 
   test('snapshots of a cell have a folder that outlives attempts and the opening of the cache', async () => {
     const first = rig();
-    const folder = first.cache.scratch(fingerprint('a'));
+    const folder = first.cache.scratch(scratchKey('a'));
     writeFileSync(join(folder, 'epoch-3'), 'weights');
     const { cache } = first.reopen();
-    expect(cache.scratch(fingerprint('a'))).toBe(folder);
+    expect(cache.scratch(scratchKey('a'))).toBe(folder);
     expect(existsSync(join(folder, 'epoch-3'))).toBe(true);
-    await cache.dropScratch(fingerprint('a'));
+    await cache.endScratch(scratchKey('a'));
     expect(existsSync(folder)).toBe(false);
-    await cache.dropScratch(fingerprint('a'));
+    await cache.endScratch(scratchKey('a'));
+  });
+});
+
+describe('the snapshots of a cell that stopped early', () => {
+  test('stay until the cell that does not stop early is published; those of a running cell stay then, too', async () => {
+    const { cache } = rig();
+    const [first, second, whole] = [
+      scratchKey('first', 'whole'),
+      scratchKey('second', 'whole'),
+      scratchKey('whole'),
+    ];
+    const folders = [first, second, whole].map((key) => cache.scratch(key));
+    const left = () => folders.map((folder) => existsSync(folder));
+    await cache.endScratch(first);
+    expect(left()).toEqual([true, true, true]);
+    cache.acquire(second.fingerprint);
+    await publish(cache, 'whole', { a: '1' });
+    await cache.endScratch(whole);
+    expect(left()).toEqual([false, true, false]);
+    await cache.endScratch(second);
+    expect(left()).toEqual([false, false, false]);
+    expect(listTree(join(cache.root, 'scratch'))).toEqual([]);
   });
 });
 

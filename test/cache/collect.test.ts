@@ -1,9 +1,20 @@
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { absent, begin, fingerprint, flipBit, listTree, publish, readArtifact, rig, tamper } from './rig.ts';
+import {
+  absent,
+  begin,
+  fingerprint,
+  flipBit,
+  listTree,
+  publish,
+  readArtifact,
+  rig,
+  scratchKey,
+  tamper,
+} from './rig.ts';
 
 const keepNothing = { keep: new Set<never>(), keepRuns: 0, grace: 0 };
 
@@ -79,7 +90,7 @@ describe('collection of garbage', () => {
     await publish(cache, 'running', { b: '2' });
     cache.acquire(fingerprint('leased'));
     const { folder, attempt } = begin(cache, 'running', { 'partial.bin': '3' });
-    for (const name of ['leased', 'running', 'other']) cache.scratch(fingerprint(name));
+    for (const name of ['leased', 'running', 'other']) cache.scratch(scratchKey(name));
     cache.collect(keepNothing);
     expect(cache.ls().map(({ cell }) => cell)).toEqual(['leased', 'running']);
     expect(listTree(folder)).toEqual(['partial.bin']);
@@ -94,9 +105,52 @@ describe('collection of garbage', () => {
 
   test('keeps the snapshots of cells that are kept, and frees those of others', () => {
     const { cache } = rig();
-    const [kept, going] = [cache.scratch(fingerprint('kept')), cache.scratch(fingerprint('going'))];
+    const [kept, going] = [cache.scratch(scratchKey('kept')), cache.scratch(scratchKey('going'))];
     cache.collect({ ...keepNothing, keep: new Set([fingerprint('kept')]) });
     expect([kept, going].map((path) => existsSync(path))).toEqual([true, false]);
+  });
+
+  test('keeps the snapshots of a kept cell that stopped early, for a week', async () => {
+    const { cache } = rig();
+    for (const name of ['rung', 'gone']) await publish(cache, name, { name });
+    const [rung, gone] = [
+      cache.scratch(scratchKey('rung', 'whole')),
+      cache.scratch(scratchKey('gone', 'whole')),
+    ];
+    for (const name of ['rung', 'gone']) await cache.endScratch(scratchKey(name, 'whole'));
+    const options = { ...keepNothing, keep: new Set([fingerprint('rung')]) };
+    cache.collect(options);
+    expect([rung, gone].map((path) => existsSync(path))).toEqual([true, false]);
+    const inDays = (days: number) => new Date(Date.now() + days * 86_400_000);
+    utimesSync(rung, inDays(-6), inDays(-6));
+    expect(cache.collect(options).freed).toEqual([]);
+    utimesSync(rung, inDays(-8), inDays(-8));
+    expect(cache.collect(options).freed).toMatchObject([{ what: 'scratch', name: dirname(rung) }]);
+    expect(existsSync(dirname(rung))).toBe(false);
+  });
+
+  test('frees the snapshots of cells that stopped early once the cell that does not is published', async () => {
+    const { cache } = rig();
+    const rung = cache.scratch(scratchKey('rung', 'whole'));
+    for (const name of ['rung', 'whole']) await publish(cache, name, { name });
+    const options = { ...keepNothing, keep: new Set(['rung', 'whole'].map(fingerprint)) };
+    expect(cache.collect(options).freed).toMatchObject([{ what: 'scratch', name: dirname(rung) }]);
+  });
+
+  test('leaves the snapshots of a cell that begins to run while it collects', async () => {
+    let begin = () => {};
+    const { cache } = rig(undefined, { onStep: (step) => void (step === 'index-cleared' && begin()) });
+    const [one, other] = [
+      cache.scratch(scratchKey('one', 'whole')),
+      cache.scratch(scratchKey('other', 'whole')),
+    ];
+    begin = () => void cache.acquire(fingerprint('one'));
+    cache.collect(keepNothing);
+    expect(existsSync(one)).toBe(true);
+    cache.release(fingerprint('one'));
+    begin = () => {};
+    cache.collect(keepNothing);
+    expect([one, other].map((path) => existsSync(path))).toEqual([false, false]);
   });
 
   test('keeps the logs of the last three attempts at a cell that is kept, without what they wrote', () => {

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { type Cache, type CacheOptions, openCache, type Publication } from '../../src/cache/cache.ts';
 import { canonicalJson, type Digest, type Fingerprint, sha256 } from '../../src/cache/digest.ts';
+import type { ScratchKey } from '../../src/cache/folders.ts';
 
 export type Tree = Readonly<Record<string, string | Uint8Array>>;
 
@@ -39,6 +40,11 @@ export function rig(root = join(temporaryFolder(), 'cache'), options: CacheOptio
 
 export function fingerprint(name: string): Fingerprint {
   return sha256(canonicalJson({ name })) as string as Fingerprint;
+}
+
+/** The key of the snapshots of a cell; without a second name, of one that does not stop early. */
+export function scratchKey(name: string, trajectory = name): ScratchKey {
+  return { fingerprint: fingerprint(name), trajectory: fingerprint(trajectory) };
 }
 
 export const absent = sha256('nobody has this') as Digest;

@@ -35,10 +35,11 @@ describe('a cell of linear probing', () => {
   const { epochs, batchSize, optimiser, schedule, seed } = toyTraining(probe.method);
 
   async function probed(images = data) {
-    const [input, output, scratch] = ['input', 'output', 'scratch'].map((name) =>
+    const [input, output, trajectory] = ['input', 'output', 'trajectory'].map((name) =>
       mkdtempSync(join(folder, name)),
     );
-    if (!input || !output || !scratch) throw new Error('No folders');
+    if (!input || !output || !trajectory) throw new Error('No folders');
+    const scratch = mkdtempSync(join(trajectory, 'own'));
     await writeDataset(input, 'synthetic', images);
     await writeModel(input, description, { last: untrained, best: trained.weights });
     const artifact = { digest: '', files: [], file: (name: string) => join(input, name) };
@@ -46,7 +47,7 @@ describe('a cell of linear probing', () => {
     const numbers: Record<string, number> = {};
     const keep = (given: Readonly<Record<string, number>>) => void Object.assign(numbers, given);
     const told = { progress() {}, record() {}, values: keep, measure: keep };
-    const context = { inputs, output, scratch, engine: async () => cpu, ...told };
+    const context = { inputs, output, scratch, trajectory, engine: async () => cpu, ...told };
     const loop = { epochs, batchSize, optimiser, schedule, seed, augment: undefined };
     await linearProbeCell(context, 'best', loop);
     return { output, numbers };

@@ -21,9 +21,10 @@ it('an epoch takes the mean of those after the first of an attempt, which compil
 
 /** Trains a tiny net in a cell. */
 async function trained(data: Split, normalise: 'none' | 'data') {
-  const [input = '', output = '', scratch = ''] = ['input', 'output', 'scratch'].map((name) =>
+  const [input = '', output = '', trajectory = ''] = ['input', 'output', 'trajectory'].map((name) =>
     mkdtempSync(join(folder, name)),
   );
+  const scratch = mkdtempSync(join(trajectory, 'own'));
   await writeDataset(input, 'toy', data);
   const loop = { seed: 1, epochs: 1, 'batch-size': 16, lr: 0.1, schedule: 'constant' as const, factor: 1 };
   const rest = {
@@ -50,7 +51,10 @@ async function trained(data: Split, normalise: 'none' | 'data') {
     measure: keep,
     warn,
   };
-  await trainCell({ parameters, inputs, output, scratch, engine: async () => cpu, ...told }, standard());
+  await trainCell(
+    { parameters, inputs, output, scratch, trajectory, engine: async () => cpu, ...told },
+    standard(),
+  );
   return { file: (name: string) => join(output, name), numbers, warnings, records };
 }
 

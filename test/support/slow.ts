@@ -17,6 +17,7 @@ export const slow = [
   'test/run/attacks.test.ts',
   'test/run/chaos.test.ts',
   'test/run/command.test.ts',
+  'test/run/continue.test.ts',
   'test/run/costs.test.ts',
   'test/run/damage.test.ts',
   'test/run/diagnoses.test.ts',
@@ -37,6 +38,7 @@ export const slow = [
   'test/cache/crash.test.ts',
   'test/cache/processes.test.ts',
   // Trainings, attacks and engines, compared with one another.
+  'test/cells/continue.test.ts',
   'test/cells/linear-probe.test.ts',
   'test/cells/self-checks.test.ts',
   'test/cells/train.test.ts',
