@@ -32,9 +32,10 @@ export async function measuredTraining(
 }
 
 /** An epoch, with the names used in tables. */
-function asRecord({ learningRate, work, ...record }: EpochRecord) {
+function asRecord({ learningRate, validationLoss, work, ...record }: EpochRecord) {
   return {
     ...record,
+    ...(validationLoss !== undefined && { 'validation-loss': validationLoss }),
     'learning-rate': learningRate,
     ...(work && { 'gradient-passes': work.gradientPasses, flops: work.flops }),
   };

@@ -25,6 +25,8 @@ export async function writeTraining(
       'epoch-flops': mean(works.map(({ flops }) => flops)),
     }),
     ...(final && { 'train-loss': final.loss, 'train-accuracy': final.accuracy }),
+    ...(final?.validation !== undefined && { 'last-validation-accuracy': final.validation }),
+    ...(final?.validationLoss !== undefined && { 'last-validation-loss': final.validationLoss }),
     ...(best && { 'best-epoch': best.epoch, 'validation-accuracy': best.accuracy }),
   };
 }

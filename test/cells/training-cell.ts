@@ -34,7 +34,12 @@ export function snapshotIn(folder: string, stopAfter: number): string {
 /** What a cell has made, and how. */
 export interface Trained {
   /** What is published: the bytes of its files, in base64, its values, records and warnings. */
-  readonly result: object;
+  readonly result: {
+    readonly values: Readonly<Record<string, number>>;
+    readonly records: readonly object[];
+    readonly warnings: readonly string[];
+    readonly files: Readonly<Record<string, string>>;
+  };
   /** The folder of its artifact. */
   readonly output: string;
   /** How many epochs were already done when it began. */
@@ -72,7 +77,8 @@ export async function trainingCell(
   const [trajectory, output] = [join(folder, basename(folder)), mkdtempSync(join(folder, 'output'))];
   const scratch = join(trajectory, scratchName(parameters['stop-after']));
   mkdirSync(scratch, { recursive: true });
-  const [values, records, warnings, done]: [object, object[], string[], number[]] = [{}, [], [], []];
+  const values: Record<string, number> = {};
+  const [records, warnings, done]: [object[], string[], number[]] = [[], [], []];
   const context: CellContext<Record<string, unknown>> = {
     parameters,
     inputs,

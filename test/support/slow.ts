@@ -39,6 +39,7 @@ export const slow = [
   'test/cache/processes.test.ts',
   // Trainings, attacks and engines, compared with one another.
   'test/cells/continue.test.ts',
+  'test/cells/last-validation.test.ts',
   'test/cells/linear-probe.test.ts',
   'test/cells/self-checks.test.ts',
   'test/cells/train.test.ts',

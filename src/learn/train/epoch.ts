@@ -100,24 +100,26 @@ export async function trainEpoch(
     if (!data.every(Number.isFinite))
       throw diverged(`${name} became NaN or infinite`, epoch + 1, stepsPerEpoch, rate);
   }
-  const measured = await validator?.accuracy(weightsOf(tensors), (batch) =>
+  const measured = await validator?.measure(weightsOf(tensors), (batch) =>
     stepContext(tensors, seed, 'validate', [epoch, batch]),
   );
+  if (measured && !Number.isFinite(measured.loss))
+    throw diverged(`The loss on the validation part became ${measured.loss}`, epoch + 1, stepsPerEpoch, rate);
   const record = {
     epoch: epoch + 1,
     loss: lossSum / stepsPerEpoch,
     accuracy: correct / (stepsPerEpoch * size),
     learningRate: rate,
-    ...(measured !== undefined && { validation: measured }),
+    ...(measured && { validation: measured.accuracy, validationLoss: measured.loss }),
     ...(work && { work }),
   };
   const history = [...current.history, record];
-  const isBest = measured !== undefined && measured > (current.best?.accuracy ?? Number.NEGATIVE_INFINITY);
+  const isBest = measured && measured.accuracy > (current.best?.accuracy ?? Number.NEGATIVE_INFINITY);
   if (!isBest) return { ...current, tensors, history };
   return {
     tensors,
     history,
-    best: { epoch: epoch + 1, accuracy: measured },
+    best: { epoch: epoch + 1, accuracy: measured.accuracy },
     bestWeights: weightsOf(tensors),
   };
 }

@@ -19,6 +19,8 @@ export interface EpochRecord {
   readonly learningRate: number;
   /** Accuracy on the validation part, in [0, 1]; under attack for a robust method. */
   readonly validation?: number;
+  /** Mean cross entropy on the validation part; under attack for a robust method. */
+  readonly validationLoss?: number;
   /** The work of its steps without validation, if it can be counted; see `meter.ts`. */
   readonly work?: Work;
 }

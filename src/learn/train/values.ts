@@ -38,4 +38,14 @@ export const trainingValues = {
     description:
       'Accuracy on the validation part at `best-epoch` (under attack for robust methods). Only if there is a validation part.',
   },
+  'last-validation-accuracy': {
+    part: 'validation',
+    description:
+      'Accuracy on the validation part after the last epoch (under attack for robust methods). Only if there is a validation part.',
+  },
+  'last-validation-loss': {
+    part: 'validation',
+    description:
+      'Cross entropy on the validation part after the last epoch (under attack for robust methods). Only if there is a validation part.',
+  },
 } as const satisfies ValueDeclarations;

@@ -171,6 +171,16 @@ describe('training', () => {
     });
   });
 
+  it('does not end well where the loss on the validation part is not finite', async () => {
+    // Running statistics have no part in the loss of a training step.
+    const initial = initialise([...toyModel.parameters, ...toyModel.state], 9);
+    initial['bn1.running_mean']?.data.fill(-3e38);
+    await expect(train(toyTraining(standard(), { initial, validation }))).rejects.toMatchObject({
+      reason: 'diverged',
+      message: expect.stringMatching(/^The loss on the validation part became NaN in epoch 1/),
+    });
+  });
+
   it('refuses data that the model does not take', async () => {
     const { train: dataset } = toyData();
     const two = { ...dataset, classes: ['a', 'b'] };
