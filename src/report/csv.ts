@@ -19,6 +19,11 @@ export function toCsv(table: Table): string {
       lines.push([...row.values, ...across, name, ...numbers, source]);
     }
   }
+  return csvOf(lines);
+}
+
+/** Lines of CSV (RFC 4180); undefined is an empty field. */
+export function csvOf(lines: readonly (readonly (string | number | boolean | undefined)[])[]): string {
   return lines.map((line) => `${line.map(field).join(',')}\n`).join('');
 }
 
