@@ -47,8 +47,9 @@ export const FAILURE_REASONS = {
     'unknown-journal-mode': '`RETABLE_JOURNAL` names no journal mode.',
     'unknown-kind': 'There is no kind of this name.',
     'unknown-pipeline': 'There is no pipeline of this name.',
+    'unknown-sweep': 'The pipeline has no sweep of this name.',
     'unknown-table': 'The pipeline has no table of this name.',
-    'unknown-value': 'A table shows a value that its cells do not report.',
+    'unknown-value': 'A table or a sweep uses a value that its cells do not report.',
   },
   cells: {
     'bad-event': 'A line of `$RETABLE_EVENTS` is not an event.',
@@ -61,6 +62,7 @@ export const FAILURE_REASONS = {
     'input-changed': 'An input in the cache was changed while the cell ran.',
     'input-lost': 'An input of the cell is no longer in the cache, or is damaged.',
     'interpreter-not-found': 'The interpreter in the first line of a script was not found.',
+    'no-choice': 'A sweep cannot choose, because all its trials diverged.',
     'not-a-program': 'The program to run is a folder.',
     'not-executable': 'This user may not execute the program.',
     'not-started': 'The system could not start the program.',

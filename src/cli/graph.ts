@@ -1,4 +1,4 @@
-import type { Pipeline } from '../pipeline/pipeline.ts';
+import type { Cell, CellId, Pipeline } from '../pipeline/pipeline.ts';
 import { EXIT } from './outcome.ts';
 import { type PipelineFlags, resolvePipeline } from './workspace.ts';
 
@@ -15,7 +15,7 @@ export async function graph(name: string | undefined, given: PipelineFlags): Pro
 }
 
 function cellGraph({ cells }: Pipeline) {
-  const edges = cells.flatMap((cell) => Object.values(cell.needs).map((need): Edge => [need, cell.id]));
+  const edges = cells.flatMap((cell) => sourcesOf(cell).map((from): Edge => [from, cell.id]));
   return { nodes: cells.map((cell): string => cell.id), edges };
 }
 
@@ -23,12 +23,17 @@ function stageGraph({ cells, stages }: Pipeline) {
   const stageOf = new Map(cells.map((cell) => [cell.id, cell.stage]));
   const edges = new Map<string, Edge>();
   for (const cell of cells) {
-    for (const need of Object.values(cell.needs)) {
+    for (const need of sourcesOf(cell)) {
       const from = stageOf.get(need) ?? need;
       edges.set(`${from} ${cell.stage}`, [from, cell.stage]);
     }
   }
   return { nodes: stages.map((stage) => stage.name), edges: [...edges.values()] };
+}
+
+/** What a cell comes from: its needs, the trials of a choice, and the choice that it uses. */
+function sourcesOf({ needs, selects, chosen, after = [] }: Cell): CellId[] {
+  return [...Object.values(needs), ...(selects || chosen ? after : [])];
 }
 
 function mermaid(nodes: readonly string[], edges: readonly Edge[]): string {

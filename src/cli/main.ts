@@ -49,9 +49,14 @@ function named(name: string, argument: string, what: string, description: string
   return withPipeline(program.command(name).description(description).argument(argument, what));
 }
 
+const pipelineArgument = 'name of a file in pipelines/, or a path (default: that of the last run)';
+
 function withPipeline(command: Command): Command {
+  return withPipelineFlags(command.argument('[pipeline]', pipelineArgument));
+}
+
+function withPipelineFlags(command: Command): Command {
   command
-    .argument('[pipeline]', 'name of a file in pipelines/, or a path (default: that of the last run)')
     .option('--profile <name>', 'profile of the pipeline')
     .option('--set <key=value>', 'give a parameter another value; may be repeated', collect, []);
   return withSettings(command, ['engine', 'cache', 'data']).option('--json', 'print JSON for programs');
@@ -110,6 +115,21 @@ onPipeline('graph', 'Print the graph of stages, or of cells, as Mermaid or DOT')
   .action(
     guarded(async (name: string | undefined, flags: PipelineFlags) =>
       (await import('./graph.ts')).graph(name, flags),
+    ),
+  );
+withPipelineFlags(
+  program
+    .command('sweep')
+    .description('List the trials of a sweep: their values, what they reached, and the choice')
+    .argument('[pipeline]', pipelineArgument)
+    .argument('[sweep]', 'name of a sweep (default: the only one)'),
+)
+  .addOption(
+    new Option('--format <format>', 'format of the list').choices(['text', 'csv', 'json']).default('text'),
+  )
+  .action(
+    guarded(async (pipeline: string | undefined, sweep: string | undefined, flags: PipelineFlags) =>
+      (await import('./sweep.ts')).sweepCommand(pipeline, sweep, flags),
     ),
   );
 

@@ -3,6 +3,7 @@ import { planCells } from '../plan/plan.ts';
 import type { PlannedCell } from '../plan/planner.ts';
 import { selectCells } from '../plan/select.ts';
 import { EXIT } from './outcome.ts';
+import { sweepLines } from './sweep-plan.ts';
 import { type OpenPipeline, openPipeline, type PipelineFlags } from './workspace.ts';
 
 /** `retable plan`: what would run, what is cached, and why. Nothing runs, and nothing is changed. */
@@ -14,7 +15,7 @@ export async function plan(name: string | undefined, flags: PipelineFlags): Prom
 }
 
 /** Makes the plan that `run` would make, and prints it. */
-export async function printPlan({ pipeline, planner, flags }: OpenPipeline): Promise<void> {
+export async function printPlan({ pipeline, planner, cache, flags }: OpenPipeline): Promise<void> {
   const planned = await planCells(planner, selectCells(pipeline.cells, flags.only));
   if (flags.json) {
     const cells = planned.map(({ cell, key, state, reasons }) => ({
@@ -28,14 +29,26 @@ export async function printPlan({ pipeline, planner, flags }: OpenPipeline): Pro
     console.log(JSON.stringify({ pipeline: pipeline.name, profile: pipeline.profile ?? null, cells }));
     return;
   }
-  for (const cell of planned) console.log(planLine(cell));
-  const runs = planned.filter(({ state }) => state === 'run').length;
-  console.log(`\n${planned.length} cells: ${runs} to run, ${planned.length - runs} cached`);
+  const width = Math.max(6, ...planned.map(({ state }) => WORDS[state].word.length));
+  for (const cell of planned) console.log(planLine(cell, width));
+  const count = (state: PlannedCell['state']) => planned.filter((one) => one.state === state).length;
+  const parts = [`${count('run')} to run`, `${count('cached')} cached`];
+  if (count('may-run') > 0) parts.push(`${count('may-run')} that sweeps decide about`);
+  if (count('left-out') > 0) parts.push(`${count('left-out')} left out by sweeps`);
+  console.log(`\n${planned.length} cells: ${parts.join(', ')}`);
+  for (const line of sweepLines(pipeline, planned, cache)) console.log(line);
 }
 
-function planLine({ cell, state, reasons }: PlannedCell): string {
-  const mark = state === 'run' ? pc.yellow('run   ') : pc.green('cached');
+const WORDS = {
+  run: { word: 'run', colour: pc.yellow },
+  cached: { word: 'cached', colour: pc.green },
+  'may-run': { word: 'may run', colour: pc.yellow },
+  'left-out': { word: 'left out', colour: pc.dim },
+} as const;
+
+function planLine({ cell, state, reasons }: PlannedCell, width: number): string {
+  const { word, colour } = WORDS[state];
   const [first, ...others] = reasons.map((reason) => reason.message);
   const more = others.length > 0 ? ` (and ${others.length} more: retable why '${cell.id}')` : '';
-  return `${mark} ${cell.id}${state === 'run' ? pc.dim(`  ${first ?? ''}${more}`) : ''}`;
+  return `${colour(word.padEnd(width))} ${cell.id}${state === 'cached' ? '' : pc.dim(`  ${first ?? ''}${more}`)}`;
 }

@@ -13,7 +13,14 @@ export async function status(name: string | undefined, given: PipelineFlags): Pr
     return {
       id: cell.id,
       stage: cell.stage,
-      state: state === 'cached' ? 'done' : last?.state === 'done' ? 'outdated' : (last?.state ?? 'waiting'),
+      state:
+        state === 'cached'
+          ? 'done'
+          : state === 'left-out'
+            ? state
+            : last?.state === 'done'
+              ? 'outdated'
+              : (last?.state ?? 'waiting'),
       ...(last?.message ? { message: last.message } : {}),
     };
   });

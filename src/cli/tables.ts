@@ -49,12 +49,15 @@ export async function tablesOf(open: OpenPipeline, only?: string): Promise<Table
   for (const message of new Set(plans.flatMap(({ reasons }) => reasons.flatMap(blockedBecause)))) {
     console.error(`note: some cells cannot be planned, so they are missing in the tables: ${message}`);
   }
+  // With what sweeps chose, and without the trials that they left out.
+  const cells = plans.filter(({ state }) => state !== 'left-out').map(({ cell }) => cell);
+  const found = { ...pipeline, cells };
   const { values, ...others } = recordedOf(open, plans);
   const tables: Table[] = [];
   const failures: Failure[] = [];
   for (const spec of specs) {
     try {
-      tables.push(buildTable(spec, pipeline, values, others));
+      tables.push(buildTable(spec, found, values, others));
     } catch (error) {
       if (!isFailure(error)) throw error;
       const { reason, message, hint } = error;

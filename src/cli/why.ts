@@ -1,11 +1,11 @@
 import pc from 'picocolors';
-import type { CellId } from '../pipeline/pipeline.ts';
+import type { Cell } from '../pipeline/pipeline.ts';
 import { withoutSecrets } from '../pipeline/secrets.ts';
 import { findCell } from '../plan/find-cell.ts';
 import type { KeptBasis } from '../plan/fingerprint.ts';
 import { planCells } from '../plan/plan.ts';
 import type { PlannedCell } from '../plan/planner.ts';
-import { differences, type Reason } from '../plan/reasons.ts';
+import { differences, type Reason, replacedTrial } from '../plan/reasons.ts';
 import { EXIT } from './outcome.ts';
 import { type OpenPipeline, openPipeline, type PipelineFlags } from './workspace.ts';
 
@@ -16,7 +16,7 @@ export async function why(cellName: string, name: string | undefined, given: Pip
   const { id } = findCell(pipeline.cells, cellName, pipeline.name);
   const planned = (await planCells(planner, pipeline.cells)).find(({ cell }) => cell.id === id);
   if (!planned) throw new Error(`${id} was not planned`);
-  const history = attemptHistory(opened, planned.cell.id);
+  const history = attemptHistory(opened, planned.cell);
   if (flags.json) {
     const { state, reasons, key } = planned;
     console.log(
@@ -37,9 +37,16 @@ export async function why(cellName: string, name: string | undefined, given: Pip
   return EXIT.done;
 }
 
+const STATES: Readonly<Record<PlannedCell['state'], string>> = {
+  run: pc.yellow('would run'),
+  cached: pc.green('is cached'),
+  'may-run': pc.yellow('may run'),
+  'left-out': pc.dim('is left out'),
+};
+
 function printNow({ cell, state, reasons, key }: PlannedCell): void {
   console.log(
-    `${pc.bold(cell.id)} ${state === 'run' ? pc.yellow('would run') : pc.green('is cached')}${key ? `, fingerprint ${key.fingerprint.slice(0, 12)}` : ''}`,
+    `${pc.bold(cell.id)} ${STATES[state]}${key ? `, fingerprint ${key.fingerprint.slice(0, 12)}` : ''}`,
   );
   for (const { message } of reasons) console.log(`  ${message}`);
 }
@@ -52,28 +59,29 @@ interface PastAttempt {
   readonly changes: readonly Reason[] | 'first' | 'same';
 }
 
-function attemptHistory({ cache, pipeline }: OpenPipeline, cell: CellId): PastAttempt[] {
-  const attempts = cache.attemptsOf(cell, pipeline.name).toReversed();
+function attemptHistory({ cache, pipeline }: OpenPipeline, { id, chosen }: Cell): PastAttempt[] {
+  const attempts = cache.attemptsOf(id, pipeline.name).toReversed();
   return attempts.map((attempt, index) => {
     const before = attempts[index - 1];
     return {
       attempt: attempt.id,
       state: attempt.state,
       started: new Date(attempt.started).toISOString(),
-      changes: before ? changesBetween(cache, before.fingerprint, attempt.fingerprint) : 'first',
+      changes: before ? changesBetween(cache, chosen, before.fingerprint, attempt.fingerprint) : 'first',
     };
   });
 }
 
 function changesBetween(
   cache: OpenPipeline['cache'],
+  chosen: Cell['chosen'],
   before: Parameters<OpenPipeline['cache']['basis']>[0],
   after: typeof before,
 ) {
   if (before === after) return 'same';
-  const [was, is] = [cache.basis(before), cache.basis(after)];
-  // The stored basis, which the planner wrote.
-  return was && is ? differences(was as unknown as KeptBasis, is as unknown as KeptBasis) : [];
+  // The stored bases, which the planner wrote.
+  const [was, is] = [before, after].map((one) => cache.basis(one) as unknown as KeptBasis | undefined);
+  return was && is ? [...replacedTrial(chosen, was.parameters, is.parameters), ...differences(was, is)] : [];
 }
 
 function printAttempt({ attempt, state, started, changes }: PastAttempt): void {

@@ -6,6 +6,8 @@ import { checkPipelineName, type PipelineText } from './check/pipeline-name.ts';
 import { Expansion } from './expand/expansion.ts';
 import { orderStages } from './expand/order.ts';
 import { Params } from './expand/params.ts';
+import { CHOICE_KIND, searchCells } from './expand/search-cells.ts';
+import { Sweeps } from './expand/sweeps.ts';
 import type { Diagnostic } from './parse/diagnostic.ts';
 import type { Findings } from './parse/findings.ts';
 import { parseYaml } from './parse/parse-yaml.ts';
@@ -45,8 +47,10 @@ export async function loadPipeline(input: PipelineText, options: LoadOptions): P
   checkPipelineName(shape.name, input.file, options.others ?? [], findings);
   const params = new Params(shape, options, findings);
   const checkers = await loadKinds(shape, options.kinds, findings);
-  const order = orderStages(shape.stages, findings);
-  const expansion = new Expansion(order, checkers, params, findings);
+  const sweeps = new Sweeps(shape, params, findings);
+  const order = orderStages(shape.stages, findings, (stage) => sweeps.before(stage));
+  const expansion = new Expansion(order, checkers, params, sweeps, findings);
+  const searched = searchCells(expansion, sweeps, findings);
   const tables = readTables(shape, params, expansion, findings);
 
   if (findings.errors > 0) return { ok: false, diagnostics: findings.sorted() };
@@ -58,8 +62,12 @@ export async function loadPipeline(input: PipelineText, options: LoadOptions): P
     set: params.changed,
     profiles: Object.keys(shape.profiles),
     params: params.all(),
-    stages: order.stages.map(({ name, uses = '' }) => ({ name, kind: uses })),
-    cells: expansion.cells,
+    stages: [
+      ...order.stages.map(({ name, uses = '' }) => ({ name, kind: uses })),
+      ...searched.sweeps.map(({ choice }) => ({ name: choice, kind: CHOICE_KIND })),
+    ],
+    cells: searched.cells,
+    sweeps: searched.sweeps,
     tables,
   };
   return { ok: true, pipeline, warnings: findings.sorted() };

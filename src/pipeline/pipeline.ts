@@ -1,4 +1,6 @@
 import type { Json, Scalar } from '../json.ts';
+import type { Search } from '../sweep/search.ts';
+import type { Axis, Point } from '../sweep/space.ts';
 
 declare const cellId: unique symbol;
 /** The readable name of a cell: `student[method=mixacm,seed=2]`. */
@@ -18,6 +20,7 @@ export interface Pipeline {
   readonly stages: readonly Stage[];
   /** Ordered so that each cell comes after those that it needs. */
   readonly cells: readonly Cell[];
+  readonly sweeps: readonly Sweep[];
   readonly tables: readonly TableSpec[];
 }
 
@@ -43,6 +46,60 @@ export interface Cell {
   readonly timeout: number | undefined;
   /** How often a failed attempt is repeated. */
   readonly retries: number;
+  /** Set if it is a trial of a sweep. It runs only if the search decides so. */
+  readonly trial?: Trial;
+  /**
+   * Set if parameters or needs of it are chosen by a sweep. `parameters` has the others; in `needs`, trial 0 stands for
+   * the chosen one.
+   */
+  readonly chosen?: Chosen;
+  /** The name of a sweep, for the cell that stores its choice. Its parameters are known when the search has ended. */
+  readonly selects?: string;
+  /** Cells that the search or the choice waits for, and that are no inputs. */
+  readonly after?: readonly CellId[];
+}
+
+/** A trial of a sweep at one of its rungs, both counted from 0. */
+export interface Trial {
+  readonly sweep: string;
+  readonly trial: number;
+  readonly rung: number;
+}
+
+/** Parameters and needs that depend on which trial a sweep chooses. */
+export interface Chosen {
+  readonly sweep: string;
+  /** All parameters and needs of the cell, for each trial that may be chosen. */
+  readonly byTrial: readonly Pick<Cell, 'parameters' | 'written' | 'needs'>[];
+}
+
+export interface Rungs {
+  readonly name: string;
+  /** Its value at each rung. */
+  readonly stops: readonly number[];
+  /** Whether a trial goes on from where it stopped at the rung before. Otherwise each rung begins anew. */
+  readonly continued: boolean;
+}
+
+/** A search for the best values of hyperparameters. Its trials are cells of a stage. */
+export interface Sweep {
+  readonly name: string;
+  /** The stage whose cells are the trials. */
+  readonly stage: string;
+  readonly axes: readonly Axis[];
+  readonly sampler: 'halton' | 'random' | 'grid';
+  readonly seed: number;
+  /** The values of each trial. */
+  readonly points: readonly Point[];
+  /** The parameter that grows from rung to rung, with its values; undefined if there is only one rung. */
+  readonly rungs: Rungs | undefined;
+  readonly search: Search;
+  /** The value that decides: that of a stage, as a mean over the cells of a trial. */
+  readonly objective: { readonly stage: string; readonly value: string };
+  /** The cells that have this value, by rung and trial. */
+  readonly scored: readonly (readonly (readonly CellId[])[])[];
+  /** The cell that stores the choice. */
+  readonly choice: CellId;
 }
 
 export interface Resources {

@@ -35,10 +35,11 @@ export function pipelineSchema(kinds: Readonly<Record<string, Kind>>): Record<st
       params: { ...map({}), description: `Base values, for \${{ params.NAME }}.` },
       profiles: { ...map(map({})), description: 'Other values of params, by name of the profile.' },
       stages: { ...map({ $ref: '#/definitions/stage' }), minProperties: 1 },
+      sweeps: map({ $ref: '#/definitions/sweep' }),
       tables: map({ $ref: '#/definitions/table' }),
     }),
     required: ['pipeline', 'stages'],
-    definitions: { stage: stage(kinds), need, matrix, table },
+    definitions: { stage: stage(kinds), need, matrix, sweep, table },
   };
 }
 
@@ -65,6 +66,60 @@ const matrix = {
   type: 'object',
   properties: { include: entries, exclude: entries },
   additionalProperties: { anyOf: [{ type: 'array', items: scalar, minItems: 1 }, reference] },
+};
+
+const ends = {
+  anyOf: [
+    { type: 'array', items: { anyOf: [{ type: 'number' }, fraction, reference] }, minItems: 2, maxItems: 2 },
+    reference,
+  ],
+};
+const values = { type: 'array', items: scalar, minItems: 1 };
+const axis = {
+  anyOf: [
+    values,
+    object({
+      log: { anyOf: [ends, { type: 'boolean' }], description: 'From LOW to HIGH on a logarithmic scale.' },
+      uniform: { ...ends, description: 'From LOW to HIGH.' },
+      int: { ...ends, description: 'Whole numbers from LOW to HIGH.' },
+      choice: { anyOf: [values, reference], description: 'One of these values.' },
+      when: {
+        type: 'object',
+        additionalProperties: condition,
+        description: 'The axis counts only if another one has this value.',
+      },
+    }),
+    reference,
+  ],
+};
+
+const objective = {
+  anyOf: [
+    text,
+    { ...object({ value: text, part: { enum: ['validation', 'train', 'none'] } }), required: ['value'] },
+  ],
+};
+
+const sweep = {
+  ...object({
+    description: text,
+    stage: { ...text, description: 'The stage whose cells are the trials.' },
+    space: { anyOf: [map(axis), reference], description: 'The parameters to vary, with their values.' },
+    sampler: {
+      anyOf: [{ enum: ['halton', 'random', 'grid'] }, reference],
+      default: 'halton',
+      description: 'How points of the space are chosen.',
+    },
+    seed: { anyOf: [{ type: 'integer', minimum: 0 }, reference], default: 0 },
+    trials: { anyOf: [{ type: 'integer', minimum: 1 }, reference], description: 'The number of points.' },
+    rungs: {
+      anyOf: [{ type: 'object' }, reference],
+      description: 'Where trials are compared, such as {epochs: [3, 9, 27], keep: 1/3, rule: halving}.',
+    },
+    maximise: { ...objective, description: 'STAGE.NAME of the value that decides, if high is good.' },
+    minimise: { ...objective, description: 'STAGE.NAME of the value that decides, if low is good.' },
+  }),
+  required: ['stage', 'space'],
 };
 
 const table = {

@@ -1,6 +1,6 @@
 import { suggest } from '../suggest.ts';
 import type { Expansion } from './expand/expansion.ts';
-import { lineage, lookUp } from './expand/keys.ts';
+import { type FindCell, lineage, lookUp } from './expand/keys.ts';
 import type { Params } from './expand/params.ts';
 import type { Findings } from './parse/findings.ts';
 import type { PipelineShape } from './parse/shape.ts';
@@ -25,13 +25,17 @@ export function readTables(
 function checkTable(table: TableShape, expansion: Expansion, findings: Findings): TableSpec | undefined {
   const stage = valueStage(table, expansion, findings);
   if (stage === undefined) return undefined;
-  const cells = expansion.stages.get(stage)?.cells?.map(({ cell }) => cell);
+  const cells = expansion.stages.get(stage)?.cells?.map(({ cell }) => withAnyChoice(cell));
   for (const one of table.value) if (cells !== undefined) checkNeed(one, stage, cells, findings);
+  const findCell: FindCell = (id) => {
+    const cell = expansion.find(id);
+    return cell && withAnyChoice(cell);
+  };
   const used = new Map<string, string>();
   const normalised = (keys: readonly Located[], role: string) =>
     keys.map(({ text, path }) => {
       const key = text.includes('.') ? text : `${stage}.${text}`;
-      if (cells !== undefined) checkKey(key, { text, path }, cells, expansion, findings);
+      if (cells !== undefined) checkKey(key, { text, path }, cells, findCell, findings);
       const before = used.get(key);
       if (before !== undefined)
         findings.error('duplicate-key', { path }, `'${text}' is used twice: in ${before} and in ${role}`);
@@ -50,6 +54,11 @@ function checkTable(table: TableShape, expansion: Expansion, findings: Findings)
   };
   checkPublished(table, spec, findings);
   return spec;
+}
+
+/** A cell with all parameters that it can have, although a sweep has not chosen their values yet. */
+function withAnyChoice(cell: Cell): Cell {
+  return { ...cell, ...cell.chosen?.byTrial[0] };
 }
 
 /** The one stage that the values are of. */
@@ -117,10 +126,10 @@ function checkKey(
   key: string,
   at: Located,
   cells: readonly Cell[],
-  expansion: Expansion,
+  find: FindCell,
   findings: Findings,
 ): void {
-  if (cells.some((cell) => lookUp(cell, key, expansion.find) !== undefined)) return;
+  if (cells.some((cell) => lookUp(cell, key, find) !== undefined)) return;
   const dot = key.indexOf('.');
   const [name, field] = [key.slice(0, dot), key.slice(dot + 1)];
   const fields = new Map<string, Set<string>>();
@@ -132,8 +141,8 @@ function checkKey(
   };
   for (const cell of cells) {
     add(cell.stage, cell);
-    for (const [need, id] of Object.entries(cell.needs)) add(need, expansion.find(id));
-    for (const one of lineage(cell, expansion.find)) add(one.stage, one);
+    for (const [need, id] of Object.entries(cell.needs)) add(need, find(id));
+    for (const one of lineage(cell, find)) add(one.stage, one);
   }
   const there = fields.get(name);
   const [first] = cells;

@@ -8,18 +8,22 @@ import { keyWithThreads } from './engine-key.ts';
 import { type EngineKey, type FingerprintBasis, type KeptBasis, keyOf, trajectoryOf } from './fingerprint.ts';
 import type { LoadedKind } from './kinds.ts';
 import { Parts } from './parts.ts';
-import { differences, type Reason } from './reasons.ts';
+import { differences, type Reason, replacedTrial } from './reasons.ts';
+import { Searches } from './searches.ts';
 import { SourceDigests } from './source-digests.ts';
 
 /** What is known about a cell before it runs. */
 export interface PlannedCell {
   readonly cell: Cell;
-  readonly state: 'cached' | 'run';
+  /** `may-run` and `left-out`: a sweep has not decided yet that it runs, or has decided that it does not. */
+  readonly state: 'cached' | 'run' | 'may-run' | 'left-out';
   readonly reasons: readonly Reason[];
   /** Undefined while the digest of an input is unknown, because the cell that makes it has to run first. */
   readonly key: CellKey | undefined;
   /** The cached artifact; for a cell that has to run, the one that it made last time with the same fingerprint. */
   readonly artifact: Digest | undefined;
+  /** The values of that artifact. */
+  readonly values?: Readonly<Record<string, number>>;
   /** Damage found in the recorded artifact. */
   readonly damage: readonly Damage[];
 }
@@ -54,6 +58,11 @@ export class Planner {
     this.#options = options;
     this.#sources = new SourceDigests(options.cache);
     this.#parts = new Parts(options.cache);
+  }
+
+  /** The searches of the pipeline, before any cell has ended. */
+  searches(): Searches {
+    return new Searches(this.#options.pipeline);
   }
 
   /** @param artifactOf returns the digest of a needed cell's artifact, or undefined while it is unknown */
@@ -137,7 +146,13 @@ export class Planner {
     const { cache, forced } = this.#options;
     const stored = cache.lookup(key.fingerprint);
     const damage = stored ? cache.check(stored.artifact) : [];
-    const planned = { cell, key, artifact: stored?.artifact, damage };
+    const planned = {
+      cell,
+      key,
+      artifact: stored?.artifact,
+      ...(stored && { values: stored.values }),
+      damage,
+    };
     if (damage.length > 0) return { ...planned, state: 'run', reasons: damage.map(isDamaged) };
     if (forced?.(cell.id))
       return { ...planned, state: 'run', reasons: [{ reason: 'forced', message: 'forced by --force' }] };
@@ -147,14 +162,28 @@ export class Planner {
         state: 'cached',
         reasons: [{ reason: 'cached', message: 'nothing it depends on has changed' }],
       };
+    if (cell.trial && this.#hasDiverged(cell, key)) {
+      const message = 'it diverged before, so it is the worst trial; --force runs it again';
+      return { ...planned, state: 'left-out', reasons: [{ reason: 'diverged', message }] };
+    }
     return { ...planned, state: 'run', reasons: this.#whyNotKnown(cell, key) };
+  }
+
+  /** A trial that diverges with a fingerprint does so again: same key, same bytes. */
+  #hasDiverged({ id }: Cell, { fingerprint }: CellKey): boolean {
+    const attempts = this.#options.cache.attemptsOf(id, this.#options.pipeline.name);
+    const last = attempts.find((attempt) => attempt.fingerprint === fingerprint);
+    return last?.state === 'failed' && last.reason === 'diverged';
   }
 
   #whyNotKnown(cell: Cell, key: CellKey): Reason[] {
     const last = this.#options.cache.lastBasis(cell.id, this.#options.pipeline.name);
     if (!last) return [{ reason: 'first-run', message: 'it has not run before' }];
     if (last.fingerprint !== key.fingerprint)
-      return differences(last.basis as unknown as KeptBasis, key.basis);
+      return [
+        ...replacedTrial(cell.chosen, (last.basis as unknown as KeptBasis).parameters, cell.parameters),
+        ...differences(last.basis as unknown as KeptBasis, key.basis),
+      ];
     if (last.attempt === undefined || last.state === 'done')
       return [{ reason: 'collected', message: 'its result is no longer in the cache' }];
     const ended =

@@ -1,5 +1,7 @@
+import { isDeepStrictEqual } from 'node:util';
 import { canonicalJson, type Digest } from '../cache/digest.ts';
 import type { Json } from '../json.ts';
+import type { Cell, Chosen } from '../pipeline/pipeline.ts';
 import { withoutSecrets } from '../pipeline/secrets.ts';
 import type { KeptBasis } from './fingerprint.ts';
 
@@ -23,6 +25,8 @@ export interface Reason {
     | 'collected'
     | 'damaged'
     | 'forced'
+    | 'diverged'
+    | 'search'
     | 'blocked';
   readonly message: string;
   readonly field?: string;
@@ -107,4 +111,16 @@ function flat(value: object | null, prefix = ''): Fields {
     else fields[`${prefix}${name}`] = field;
   }
   return fields;
+}
+
+type Parameters = Cell['parameters'];
+
+/** That a sweep has chosen another trial for a cell than before. Trials with equal parameters count as one. */
+export function replacedTrial(chosen: Chosen | undefined, before: Parameters, after: Parameters): Reason[] {
+  if (chosen === undefined) return [];
+  const trialWith = (wanted: Parameters) =>
+    chosen.byTrial.findIndex(({ parameters }) => isDeepStrictEqual(parameters, wanted));
+  const [was, is] = [trialWith(before), trialWith(after)];
+  if (was < 0 || is < 0 || was === is) return [];
+  return [{ reason: 'search', message: `trial ${is} of the sweep ${chosen.sweep} replaced trial ${was}` }];
 }

@@ -26,12 +26,13 @@ function matching(cells: readonly Cell[], pattern: string): Cell[] {
   });
 }
 
-/** The matching cells and all cells that they need, in order; all cells if there are no patterns. */
+/** The matching cells and all cells that they need or wait for, in order; all cells if there are no patterns. */
 export function selectCells(cells: readonly Cell[], patterns: readonly string[] = []): Cell[] {
   if (patterns.length === 0) return [...cells];
   const wanted = matchCells(cells, patterns);
   for (const cell of cells.toReversed()) {
-    if (wanted.has(cell.id)) for (const id of Object.values(cell.needs)) wanted.add(id);
+    if (wanted.has(cell.id))
+      for (const id of [...Object.values(cell.needs), ...(cell.after ?? [])]) wanted.add(id);
   }
   return cells.filter((cell) => wanted.has(cell.id));
 }

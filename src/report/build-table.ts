@@ -4,6 +4,7 @@ import { settingOf } from '../pipeline/parse/fractions.ts';
 import type { Cell, Pipeline, TableSpec } from '../pipeline/pipeline.ts';
 import { withoutSecrets } from '../pipeline/secrets.ts';
 import { refuseAmbiguity } from './ambiguity.ts';
+import { choiceNotes, choicesOf } from './choices.ts';
 import { correlationNotes } from './correlation.ts';
 import { placePublished } from './published.ts';
 import { summarise } from './statistics.ts';
@@ -29,6 +30,7 @@ export function buildTable(
   const members = [...groups.values()].map((group) => group.cells);
   refuseAmbiguity(spec, pipeline, cells, members);
   const published = placePublished(spec, rows, columns);
+  const sweeps = choicesOf(cells, pipeline);
   const entryAt = (row: Line, column: Line): Entry => {
     const group = groups.get(placeOf(row, column));
     const numbers = (group?.cells ?? []).flatMap((cell) => numbersOf(cell, group?.value ?? '', known));
@@ -59,11 +61,12 @@ export function buildTable(
     notes: [
       ...spec.notes,
       ...checkpointNote(cells),
+      ...choiceNotes(sweeps),
       ...measuredNote(spec, cells, known),
       ...correlationNotes(spec, cells, known),
     ],
     warnings: gatherWarnings(
-      cells.flatMap((cell) => shownCells(cell, spec.values)),
+      [...cells.flatMap((cell) => shownCells(cell, spec.values)), ...sweeps.map(({ choice }) => choice)],
       warnings,
     ),
     sources: published.sources,

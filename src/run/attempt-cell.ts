@@ -43,7 +43,7 @@ export async function attemptCell(options: RunOptions, task: Task): Promise<Outc
 
 type Ended = { readonly willRetry?: boolean } & (
   | { readonly state: 'executed'; readonly artifact: Digest }
-  | { readonly state: 'failed' | 'skipped' }
+  | { readonly state: 'failed' | 'skipped' | 'diverged' }
 );
 
 async function attemptOnce(options: RunOptions, task: Task, retries: number): Promise<Ended> {
@@ -96,6 +96,16 @@ async function attemptOnce(options: RunOptions, task: Task, retries: number): Pr
     const message = 'interrupted; it resumes from its last snapshot';
     emit({ event: 'cell-skipped', cell: cell.id, because: 'interrupted', message });
     return { state: 'skipped' };
+  }
+  if (reason === 'diverged' && cell.trial) {
+    const because = 'diverged';
+    emit({
+      event: 'cell-skipped',
+      cell: cell.id,
+      because,
+      message: `${message} It counts as the worst trial.`,
+    });
+    return { state: 'diverged' };
   }
   const willRetry = retries > 0 && task.mayRetry();
   const failure = { reason, message, ...(existsSync(log) ? { log } : {}), ...(hint ? { hint } : {}) };

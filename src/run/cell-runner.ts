@@ -4,6 +4,7 @@ import type { Fingerprint } from '../cache/digest.ts';
 import { asFailure, Failure } from '../failure.ts';
 import type { Cell, CellId } from '../pipeline/pipeline.ts';
 import { type CellKey, damageText, type PlannedCell } from '../plan/planner.ts';
+import type { End, Searches } from '../plan/searches.ts';
 import { type AdmissionOptions, AdmissionQueue } from './admission-queue.ts';
 import { attemptCell } from './attempt-cell.ts';
 import type { SkipReason } from './events.ts';
@@ -22,10 +23,12 @@ export class CellRunner {
   readonly #slots: Slots;
   /** Cells with the same fingerprint are run only once. */
   readonly #running = new Map<Fingerprint, Promise<Outcome>>();
+  readonly #searches: Searches;
   #failed = false;
 
   constructor(options: RunOptions) {
     this.#options = options;
+    this.#searches = options.planner.searches();
     this.#slots = new Slots(options.machine);
     this.#queue = new PQueue({ concurrency: options.jobs, queueClass: AdmissionQueue });
     // When a task ends, p-queue starts one other task. But the resources of a large cell may be enough for several.
@@ -35,29 +38,27 @@ export class CellRunner {
     });
   }
 
+  /** Whether a search has not decided yet if a cell runs, or with which parameters. */
+  isOpen(cell: Cell): boolean {
+    try {
+      return this.#searches.settle(cell).state === 'open';
+    } catch {
+      // `bring` reports it.
+      return false;
+    }
+  }
+
   /** @param settled the outcomes of the cells that it needs */
   async bring(cell: Cell, settled: ReadonlyMap<CellId, Outcome>): Promise<Outcome> {
-    const { emit, planner, signal } = this.#options;
-    const lacking = Object.values(cell.needs).filter((id) => !settled.get(id)?.artifact);
-    if (lacking.length > 0) {
-      return this.#skip(
-        cell.id,
-        signal.aborted ? 'interrupted' : 'needs-failed',
-        `it needs ${lacking.join(', ')}`,
-      );
-    }
-    const artifactOf = (id: CellId) => settled.get(id)?.artifact;
     try {
-      const planned = await planner.plan(cell, artifactOf);
-      const key = planned.key;
-      if (!key) throw new Error(`${cell.id} has inputs but no fingerprint`);
-      this.#setAside(planned);
-      if (planned.state === 'cached') return this.#cached(planned, key);
-      return await this.#bringOnce(planned, key, () => planner.plan(cell, artifactOf));
+      const outcome = await this.#settled(cell, settled);
+      const end = this.#endOf(outcome);
+      if (end) this.#searches.ended(cell.id, end);
+      return outcome;
     } catch (error) {
       this.#failed = true;
       const { reason, message, hint } = asFailure(error);
-      emit({
+      this.#options.emit({
         event: 'cell-failed',
         cell: cell.id,
         attempt: 0,
@@ -68,6 +69,32 @@ export class CellRunner {
       });
       return { state: 'failed' };
     }
+  }
+
+  async #settled(named: Cell, outcomes: ReadonlyMap<CellId, Outcome>): Promise<Outcome> {
+    const { planner, signal } = this.#options;
+    const settled = this.#searches.settle(named);
+    if (settled.state === 'left-out') return this.#leaveOut(named.id, settled.end, settled.message);
+    const because = signal.aborted ? 'interrupted' : 'needs-failed';
+    if (settled.state === 'open')
+      return this.#skip(named.id, because, whyOpen(named, settled.message, outcomes));
+    const { cell } = settled;
+    const lacking = Object.values(cell.needs).filter((id) => !outcomes.get(id)?.artifact);
+    if (lacking.length > 0) return this.#skip(cell.id, because, `it needs ${lacking.join(', ')}`);
+    const plan = () => planner.plan(cell, (id) => outcomes.get(id)?.artifact);
+    const planned = await plan();
+    const key = planned.key;
+    if (!key) throw new Error(`${cell.id} has inputs but no fingerprint`);
+    this.#setAside(planned);
+    if (planned.state === 'cached') return this.#cached(planned, key);
+    if (planned.state === 'left-out') return this.#diverged(planned, key);
+    return this.#bringOnce(planned, key, plan);
+  }
+
+  #endOf({ state, fingerprint, artifact }: Outcome): End | undefined {
+    if (state === 'left-out' || state === 'diverged') return { state };
+    if (!artifact) return undefined;
+    return { state: 'done', values: this.#options.cache.lookup(fingerprint)?.values ?? {} };
   }
 
   #setAside({ cell, damage, artifact }: PlannedCell): void {
@@ -88,6 +115,7 @@ export class CellRunner {
     const twin = this.#running.get(fingerprint);
     if (twin !== undefined) {
       const outcome = await twin;
+      if (outcome.state === 'diverged') return this.#diverged(planned, key);
       if (!outcome.artifact)
         return this.#skip(planned.cell.id, 'needs-failed', 'another cell with the same fingerprint failed');
       return this.#cached({ ...planned, artifact: outcome.artifact }, key);
@@ -136,6 +164,7 @@ export class CellRunner {
         );
       }
       if (again.state === 'cached') return this.#cached(again, key);
+      if (again.state === 'left-out') return this.#diverged(again, key);
       const { reasons } = planned;
       const mayRetry = () => !signal.aborted && !(failFast && this.#failed);
       const task = { cell: planned.cell, key, reasons, share, mayRetry };
@@ -147,8 +176,23 @@ export class CellRunner {
     }
   }
 
+  #diverged({ cell, reasons }: PlannedCell, { fingerprint }: CellKey): Outcome {
+    return { ...this.#leaveOut(cell.id, 'diverged', reasons[0]?.message ?? 'it diverged'), fingerprint };
+  }
+
+  #leaveOut(cell: CellId, state: 'left-out' | 'diverged', message: string) {
+    this.#options.emit({ event: 'cell-skipped', cell, because: state, message });
+    return { state };
+  }
+
   #skip(cell: CellId, because: SkipReason, message: string): Outcome {
     this.#options.emit({ event: 'cell-skipped', cell, because, message });
     return { state: 'skipped' };
   }
+}
+
+/** Why a search has not decided although it can learn no more in this run. */
+function whyOpen({ after = [] }: Cell, message: string, outcomes: ReadonlyMap<CellId, Outcome>): string {
+  const missing = after.find((id) => ['failed', 'skipped'].includes(outcomes.get(id)?.state ?? 'skipped'));
+  return missing === undefined ? message : `${message}: it waits for ${missing}`;
 }

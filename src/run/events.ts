@@ -67,7 +67,7 @@ export type RunEvent =
   | ({ readonly event: 'run-finished' } & RunSummary);
 
 /** Why a cell has no result although it did not fail. */
-export type SkipReason = 'needs-failed' | 'fail-fast' | 'interrupted';
+export type SkipReason = 'needs-failed' | 'fail-fast' | 'interrupted' | 'left-out' | 'diverged';
 
 /** Why an attempt failed. */
 export interface CellFailure {
@@ -84,5 +84,7 @@ export interface RunSummary {
   readonly cached: number;
   readonly failed: number;
   readonly skipped: number;
+  /** Trials that a sweep did not let go on, or that diverged, and what would need them. */
+  readonly leftOut: number;
   readonly seconds: number;
 }

@@ -4,7 +4,8 @@ import type { Digest, Fingerprint } from '../cache/digest.ts';
 export type Outcome =
   | { readonly state: 'executed' | 'cached'; readonly fingerprint: Fingerprint; readonly artifact: Digest }
   | {
-      readonly state: 'failed' | 'skipped';
+      /** `left-out` and `diverged`: a sweep goes on without it. */
+      readonly state: 'failed' | 'skipped' | 'left-out' | 'diverged';
       readonly fingerprint?: Fingerprint;
       readonly artifact?: undefined;
     };

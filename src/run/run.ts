@@ -1,5 +1,5 @@
 import { asFailure } from '../failure.ts';
-import type { CellId } from '../pipeline/pipeline.ts';
+import type { Cell, CellId } from '../pipeline/pipeline.ts';
 import { CellRunner } from './cell-runner.ts';
 import type { RunSummary } from './events.ts';
 import type { Outcome } from './outcome.ts';
@@ -68,7 +68,7 @@ async function settle(
   const settled = new Map<CellId, Outcome>();
   for (const cell of cells) {
     const needs = Promise.all(Object.values(cell.needs).map((id) => outcomes.get(id)));
-    const outcome = needs.then(() => runner.bring(cell, settled));
+    const outcome = needs.then(() => untilDecided(cell)).then(() => runner.bring(cell, settled));
     outcomes.set(
       cell.id,
       outcome.then((known) => {
@@ -80,6 +80,15 @@ async function settle(
   }
   await Promise.all(outcomes.values());
   return settled;
+
+  /** Waits until a search knows enough to decide about a cell, or can learn no more. */
+  async function untilDecided({ after = [], ...cell }: Cell): Promise<void> {
+    while (runner.isOpen(cell)) {
+      const waiting = after.filter((id) => !settled.has(id)).map((id) => outcomes.get(id));
+      if (waiting.length === 0) return;
+      await Promise.race(waiting);
+    }
+  }
 }
 
 function served(cell: CellId, outcome: Outcome | undefined) {
@@ -93,5 +102,6 @@ function counts(outcomes: readonly Outcome[]): Omit<RunSummary, 'seconds'> {
     cached: count('cached'),
     failed: count('failed'),
     skipped: count('skipped'),
+    leftOut: count('left-out') + count('diverged'),
   };
 }

@@ -55,6 +55,15 @@ test('the pipeline in the README is valid', async () => {
   expect((await project.retable('validate', 'alpha')).stdout).toBe('valid: 3 stages, 19 cells, 1 table\n');
 });
 
+test('the pipeline in the manual of sweeps is valid', async () => {
+  const [yaml] = /(?<=```yaml\n)[\s\S]*?(?=```)/.exec(readFileSync('docs/sweeps.md', 'utf8')) ?? [''];
+  const { Project } = await import('../support/project.ts');
+  const project = new Project({ 'pipelines/rate.yaml': `pipeline: rate\n${yaml}` });
+  const { stdout, stderr } = await project.retable('validate', 'rate');
+  expect(stderr).toBe('');
+  expect(stdout).toMatch(/^valid: /);
+});
+
 test('the pipeline in the manual of the kinds is valid', async () => {
   const [yaml] = /(?<=```yaml\n)[\s\S]*?(?=```)/.exec(readFileSync('docs/kinds.md', 'utf8')) ?? [''];
   const { Project } = await import('../support/project.ts');

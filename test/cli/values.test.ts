@@ -17,6 +17,9 @@ stages:
   channel-activation: {uses: channel-activation, needs: {data: dataset, model: train}, with: {steps: 1}}
   theory: {uses: theory, needs: {data: dataset, student: transfer, teacher: train}, with: {steps: 1}}
   cost: {uses: cost, needs: {model: train}}
+  trial: {uses: train, needs: {data: dataset}, with: ${training}}
+sweeps:
+  choose: {stage: trial, space: {lr: [0.1, 0.2]}, sampler: grid, maximise: trial.last-validation-accuracy}
 `;
 const kinds = declarations();
 const importing = `pipeline: importing
@@ -38,7 +41,7 @@ test('each kind declares the values that it reports, and no others', async () =>
   expect(reported).toEqual(Object.fromEntries(declared));
 });
 
-/** The names of the values of each cell, which has the name of its kind, as they are declared. */
+/** The names of the values of each cell that has the name of its kind (or of a sweep with this name), as declared. */
 async function valuesOf(project: Project, pipeline: string): Promise<Record<string, string[]>> {
   const { list } = await project.events(pipeline);
   const finished = list.filter(({ event }) => event === 'cell-finished') as unknown as {
@@ -46,9 +49,11 @@ async function valuesOf(project: Project, pipeline: string): Promise<Record<stri
     readonly values: Readonly<Record<string, number>>;
   }[];
   return Object.fromEntries(
-    finished.map(({ cell, values }) => {
-      const names = Object.keys(values).map((name) => declaredValue(kinds[cell] ?? {}, name)?.name ?? name);
-      return [cell, [...new Set(names)].sort()];
+    finished.flatMap(({ cell, values }) => {
+      const kind = cell.replace('sweeps.', '');
+      if (!Object.hasOwn(kinds, kind)) return [];
+      const names = Object.keys(values).map((name) => declaredValue(kinds[kind] ?? {}, name)?.name ?? name);
+      return [[kind, [...new Set(names)].sort()]];
     }),
   );
 }

@@ -49,6 +49,10 @@ export const kinds: Readonly<Record<string, Kind>> = {
       }),
       inputs: { data },
       output: 'model',
+      values: {
+        validation: { description: 'Accuracy on validation images.', part: 'validation' },
+        loss: { description: 'Loss on training images.', part: 'train' },
+      },
     }),
   ),
   transfer: anyKind(
@@ -78,6 +82,7 @@ export const kinds: Readonly<Record<string, Kind>> = {
         surrogate: { type: 'model', description: 'the model to make the images on', optional: true },
       },
       output: 'report',
+      values: { accuracy: { description: 'Accuracy on test images.', part: 'test' } },
     }),
   ),
   defend: anyKind(

@@ -17,6 +17,15 @@ describe('the schema for editors', () => {
   });
 
   it.each([
+    'tune: {stage: a, space: {lr: {log: [0.01, 1]}, net: [x, y]}, trials: 9, maximise: a.validation}',
+    'tune: {stage: a, space: {n: {int: [1, 9], log: true, when: {net: x}}}, sampler: grid, minimise: {value: a.loss, part: train}}',
+    `tune: {stage: a, space: {e: {uniform: [0, 8/255]}}, trials: "\${{ params.n }}", rungs: {epochs: [1, 3], keep: 1/3}, maximise: a.x}`,
+  ])('takes the sweep %s', (sweep) => {
+    const text = `${head}  a: {uses: train}\nsweeps:\n  ${sweep}`;
+    expect(validate(parse(text)), JSON.stringify(validate.errors)).toBe(true);
+  });
+
+  it.each([
     `a: {uses: train, with: {epsilon: 8/255, schedule: [1/2, "\${{ params.x }}"], optimizer: {rate: 1/3}, epochs: "\${{ matrix.e }}"}}`,
     'a: {uses: transfer, with: {epsilon: 8/255}, needs: {data: d, teacher: {stage: [t], where: {seed: [1, 2]}}}}',
     'a: {uses: command, needs: {anything: x}, with: {run: [a], env: {A: b}}}',

@@ -36,6 +36,7 @@ export function pipelineOf(cells: readonly Cell[], profile: string | undefined =
     params: {},
     stages,
     cells,
+    sweeps: [],
     tables: [],
   };
 }

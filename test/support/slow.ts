@@ -32,6 +32,7 @@ export const slow = [
   'test/run/projects.test.ts',
   'test/run/rerun.test.ts',
   'test/run/reporting.test.ts',
+  'test/run/sweep.test.ts',
   'test/run/validation-part.test.ts',
   'test/run/warnings.test.ts',
   // Crashes and races of processes on one cache.

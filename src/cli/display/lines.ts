@@ -43,11 +43,16 @@ export function lineOf(event: RunEvent, { verbose }: { verbose: boolean }): stri
     case 'cell-skipped':
       // Not printed: the user knows of the interrupt, and the summary has the number of such cells.
       if (event.because === 'interrupted') return undefined;
+      // There are many, and the summary has their number.
+      if (event.because === 'left-out')
+        return verbose ? `${pc.dim('left out')} ${event.cell}: ${event.message}` : undefined;
+      if (event.because === 'diverged') return `${pc.yellow('diverged')} ${event.cell}: ${event.message}`;
       return `${pc.yellow('skipped')}  ${event.cell}: ${event.message}`;
     case 'run-finished': {
       const parts = [`${event.executed} executed`, `${event.cached} cached`];
       if (event.failed > 0) parts.push(pc.red(`${event.failed} failed`));
       if (event.skipped > 0) parts.push(`${event.skipped} skipped`);
+      if (event.leftOut > 0) parts.push(`${event.leftOut} left out by sweeps`);
       return `${parts.join(', ')} in ${duration(event.seconds)}`;
     }
   }

@@ -1,5 +1,6 @@
 import type { Json } from '../../json.ts';
 import { suggest } from '../../suggest.ts';
+import type { Point } from '../../sweep/space.ts';
 import type { Findings } from '../parse/findings.ts';
 import { checkEmbedded, type Lookup } from '../parse/references.ts';
 import type { Path } from '../parse/source.ts';
@@ -8,16 +9,27 @@ import type { Cell } from '../pipeline.ts';
 import type { Joined } from './join.ts';
 import type { Combination } from './matrix.ts';
 
-/** The values of `matrix.` and `needs.` references of one cell, for each place of its stage that holds references. */
+/**
+ * The values of `matrix.`, `needs.` and `sweeps.` references of one cell, for each place of its stage that holds
+ * references.
+ * @param point the trial that the sweep has chosen
+ */
 export function cellLookup(
   shape: StageShape,
   combination: Combination,
   joined: Joined,
   findings: Findings,
+  point: Point = {},
 ): (path: Path) => Lookup {
   return (path) => (reference, embedded) => {
     const [first = '', field = ''] = reference.names;
     let value: Json | undefined;
+    if (reference.root === 'sweeps') {
+      value = Object.hasOwn(point, field) ? point[field] : undefined;
+      return value !== undefined && embedded
+        ? checkEmbedded(value, reference, findings, { path, within: reference.text })
+        : value;
+    }
     if (reference.root === 'matrix') {
       value = Object.hasOwn(combination, first) ? combination[first] : undefined;
     } else {

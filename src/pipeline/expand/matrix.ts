@@ -211,6 +211,9 @@ function applyIncludes(
   return [...extended, ...added];
 }
 
+/** The position in the file of the value of an axis, for the axes of a stage. */
+export type AxisPath = (axis: string, combination: Combination) => Path;
+
 /** The position in the file of an axis value in a combination. */
 export function axisPath(stage: StageShape, axis: string, combination: Combination): Path {
   const { axes = {}, include } = stage.matrix ?? {};

@@ -1,6 +1,8 @@
 import { suggest } from '../../suggest.ts';
 import type { Findings } from '../parse/findings.ts';
 import type { StageShape } from '../parse/stage-shape.ts';
+import type { Located } from '../parse/table-shape.ts';
+import { sweepOf } from './sweeps.ts';
 
 /** Stages that can be expanded in order, and those that cannot. */
 export interface Order {
@@ -15,13 +17,23 @@ export interface Order {
   readonly depth: ReadonlyMap<string, number>;
 }
 
-/** Orders the stages; reports needs of unknown stages and circles. */
-export function orderStages(stages: readonly StageShape[], findings: Findings): Order {
+/**
+ * Orders the stages; reports needs of unknown stages and circles.
+ * @param before further stages that must come before a stage
+ */
+export function orderStages(
+  stages: readonly StageShape[],
+  findings: Findings,
+  before: (stage: StageShape) => readonly Located[],
+): Order {
   const known = new Map(stages.map((stage) => [stage.name, stage]));
   const broken = new Set<string>();
   const targets = new Map<string, string[]>();
   for (const stage of stages) {
-    const wanted = stage.needs.flatMap((need) => need.stages);
+    // A need of the best trial of a sweep is among what `before` returns.
+    const wanted = stage.needs
+      .flatMap((need) => need.stages)
+      .filter(({ text }) => sweepOf(text) === undefined);
     for (const { text, path } of wanted.filter(({ text }) => !known.has(text))) {
       broken.add(stage.name);
       findings.error('unknown-stage', { path }, `there is no stage '${text}'`, {
@@ -32,7 +44,8 @@ export function orderStages(stages: readonly StageShape[], findings: Findings): 
         ),
       });
     }
-    targets.set(stage.name, [...new Set(wanted.map(({ text }) => text).filter((name) => known.has(name)))]);
+    const all = [...wanted, ...before(stage)].map(({ text }) => text);
+    targets.set(stage.name, [...new Set(all.filter((name) => known.has(name)))]);
   }
   const ordered: StageShape[] = [];
   const depth = new Map<string, number>();
@@ -49,7 +62,7 @@ export function orderStages(stages: readonly StageShape[], findings: Findings): 
     rest = rest.filter(({ name }) => !depth.has(name));
   }
   for (const { name } of rest) broken.add(name);
-  reportCycles(rest, targets, findings);
+  reportCycles(rest, targets, before, findings);
   return { stages: [...ordered, ...rest], broken, depth };
 }
 
@@ -57,6 +70,7 @@ export function orderStages(stages: readonly StageShape[], findings: Findings): 
 function reportCycles(
   rest: readonly StageShape[],
   targets: ReadonlyMap<string, readonly string[]>,
+  before: (stage: StageShape) => readonly Located[],
   findings: Findings,
 ): void {
   const remaining = new Map(rest.map((stage) => [stage.name, stage]));
@@ -72,7 +86,8 @@ function reportCycles(
     if (name !== undefined && trail.includes(name)) {
       const cycle = [...trail.slice(trail.indexOf(name)), name];
       const stage = remaining.get(name);
-      const next = stage?.needs.flatMap((need) => need.stages).find(({ text }) => text === cycle[1]);
+      const places = stage && [...stage.needs.flatMap((need) => need.stages), ...before(stage)];
+      const next = places?.find(({ text }) => text === cycle[1]);
       findings.error(
         'cycle',
         { path: next?.path ?? [] },

@@ -19,6 +19,8 @@ export interface StageParts {
   readonly matrix: readonly Combination[] | undefined;
   readonly matrixAxes: ReadonlySet<string>;
   readonly stages: ReadonlyMap<string, ExpandedStage>;
+  /** Places of the axes that a sweep sets. */
+  readonly space: ReadonlyMap<string, Path>;
 }
 
 /** Checks that the references of a stage lead to existing axes and needs, and that every axis is used. */
@@ -46,7 +48,7 @@ export function checkStageReferences(parts: StageParts, findings: Findings): voi
     if (used.has(axis) || values.passes(axis)) continue;
     findings.error(
       'unused-axis',
-      { path: [...shape.path, 'matrix', axis], at: 'key' },
+      { path: parts.space.get(axis) ?? [...shape.path, 'matrix', axis], at: 'key' },
       `axis '${axis}' is not used: its cells would be the same`,
       {
         hint: Object.hasOwn(shape.with, axis)

@@ -1,5 +1,6 @@
 import type { Json } from '../../json.ts';
 import type { NeededCell } from '../../kind/kind.ts';
+import type { Point } from '../../sweep/space.ts';
 import type { KindChecker } from '../check/kind-checker.ts';
 import type { Issue } from '../check/parameter-messages.ts';
 import type { Findings } from '../parse/findings.ts';
@@ -7,7 +8,7 @@ import { compileTemplate, type Lookup, type Reference, type Template } from '../
 import type { Path, Place } from '../parse/source.ts';
 import type { StageShape } from '../parse/stage-shape.ts';
 import type { Cell } from '../pipeline.ts';
-import { axisPath, type Combination } from './matrix.ts';
+import type { AxisPath, Combination } from './matrix.ts';
 import type { Params } from './params.ts';
 import { VariantUse } from './variant-use.ts';
 
@@ -15,7 +16,10 @@ import { VariantUse } from './variant-use.ts';
 export class StageValues {
   /** References that are resolved for each cell, with the entry of `with` that contains them. */
   readonly references: { readonly reference: Reference; readonly path: Path }[] = [];
+  /** The axes of a sweep that parameters refer to. */
+  readonly chosenAxes = new Set<string>();
   readonly use: VariantUse;
+  readonly #axisPath: AxisPath;
   readonly #stage: StageShape;
   readonly #checker: KindChecker;
   readonly #params: Params;
@@ -25,16 +29,23 @@ export class StageValues {
   /** Parameters that are given by a reference without a value. */
   readonly #lost = new Set<string>();
 
-  constructor(stage: StageShape, checker: KindChecker, params: Params, findings: Findings) {
+  constructor(
+    stage: StageShape,
+    checker: KindChecker,
+    params: Params,
+    axisPath: AxisPath,
+    findings: Findings,
+  ) {
     this.#stage = stage;
     this.#checker = checker;
     this.#params = params;
+    this.#axisPath = axisPath;
     this.#findings = findings;
-    this.use = new VariantUse(stage, checker, findings);
+    this.use = new VariantUse(stage, checker, axisPath, findings);
     for (const [name, raw] of Object.entries(stage.with)) {
       const path = [...stage.path, 'with', name];
       if (!checker.takes(name)) this.#report(checker.unknown(name), {});
-      const value = params.fill(raw, path, ['params', 'matrix', 'needs']);
+      const value = params.fill(raw, path, ['params', 'matrix', 'needs', 'sweeps']);
       if (value === undefined) {
         this.#lost.add(name);
         // The things that it refers to count as used.
@@ -54,9 +65,12 @@ export class StageValues {
     return this.#checker.takes(axis) && !Object.hasOwn(this.#stage.with, axis);
   }
 
-  /** Checks constant parameters, for stages whose cells cannot be created. */
-  checkConstants(): void {
-    const axes = Object.keys(this.#stage.matrix?.axes ?? {}).filter((axis) => this.passes(axis));
+  /**
+   * Checks constant parameters, for stages whose cells cannot be created.
+   * @param space names of the axes that a sweep sets
+   */
+  checkConstants(space: Iterable<string>): void {
+    const axes = [...Object.keys(this.#stage.matrix?.axes ?? {}), ...space].filter((one) => this.passes(one));
     // An include can set any parameter.
     const included = this.#stage.matrix?.include === undefined ? [] : this.#checker.parameters;
     const given = included.filter((name) => !this.#constants.has(name));
@@ -64,11 +78,15 @@ export class StageValues {
     for (const issue of this.#checker.check(this.#constants, unresolved).issues) this.#report(issue, {});
   }
 
-  /** The parameters of one cell, and how fractions were written; undefined after a mistake. */
+  /**
+   * The parameters of one cell, and how fractions were written; undefined after a mistake.
+   * @param point the trial that the sweep to which the stage refers has chosen
+   */
   at(
     combination: Combination,
     lookup: (path: Path) => Lookup,
     needs: Readonly<Record<string, NeededCell>>,
+    point: Point = {},
   ): Pick<Cell, 'parameters' | 'written'> | undefined {
     const values = new Map(this.#constants);
     const lost = new Set(this.#lost);
@@ -77,6 +95,7 @@ export class StageValues {
       if (value !== undefined && this.passes(axis)) values.set(axis, value);
     }
     for (const [name, template] of this.#templates) {
+      if (isInactive(template, point)) continue;
       const value = template.fill(lookup([...this.#stage.path, 'with', name]));
       if (value === undefined) lost.add(name);
       else values.set(name, value);
@@ -97,6 +116,7 @@ export class StageValues {
     for (const reference of template.references) {
       if (reference.root === 'matrix' || reference.root === 'needs')
         this.references.push({ reference, path });
+      if (reference.root === 'sweeps') this.chosenAxes.add(reference.names[1] ?? '');
     }
   }
 
@@ -106,7 +126,7 @@ export class StageValues {
     if (Object.hasOwn(this.#stage.with, parameter)) {
       place = { path: [...this.#stage.path, 'with', parameter, ...path], at };
     } else if (Object.hasOwn(combination, parameter)) {
-      place = { path: axisPath(this.#stage, parameter, combination) };
+      place = { path: this.#axisPath(parameter, combination) };
     }
     this.#findings.error(code, place, message, {
       hint,
@@ -127,4 +147,14 @@ export class StageValues {
       return place === undefined ? [] : [{ message: `'${reference.names[0]}' is given here`, place }];
     });
   }
+}
+
+/** A parameter that is an axis of the sweep which its choice does not have: its default counts. */
+function isInactive(
+  { references }: { readonly references: readonly { readonly root: string }[] },
+  point: Point,
+): boolean {
+  return references.some(
+    (one) => one.root === 'sweeps' && !Object.hasOwn(point, (one as Reference).names[1] ?? ''),
+  );
 }

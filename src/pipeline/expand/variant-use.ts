@@ -3,7 +3,7 @@ import { unusedAxis, unusedParameter } from '../check/variant-messages.ts';
 import type { Findings } from '../parse/findings.ts';
 import { compileTemplate } from '../parse/references.ts';
 import type { StageShape } from '../parse/stage-shape.ts';
-import { axisPath, type Combination } from './matrix.ts';
+import type { AxisPath, Combination } from './matrix.ts';
 
 /**
  * Finds settings of a stage that have no effect because the variants of its cells do not have them. An entry of
@@ -11,6 +11,7 @@ import { axisPath, type Combination } from './matrix.ts';
  */
 export class VariantUse {
   readonly #stage: StageShape;
+  readonly #axisPath: AxisPath;
   readonly #checker: KindChecker;
   readonly #findings: Findings;
   readonly #variants = new Set<string>();
@@ -19,8 +20,9 @@ export class VariantUse {
   readonly #foreign = new Set<string>();
   #axisFound = false;
 
-  constructor(stage: StageShape, checker: KindChecker, findings: Findings) {
+  constructor(stage: StageShape, checker: KindChecker, axisPath: AxisPath, findings: Findings) {
     this.#stage = stage;
+    this.#axisPath = axisPath;
     this.#checker = checker;
     this.#findings = findings;
   }
@@ -64,7 +66,7 @@ export class VariantUse {
     const choosesByAxis = Object.hasOwn(combination, this.#by);
     const { message, hint } = unusedAxis(this.#checker, axis, variant, choosesByAxis);
     const isAxis = Object.hasOwn(this.#stage.matrix?.axes ?? {}, axis);
-    const path = isAxis ? [...this.#stage.path, 'matrix', axis] : axisPath(this.#stage, axis, combination);
+    const path = isAxis ? [...this.#stage.path, 'matrix', axis] : this.#axisPath(axis, combination);
     this.#findings.error('unused-axis', { path, at: 'key' }, message, { hint });
   }
 

@@ -7,7 +7,7 @@ import type { Path, Place } from './source.ts';
 export interface Reference {
   /** As written, with its braces. */
   readonly text: string;
-  readonly root: 'params' | 'matrix' | 'needs';
+  readonly root: 'params' | 'matrix' | 'needs' | 'sweeps';
   /** The names after the root: `['teacher', 'net']` of `needs.teacher.net`. */
   readonly names: readonly string[];
 }
@@ -88,14 +88,14 @@ function compileText(text: string): Template {
 }
 
 function parseReference(text: string): Reference | BadReference {
-  const match = /^\$\{\{\s*(params|matrix|needs)((?:\.[A-Za-z0-9_-]+)+)\s*\}\}$/.exec(text);
+  const match = /^\$\{\{\s*(params|matrix|needs|sweeps)((?:\.[A-Za-z0-9_-]+)+)\s*\}\}$/.exec(text);
   const [root, rest] = [match?.[1], match?.[2]];
   if (rest === undefined)
     return { text: text.includes('}}') ? text : (text.split('\n')[0] ?? text), root: 'bad' };
   const names = rest.slice(1).split('.');
   if (root === 'params') return { text, root, names };
   if (root === 'matrix' && names.length === 1) return { text, root, names };
-  if (root === 'needs' && names.length === 2) return { text, root, names };
+  if ((root === 'needs' || root === 'sweeps') && names.length === 2) return { text, root, names };
   return { text, root: 'bad' };
 }
 
@@ -126,6 +126,7 @@ const meaning: Readonly<Record<Reference['root'], string>> = {
   params: 'params.NAME',
   matrix: 'matrix.AXIS',
   needs: 'needs.NAME.PARAMETER',
+  sweeps: 'sweeps.NAME.AXIS',
 };
 
 /** Reports a value that cannot be part of a text. */

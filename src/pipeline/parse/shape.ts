@@ -12,10 +12,20 @@ export interface PipelineShape {
   readonly params: JsonMap;
   readonly profiles: Readonly<Record<string, JsonMap>>;
   readonly stages: readonly StageShape[];
+  readonly sweeps: Readonly<Record<string, Json>>;
   readonly tables: Readonly<Record<string, Json>>;
 }
 
-const topLevel = ['pipeline', 'description', 'default-profile', 'params', 'profiles', 'stages', 'tables'];
+const topLevel = [
+  'pipeline',
+  'description',
+  'default-profile',
+  'params',
+  'profiles',
+  'stages',
+  'sweeps',
+  'tables',
+];
 
 /** Undefined if there is nothing to continue with. */
 export function readShape(root: unknown, findings: Findings): PipelineShape | undefined {
@@ -59,6 +69,7 @@ export function readShape(root: unknown, findings: Findings): PipelineShape | un
       ]),
     ),
     stages: Object.entries(stages).map(([stage, body]) => readStage(stage, body, findings)),
+    sweeps: read.named(top.sweeps, ['sweeps'], "'sweeps'", 'a sweep'),
     tables,
   };
 }

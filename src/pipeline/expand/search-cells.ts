@@ -1,0 +1,210 @@
+import { testUse } from '../../kind/test-use.ts';
+import { declaredValue } from '../../kind/values.ts';
+import { suggest } from '../../suggest.ts';
+import type { Findings } from '../parse/findings.ts';
+import type { Cell, CellId, Sweep } from '../pipeline.ts';
+import type { Expansion } from './expansion.ts';
+import type { Built } from './join.ts';
+import { neededCell } from './needed-cell.ts';
+import { type SampledSweep, type Sweeps, stageOf } from './sweeps.ts';
+
+/** The kind of the cells that store the choices of sweeps. */
+export const CHOICE_KIND = 'choose';
+
+/**
+ * Adds to the cells of the stages what searches need: a cell for the choice of each sweep, and what the trials and the
+ * users of the choices wait for.
+ * @returns the cells, each after those that it needs or waits for
+ */
+export function searchCells(
+  expansion: Expansion,
+  sweeps: Sweeps,
+  findings: Findings,
+): { cells: readonly Cell[]; sweeps: readonly Sweep[] } {
+  const found = sweeps.usable.flatMap((sampled) => sweepOf(sampled, expansion, findings) ?? []);
+  if (sweeps.all.size === 0) return { cells: expansion.cells, sweeps: [] };
+  const byName = new Map(found.map((sweep) => [sweep.name, sweep]));
+  const cells = expansion.cells.map((cell) => {
+    const { trial, chosen } = cell;
+    const rungBefore = trial && byName.get(trial.sweep)?.scored[trial.rung - 1]?.flat();
+    const choice = chosen && byName.get(chosen.sweep)?.choice;
+    const after = [...(rungBefore ?? []), ...(choice ? [choice] : [])];
+    return after.length === 0 ? cell : { ...cell, after };
+  });
+  return { cells: sorted([...cells, ...found.map(choiceCell)]), sweeps: found };
+}
+
+function sweepOf(
+  { shape, points }: SampledSweep,
+  expansion: Expansion,
+  findings: Findings,
+): Sweep | undefined {
+  const { stages, find } = expansion;
+  const { name, stage, axes, sampler, seed, rungs, direction, objective } = shape;
+  const of = stageOf(shape);
+  const trials = stages.get(stage.text);
+  const scoring = stages.get(of)?.cells;
+  if (trials?.cells === undefined || scoring === undefined) return undefined;
+  const stops = rungs?.stops ?? [undefined];
+  const scored = stops.map(() => points.map((): CellId[] => []));
+  for (const built of scoring) {
+    const trial = trialOf(built, stage.text);
+    if (trial) scored[trial.rung]?.[trial.trial]?.push(built.cell.id);
+  }
+  if (scored.some((rung) => rung.some((cells) => cells.length === 0))) {
+    const place = { path: objective.path, within: objective.text };
+    findings.error('unknown-stage', place, `not every trial has a cell of stage '${of}'`, {
+      hint: `the value must be one of stage '${stage.text}', or of a stage that needs it`,
+    });
+    return undefined;
+  }
+  const continues = rungs !== undefined && trials.checker?.kind.continues?.of === rungs.name;
+  if (continues) refuseShortRungs(shape, trials.cells, findings);
+  warnOfSharedSeeds(shape, stages, findings);
+  refuseTestValue(shape, scored.flat(2), expansion, findings);
+  const value = objective.text.slice(of.length + 1);
+  return {
+    name,
+    stage: stage.text,
+    axes,
+    sampler,
+    seed,
+    points,
+    rungs: rungs && { name: rungs.name, stops: rungs.stops, continued: continues },
+    search: {
+      trials: points.length,
+      rungs: stops.length,
+      rule: rungs?.rule ?? 'halving',
+      keep: rungs?.keep ?? 1,
+      direction,
+    },
+    objective: { stage: of, value },
+    scored,
+    choice: `sweeps.${name}` as CellId,
+  };
+
+  function trialOf(built: Built, swept: string): Cell['trial'] {
+    const own = built.cell.stage === swept ? built : built.lineage.get(swept);
+    return own && find(own.cell.id)?.trial;
+  }
+}
+
+/** The last rung must be the whole training, so that the chosen trial is the cell that a later stage trains. */
+function refuseShortRungs(
+  { rungs, path }: SampledSweep['shape'],
+  trials: readonly Built[],
+  findings: Findings,
+): void {
+  const last = rungs?.stops.at(-1);
+  if (rungs === undefined) return;
+  const whole = trials.find(({ cell }) => cell.parameters[rungs.name] !== last)?.cell.parameters[rungs.name];
+  if (whole === undefined) return;
+  const place = { path: [...path, 'rungs', rungs.name, rungs.stops.length - 1] };
+  findings.error(
+    'bad-rungs',
+    place,
+    `the last rung is ${last}, but the trials have ${rungs.name}: ${whole}`,
+    {
+      hint: `the last rung must be the whole trial: ${whole}`,
+    },
+  );
+}
+
+/** Who chooses by test images reports results that are too good. */
+function refuseTestValue(
+  shape: SampledSweep['shape'],
+  scored: readonly CellId[],
+  { stages, find }: Expansion,
+  findings: Findings,
+): void {
+  const kinds = new Map([...stages.values()].map(({ checker }) => [checker?.name, checker?.kind]));
+  const kindOf = (name: string) => {
+    const kind = kinds.get(name);
+    if (kind === undefined) throw new Error(`kind ${name} was not loaded`);
+    return kind;
+  };
+  const value = shape.objective.text.slice(stageOf(shape).length + 1);
+  const place = { path: shape.objective.path };
+  const { values } = stages.get(stageOf(shape))?.checker?.kind ?? {};
+  if (values !== undefined && declaredValue(values, value) === undefined) {
+    findings.error('unknown-value', place, `stage '${stageOf(shape)}' reports no value '${value}'`, {
+      hint: suggest(value, Object.keys(values), 'it reports'),
+    });
+    return;
+  }
+  for (const id of scored) {
+    const cell = find(id);
+    const use = cell && testUse(neededCell(cell, find), value, kindOf);
+    if (use === undefined) continue;
+    const chain = use.chain.join(' needs ');
+    if (use.certain) {
+      findings.error('selects-on-test', place, `'${shape.objective.text}' depends on test images: ${chain}`, {
+        hint: 'choose by a value of validation images, such as last-validation-accuracy, or attack with part: validation',
+      });
+    } else if (!shape.isTestFree) {
+      const kind = find(use.chain.at(-1) as CellId)?.kind;
+      findings.error(
+        'selects-on-test',
+        place,
+        `'${shape.objective.text}' may depend on test images: ${chain}`,
+        {
+          hint: `kind '${kind}' does not say which images its values come from; say it yourself: {value: ${shape.objective.text}, part: validation}`,
+        },
+      );
+    }
+    return;
+  }
+}
+
+/** The chosen trial was lucky with its seeds, so a fair report uses others. */
+function warnOfSharedSeeds(
+  { name, stage }: SampledSweep['shape'],
+  stages: Expansion['stages'],
+  findings: Findings,
+): void {
+  const seeds = new Set((stages.get(stage.text)?.cells ?? []).map(({ cell }) => cell.parameters.seed));
+  seeds.delete(undefined);
+  for (const { shape, cells = [] } of stages.values()) {
+    const shared = cells.find(({ cell }) => cell.chosen?.sweep === name && seeds.has(cell.parameters.seed));
+    if (shared === undefined) continue;
+    const message = `stage '${shape.name}' has seed ${shared.cell.parameters.seed}, with which sweep '${name}' chose: its results are too good`;
+    findings.warning('seed-of-search', { path: shape.path, at: 'key' }, message, {
+      hint: 'give the stage seeds of its own',
+    });
+  }
+}
+
+function choiceCell({ name, choice, scored }: Sweep): Cell {
+  return {
+    id: choice,
+    stage: choice,
+    kind: CHOICE_KIND,
+    axes: {},
+    parameters: {},
+    written: {},
+    needs: {},
+    resources: { cpu: 1, memory: 0, gpu: 0 },
+    timeout: undefined,
+    retries: 0,
+    selects: name,
+    after: scored.flat(2),
+  };
+}
+
+/** Each cell after those that it needs or waits for, otherwise in their order. */
+function sorted(cells: readonly Cell[]): Cell[] {
+  const byId = new Map(cells.map((cell) => [cell.id, cell]));
+  const placed = new Set<CellId>();
+  const order: Cell[] = [];
+  const place = (cell: Cell): void => {
+    if (placed.has(cell.id)) return;
+    placed.add(cell.id);
+    for (const id of [...Object.values(cell.needs), ...(cell.after ?? [])]) {
+      const before = byId.get(id);
+      if (before !== undefined) place(before);
+    }
+    order.push(cell);
+  };
+  for (const cell of cells) place(cell);
+  return order;
+}
