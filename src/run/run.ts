@@ -1,3 +1,4 @@
+import { EventEmitter, once } from 'node:events';
 import { asFailure } from '../failure.ts';
 import type { Cell, CellId } from '../pipeline/pipeline.ts';
 import { CellRunner } from './cell-runner.ts';
@@ -66,6 +67,7 @@ async function settle(
 ): Promise<Map<CellId, Outcome>> {
   const outcomes = new Map<CellId, Promise<Outcome>>();
   const settled = new Map<CellId, Outcome>();
+  const ends = new EventEmitter().setMaxListeners(0);
   for (const cell of cells) {
     const needs = Promise.all(Object.values(cell.needs).map((id) => outcomes.get(id)));
     const outcome = needs.then(() => untilDecided(cell)).then(() => runner.bring(cell, settled));
@@ -73,6 +75,7 @@ async function settle(
       cell.id,
       outcome.then((known) => {
         settled.set(cell.id, known);
+        ends.emit('end');
         if (known.artifact) pinning.add(cell.id, known.artifact);
         return known;
       }),
@@ -82,12 +85,9 @@ async function settle(
   return settled;
 
   /** Waits until a search knows enough to decide about a cell, or can learn no more. */
-  async function untilDecided({ after = [], ...cell }: Cell): Promise<void> {
-    while (runner.isOpen(cell)) {
-      const waiting = after.filter((id) => !settled.has(id)).map((id) => outcomes.get(id));
-      if (waiting.length === 0) return;
-      await Promise.race(waiting);
-    }
+  async function untilDecided(cell: Cell): Promise<void> {
+    const mayLearn = () => cell.after?.some((id) => !settled.has(id));
+    while (runner.isOpen(cell) && mayLearn()) await once(ends, 'end');
   }
 }
 

@@ -49,9 +49,14 @@ export function promotions(
   direction: Direction,
 ): (number | undefined)[] {
   const promoted = new Set<number>();
-  return results.map((_, index) => {
-    const known = results.slice(0, index + 1);
-    const next = best(known, direction, kept(known.length, keep)).find((trial) => !promoted.has(trial));
+  /** The results so far that can be promoted, from best to worst. */
+  const order: Result[] = [];
+  return results.map((result, index) => {
+    if (isFinal(result)) {
+      const worse = order.findIndex((other) => compare(result, other, direction) < 0);
+      order.splice(worse < 0 ? order.length : worse, 0, result);
+    }
+    const next = order.slice(0, kept(index + 1, keep)).find(({ trial }) => !promoted.has(trial))?.trial;
     if (next !== undefined) promoted.add(next);
     return next;
   });
