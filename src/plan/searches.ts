@@ -40,7 +40,8 @@ export class Searches {
     if (this.#sweeps.size === 0) return;
     this.#ends.set(id, end);
     const sweep = this.#scoring.get(id);
-    if (sweep !== undefined) this.#decisions.delete(sweep);
+    // A cell that may run has no score yet.
+    if (sweep !== undefined && end.state !== 'may-run') this.#decisions.delete(sweep);
   }
 
   /** @throws Failure `unknown-value`, `no-choice` */
@@ -79,7 +80,8 @@ export class Searches {
   }
 
   #settleTrial({ trial }: Cell): Settled | undefined {
-    if (trial === undefined) return undefined;
+    // Every trial runs at the lowest rung.
+    if (trial === undefined || trial.rung === 0) return undefined;
     const sweep = this.#sweep(trial.sweep);
     const decision = this.#decided(sweep)[trial.rung]?.[trial.trial];
     if (decision === 'left-out') {

@@ -23,15 +23,20 @@ export function searchCells(
 ): { cells: readonly Cell[]; sweeps: readonly Sweep[] } {
   const found = sweeps.usable.flatMap((sampled) => sweepOf(sampled, expansion, findings) ?? []);
   if (sweeps.all.size === 0) return { cells: expansion.cells, sweeps: [] };
-  const byName = new Map(found.map((sweep) => [sweep.name, sweep]));
+  const waits = new Map(found.map((sweep) => [sweep.name, waitsOf(sweep)]));
   const cells = expansion.cells.map((cell) => {
     const { trial, chosen } = cell;
-    const rungBefore = trial && byName.get(trial.sweep)?.scored[trial.rung - 1]?.flat();
-    const choice = chosen && byName.get(chosen.sweep)?.choice;
-    const after = [...(rungBefore ?? []), ...(choice ? [choice] : [])];
-    return after.length === 0 ? cell : { ...cell, after };
+    const rungBefore = trial && waits.get(trial.sweep)?.rungs[trial.rung - 1];
+    const choice = chosen && waits.get(chosen.sweep)?.choice;
+    const after = rungBefore && choice ? [...rungBefore, ...choice] : (rungBefore ?? choice);
+    return after === undefined ? cell : { ...cell, after };
   });
   return { cells: sorted([...cells, ...found.map(choiceCell)]), sweeps: found };
+}
+
+/** What trials at each rung and users of the choice wait for; many cells share these lists. */
+function waitsOf({ scored, choice }: Sweep): { rungs: readonly CellId[][]; choice: readonly CellId[] } {
+  return { rungs: scored.map((trials) => trials.flat()), choice: [choice] };
 }
 
 function sweepOf(
@@ -195,14 +200,21 @@ function choiceCell({ name, choice, scored }: Sweep): Cell {
 function sorted(cells: readonly Cell[]): Cell[] {
   const byId = new Map(cells.map((cell) => [cell.id, cell]));
   const placed = new Set<CellId>();
+  const placedLists = new Set<readonly CellId[]>();
   const order: Cell[] = [];
+  const placeAll = (ids: readonly CellId[]) => {
+    if (placedLists.has(ids)) return;
+    placedLists.add(ids);
+    for (const id of ids) {
+      const cell = byId.get(id);
+      if (cell !== undefined) place(cell);
+    }
+  };
   const place = (cell: Cell): void => {
     if (placed.has(cell.id)) return;
     placed.add(cell.id);
-    for (const id of [...Object.values(cell.needs), ...(cell.after ?? [])]) {
-      const before = byId.get(id);
-      if (before !== undefined) place(before);
-    }
+    placeAll(Object.values(cell.needs));
+    placeAll(cell.after ?? []);
     order.push(cell);
   };
   for (const cell of cells) place(cell);
