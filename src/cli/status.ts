@@ -46,5 +46,5 @@ export async function status(name: string | undefined, given: PipelineFlags): Pr
 function stageLine(stage: string, cells: readonly { state: string }[]): string {
   const counts = new Map<string, number>();
   for (const { state } of cells) counts.set(state, (counts.get(state) ?? 0) + 1);
-  return `${stage}: ${[...counts].map(([state, count]) => `${count} ${state}`).join(', ')}`;
+  return `${stage}: ${[...counts].map(([state, count]) => `${count} ${state.replace('-', ' ')}`).join(', ')}`;
 }

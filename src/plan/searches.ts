@@ -83,10 +83,12 @@ export class Searches {
     // Every trial runs at the lowest rung.
     if (trial === undefined || trial.rung === 0) return undefined;
     const sweep = this.#sweep(trial.sweep);
-    const decision = this.#decided(sweep)[trial.rung]?.[trial.trial];
+    const decisions = this.#decided(sweep);
+    const decision = decisions[trial.rung]?.[trial.trial];
     if (decision === 'left-out') {
-      const stop = sweep.rungs?.stops[trial.rung - 1];
-      const message = `trial ${trial.trial} of the sweep ${sweep.name} did not go on from rung ${stop}`;
+      const first = decisions.findIndex((rung) => rung[trial.trial] === 'left-out');
+      const stop = sweep.rungs?.stops[first - 1];
+      const message = `trial ${trial.trial} of the sweep ${sweep.name} stopped at rung ${stop}`;
       return { state: 'left-out', end: 'left-out', message };
     }
     if (decision === 'runs') return undefined;

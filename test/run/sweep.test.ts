@@ -165,6 +165,15 @@ test('the plan says what a sweep decides about, and how many cells it runs', asy
   expect(later.stdout).toContain('26 cells, all done');
 });
 
+test('why says at which rung a trial stopped', async () => {
+  const project = await finished();
+  const { trials: all } = await trials(project);
+  const stopped = all.find(({ scores }) => scores.length === 1)?.trial;
+  const { stdout } = await project.retable('why', `student[seed=1,trial=${stopped},rung=9]`, 'sweep');
+  expect(stdout).toContain('is left out');
+  expect(stdout).toContain(`trial ${stopped} of the sweep tune stopped at rung 1`);
+});
+
 test('the trials are listed as text and as CSV', async () => {
   const project = await finished();
   const text = await project.retable('sweep', 'sweep', 'tune');
