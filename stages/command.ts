@@ -43,16 +43,33 @@ export default defineKind({
       description:
         'Names of environment variables that the program reads. If a value changes, the cell runs again. Unset and empty are different values. Only a digest of each value is stored.',
     }),
+    epochs: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        description:
+          'The number of epochs that the program trains; it is in $RETABLE_EPOCHS. With it, the program promises to obey `stop-after`.',
+      }),
+    ),
+    'stop-after': Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        description:
+          'Train only the first epochs, as a part of the training of `epochs` epochs; it is in $RETABLE_STOP_AFTER. The program can go on from snapshots of other cells, which are in $RETABLE_TRAJECTORY. Default: all epochs.',
+      }),
+    ),
   }),
   inputs: 'any',
   output: 'files',
+  continues: { stop: 'stop-after', of: 'epochs' },
   sources: ({ files, 'env-keys': variables }, { project }) => [
     ...projectFiles(files, project),
     ...variables.map((name) => ({ name: `$${name}`, variable: name })),
   ],
-  program: ({ run, env, outputs }) => {
+  program: ({ run, env, outputs, epochs, 'stop-after': stop = epochs }) => {
     const [program = 'sh', ...args] = typeof run === 'string' ? ['sh', '-e', '-c', run] : run.map(String);
     const variables = Object.entries(env).map(([name, value]) => [name, String(value)]);
-    return { argv: [program, ...args], env: Object.fromEntries(variables), outputs };
+    const training =
+      epochs === undefined ? {} : { RETABLE_EPOCHS: `${epochs}`, RETABLE_STOP_AFTER: `${stop}` };
+    return { argv: [program, ...args], env: { ...Object.fromEntries(variables), ...training }, outputs };
   },
 });

@@ -8,7 +8,7 @@ const READ: readonly string[] = [
   'RETABLE_JOURNAL',
   'RETABLE_CRASH_AT',
 ];
-const GIVEN = /^RETABLE_(OUTPUT|SCRATCH|EVENTS|INPUT_.*)$/;
+const GIVEN = /^RETABLE_(OUTPUT|SCRATCH|TRAJECTORY|EPOCHS|STOP_AFTER|EVENTS|INPUT_.*)$/;
 /** Read by the tests of retable itself. */
 const OF_TESTS = 'RETABLE_IMAGENET_SAMPLE';
 

@@ -11,14 +11,19 @@ export interface JobCommand {
 
 /** Writes the files that a job needs, and returns the command that runs it on any machine that shares the disk. */
 export async function jobCommand(job: Job): Promise<JobCommand> {
-  const { program, folder, output, scratch, events, places } = job;
+  const { program, folder, output, scratch, trajectory, events, places } = job;
   if (!program) {
     const file = join(folder, 'job.json');
     writeFileSync(file, JSON.stringify(job), { mode: 0o600 });
     const cell = join(places.home, 'dist', 'cell.js');
     return { argv: [process.execPath, '--enable-source-maps', cell, file], env: gpus(job) };
   }
-  const given = { RETABLE_OUTPUT: output, RETABLE_SCRATCH: scratch, RETABLE_EVENTS: events };
+  const given = {
+    RETABLE_OUTPUT: output,
+    RETABLE_SCRATCH: scratch,
+    RETABLE_TRAJECTORY: trajectory,
+    RETABLE_EVENTS: events,
+  };
   return {
     argv: program.argv,
     env: { ...program.env, ...(await linkedInputs(job)), ...given, ...gpus(job) },

@@ -165,6 +165,58 @@ test('the plan says what a sweep decides about, and how many cells it runs', asy
   expect(later.stdout).toContain('26 cells, all done');
 });
 
+/** A program that trains in epochs, as the manual of the kind `command` asks for. */
+const program = `import { appendFileSync, existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+const { RETABLE_TRAJECTORY, RETABLE_SCRATCH, RETABLE_OUTPUT, RETABLE_STOP_AFTER } = process.env;
+const rate = Number(process.argv[2]);
+let from = { epoch: 0, state: 0 };
+for (const folder of existsSync(RETABLE_TRAJECTORY) ? readdirSync(RETABLE_TRAJECTORY) : []) {
+  const file = RETABLE_TRAJECTORY + '/' + folder + '/state.json';
+  const saved = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : from;
+  if (saved.epoch > from.epoch && saved.epoch <= RETABLE_STOP_AFTER) from = saved;
+}
+for (let { epoch, state } = from; ; ) {
+  if (epoch == RETABLE_STOP_AFTER) {
+    mkdirSync(RETABLE_SCRATCH, { recursive: true });
+    writeFileSync(RETABLE_SCRATCH + '/state.json', JSON.stringify({ epoch, state }));
+    writeFileSync(RETABLE_OUTPUT + '/values.json', JSON.stringify({ accuracy: state }));
+    break;
+  }
+  state += rate * (1 - state);
+  epoch += 1;
+  appendFileSync('ran.txt', rate + ' ' + epoch + '\\n');
+}
+`;
+
+test('a program that promises to go on trains no epoch of a trial twice', async () => {
+  const project = new Project({
+    'train.mjs': program,
+    'pipelines/program.yaml': `pipeline: program
+stages:
+  trial:
+    uses: command
+    with: {run: [node, train.mjs, "\${{ matrix.rate }}"], files: [train.mjs], epochs: 9}
+sweeps:
+  tune:
+    stage: trial
+    space: {rate: {log: [0.001, 0.5]}}
+    trials: 9
+    rungs: {epochs: [1, 3, 9]}
+    maximise: {value: trial.accuracy, part: validation}
+`,
+  });
+  const plan = await project.retable('plan', 'program');
+  expect(plan.stdout).not.toContain('begins anew');
+  const run = await project.retable('run', 'program');
+  expect(run.code, run.stderr).toBe(0);
+  const epochs = project.lines('ran.txt');
+  expect(epochs).toHaveLength(9 * 1 + 3 * 2 + 1 * 6);
+  expect(new Set(epochs).size).toBe(epochs.length);
+  const listed = await project.json<Listed>('sweep', 'program');
+  const { point, scores } = listed.trials[listed.choice ?? -1] ?? {};
+  expect(scores?.at(-1)).toBeCloseTo(1 - (1 - Number(point?.rate)) ** 9, 12);
+});
+
 test('why says at which rung a trial stopped', async () => {
   const project = await finished();
   const { trials: all } = await trials(project);

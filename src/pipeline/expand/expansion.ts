@@ -73,7 +73,7 @@ export class Expansion {
       this.stages.set(shape.name, { shape, checker, cells, ownAxes });
     if (checker === undefined) return void finish(undefined);
     const sweep = this.#sweeps.of(shape.name);
-    const space = spacePaths(sweep, checker);
+    const space = spacePaths(sweep, checker, shape);
     for (const axis of space.keys()) matrixAxes.add(axis);
     for (const axis of sweep === undefined ? [] : ['trial', 'rung']) ownAxes.add(axis);
     const pathOf: AxisPath = (axis, combination) => space.get(axis) ?? axisPath(shape, axis, combination);
@@ -103,7 +103,7 @@ export class Expansion {
     const namer = new CellNamer({ name: shape.name, ownAxes }, joined, this.#order.depth, this.#axesOf);
     const inherited = joined.map((one) => namer.inherited(one));
     const built: Built[] = [];
-    const added = additions(sweep, checker);
+    const added = additions(sweep, checker, shape);
     for (const [at, combination] of pairWithMatrix(shape, joined, matrix, known.flat(), context)) {
       const one = joined[at];
       if (one === undefined) continue;

@@ -6,7 +6,7 @@ import type { Cell, CellId, Sweep } from '../pipeline.ts';
 import type { Expansion } from './expansion.ts';
 import type { Built } from './join.ts';
 import { neededCell } from './needed-cell.ts';
-import { type SampledSweep, type Sweeps, stageOf } from './sweeps.ts';
+import { isContinued, type SampledSweep, type Sweeps, stageOf } from './sweeps.ts';
 
 /** The kind of the cells that store the choices of sweeps. */
 export const CHOICE_KIND = 'choose';
@@ -63,7 +63,7 @@ function sweepOf(
     });
     return undefined;
   }
-  const continues = rungs !== undefined && trials.checker?.kind.continues?.of === rungs.name;
+  const continues = isContinued(shape, trials.checker, trials.shape);
   if (continues) refuseShortRungs(shape, trials.cells, findings);
   warnOfSharedSeeds(shape, stages, findings);
   refuseTestValue(shape, scored.flat(2), expansion, findings);

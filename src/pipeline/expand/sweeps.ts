@@ -136,16 +136,25 @@ export function stageOf({ objective }: SweepShape): string {
 }
 
 /** The names of the axes that a sweep sets in its stage, with their places in the file. */
-export function spacePaths(sweep: SampledSweep | undefined, checker: KindChecker): ReadonlyMap<string, Path> {
+export function spacePaths(
+  sweep: SampledSweep | undefined,
+  checker: KindChecker,
+  stage: StageShape,
+): ReadonlyMap<string, Path> {
   if (sweep === undefined) return new Map();
   const { axes, path, rungs } = sweep.shape;
   const paths = axes.map(({ name }): [string, Path] => [name, [...path, 'space', name]]);
-  if (rungs !== undefined) paths.push([rungParameter(rungs.name, checker), [...path, 'rungs', rungs.name]]);
+  if (rungs !== undefined)
+    paths.push([rungParameter(rungs.name, checker, stage), [...path, 'rungs', rungs.name]]);
   return new Map(paths);
 }
 
 /** All trials at all rungs: first all trials at the lowest rung. */
-export function additions(sweep: SampledSweep | undefined, checker: KindChecker): Addition[] {
+export function additions(
+  sweep: SampledSweep | undefined,
+  checker: KindChecker,
+  stage: StageShape,
+): Addition[] {
   if (sweep === undefined) return [{ trial: undefined, axes: {}, values: {} }];
   const { name, rungs } = sweep.shape;
   const stops = rungs?.stops ?? [undefined];
@@ -153,7 +162,9 @@ export function additions(sweep: SampledSweep | undefined, checker: KindChecker)
     sweep.points.map((point, trial): Addition => {
       const own: Combination = stop === undefined ? {} : { rung: stop };
       const parameter =
-        rungs === undefined || stop === undefined ? {} : { [rungParameter(rungs.name, checker)]: stop };
+        rungs === undefined || stop === undefined
+          ? {}
+          : { [rungParameter(rungs.name, checker, stage)]: stop };
       return {
         trial: { sweep: name, trial, rung },
         axes: { trial, ...own },
@@ -163,9 +174,28 @@ export function additions(sweep: SampledSweep | undefined, checker: KindChecker)
   );
 }
 
-/** A kind that can go on from where an earlier cell stopped is told where to stop; others get the value itself. */
-function rungParameter(name: string, { kind }: KindChecker): string {
-  return kind.continues?.of === name ? kind.continues.stop : name;
+/**
+ * The parameter that a rung sets. A kind that can go on from where an earlier cell stopped is told where to stop; for
+ * others it is the parameter itself. A kind whose number of units is optional goes on only if the stage gives it.
+ */
+function rungParameter(name: string, { kind }: KindChecker, stage: StageShape): string {
+  const { continues, parameters } = kind;
+  const isGiven =
+    Object.hasOwn(stage.with, name) ||
+    parameters.required?.includes(name) ||
+    parameters.properties[name]?.default !== undefined;
+  return continues?.of === name && isGiven ? continues.stop : name;
+}
+
+/** Whether trials go on from where they stopped at the rung before. */
+export function isContinued(
+  { rungs }: SweepShape,
+  checker: KindChecker | undefined,
+  stage: StageShape,
+): boolean {
+  return (
+    rungs !== undefined && checker !== undefined && rungParameter(rungs.name, checker, stage) !== rungs.name
+  );
 }
 
 function scalars(point: Point): Record<string, Scalar> {
