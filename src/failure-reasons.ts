@@ -27,6 +27,7 @@ export const FAILURE_REASONS = {
     'bad-variable': 'An environment variable has a value that it does not take.',
     'duplicate-reference': 'A table has two published values for the same place.',
     'engine-unavailable': 'The engine does not work on this machine.',
+    'gpu-missing': 'The engine is for a GPU, and this machine has none, or not its driver.',
     'invalid-pipeline': 'A pipeline has mistakes. They are printed as a list.',
     'no-files': 'A folder or pattern that a stage names has no files.',
     'no-log': 'The cell or the attempt has no log.',

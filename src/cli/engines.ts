@@ -12,10 +12,11 @@ export async function engines({ json }: { json?: boolean }): Promise<number> {
     console.log(JSON.stringify({ engines: entries }));
     return EXIT.done;
   }
-  for (const { name, available, chosen, why, identity } of entries) {
+  for (const { name, available, chosen, why, identity, driver } of entries) {
     const mark = chosen ? pc.green('*') : available ? ' ' : pc.red('x');
     const packages = Object.entries(identity?.packages ?? {}).map(([pkg, version]) => `${pkg} ${version}`);
-    const facts = identity ? [identity.processor, ...packages] : [];
+    const drivers = driver === undefined ? [] : [`NVIDIA driver ${driver}`];
+    const facts = identity ? [identity.processor, ...drivers, ...packages] : [];
     console.log(
       `${mark} ${name.padEnd(12)} ${(identity?.device ?? '-').padEnd(6)}  ${why}${facts.length > 0 ? pc.dim(` (${facts.join(', ')})`) : ''}`,
     );

@@ -9,6 +9,7 @@ import {
   onnxDevice,
   unavailable,
 } from './identity.ts';
+import { nvidiaDriver } from './processor.ts';
 
 /** An engine, whether it can be used here, and why it is chosen or not chosen. */
 export interface EngineEntry {
@@ -17,6 +18,8 @@ export interface EngineEntry {
   readonly chosen: boolean;
   readonly why: string;
   readonly identity?: EngineIdentity;
+  /** The version of the NVIDIA driver, for an engine on an NVIDIA GPU. It is no part of the identity. */
+  readonly driver?: string;
 }
 
 /**
@@ -43,7 +46,12 @@ export async function listEngines(wanted?: EngineName): Promise<EngineEntry[]> {
       await LOADERS[name]();
       const chosen = name === (wanted ?? installedEngine());
       const why = `${WHAT[name]}${isFirst ? '; the fastest engine that works here' : ''}.`;
-      entries.push({ name, available: true, chosen, why, identity: engineIdentity(name) });
+      const identity = engineIdentity(name);
+      const driver = identity.device === 'cuda' ? nvidiaDriver() : undefined;
+      entries.push({
+        ...{ name, available: true, chosen, why, identity },
+        ...(driver !== undefined && { driver }),
+      });
     } catch (error) {
       const { message, hint } = asFailure(error);
       const why = hint === undefined ? message : `${message} ${hint}`;
@@ -85,13 +93,13 @@ async function loadOnnx(name: OnnxName): Promise<typeof import('./onnx/engine.ts
   try {
     onnx = await import('./onnx/engine.ts');
   } catch (error) {
-    throw unavailable(name, `onnxruntime-node cannot be loaded (${firstLine(error)})`, error);
+    throw unavailable(name, `onnxruntime-node cannot be loaded (${firstLine(error)})`, { cause: error });
   }
   try {
     const { tryDevice } = await import('./onnx/device.ts');
     await tryDevice(onnxDevice(name));
   } catch (error) {
-    throw unavailable(name, `its device does not pass a first test (${firstLine(error)})`, error);
+    throw unavailable(name, `its device does not pass a first test (${firstLine(error)})`, { cause: error });
   }
   return onnx;
 }

@@ -70,13 +70,21 @@ export function installedEngine(): EngineName {
 }
 
 /** An engine that cannot be used, and what to do about it. */
-export function unavailable(name: string, why: string, cause?: unknown): Failure {
-  const hint = HINTS[name] ?? 'Run `npm ci`; `retable engines` lists the engines that work here.';
+export function unavailable(
+  name: string,
+  why: string,
+  { cause, hint = HINTS[name] ?? OTHERWISE }: { readonly cause?: unknown; readonly hint?: string } = {},
+): Failure {
   return new Failure('engine-unavailable', `The engine '${name}' cannot be used: ${why}.`, { hint, cause });
 }
 
+const OTHERWISE = 'Run `npm ci`; `retable engines` lists the engines that work here.';
+
 const HINTS: Readonly<Record<string, string>> = {
-  tensorflow: 'Install it with: retable engines install tensorflow (for an NVIDIA GPU: --gpu)',
+  tensorflow:
+    process.platform === 'linux'
+      ? 'Install it with: retable engines install tensorflow (for an NVIDIA GPU: --gpu)'
+      : 'It needs Linux. Use the engine `onnx`.',
   get 'onnx-cuda'() {
     return `It needs CUDA 12 and cuDNN 9. Install its library with: ${installCuda()}`;
   },

@@ -68,6 +68,28 @@ export function gpuModel(): string {
   return cards.length > 0 ? distinct(cards) : (cpus()[0]?.model ?? 'unknown');
 }
 
+/** The version of NVIDIA's driver, such as `580.159.03`; undefined where there is none. */
+export function nvidiaDriver(): string | undefined {
+  const [asked = ''] = output('nvidia-smi', ['--query-gpu=driver_version', '--format=csv,noheader']).split(
+    '\n',
+  );
+  return driverVersion(asked) ?? driverVersion(kernelModule());
+}
+
+/** The first version in a text. The kernel module says `NVRM version: NVIDIA UNIX x86_64 Kernel Module  580.159.03  …`. */
+export function driverVersion(text: string): string | undefined {
+  return /(?<![\w.])\d+\.\d+(?:\.\d+)?(?![\w.])/.exec(text)?.[0];
+}
+
+/** What NVIDIA's kernel module says about itself; empty if it is not loaded. */
+function kernelModule(): string {
+  try {
+    return readFileSync('/proc/driver/nvidia/version', 'utf8');
+  } catch {
+    return '';
+  }
+}
+
 /** Vendor and device ids of each graphics card, such as `0x1002:0x73bf`. */
 function pciCards(): string[] {
   const root = '/sys/class/drm';

@@ -35,21 +35,41 @@ export const MANIFEST = 'installation.json';
 
 /**
  * Undefined if there is none.
- * @throws Failure `engine-unavailable` if it is damaged
+ * @throws Failure `engine-unavailable` if it is damaged, `no-permission`
  */
 export function readInstallation(folder: string = tensorflowFolder()): Installation | undefined {
   const file = path.join(folder, MANIFEST);
-  let text: string;
-  try {
-    text = readFileSync(file, 'utf8');
-  } catch {
-    return undefined;
-  }
+  const text = read(file);
+  if (text === undefined) return undefined;
   const installation = parse(text);
   if (installation !== undefined) return installation;
   throw new Failure('engine-unavailable', `${file} is not what the installation has written.`, {
-    hint: 'Install TensorFlow again with: retable engines install tensorflow --replace',
+    hint: reinstall(),
   });
+}
+
+/** The command that installs TensorFlow for a device. */
+export function installCommand(device: Installation['device']): string {
+  return `retable engines install tensorflow${device === 'cuda' ? ' --gpu' : ''}`;
+}
+
+/** What to do about an installation that does not work. @param device that it is for */
+export function reinstall(device: Installation['device'] = 'cpu'): string {
+  return `Install it again with: ${installCommand(device)} --replace`;
+}
+
+/** Undefined if there is no such file. @throws Failure `no-permission` */
+function read(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    const isForbidden = error instanceof Error && 'code' in error && error.code === 'EACCES';
+    if (!isForbidden) return undefined;
+    throw new Failure('no-permission', `This user may not read ${file}.`, {
+      hint: `Its owner can allow it with: chmod -R a+rX ${path.dirname(path.dirname(file))} (and a+x for the folders above), or name another folder in the variable RETABLE_ENGINES.`,
+      cause: error,
+    });
+  }
 }
 
 function parse(text: string): Installation | undefined {
