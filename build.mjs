@@ -45,6 +45,7 @@ const entryPoints = {
   retable: 'src/cli/main.ts',
   cell: 'src/run/cell-process.ts',
   kind: 'src/kind/kind.ts',
+  'first-test': 'src/cli/tensorflow/first-test-process.ts',
 };
 const built = await Promise.all([
   build({ ...options, entryPoints, outdir: 'dist' }),

@@ -1,12 +1,15 @@
-import { execa } from 'execa';
-import { tensorflowFolder } from '../engine/tensorflow/installation.ts';
-import { Failure } from '../failure.ts';
+import { resolve } from 'node:path';
+import { installCommand } from '../engine/tensorflow/installation.ts';
 import { EXIT } from './outcome.ts';
+import { collectFiles } from './tensorflow/collect.ts';
+import { firstTest } from './tensorflow/first-test.ts';
 import { installTensorflow } from './tensorflow/install.ts';
+import { sourcesFor } from './tensorflow/sources.ts';
 
 export interface InstallFlags {
   readonly gpu?: boolean;
   readonly library?: string;
+  readonly download?: string;
   readonly replace?: boolean;
 }
 
@@ -14,37 +17,26 @@ export interface InstallFlags {
 export async function installEngine({
   gpu = false,
   library,
+  download,
   replace = false,
 }: InstallFlags): Promise<number> {
   const say = (line: string) => console.log(line);
-  const isNew = await installTensorflow({ gpu, library, replace, say });
-  if (!isNew) say(`TensorFlow is installed already: ${tensorflowFolder()}`);
-  say('computing on the device …');
-  await firstTest();
-  say('It works. Use it with --engine tensorflow; other projects and clones find it, too.');
-  return EXIT.done;
-}
-
-/** In a process of its own: a library that does not fit this processor ends its process. */
-async function firstTest(): Promise<void> {
-  const [, program = ''] = process.argv;
-  const { stdout, stderr, exitCode, signal } = await execa(process.execPath, [program, 'engines', '--json'], {
-    reject: false,
-  });
-  if (exitCode !== 0) {
-    throw new Failure(
-      'engine-unavailable',
-      `TensorFlow is installed, but ends its process: ${signal ?? stderr}.`,
-      {
-        hint: `Its library may not fit this processor. It lies in ${tensorflowFolder()}.`,
-      },
-    );
+  if (download !== undefined) {
+    const folder = resolve(download);
+    // Of all systems, those without a network are most often Linux on x64.
+    const arch = process.platform === 'linux' ? process.arch : 'x64';
+    const sources = sourcesFor(gpu, 'linux', arch);
+    await collectFiles(sources, folder, say);
+    say(`All files are in ${folder}. Without a network: ${installCommand(sources.device)} --library DIR`);
+    return EXIT.done;
   }
-  // Printed by this very program.
-  const { engines } = JSON.parse(stdout) as { engines: { name: string; available: boolean; why: string }[] };
-  const entry = engines.find((engine) => engine.name === 'tensorflow');
-  if (entry?.available) return;
-  throw new Failure('engine-unavailable', `TensorFlow is installed, but does not work. ${entry?.why ?? ''}`, {
-    hint: `It lies in ${tensorflowFolder()}.`,
-  });
+  const from = library === undefined ? undefined : resolve(library);
+  const { gpuMissing } = await installTensorflow(sourcesFor(gpu), { library: from, replace, say, firstTest });
+  if (gpuMissing === undefined) {
+    say('It works. Use it with --engine tensorflow; other projects and clones find it, too.');
+  } else {
+    say(`It is installed, and its library loads. Nothing was computed: ${gpuMissing}`);
+    say('On a machine with a GPU, test it with: retable engines');
+  }
+  return EXIT.done;
 }

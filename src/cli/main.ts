@@ -258,6 +258,11 @@ engines
   .addArgument(new Argument('<engine>', 'the only one that needs more').choices(['tensorflow']))
   .option('--gpu', 'the build for NVIDIA GPUs, with the CUDA libraries')
   .option('--library <dir>', 'take the files from this folder, where there is no network')
+  .addOption(
+    new Option('--download <dir>', 'only collect the files in this folder, for --library').conflicts(
+      'library',
+    ),
+  )
   .option('--replace', 'replace an installation of another version or for another device')
   .action(
     guarded(async (_: string, flags: InstallFlags) =>

@@ -13,23 +13,28 @@ const root = path.resolve(import.meta.dirname, '../..');
 export async function inChild(code: string, args: readonly string[] = []): Promise<string> {
   const folder = mkdtempSync(path.join(tmpdir(), 'retable-engine-'));
   try {
-    symlinkSync(path.join(root, 'node_modules'), path.join(folder, 'node_modules'));
-    const file = path.join(folder, 'child.mjs');
-    await build({
-      stdin: {
-        contents: code.replaceAll(/'\/(src|test)\//g, `'${root}/$1/`),
-        resolveDir: folder,
-        loader: 'ts',
-      },
-      bundle: true,
-      packages: 'external',
-      platform: 'node',
-      format: 'esm',
-      outfile: file,
-      logLevel: 'error',
-    });
-    return (await execa(process.execPath, [file, ...args])).stdout;
+    return (await execa(process.execPath, [await bundleChild(folder, code), ...args])).stdout;
   } finally {
     rmSync(folder, { recursive: true });
   }
+}
+
+/** Writes such TypeScript to a folder, as a file that Node runs, and returns its path. */
+export async function bundleChild(folder: string, code: string): Promise<string> {
+  symlinkSync(path.join(root, 'node_modules'), path.join(folder, 'node_modules'));
+  const file = path.join(folder, 'child.mjs');
+  await build({
+    stdin: {
+      contents: code.replaceAll(/'\/(src|test)\//g, `'${root}/$1/`),
+      resolveDir: folder,
+      loader: 'ts',
+    },
+    bundle: true,
+    packages: 'external',
+    platform: 'node',
+    format: 'esm',
+    outfile: file,
+    logLevel: 'error',
+  });
+  return file;
 }

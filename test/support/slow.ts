@@ -13,6 +13,8 @@ export const slow = [
   'test/cli/published.test.ts',
   'test/cli/results-folder.test.ts',
   'test/cli/settings.test.ts',
+  'test/cli/tensorflow-install.test.ts',
+  'test/cli/tensorflow-installed.test.ts',
   'test/cli/values.test.ts',
   'test/run/attacks.test.ts',
   'test/run/chaos.test.ts',

@@ -1,65 +1,65 @@
 import { existsSync } from 'node:fs';
-import { mkdir, rename, rm, statfs, writeFile } from 'node:fs/promises';
+import { access, constants, mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import prettyBytes from 'pretty-bytes';
 import { explainDiskError } from '../../cache/disk-failure.ts';
 import {
-  bindingFile,
   type Installation,
   MANIFEST,
   readInstallation,
   tensorflowFolder,
 } from '../../engine/tensorflow/installation.ts';
 import { Failure } from '../../failure.ts';
-import { compileBinding, unpackPackage, unpackWheel } from './build.ts';
-import { checked, fetchPackage, fetchWheels } from './fetch.ts';
-import { StepFailed, stepFailure } from './program.ts';
-import { type Sources, sourcesFor, TENSORFLOW_VERSION } from './sources.ts';
+import { build } from './build.ts';
+import { checkLibrary, fetchSources, removeAll } from './fetch.ts';
+import type { Tested } from './first-test.ts';
+import { exclusively } from './lock.ts';
+import type { Sources } from './sources.ts';
+import { checkSpace } from './space.ts';
+import { stepper } from './steps.ts';
+import { findBuildTools, findDownloadTools } from './tools.ts';
 
 export interface InstallOptions {
-  /** The build for NVIDIA GPUs. */
-  readonly gpu: boolean;
   /** A folder with the files that would be downloaded. */
   readonly library?: string | undefined;
-  /** Whether an installation of another version or for another device may be replaced. */
+  /** Whether an installation that is there may be replaced. */
   readonly replace: boolean;
   /** Is told what is done, a line at a time. */
   readonly say: (line: string) => void;
+  /** Computes with an installation in a folder of engines. */
+  readonly firstTest: (engines: string) => Promise<Tested>;
 }
 
 /**
- * Installs TensorFlow's library in a folder of the user. Each step can fail; what the steps before it have made is
- * kept for the next try. The installation appears only when it is complete.
- * @returns false if it was there already
- * @throws Failure `engine-unavailable`, `other-installation`, `installation-failed`, and those of a disk
+ * Installs TensorFlow's library in a folder of the user. Each step can fail; files that were downloaded are kept for
+ * the next try. The installation appears only when it is complete and passes the first test.
+ * @throws Failure `other-installation`, `installation-failed`, and those of a disk
  */
-export async function installTensorflow({ gpu, library, replace, say }: InstallOptions): Promise<boolean> {
-  const sources = sourcesFor(gpu);
+export async function installTensorflow(sources: Sources, options: InstallOptions): Promise<Tested> {
+  const { replace, say, firstTest } = options;
   const folder = tensorflowFolder();
-  const wanted: Installation = {
-    tensorflow: TENSORFLOW_VERSION,
-    binding: sources.packages.binding.version,
-    device: gpu ? 'cuda' : 'cpu',
-  };
-  if (!replace && isThere(wanted)) return false;
-  const files = [...sources.wheels, ...Object.values(sources.packages)];
-  const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
-  say(`TensorFlow ${TENSORFLOW_VERSION} for ${gpu ? 'NVIDIA GPUs' : 'processors'}, to ${folder}`);
-  say(
-    `${library ? `from ${library}` : 'download'}: ${prettyBytes(bytes)}; on disk: ${prettyBytes(sources.installed)}`,
-  );
-  for (const file of files) say(`  ${prettyBytes(file.bytes).padStart(9)}  ${file.package} ${file.version}`);
+  const engines = dirname(folder);
+  if (!replace && isThere(sources)) return testAgain();
   try {
-    await build(sources, { folder, library, wanted, say });
+    await mkdir(engines, { recursive: true });
+    // SQLite, which has the lock, does not tell why it cannot write.
+    await access(engines, constants.W_OK);
+    const onWait = () => say('another process installs TensorFlow here: waiting for it …');
+    return await exclusively(`${folder}.lock`, onWait, async () =>
+      !replace && isThere(sources) ? testAgain() : install(sources, options),
+    );
   } catch (error) {
-    throw explainDiskError(error, `install TensorFlow in ${dirname(folder)}`, 'the variable RETABLE_ENGINES');
+    throw explainDiskError(error, `install TensorFlow in ${engines}`, 'the variable RETABLE_ENGINES');
   }
-  return true;
+
+  function testAgain(): Promise<Tested> {
+    say(`TensorFlow is installed already: ${folder}`);
+    return stepper(say)('computing on the device', () => firstTest(engines));
+  }
 }
 
 /** @throws Failure `other-installation` */
-function isThere(wanted: Installation): boolean {
-  const found = readInstallation();
+function isThere(sources: Sources): boolean {
+  const [found, wanted] = [readInstallation(), installationOf(sources)];
   if (!found) return false;
   if (JSON.stringify(found) === JSON.stringify(wanted)) return true;
   const named = ({ tensorflow, device }: Installation) => `TensorFlow ${tensorflow} (${device})`;
@@ -72,67 +72,45 @@ function isThere(wanted: Installation): boolean {
   );
 }
 
-interface BuildOptions {
-  readonly folder: string;
-  readonly library: string | undefined;
-  readonly wanted: Installation;
-  readonly say: (line: string) => void;
+function installationOf({ version, packages, device }: Sources): Installation {
+  return { tensorflow: version, binding: packages.binding.version, device };
 }
 
-async function build(sources: Sources, { folder, library, wanted, say }: BuildOptions): Promise<void> {
-  const step = async <T>(name: string, work: () => Promise<T>): Promise<T> => {
-    say(`${name} …`);
-    try {
-      return await work();
-    } catch (error) {
-      throw stepFailure(name, error);
+async function install(sources: Sources, { library, say, firstTest }: InstallOptions): Promise<Tested> {
+  const step = stepper(say);
+  const folder = tensorflowFolder();
+  const downloads = `${folder}.downloads`;
+  // Programs that a killed try has started may still write to its own folder, and to no other.
+  await removeAll(dirname(folder), `tensorflow.part`);
+  const part = await mkdtemp(`${folder}.part-`);
+  try {
+    const device = sources.device === 'cuda' ? 'NVIDIA GPUs' : 'processors';
+    say(`TensorFlow ${sources.version} for ${device}, to ${folder}`);
+    const tools = await step('looking for programs', async () => ({
+      ...(library === undefined && (await findDownloadTools())),
+      ...(await findBuildTools()),
+    }));
+    await step('checking space', () => checkSpace(sources, { library, downloads, folder: dirname(folder) }));
+    if (library === undefined) {
+      await mkdir(downloads, { recursive: true });
+      const options = { folder: downloads, python: tools.python, say };
+      await step('downloading', () => fetchSources(sources, options));
+    } else {
+      await step(`checking the files in ${library}`, () => checkLibrary(sources, library));
     }
-  };
-  const [downloads, part] = [`${folder}.downloads`, `${folder}.part`];
-  await mkdir(downloads, { recursive: true });
-  await step('checking space', () => checkSpace(dirname(folder), sources));
-  const { binding, headers } = sources.packages;
-  if (library === undefined) {
-    await step('downloading the library (pip)', () => fetchWheels(sources, downloads));
-    await step('downloading the binding (npm)', async () => {
-      for (const source of [binding, headers]) await fetchPackage(source, downloads);
+    const made = join(part, 'tensorflow');
+    await build(sources, { from: library ?? downloads, to: made, tools, step });
+    await step('writing what is installed', () =>
+      writeFile(join(made, MANIFEST), `${JSON.stringify(installationOf(sources))}\n`),
+    );
+    const tested = await step('computing on the device', () => firstTest(part));
+    await step('putting it in its place', async () => {
+      if (existsSync(folder)) await rename(folder, join(part, 'former'));
+      await rename(made, folder);
+      await rm(downloads, { recursive: true, force: true });
     });
+    return tested;
+  } finally {
+    await rm(part, { recursive: true, force: true, maxRetries: 5 });
   }
-  const paths = await step('checking digests', async () => {
-    const found = new Map<object, string>();
-    for (const source of [...sources.wheels, binding, headers]) {
-      found.set(source, await checked(source, library ?? downloads, library === undefined));
-    }
-    return found;
-  });
-  const path = (source: object) => paths.get(source) ?? '';
-  await rm(part, { recursive: true, force: true });
-  await mkdir(part, { recursive: true });
-  await step('unpacking', async () => {
-    for (const wheel of sources.wheels) await unpackWheel(path(wheel), part);
-    await unpackPackage(path(binding), join(part, 'binding'));
-    await unpackPackage(path(headers), join(part, 'headers'));
-  });
-  await step('compiling the binding (C++)', async () => {
-    const unpacked = { binding: join(part, 'binding'), headers: join(part, 'headers') };
-    await compileBinding({ ...unpacked, library: join(part, 'tensorflow') }, bindingFile(part));
-  });
-  for (const used of ['binding', 'headers', 'tensorflow/include']) {
-    await rm(join(part, used), { recursive: true });
-  }
-  await writeFile(join(part, MANIFEST), `${JSON.stringify(wanted)}\n`);
-  await rm(folder, { recursive: true, force: true });
-  await rename(part, folder);
-  await rm(downloads, { recursive: true });
-}
-
-async function checkSpace(folder: string, { wheels, installed }: Sources): Promise<void> {
-  const { bavail, bsize } = await statfs(folder);
-  const missing = wheels.filter(({ file }) => !existsSync(join(`${tensorflowFolder()}.downloads`, file)));
-  const needed = installed + missing.reduce((sum, { bytes }) => sum + bytes, 0);
-  if (bavail * bsize >= needed) return;
-  throw new StepFailed(
-    `${folder} has ${prettyBytes(bavail * bsize)} left; ${prettyBytes(needed)} are needed.`,
-    'Make room, or name a folder on another disk in the variable RETABLE_ENGINES.',
-  );
 }

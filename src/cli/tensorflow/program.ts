@@ -1,14 +1,5 @@
 import { execa } from 'execa';
-import { Failure } from '../../failure.ts';
-
-/** A step of the installation that failed, what it said last, and what to do. */
-export class StepFailed extends Error {
-  readonly hint: string;
-  constructor(message: string, hint: string) {
-    super(message);
-    this.hint = hint;
-  }
-}
+import { StepFailed } from './steps.ts';
 
 /** The first of these commands that answers `--version`. */
 export async function findProgram(
@@ -29,32 +20,25 @@ export async function findProgram(
 export async function runProgram(
   [file = '', ...before]: readonly string[],
   args: readonly string[],
-  { hint, cwd }: { readonly hint: string; readonly cwd?: string },
+  {
+    hint,
+    ...options
+  }: {
+    readonly hint: string;
+    readonly cwd?: string;
+    readonly env?: Readonly<Record<string, string>>;
+  },
 ): Promise<void> {
   const result = await execa(file, [...before, ...args], {
     reject: false,
     all: true,
     stdin: 'ignore',
-    ...(cwd !== undefined && { cwd }),
+    ...options,
   });
   if (!result.failed) return;
   const said = (result.all ?? '').trim().split('\n').slice(-6).join('\n');
   throw new StepFailed(
     `${file} ended with ${result.exitCode ?? result.signal ?? result.code}:\n${said}`,
     hint,
-  );
-}
-
-/** Turns what went wrong in a step into a Failure that names the step. */
-export function stepFailure(step: string, error: unknown): unknown {
-  if (!(error instanceof StepFailed)) return error;
-  return new Failure(
-    'installation-failed',
-    `Installing TensorFlow failed at this step: ${step}. ${error.message}`,
-    {
-      hint: `${error.hint} Then run the same command again: what is finished is kept.`,
-      details: { step },
-      cause: error,
-    },
   );
 }
