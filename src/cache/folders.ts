@@ -74,7 +74,7 @@ export async function removeFolder(path: string): Promise<void> {
 }
 
 /** Like `mkdir -p`. Node's own function reports ENOENT on a read-only file system. */
-function makeFolder(path: string): void {
+export function makeFolder(path: string): void {
   try {
     mkdirSync(path);
   } catch (error) {

@@ -1,6 +1,7 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { explainDiskError } from '../cache/disk-failure.ts';
+import { makeFolder } from '../cache/folders.ts';
 import { Failure, isFailure } from '../failure.ts';
 import type { Json } from '../json.ts';
 import type { CellId } from '../pipeline/pipeline.ts';
@@ -119,7 +120,7 @@ export async function writeTables(
   if (tables.length === 0) return undefined;
   const folder = join(workspace.settings.results.value, resultsFolder(pipeline));
   try {
-    await mkdir(folder, { recursive: true });
+    makeFolder(folder);
     for (const table of tables) await writeTable(table, folder);
   } catch (error) {
     throw explainDiskError(error, `write tables to ${folder}`, '--results DIR');

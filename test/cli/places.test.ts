@@ -63,6 +63,11 @@ test('a run says of a read-only cache and of a read-only folder for results whic
   const elsewhere = await project.retable('run', 'p', '--cache', other.path('cache'));
   expect(elsewhere.stderr).toMatch(/cannot write tables to .*: it is read-only \(.*\)\n.*--results DIR/);
   expect(elsewhere.code).toBe(1);
+  // Node itself says that a new folder below it does not exist.
+  const below = ['--cache', other.path('cache'), '--results', project.path('new/results')];
+  expect((await project.retable('run', 'p', ...below)).stderr).toMatch(
+    /cannot write tables to .*: it is read-only/,
+  );
   const both = ['--cache', other.path('cache'), '--results', other.path('results')];
   expect((await project.retable('run', 'p', ...both)).code).toBe(0);
 });

@@ -90,17 +90,17 @@ describe('where engines are installed', () => {
 
   test('can be read-only once it is installed, but not before', async (context) => {
     // It is a mount until the test has finished.
-    vi.stubEnv('RETABLE_ENGINES', mkdtempSync(path.join(tmpdir(), 'retable-read-only-')));
-    const isReadOnly = makeReadOnly(enginesFolder());
-    if (!isReadOnly) return context.skip('this user may not mount');
+    const home = mkdtempSync(path.join(tmpdir(), 'retable-read-only-'));
+    if (!makeReadOnly(home)) return context.skip('this user may not mount');
+    vi.stubEnv('RETABLE_ENGINES', path.join(home, 'local', 'engines'));
     await expect(install()).rejects.toMatchObject({
       reason: 'read-only',
       message: expect.stringContaining(`cannot install TensorFlow in ${enginesFolder()}`),
       hint: expect.stringContaining('RETABLE_ENGINES'),
     });
-    execFileSync('mount', ['-o', 'remount,rw,bind', enginesFolder()]);
+    execFileSync('mount', ['-o', 'remount,rw,bind', home]);
     pretend('cpu');
-    execFileSync('mount', ['-o', 'remount,ro,bind', enginesFolder()]);
+    execFileSync('mount', ['-o', 'remount,ro,bind', home]);
     expect(await install()).toEqual({});
     expect(engineIdentity('tensorflow')).toMatchObject({ device: 'cpu' });
   });

@@ -1,6 +1,6 @@
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { explainDiskError } from '../../cache/disk-failure.ts';
+import { makeFolder } from '../../cache/folders.ts';
 import { fetchSources } from './fetch.ts';
 import { exclusively } from './lock.ts';
 import type { Sources } from './sources.ts';
@@ -20,7 +20,7 @@ export async function collectFiles(
   const step = stepper(say);
   const onWait = () => say('another process downloads to this folder: waiting for it …');
   try {
-    await mkdir(folder, { recursive: true });
+    makeFolder(folder);
     await exclusively(join(folder, '.lock'), onWait, async () => {
       const { python } = await step('looking for programs', findDownloadTools);
       await step('downloading', () => fetchSources(sources, { folder, python, say }));

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
-import { access, constants, mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { access, constants, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { explainDiskError } from '../../cache/disk-failure.ts';
+import { makeFolder } from '../../cache/folders.ts';
 import {
   type Installation,
   MANIFEST,
@@ -40,7 +41,7 @@ export async function installTensorflow(sources: Sources, options: InstallOption
   const engines = dirname(folder);
   if (!replace && isThere(sources)) return testAgain();
   try {
-    await mkdir(engines, { recursive: true });
+    makeFolder(engines);
     // SQLite, which has the lock, does not tell why it cannot write.
     await access(engines, constants.W_OK);
     const onWait = () => say('another process installs TensorFlow here: waiting for it …');
@@ -92,7 +93,7 @@ async function install(sources: Sources, { library, say, firstTest }: InstallOpt
     }));
     await step('checking space', () => checkSpace(sources, { library, downloads, folder: dirname(folder) }));
     if (library === undefined) {
-      await mkdir(downloads, { recursive: true });
+      makeFolder(downloads);
       const options = { folder: downloads, python: tools.python, say };
       await step('downloading', () => fetchSources(sources, options));
     } else {
