@@ -34,11 +34,14 @@ export async function fetchSources(sources: Sources, { folder, python, say }: Fe
     if (await isPublished(source, path)) continue;
     say(`  ${prettyBytes(source.bytes).padStart(9)}  ${source.package} ${source.version}`);
     const to = await mkdtemp(join(folder, SCRATCH));
-    if (isWheel(source)) await fetchWheel(source, sources.platforms, python, to);
-    else await fetchPackage(source, to);
-    await check(source, join(to, source.file), 'Try again. A proxy or a mirror may have changed it.');
-    await rename(join(to, source.file), path);
-    await rm(to, { recursive: true });
+    try {
+      if (isWheel(source)) await fetchWheel(source, sources.platforms, python, to);
+      else await fetchPackage(source, to);
+      await check(source, join(to, source.file), 'Try again. A proxy or a mirror may have changed it.');
+      await rename(join(to, source.file), path);
+    } finally {
+      await rm(to, { recursive: true, force: true, maxRetries: 5 });
+    }
   }
 }
 
@@ -105,7 +108,7 @@ async function fetchPackage(source: Source, to: string): Promise<void> {
   await runProgram(
     ['npm'],
     [
-      ...['pack', `${source.package}@${source.version}`, '--silent'],
+      ...['pack', `${source.package}@${source.version}`, '--loglevel', 'error'],
       ...['--pack-destination', to, '--cache', join(to, 'npm')],
     ],
     { hint: `Check that npm reaches its registry, and that there is space, ${OR_LIBRARY}.`, cwd: to },

@@ -36,7 +36,7 @@ export async function runProgram(
     ...options,
   });
   if (!result.failed) return;
-  const said = (result.all ?? '').trim().split('\n').slice(-6).join('\n');
+  const said = (result.all ?? '').trim().split('\n').slice(-20).join('\n');
   throw new StepFailed(
     `${file} ended with ${result.exitCode ?? result.signal ?? result.code}:\n${said}`,
     hint,
