@@ -137,7 +137,7 @@ describe('an installation that fails at a step names it and what to do; the next
       ],
       [
         'npm',
-        { npm: 'echo "npm error 404"; exit 1' },
+        { npm: 'case "$*" in *--silent*) ;; *) echo "npm error 404";; esac; exit 1' },
         'downloading',
         'npm error 404',
         '--library DIR',
