@@ -82,7 +82,7 @@ async function install(sources: Sources, { library, say, firstTest }: InstallOpt
   const folder = tensorflowFolder();
   const downloads = `${folder}.downloads`;
   // Programs that a killed try has started may still write to its own folder, and to no other.
-  await removeAll(dirname(folder), `tensorflow.part`);
+  await removeAll(dirname(folder), 'tensorflow.part');
   const part = await mkdtemp(`${folder}.part-`);
   try {
     const device = sources.device === 'cuda' ? 'NVIDIA GPUs' : 'processors';

@@ -33,9 +33,8 @@ function stepFailure(step: string, error: unknown): unknown {
   const then = 'Then run the same command again: files that are complete are not downloaded again.';
   if (error instanceof StepFailed) {
     const message = `Installing TensorFlow failed at this step: ${step}. ${error.message}`;
-    return new Failure('installation-failed', message, {
-      ...{ hint: `${error.hint} ${then}`, details, cause: error },
-    });
+    const hint = `${error.hint} ${then}`;
+    return new Failure('installation-failed', message, { hint, details, cause: error });
   }
   const explained = explainDiskError(
     error,
@@ -43,9 +42,8 @@ function stepFailure(step: string, error: unknown): unknown {
     'the variable RETABLE_ENGINES',
   );
   if (!isFailure(explained)) return explained;
-  const { reason, message, hint } = explained;
-  const full = reason === 'disk-full' || reason === 'quota-exceeded';
-  return new Failure(reason, message, {
-    ...{ hint: full ? `${MAKE_ROOM} ${then}` : (hint ?? ''), details, cause: error },
-  });
+  const { reason, message } = explained;
+  const isFull = reason === 'disk-full' || reason === 'quota-exceeded';
+  const hint = isFull ? `${MAKE_ROOM} ${then}` : (explained.hint ?? then);
+  return new Failure(reason, message, { hint, details, cause: error });
 }
