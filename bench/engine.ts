@@ -16,7 +16,7 @@ import { createWasmEngine } from './support/wasm.ts';
 // images per second of attack and training steps, what each pass of the optimiser is worth, the cost of a call, the
 // memory of a training step. Words after the flags choose nets and works: `npm run bench:engine -- resnet-8 peak-memory`.
 // With `--engine tensorflow` our steps are those of TensorFlow; with `onnx-cuda` or `onnx-webgpu` they run on the GPU, and
-// PyTorch's too. With `--profile` nothing is compared: for each net and work it prints where the time of our step goes.
+// PyTorch's too, with TensorFloat-32 if `--tf32` is given (ours never). With `--profile` nothing is compared: for each net and work it prints where the time of our step goes.
 
 const NETS = ['resnet-8-w16', 'resnet-8-w64', 'resnet-18', 'wrn-16-4'];
 /** The others would keep WebAssembly busy for minutes. */
@@ -32,7 +32,12 @@ const OTHERS = [
 ];
 
 const { values, positionals } = parseArgs({
-  options: { json: { type: 'string' }, profile: { type: 'boolean' }, engine: { type: 'string' } },
+  options: {
+    json: { type: 'string' },
+    profile: { type: 'boolean' },
+    engine: { type: 'string' },
+    tf32: { type: 'boolean', default: false },
+  },
   allowPositionals: true,
 });
 const threads = availableParallelism();
@@ -50,7 +55,8 @@ async function profile(): Promise<void> {
 
 async function compareAll(cases: readonly Case[]): Promise<void> {
   const engine = await createEngine(values.engine ?? 'onnx', { threads });
-  const pytorch = await startPyTorch(threads, engine.identity.device === 'cpu' ? 'cpu' : 'cuda');
+  const device = engine.identity.device === 'cpu' ? 'cpu' : 'cuda';
+  const pytorch = await startPyTorch(threads, device, { tf32: values.tf32 });
   console.error(
     pytorch
       ? `PyTorch ${pytorch.version}, ${threads} threads`

@@ -17,14 +17,15 @@ import torch.nn.functional as F
 
 from pytorch_nets import net_of
 
-# The device is the program's argument: `cuda` for a GPU.
+# The program's arguments are the device (`cuda` for a GPU) and `tf32`.
 DEVICE = sys.argv[1] if len(sys.argv) > 1 else "cpu"
+TF32 = "tf32" in sys.argv[2:]
 if DEVICE == "cuda" and not torch.cuda.is_available():
     sys.exit("this PyTorch has no CUDA")
 
 # Our engines compute in float32 throughout; PyTorch's convolutions on a GPU would take TensorFloat-32.
-torch.backends.cudnn.allow_tf32 = False
-torch.backends.cuda.matmul.allow_tf32 = False
+torch.backends.cudnn.allow_tf32 = TF32
+torch.backends.cuda.matmul.allow_tf32 = TF32
 torch.backends.cudnn.benchmark = True
 
 EPSILON, STEP = 8 / 255, 2 / 255

@@ -37,12 +37,20 @@ const pythons = ['python3', '/usr/bin/python3'];
 /** The one that was found; empty where none has PyTorch. */
 let python: string | undefined;
 
-/** Undefined where no Python has PyTorch for the device. @param device as PyTorch names it */
-export async function startPyTorch(threads: number, device = 'cpu'): Promise<PyTorch | undefined> {
-  const program = await startScript('engine_pytorch.py', threads, [device]);
+/**
+ * Undefined where no Python has PyTorch for the device.
+ * @param device as PyTorch names it
+ * @param tf32 whether a GPU may multiply with the mantissa of TensorFloat-32, of 10 bits
+ */
+export async function startPyTorch(
+  threads: number,
+  device = 'cpu',
+  { tf32 = false }: { readonly tf32?: boolean } = {},
+): Promise<PyTorch | undefined> {
+  const program = await startScript('engine_pytorch.py', threads, [device, ...(tf32 ? ['tf32'] : [])]);
   return (
     program && {
-      version: program.version,
+      version: `${program.version}${tf32 ? ', with TF32' : ''}`,
       run: async (work) => {
         const { seconds, now, most } = await program.ask(work);
         return { seconds: Number(seconds), now: Number(now), most: Number(most) };
