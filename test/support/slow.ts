@@ -35,6 +35,7 @@ export const slow = [
   'test/run/rerun.test.ts',
   'test/run/reporting.test.ts',
   'test/run/sweep.test.ts',
+  'test/run/training.test.ts',
   'test/run/validation-part.test.ts',
   'test/run/warnings.test.ts',
   // Crashes and races of processes on one cache.

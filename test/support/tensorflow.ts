@@ -6,7 +6,9 @@ export const agreement = [
   'test/learn/{attack,model,train}/engines-agree.test.ts',
   'test/learn/attack/{attackers,nearest,square}.test.ts',
   'test/learn/loss/*.test.ts',
+  'test/learn/{self-check,transfer}/*.test.ts',
   'test/learn/train/pytorch-steps.test.ts',
+  'test/run/training.test.ts',
 ];
 
 export const isInstalled = readInstallation() !== undefined;
