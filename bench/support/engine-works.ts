@@ -1,11 +1,11 @@
-import type { Engine, Tensors } from '../../src/engine/engine.ts';
+import type { Engine } from '../../src/engine/engine.ts';
 import { gradientStep } from '../../src/learn/attack/gradient-step.ts';
 import type { Batch } from '../../src/learn/data/batch.ts';
 import type { Model } from '../../src/learn/model/model.ts';
 import { createModel } from '../../src/learn/model/models.ts';
 import { defaultSgd } from '../../src/learn/optimise/sgd.ts';
 import { stream } from '../../src/learn/random/stream.ts';
-import { start, weightsOf } from '../../src/learn/train/current.ts';
+import { isWeight, start, weightsOf } from '../../src/learn/train/current.ts';
 import type { MethodBuilder } from '../../src/learn/train/method.ts';
 import { withPrefix } from '../../src/learn/train/names.ts';
 import { pgdAt } from '../../src/learn/train/pgd-at.ts';
@@ -66,24 +66,18 @@ export function stepOf(
 function training(engine: Engine, model: Model, builder: MethodBuilder, batch: Batch): Step {
   const method = builder({ engine, model });
   const fixed = withPrefix('fixed', method.fixed ?? {});
-  const step = engine.compile(`bench/${method.name}`, trainingStep(method, defaultSgd), { fixed });
+  const step = engine.compileStep(`bench/${method.name}`, trainingStep(method, defaultSgd), { fixed });
   const learningRate = { shape: [], data: Float32Array.of(0.01) };
-  let tensors: Tensors = start(model, method, undefined, 0, batch.images.shape[0] ?? 0).tensors;
+  const { tensors } = start(model, method, undefined, 0, batch.images.shape[0] ?? 0);
+  const names = Object.keys(tensors).filter(isWeight);
+  const set = step.set(tensors);
   return {
     run: async () => {
+      await set;
       const random = (name: string) => stream(0, name);
-      const prepared = await method.prepare?.(batch, {
-        weights: weightsOf(tensors),
-        random,
-        step: 0,
-        steps: 1,
-      });
-      const {
-        loss: _,
-        logits: __,
-        ...next
-      } = await step.run({ ...tensors, ...batchInputs(prepared ?? batch), learningRate });
-      tensors = next;
+      const weights = async () => weightsOf(await step.get(names));
+      const prepared = await method.prepare?.(batch, { weights, random, step: 0, steps: 1 });
+      await step.run({ ...batchInputs(prepared ?? batch), learningRate });
     },
     dispose: async () => {
       await step.dispose();

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { explain, withDeepStacks } from './blame.ts';
 import type { CompiledFunction, Engine, HostTensor, TensorFunction, Tensors } from './engine.ts';
 import { checkTensors, dtypeOf, hostArray, typesOf } from './host.ts';
+import { withHostState } from './host-state.ts';
 import { engineIdentity } from './identity.ts';
 import { onBackend } from './tfjs.ts';
 
@@ -10,6 +11,7 @@ export function createCpuEngine(): Engine {
   return {
     identity: engineIdentity('cpu'),
     compile: (name, fn, { fixed = {} } = {}) => eagerFunction('cpu', name, fn, fixed),
+    compileStep: (name, fn, { fixed = {} } = {}) => withHostState(eagerFunction('cpu', name, fn, fixed)),
     dispose: async () => {},
   };
 }

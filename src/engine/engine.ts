@@ -51,6 +51,19 @@ export interface CompiledFunction {
   dispose(): Promise<void>;
 }
 
+/**
+ * A function of which some inputs are also outputs, such as the weights in training. These are its state, which the
+ * engine keeps from run to run, on its device if it can.
+ */
+export interface CompiledStep extends CompiledFunction {
+  /** Sets the state: all of its tensors, by name. Must be called before the first run; the arrays must not change. */
+  set(state: Tensors): Promise<void>;
+  /** Runs the function on the state and further inputs, and changes the state. @returns the other outputs */
+  run(inputs: Tensors): Promise<Tensors>;
+  /** The present state. @param names of the tensors that are wanted; default: all */
+  get(names?: readonly string[]): Promise<Tensors>;
+}
+
 /** The cost of compiling so far. */
 export type CompileCost = {
   readonly graphs: number;
@@ -62,6 +75,8 @@ export interface Engine {
   readonly identity: EngineIdentity;
   /** @param name for messages and reports, such as `attack/pgd-step` */
   compile(name: string, fn: TensorFunction, options?: CompileOptions): CompiledFunction;
+  /** The same for a function with a state. */
+  compileStep(name: string, fn: TensorFunction, options?: CompileOptions): CompiledStep;
   /** Only for engines that compile; engines that run op by op do not have it. */
   compileCost?(): CompileCost;
   dispose(): Promise<void>;

@@ -20,6 +20,22 @@ export function dtypeOf(tensor: HostTensor): 'float32' | 'int32' {
   return tensor.data instanceof Float32Array ? 'float32' : 'int32';
 }
 
+/**
+ * Those with these names, in their order.
+ * @throws an Error if one is missing
+ */
+export function pickTensors<T>(
+  tensors: Readonly<Record<string, T>>,
+  names: readonly string[],
+): Record<string, T> {
+  const entries = names.map((name) => {
+    const tensor = tensors[name];
+    if (tensor === undefined) throw new Error(`there is no tensor '${name}'`);
+    return [name, tensor] as const;
+  });
+  return Object.fromEntries(entries);
+}
+
 /** Shape and type of each tensor, sorted by name, so that the order of the caller has no effect. */
 export function typesOf(tensors: Tensors) {
   const sorted = Object.entries(tensors).sort(([a], [b]) => (a < b ? -1 : 1));

@@ -7,7 +7,7 @@ import { type Binding, loadBinding } from './binding.ts';
 import { firstTest } from './device.ts';
 import { bindingFile, readInstallation, reinstall } from './installation.ts';
 import { optimise } from './passes/optimise.ts';
-import { prepare } from './session.ts';
+import { prepare } from './prepare.ts';
 import { trace } from './trace.ts';
 
 /**
@@ -23,6 +23,7 @@ export function createTensorflowEngine({ threads }: EngineSettings): Engine {
     identity,
     trace,
     prepare: async (graph) => prepare(binding, optimise(graph)),
+    prepareStep: async (graph, state) => prepare(binding, optimise(graph), state),
   });
 }
 

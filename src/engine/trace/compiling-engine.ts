@@ -1,12 +1,17 @@
-import type { CompileCost, CompiledFunction, Engine, EngineIdentity, Tensors } from '../engine.ts';
+import type {
+  CompileCost,
+  CompiledFunction,
+  CompiledStep,
+  CompileOptions,
+  Engine,
+  EngineIdentity,
+  TensorFunction,
+} from '../engine.ts';
 import { checkTensors, typesOf } from '../host.ts';
-import type { Trace, Traced } from './trace.ts';
-
-/** A graph that is ready to run. */
-export interface RunnableGraph {
-  run(inputs: Tensors): Promise<Tensors>;
-  release(): Promise<void>;
-}
+import { withHostState } from '../host-state.ts';
+import { type StatefulGraph, withDeviceState } from './device-state.ts';
+import { GraphCache, type Made, type RunnableGraph } from './graph-cache.ts';
+import type { InputTypes, Trace, Traced } from './trace.ts';
 
 export interface CompilingOptions {
   readonly identity: EngineIdentity;
@@ -16,31 +21,58 @@ export interface CompilingOptions {
    * @param index how many graphs the engine has compiled before
    */
   prepare(graph: Traced, index: number): Promise<RunnableGraph>;
-}
-
-interface Made {
-  readonly graph: RunnableGraph;
-  readonly flops: number;
+  /**
+   * The same for a graph that keeps its state: inputs that are also outputs. Default: the state is kept in host memory.
+   */
+  prepareStep?(graph: Traced, state: InputTypes): Promise<StatefulGraph>;
 }
 
 /** An engine that traces a function, and its gradients, to one graph for each set of input shapes. */
-export function compilingEngine({ identity, trace, prepare }: CompilingOptions): Engine {
-  const functions = new Set<CompiledFunction>();
+export function compilingEngine({ identity, trace, prepare, prepareStep }: CompilingOptions): Engine {
+  const functions = new Set<Pick<CompiledFunction, 'dispose'>>();
   let cost: CompileCost = { graphs: 0, seconds: 0 };
-  const make = async (traced: () => Traced): Promise<Made> => {
+  const make = async <G extends RunnableGraph>(
+    traced: () => Traced,
+    ready: (graph: Traced) => Promise<G>,
+  ): Promise<Made<G>> => {
     const began = performance.now();
     const graph = traced();
-    const runnable = await prepare(graph, cost.graphs);
+    const runnable = await ready(graph);
     cost = { graphs: cost.graphs + 1, seconds: cost.seconds + (performance.now() - began) / 1000 };
     return { graph: runnable, flops: graph.flops };
   };
+  const compile = (
+    name: string,
+    fn: TensorFunction,
+    { fixed = {} }: CompileOptions = {},
+  ): CompiledFunction => {
+    checkTensors(name, fixed);
+    const graphs = new GraphCache((types) =>
+      make(
+        () => trace(name, fn, types, fixed),
+        (graph) => prepare(graph, cost.graphs),
+      ),
+    );
+    functions.add(graphs);
+    return compiledFunction(name, graphs);
+  };
+  const compileStep = (name: string, fn: TensorFunction, options: CompileOptions = {}): CompiledStep => {
+    if (prepareStep === undefined) return withHostState(compile(name, fn, options));
+    const { fixed = {} } = options;
+    checkTensors(name, fixed);
+    const step = withDeviceState(name, (types, state) =>
+      make(
+        () => trace(name, fn, types, fixed),
+        (graph) => prepareStep(graph, state),
+      ),
+    );
+    functions.add(step);
+    return step;
+  };
   return {
     identity,
-    compile: (name, fn, { fixed = {} } = {}) => {
-      const compiled = compile(name, fixed, (types) => make(() => trace(name, fn, types, fixed)));
-      functions.add(compiled);
-      return compiled;
-    },
+    compile,
+    compileStep,
     compileCost: () => cost,
     dispose: async () => {
       await Promise.all([...functions].map((compiled) => compiled.dispose()));
@@ -49,32 +81,14 @@ export function compilingEngine({ identity, trace, prepare }: CompilingOptions):
   };
 }
 
-function compile(
-  name: string,
-  fixed: Tensors,
-  make: (types: ReturnType<typeof typesOf>) => Promise<Made>,
-): CompiledFunction {
-  checkTensors(name, fixed);
-  const graphs = new Map<string, Promise<Made>>();
-  const madeFor = (inputs: Tensors): Promise<Made> => {
+function compiledFunction(name: string, graphs: GraphCache<RunnableGraph>): CompiledFunction {
+  const madeFor = (inputs: Parameters<CompiledFunction['run']>[0]) => {
     checkTensors(name, inputs);
-    const types = typesOf(inputs);
-    const signature = JSON.stringify(types);
-    const known = graphs.get(signature);
-    if (known !== undefined) return known;
-    const made = make(types);
-    graphs.set(signature, made);
-    // A graph that failed is not kept: there is nothing to dispose of.
-    made.catch(() => graphs.delete(signature));
-    return made;
+    return graphs.get(typesOf(inputs));
   };
   return {
     run: async (inputs) => (await madeFor(inputs)).graph.run(inputs),
     flops: async (inputs) => (await madeFor(inputs)).flops,
-    dispose: async () => {
-      const all = [...graphs.values()];
-      graphs.clear();
-      for (const made of all) await (await made).graph.release();
-    },
+    dispose: () => graphs.dispose(),
   };
 }

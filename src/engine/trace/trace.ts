@@ -13,6 +13,8 @@ export interface InputType {
   readonly dtype: 'float32' | 'int32';
 }
 
+export type InputTypes = Readonly<Record<string, InputType>>;
+
 /** A graph with the floating point operations of its convolutions and matrix products (see `flops.ts`). */
 export interface Traced extends Graph {
   readonly flops: number;
@@ -24,12 +26,7 @@ export interface Traced extends Graph {
  * @param fixed inputs that never change; constants of the graph
  * @throws Failure `unsupported-op`, `traced-value-read`, `no-gradient`, `outside-variable`
  */
-export type Trace = (
-  name: string,
-  fn: TensorFunction,
-  inputs: Readonly<Record<string, InputType>>,
-  fixed?: Tensors,
-) => Traced;
+export type Trace = (name: string, fn: TensorFunction, inputs: InputTypes, fixed?: Tensors) => Traced;
 
 /**
  * Makes the function that traces with the kernels of an engine.

@@ -28,8 +28,8 @@ export function adversary(
 ): Adversary {
   const attack = innerMaximisation(engine, model, training);
   const validation = robustValidation(engine, model, validating);
-  const run = (batch: Batch, { weights, random }: StepContext) =>
-    attack.run(weights, batch, random('inner-maximisation'));
+  const run = async (batch: Batch, { weights, random }: StepContext) =>
+    attack.run(await weights(), batch, random('inner-maximisation'));
   return {
     replaced: async (batch, step) => ({ ...batch, images: await run(batch, step) }),
     async beside(batch, step, target = batch.labels) {

@@ -63,6 +63,11 @@ export function fromSnapshot({ tensors, history, best }: TrainingSnapshot): Curr
   return { tensors: Object.fromEntries(others), history, best, bestWeights: group('best', tensors) };
 }
 
+/** Whether a tensor of this name is one of `weightsOf`. */
+export function isWeight(name: string): boolean {
+  return /^(model|state)\//.test(name);
+}
+
 /** The model's parameters and state, by their own names. */
 export function weightsOf(tensors: Tensors): Tensors {
   return { ...group('model', tensors), ...group('state', tensors) };

@@ -1,4 +1,4 @@
-import type { CompiledFunction, Tensors } from '../../engine/engine.ts';
+import type { CompiledStep } from '../../engine/engine.ts';
 import { Failure } from '../../failure.ts';
 import type { Progress } from '../../kind/kind.ts';
 import type { Augment } from '../data/augment.ts';
@@ -7,7 +7,7 @@ import type { Dataset } from '../data/dataset.ts';
 import { countCorrect } from '../loss/accuracy.ts';
 import { learningRate, type Schedule } from '../optimise/schedule.ts';
 import { stream } from '../random/stream.ts';
-import { type Current, weightsOf } from './current.ts';
+import { type Current, isWeight, weightsOf } from './current.ts';
 import type { Metered } from './meter.ts';
 import type { Method, StepContext } from './method.ts';
 import { batchInputs } from './step.ts';
@@ -29,7 +29,7 @@ export interface EpochOptions {
 /** What is compiled once for a training. */
 export interface Machinery {
   readonly method: Method;
-  readonly step: CompiledFunction;
+  readonly step: CompiledStep;
   readonly validator: Validation | undefined;
   /** Counts what the method and the step compute. */
   readonly meter: Metered;
@@ -60,7 +60,8 @@ export async function trainEpoch(
   const { replays = 1 } = method;
   const stepsPerEpoch = Math.floor(order.length / size) * replays;
   const between = Math.ceil(stepsPerEpoch / 10);
-  let { tensors } = current;
+  await compiled.set(current.tensors);
+  const weightNames = Object.keys(current.tensors).filter(isWeight);
   let [lossSum, correct, rate] = [0, 0, 0];
   for (let index = 0; index < stepsPerEpoch; index += 1) {
     const batch = Math.floor(index / replays);
@@ -68,22 +69,17 @@ export async function trainEpoch(
     const clean = toBatch(dataset, indices, augment, stream(seed, 'train/augment', epoch, batch));
     const step = epoch * stepsPerEpoch + index;
     const context = {
-      ...stepContext(tensors, seed, 'train', [epoch, index]),
+      ...stepContext(async () => weightsOf(await compiled.get(weightNames)), seed, 'train', [epoch, index]),
       step,
       steps: epochs * stepsPerEpoch,
     };
     const prepared = (await method.prepare?.(clean, context)) ?? clean;
     rate = learningRate(options.schedule, { step, stepsPerEpoch, epochs });
     const rateTensor = { shape: [], data: Float32Array.of(rate) };
-    const { loss, logits, ...next } = await compiled.run({
-      ...tensors,
-      ...batchInputs(prepared),
-      learningRate: rateTensor,
-    });
+    const { loss, logits } = await compiled.run({ ...batchInputs(prepared), learningRate: rateTensor });
     const value = loss?.data[0];
     if (value === undefined || logits === undefined) throw new Error('The step gave no loss or no logits');
     if (!Number.isFinite(value)) throw diverged(`The loss became ${value}`, epoch + 1, index + 1, rate);
-    tensors = next;
     lossSum += value;
     correct += countCorrect(logits, prepared.labels);
     if ((index + 1) % between === 0 || index + 1 === stepsPerEpoch) {
@@ -93,6 +89,7 @@ export async function trainEpoch(
       onProgress?.({ phase: 'train', done, total: epochs, unit: 'epoch', loss: meanLoss, accuracy });
     }
   }
+  const tensors = await compiled.get();
   const work = meter.take();
   onEpoch?.((performance.now() - began) / 1000);
   for (const [name, { data }] of Object.entries(tensors)) {
@@ -100,8 +97,9 @@ export async function trainEpoch(
     if (!data.every(Number.isFinite))
       throw diverged(`${name} became NaN or infinite`, epoch + 1, stepsPerEpoch, rate);
   }
-  const measured = await validator?.measure(weightsOf(tensors), (batch) =>
-    stepContext(tensors, seed, 'validate', [epoch, batch]),
+  const weights = weightsOf(tensors);
+  const measured = await validator?.measure(weights, (batch) =>
+    stepContext(async () => weights, seed, 'validate', [epoch, batch]),
   );
   if (measured && !Number.isFinite(measured.loss))
     throw diverged(`The loss on the validation part became ${measured.loss}`, epoch + 1, stepsPerEpoch, rate);
@@ -120,12 +118,17 @@ export async function trainEpoch(
     tensors,
     history,
     best: { epoch: epoch + 1, accuracy: measured.accuracy },
-    bestWeights: weightsOf(tensors),
+    bestWeights: weights,
   };
 }
 
-function stepContext(tensors: Tensors, seed: number, part: string, counters: readonly number[]): StepContext {
-  return { weights: weightsOf(tensors), random: (name) => stream(seed, `${part}/${name}`, ...counters) };
+function stepContext(
+  weights: StepContext['weights'],
+  seed: number,
+  part: string,
+  counters: readonly number[],
+): StepContext {
+  return { weights, random: (name) => stream(seed, `${part}/${name}`, ...counters) };
 }
 
 function diverged(what: string, epoch: number, step: number, rate: number): Failure {

@@ -1,4 +1,4 @@
-import type { Engine, Tensors } from '../../engine/engine.ts';
+import type { CompiledFunction, Engine, TensorFunction, Tensors } from '../../engine/engine.ts';
 import { sameShape } from '../../engine/host.ts';
 import { isFailure } from '../../failure.ts';
 import { watchGradients } from '../loss/gradients.ts';
@@ -43,18 +43,15 @@ export function metered(engine: Engine, model: Model): Metered {
     if (forwards > before) gradients += 1;
     return result;
   };
-  const compile: Engine['compile'] = (name, fn, options) => {
+  /** Counts the work of a function that is compiled by `compile`. */
+  const counted = <T extends CompiledFunction>(fn: TensorFunction, compile: (fn: TensorFunction) => T): T => {
     let taken = 0;
-    const compiled = engine.compile(
-      name,
-      (inputs) => {
-        const before = gradients;
-        const outputs = watchGradients(watch, () => fn(inputs));
-        taken = gradients - before;
-        return outputs;
-      },
-      options,
-    );
+    const compiled = compile((inputs) => {
+      const before = gradients;
+      const outputs = watchGradients(watch, () => fn(inputs));
+      taken = gradients - before;
+      return outputs;
+    });
     const known: { readonly shapes: Shapes; readonly work: Work | undefined }[] = [];
     const workOf = async (inputs: Tensors): Promise<Work | undefined> => {
       const before = known.find(({ shapes }) => haveShapes(inputs, shapes));
@@ -73,7 +70,11 @@ export function metered(engine: Engine, model: Model): Metered {
     return { ...compiled, run };
   };
   return {
-    engine: { ...engine, compile },
+    engine: {
+      ...engine,
+      compile: (name, fn, options) => counted(fn, (fn) => engine.compile(name, fn, options)),
+      compileStep: (name, fn, options) => counted(fn, (fn) => engine.compileStep(name, fn, options)),
+    },
     model: {
       ...model,
       forward: (...given) => {

@@ -57,8 +57,8 @@ export interface PreparedBatch extends Batch {
 }
 
 export interface StepContext {
-  /** The model's parameters and state before the step. */
-  readonly weights: Tensors;
+  /** The model's parameters and state before the step, from where the engine keeps them. */
+  weights(): Promise<Tensors>;
   /** A random stream for this seed, epoch and batch. */
   random(name: string): Stream;
 }

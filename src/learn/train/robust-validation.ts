@@ -14,7 +14,7 @@ export function robustValidation(engine: Engine, model: Model, settings: InnerSe
   return {
     prepareValidation: async (batch, { weights, random }) => ({
       ...batch,
-      images: await attack.run(weights, batch, random('inner-maximisation')),
+      images: await attack.run(await weights(), batch, random('inner-maximisation')),
     }),
     dispose: () => attack.dispose(),
   };

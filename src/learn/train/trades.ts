@@ -30,7 +30,8 @@ export function trades(settings: TradesSettings): MethodBuilder {
     const clean = softLabels(engine, model, settings.batchNorm);
     return {
       name: 'trades',
-      prepare: async (batch, step) => enemy.beside(batch, step, await clean.of(batch.images, step.weights)),
+      prepare: async (batch, step) =>
+        enemy.beside(batch, step, await clean.of(batch.images, await step.weights())),
       prepareValidation: enemy.prepareValidation,
       loss(inputs) {
         const { weights, images, labels } = inputs;

@@ -78,7 +78,7 @@ function build({ engine, model, validation, batchSize, optimiser, ...options }: 
   const fixed = withPrefix('fixed', method.fixed ?? {});
   return {
     method,
-    step: meter.engine.compile(`train/${method.name}`, trainingStep(method, optimiser), { fixed }),
+    step: meter.engine.compileStep(`train/${method.name}`, trainingStep(method, optimiser), { fixed }),
     validator: validation && createValidation(engine, model, method, validation, batchSize),
     meter,
   };

@@ -42,7 +42,7 @@ describe('fast adversarial training', () => {
 
   it('is validated by PGD-10 and not by its own single step', async () => {
     const method = fastAt({ ...fastAtDefaults, epsilon: 0.2 })({ engine: cpu, model: toyModel });
-    const found = await method.prepareValidation?.(toy.batch, { weights: toy.weights, random });
+    const found = await method.prepareValidation?.(toy.batch, { weights: async () => toy.weights, random });
     auditPerturbation(toy.batch.images.data, found?.images.data ?? [], 0.2);
     const inner = { epsilon: 0.2, stepSize: 0.05, steps: 10, randomStart: true, batchNorm: 'eval' } as const;
     const expected = innerMaximisation(cpu, toyModel, inner);

@@ -41,7 +41,10 @@ export async function prepared(
   { weights, batch }: Given = toy,
   at: Partial<TrainingStepContext> = {},
 ): Promise<PreparedBatch> {
-  const result = await method.prepare?.(batch, { weights, random, step: 0, steps: 1, ...at });
+  const result = await method.prepare?.(batch, {
+    ...{ weights: async () => weights, random, step: 0, steps: 1 },
+    ...at,
+  });
   if (!result) throw new Error('The method prepares nothing');
   return result;
 }

@@ -103,7 +103,7 @@ describe('adversarial training', () => {
     const method = pgdAt(inner)({ engine: cpu, model: toyModel });
     const weights = initialise([...toyModel.parameters, ...toyModel.state], 1);
     const batch = toBatch(toyData().test, [0, 1, 2, 3]);
-    const context = { weights, random: (name: string) => stream(0, name) };
+    const context = { weights: async () => weights, random: (name: string) => stream(0, name) };
     const attacked = await method.prepareValidation?.(batch, context);
     const expected = innerMaximisation(cpu, toyModel, { ...inner, batchNorm: 'eval' });
     expect(attacked?.images).toEqual(

@@ -159,7 +159,10 @@ describe('TRADES', () => {
 
   it('chooses the best epoch by accuracy under attack on the cross entropy, from a uniform start', async () => {
     const weights = initialise([...toyModel.parameters, ...toyModel.state], 1);
-    const attackedOnes = await method.prepareValidation?.(toy.batch, { weights, random });
+    const attackedOnes = await method.prepareValidation?.(toy.batch, {
+      weights: async () => weights,
+      random,
+    });
     auditPerturbation(toy.batch.images.data, attackedOnes?.images.data ?? [], 0.031);
     expect(attackedOnes?.images).not.toEqual(toy.batch.images);
     expect(attackedOnes?.labels).toEqual(toy.batch.labels);
