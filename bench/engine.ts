@@ -9,12 +9,13 @@ import { works } from './support/engine-works.ts';
 import { printOperatorTimes } from './support/operator-times.ts';
 import { peakMemory } from './support/peak-memory.ts';
 import { startPyTorch } from './support/pytorch.ts';
+import { startUp } from './support/start-up.ts';
 import { besidePyTorch, besideWasm, withoutEachPass } from './support/steps.ts';
 import { createWasmEngine } from './support/wasm.ts';
 
 // The compiled engine beside PyTorch and, for attack steps, beside TensorFlow.js's own WebAssembly backend, all in turns:
 // images per second of attack and training steps, what each pass of the optimiser is worth, the cost of a call, the
-// memory of a training step. Words after the flags choose nets and works: `npm run bench:engine -- resnet-8 peak-memory`.
+// memory of a training step, the start of a process. Words after the flags choose nets and works: `npm run bench:engine -- resnet-8 peak-memory`.
 // With `--engine tensorflow` our steps are those of TensorFlow; with `onnx-cuda` or `onnx-webgpu` they run on the GPU, and
 // PyTorch's too, with TensorFloat-32 if `--tf32` is given (ours never). With `--profile` nothing is compared: for each net and work it prints where the time of our step goes.
 
@@ -28,6 +29,8 @@ const OTHERS = [
   ...FOR_PASSES.map((net) => ({ work: 'passes', net })),
   { work: 'peak-memory', net: 'resnet-8-w64' },
   { work: 'peak-memory', net: 'resnet-18' },
+  { work: 'start-up', net: 'resnet-8-w16' },
+  { work: 'start-up', net: 'resnet-18' },
   { work: 'call-overhead', net: '' },
 ];
 
@@ -75,6 +78,7 @@ async function compareAll(cases: readonly Case[]): Promise<void> {
     if (work === 'passes' && engine.identity.name === 'onnx')
       add(...(await withoutEachPass(net, engine, threads)));
     if (work === 'peak-memory' && pytorch) add(...(await peakMemory(net, threads, engine.identity.name)));
+    if (work === 'start-up' && pytorch) add(await startUp(net, threads, engine.identity.name));
     if (work === 'call-overhead' && pytorch) add(await callOverhead(engine, pytorch));
   }
   pytorch?.stop();

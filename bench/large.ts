@@ -12,7 +12,7 @@ import type { AutoAttackPasses } from './support/large-autoattack.ts';
 // once and cold. `npm run bench:large -- mixacm`; words choose works. The PGD-AT step has one step of attack, and
 // AutoAttack one of each kind of pass; what all of them would take is extrapolated, and called so.
 
-const works = ['pgd-at-step', 'mixacm-step', 'autoattack'];
+const works = ['training-step', 'pgd-at-step', 'mixacm-step', 'autoattack'];
 const { values, positionals } = parseArgs({
   options: {
     net: { type: 'string', default: 'wrn-34-10' },

@@ -1,9 +1,10 @@
 """The peer of bench/engine.ts: the same works in PyTorch, told what to do line by line.
 
 In:  {"work": "pgd-step", "net": "resnet-8-w16", "layout": "nchw", "batch": 64, "steps": 5}
-Out: {"seconds": 0.123, "now": 180000000, "most": 250000000}
+Out: {"seconds": 0.123, "processor": 4.56, "now": 180000000, "most": 250000000}
 
-Seconds are those of all steps; of "call-overhead", the median of one call. `now` and `most` are the bytes of this process
+Seconds are those of all steps; of "call-overhead", the median of one call. `processor` are the processor seconds of this
+process since its start. `now` and `most` are the bytes of this process
 in memory, now and at most so far, where the kernel tells (null elsewhere).
 """
 
@@ -112,7 +113,7 @@ def resident_bytes():
 
 
 def answer(seconds):
-    print(json.dumps({"seconds": seconds, **resident_bytes()}), flush=True)
+    print(json.dumps({"seconds": seconds, "processor": time.process_time(), **resident_bytes()}), flush=True)
 
 
 def main():

@@ -1,16 +1,12 @@
-import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { type Comparison, figuresBeside, inTurns, median } from './compare.ts';
+import { engineProcess, WORK } from './engine-process.ts';
 import { BATCH } from './engine-works.ts';
 import { LAYOUTS, type Layout, startPyTorch } from './pytorch.ts';
 
 const REPEATS = 3;
 /** By then it has settled: the second step takes more than the first, and eight hardly more than three. */
 const STEPS = 3;
-const WORK = 'training-step';
 
 /**
  * The most memory of a process while it takes a few training steps, less what it has right before the first one, with
@@ -23,26 +19,13 @@ export async function peakMemory(net: string, threads: number, engine: string): 
     return [];
   }
   const peers = LAYOUTS.map((layout) => () => pytorchBytes(net, layout, threads));
-  const works = [() => ourBytes(net, threads, engine), ...peers];
+  const works = [async () => (await engineProcess(net, threads, engine, STEPS)).memory, ...peers];
   const [ours = [], ...theirs] = await inTurns(works, REPEATS, { uncounted: 0 });
   const best = LAYOUTS.map((layout, index) => ({ layout, bytes: theirs[index] ?? [] })).sort(
     (a, b) => median(a.bytes) - median(b.bytes),
   )[0];
   if (!best || best.bytes.some(Number.isNaN)) return [];
   return [figuresBeside(`peak-memory, ${net}`, ours, `PyTorch, ${best.layout}`, best.bytes, 'bytes')];
-}
-
-async function ourBytes(net: string, threads: number, engine: string): Promise<number> {
-  const script = join(dirname(fileURLToPath(import.meta.url)), 'engine-memory.js');
-  const { stdout } = await promisify(execFile)(process.execPath, [
-    script,
-    WORK,
-    net,
-    `${threads}`,
-    `${STEPS}`,
-    engine,
-  ]);
-  return Number(stdout);
 }
 
 /** NaN where there is no PyTorch. */

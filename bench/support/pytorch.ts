@@ -20,6 +20,8 @@ export type PyTorchWork =
 export interface PyTorchAnswer {
   /** Of all steps; of `call-overhead`, the median of one call. */
   readonly seconds: number;
+  /** Processor seconds of the process since its start. */
+  readonly processor: number;
   /** Bytes that the process has in memory, and those that it has had at most; 0 where the kernel does not tell. */
   readonly now: number;
   readonly most: number;
@@ -52,8 +54,13 @@ export async function startPyTorch(
     program && {
       version: `${program.version}${tf32 ? ', with TF32' : ''}`,
       run: async (work) => {
-        const { seconds, now, most } = await program.ask(work);
-        return { seconds: Number(seconds), now: Number(now), most: Number(most) };
+        const { seconds, processor, now, most } = await program.ask(work);
+        return {
+          seconds: Number(seconds),
+          processor: Number(processor),
+          now: Number(now),
+          most: Number(most),
+        };
       },
       stop: program.stop,
     }
