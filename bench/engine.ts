@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { createEngine } from '../src/engine/choose.ts';
+import type { Engine } from '../src/engine/engine.ts';
 import { engineName, onnxDevice } from '../src/engine/identity.ts';
 import { callOverhead } from './support/call-overhead.ts';
 import { type Case, chooseCases } from './support/choose-cases.ts';
@@ -8,7 +9,7 @@ import { type Comparison, printComparisons } from './support/compare.ts';
 import { works } from './support/engine-works.ts';
 import { printOperatorTimes } from './support/operator-times.ts';
 import { peakMemory } from './support/peak-memory.ts';
-import { startPyTorch } from './support/pytorch.ts';
+import { type PyTorch, type PyTorchOptions, startPyTorch } from './support/pytorch.ts';
 import { startUp } from './support/start-up.ts';
 import { besidePyTorch, besideWasm, withoutEachPass } from './support/steps.ts';
 import { createWasmEngine } from './support/wasm.ts';
@@ -17,7 +18,8 @@ import { createWasmEngine } from './support/wasm.ts';
 // images per second of attack and training steps, what each pass of the optimiser is worth, the cost of a call, the
 // memory of a training step, the start of a process. Words after the flags choose nets and works: `npm run bench:engine -- resnet-8 peak-memory`.
 // With `--engine tensorflow` our steps are those of TensorFlow; with `onnx-cuda` or `onnx-webgpu` they run on the GPU, and
-// PyTorch's too, with TensorFloat-32 if `--tf32` is given (ours never). With `--profile` nothing is compared: for each net and work it prints where the time of our step goes.
+// PyTorch's too, with TensorFloat-32 if `--tf32` is given (ours never). `--engine onnx,tensorflow` measures both in
+// turns, `--torch-compile` adds PyTorch's compiled model, `--repeats N` sets how many turns count. With `--profile` nothing is compared: for each net and work it prints where the time of our step goes.
 
 const NETS = ['resnet-8-w16', 'resnet-8-w64', 'resnet-18', 'wrn-16-4'];
 /** The others would keep WebAssembly busy for minutes. */
@@ -40,6 +42,8 @@ const { values, positionals } = parseArgs({
     profile: { type: 'boolean' },
     engine: { type: 'string' },
     tf32: { type: 'boolean', default: false },
+    'torch-compile': { type: 'boolean', default: false },
+    repeats: { type: 'string', default: '5' },
   },
   allowPositionals: true,
 });
@@ -57,9 +61,12 @@ async function profile(): Promise<void> {
 }
 
 async function compareAll(cases: readonly Case[]): Promise<void> {
-  const engine = await createEngine(values.engine ?? 'onnx', { threads });
-  const device = engine.identity.device === 'cpu' ? 'cpu' : 'cuda';
-  const pytorch = await startPyTorch(threads, device, { tf32: values.tf32 });
+  const names = (values.engine ?? 'onnx').split(',');
+  const engines = await Promise.all(names.map((name) => createEngine(name, { threads })));
+  const device = engines.every(({ identity }) => identity.device === 'cpu') ? 'cpu' : 'cuda';
+  const start = (options: PyTorchOptions) => startPyTorch(threads, device, { tf32: values.tf32, ...options });
+  const pytorch = await start({});
+  const compiled = values['torch-compile'] ? await start({ compile: true }) : undefined;
   console.error(
     pytorch
       ? `PyTorch ${pytorch.version}, ${threads} threads`
@@ -73,15 +80,29 @@ async function compareAll(cases: readonly Case[]): Promise<void> {
   };
   for (const { work, net } of cases) {
     const step = works.find((one) => one === work);
-    if (step) add(...(await besidePyTorch(net, step, engine, pytorch)));
-    if (work === 'pgd-step-wasm') add(await besideWasm(net, engine, await createWasmEngine()));
-    if (work === 'passes' && engine.identity.name === 'onnx')
-      add(...(await withoutEachPass(net, engine, threads)));
-    if (work === 'peak-memory' && pytorch) add(...(await peakMemory(net, threads, engine.identity.name)));
-    if (work === 'start-up' && pytorch) add(await startUp(net, threads, engine.identity.name));
-    if (work === 'call-overhead' && pytorch) add(await callOverhead(engine, pytorch));
+    const peers = { pytorch, compiled, repeats: Number(values.repeats) };
+    if (step) add(...(await besidePyTorch(net, step, engines, peers)));
+    else for (const engine of engines) add(...(await measured(work, net, engine, pytorch)));
   }
   pytorch?.stop();
-  await engine.dispose();
+  compiled?.stop();
+  for (const engine of engines) await engine.dispose();
   printComparisons(comparisons);
+}
+
+/** Works other than steps. */
+async function measured(
+  work: string,
+  net: string,
+  engine: Engine,
+  pytorch: PyTorch | undefined,
+): Promise<Comparison[]> {
+  const { name } = engine.identity;
+  if (work === 'pgd-step-wasm') return [await besideWasm(net, engine, await createWasmEngine())];
+  if (work === 'passes' && name === 'onnx') return withoutEachPass(net, engine, threads);
+  if (pytorch === undefined) return [];
+  if (work === 'peak-memory') return peakMemory(net, threads, name);
+  if (work === 'start-up') return [await startUp(net, threads, name)];
+  if (work === 'call-overhead') return [await callOverhead(engine, pytorch)];
+  return [];
 }

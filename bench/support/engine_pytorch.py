@@ -18,9 +18,10 @@ import torch.nn.functional as F
 
 from pytorch_nets import net_of
 
-# The program's arguments are the device (`cuda` for a GPU) and `tf32`.
+# The program's arguments are the device (`cuda` for a GPU), `tf32` and `compile`.
 DEVICE = sys.argv[1] if len(sys.argv) > 1 else "cpu"
 TF32 = "tf32" in sys.argv[2:]
+COMPILE = "compile" in sys.argv[2:]
 if DEVICE == "cuda" and not torch.cuda.is_available():
     sys.exit("this PyTorch has no CUDA")
 
@@ -44,6 +45,8 @@ class Works:
         self.teacher = net_of(name).to(DEVICE, memory_format=self.format).eval()
         for parameter in self.teacher.parameters():
             parameter.requires_grad_(False)
+        if COMPILE:
+            self.model, self.teacher = torch.compile(self.model), torch.compile(self.teacher)
         self.optimiser = torch.optim.SGD(self.model.parameters(), 0.01, 0.9, weight_decay=5e-4)
         self.x = torch.rand(batch, 3, 32, 32, device=DEVICE).contiguous(memory_format=self.format)
         self.y = torch.arange(batch, device=DEVICE) % 10

@@ -39,17 +39,27 @@ const pythons = ['python3', '/usr/bin/python3'];
 /** The one that was found; empty where none has PyTorch. */
 let python: string | undefined;
 
+export interface PyTorchOptions {
+  /** Whether a GPU may multiply with the mantissa of TensorFloat-32, of 10 bits. */
+  readonly tf32?: boolean;
+  /** Whether the models are compiled by `torch.compile`. */
+  readonly compile?: boolean;
+}
+
 /**
  * Undefined where no Python has PyTorch for the device.
  * @param device as PyTorch names it
- * @param tf32 whether a GPU may multiply with the mantissa of TensorFloat-32, of 10 bits
  */
 export async function startPyTorch(
   threads: number,
   device = 'cpu',
-  { tf32 = false }: { readonly tf32?: boolean } = {},
+  { tf32 = false, compile = false }: PyTorchOptions = {},
 ): Promise<PyTorch | undefined> {
-  const program = await startScript('engine_pytorch.py', threads, [device, ...(tf32 ? ['tf32'] : [])]);
+  const program = await startScript('engine_pytorch.py', threads, [
+    device,
+    ...(tf32 ? ['tf32'] : []),
+    ...(compile ? ['compile'] : []),
+  ]);
   return (
     program && {
       version: `${program.version}${tf32 ? ', with TF32' : ''}`,

@@ -29,29 +29,57 @@ const turnOf = (step: Step, steps: number) => () =>
     }),
   );
 
-/** Images per second, beside the better of PyTorch's two memory layouts. */
+export interface Peers {
+  readonly pytorch: PyTorch | undefined;
+  /** PyTorch with compiled models. */
+  readonly compiled: PyTorch | undefined;
+  /** How many turns count. */
+  readonly repeats: number;
+}
+
+/** Images per second of each engine, beside the better of PyTorch's two memory layouts, all in turns. */
 export async function besidePyTorch(
   net: string,
   work: Work,
-  engine: Engine,
-  pytorch: PyTorch | undefined,
+  engines: readonly Engine[],
+  { pytorch, compiled, repeats }: Peers,
 ): Promise<Comparison[]> {
-  const step = stepOf(work, engine, net);
+  const ours = engines.map((engine) => ({ engine, step: stepOf(work, engine, net) }));
   try {
-    const steps = await stepsATurn(step);
-    const layouts = pytorch ? LAYOUTS : [];
-    const peers = layouts.map(
-      (layout) => () =>
-        quietly(async () => (await pytorch?.run({ work, net, layout, batch: BATCH, steps }))?.seconds ?? 0),
+    const counts = await Promise.all(ours.map(({ step }) => stepsATurn(step)));
+    const steps = Math.max(...counts);
+    const turnsOf = (peer: PyTorch) =>
+      LAYOUTS.map((layout) => ({
+        layout,
+        turn: () => quietly(async () => (await peer.run({ work, net, layout, batch: BATCH, steps })).seconds),
+      }));
+    const peers = [
+      ...(pytorch ? [{ name: 'PyTorch', turns: turnsOf(pytorch) }] : []),
+      ...(compiled ? [{ name: 'torch.compile', turns: turnsOf(compiled) }] : []),
+    ];
+    const turns = [
+      ...ours.map(({ step }) => turnOf(step, steps)),
+      ...peers.flatMap(({ turns }) => turns.map(({ turn }) => turn)),
+    ];
+    const seconds = await inTurns(turns, repeats);
+    return ours.flatMap(({ engine }, index) =>
+      peers.map(({ name, turns }, peer) => {
+        const first = ours.length + peer * LAYOUTS.length;
+        const best = turns
+          .map(({ layout }, at) => ({ layout, seconds: seconds[first + at] ?? [] }))
+          .reduce((a, b) => (median(b.seconds) < median(a.seconds) ? b : a));
+        const title = [work, net, ...(ours.length > 1 ? [engine.identity.name] : [])].join(', ');
+        return rateBeside(
+          title,
+          seconds[index] ?? [],
+          `${name}, ${best.layout}`,
+          best.seconds,
+          steps * BATCH,
+        );
+      }),
     );
-    const [ours = [], ...theirs] = await inTurns([turnOf(step, steps), ...peers], REPEATS);
-    const best = layouts
-      .map((layout, index) => ({ layout, seconds: theirs[index] ?? [] }))
-      .sort((a, b) => median(a.seconds) - median(b.seconds))[0];
-    if (!best) return [];
-    return [rateBeside(`${work}, ${net}`, ours, `PyTorch, ${best.layout}`, best.seconds, steps * BATCH)];
   } finally {
-    await step.dispose();
+    for (const { step } of ours) await step.dispose();
   }
 }
 
