@@ -1,7 +1,19 @@
-import type { CompiledFunction, HostTensor, Tensors } from '../../engine/engine.ts';
-import { emptyRows } from './batch-rows.ts';
+import type {
+  CompiledFunction,
+  CompileOptions,
+  Engine,
+  HostTensor,
+  TensorFunction,
+  Tensors,
+} from '../../engine/engine.ts';
+import { emptyRows, rowsOfBatch } from './batch-rows.ts';
 
-/** Sizes of pieces, as shares of a full batch. Each size is a graph to compile, so there are few. */
+/**
+ * Rows of a full piece on a processor. The values between the layers of a larger one do not fit into its cache, and
+ * smaller ones spend more time outside of the layers.
+ */
+export const rowsForCache = 16;
+/** Sizes of pieces, as shares of a full piece. Each size is a graph to compile, so there are few. */
 const shares = [1, 1 / 2, 1 / 4, 1 / 8];
 /** A piece is filled with copies of its last row if at least this share of its rows is given. */
 const fullEnough = 3 / 4;
@@ -19,18 +31,25 @@ export function piecesOf(rows: number, full: number): number[] {
 }
 
 /**
- * A compiled function of a batch that runs on any number of rows, so that rows can be dropped without compiling a
- * graph for each number. The first run must be the one with the most rows: a full batch. The result of a row must not
- * depend on the other rows.
- * @param compiled all inputs and outputs have one row for each example, except inputs of rank 0
+ * Compiles a function of a batch that runs on any number of rows, in pieces of few sizes, so that rows can be dropped
+ * without compiling a graph for each number. The first run should be the one with the most rows, because it decides how
+ * large a full piece is: on a GPU all of its rows, on a processor about `rowsForCache`. The result of a row must not depend on the other rows.
+ * @param fn all inputs and outputs have one row for each example, except inputs of rank 0 and `fixed` ones
  */
-export function anyRows(compiled: CompiledFunction): CompiledFunction {
-  let full = 0;
+export function anyRows(
+  engine: Engine,
+  name: string,
+  fn: TensorFunction,
+  options?: CompileOptions,
+): Pick<CompiledFunction, 'run' | 'dispose'> {
+  const compiled = engine.compile(name, fn, options);
+  const onProcessor = engine.identity.device === 'cpu';
+  let [largest, full] = [0, 0];
   return {
-    ...compiled,
+    dispose: () => compiled.dispose(),
     async run(inputs) {
       const rows = rowCount(inputs);
-      full = Math.max(full, rows);
+      if (rows > largest) [largest, full] = [rows, onProcessor ? rowsOfBatch(rows, rowsForCache) : rows];
       const pieces = piecesOf(rows, full);
       if (pieces.length === 1 && pieces[0] === rows) return compiled.run(inputs);
       const whole: Record<string, HostTensor> = {};

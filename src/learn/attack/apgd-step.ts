@@ -46,32 +46,31 @@ export function apgdStep(
   objective: Objective | TargetedObjective,
 ): ApgdStep {
   const compiled = anyRows(
-    engine.compile(
-      `attack/apgd-${objective}`,
-      ({ images, gradient, previous, origin, stepSize, momentum, epsilon, labels, targets, ...weights }) => {
-        if (!images || !gradient || !previous || !origin || !stepSize || !momentum || !epsilon)
-          throw new Error('An input was not given');
-        if (!labels || !targets) throw new Error('An input was not given');
-        const inBall = (points: tf.Tensor) =>
-          tf.clipByValue(
-            tf.minimum(tf.maximum(points, tf.sub(origin, epsilon)), tf.add(origin, epsilon)),
-            0,
-            1,
-          );
-        const each = (values: tf.Tensor) => tf.reshape(values, [-1, 1, 1, 1]);
-        const share = each(momentum);
-        // Equations 1 and 2 of Croce and Hein (2020); `momentum` is their 1 - alpha.
-        const ahead = inBall(tf.add(images, tf.mul(each(stepSize), tf.sign(gradient))));
-        const moved = tf.add(
-          tf.mul(tf.sub(1, share), tf.sub(ahead, images)),
-          tf.mul(share, tf.sub(images, previous)),
+    engine,
+    `attack/apgd-${objective}`,
+    ({ images, gradient, previous, origin, stepSize, momentum, epsilon, labels, targets, ...weights }) => {
+      if (!images || !gradient || !previous || !origin || !stepSize || !momentum || !epsilon)
+        throw new Error('An input was not given');
+      if (!labels || !targets) throw new Error('An input was not given');
+      const inBall = (points: tf.Tensor) =>
+        tf.clipByValue(
+          tf.minimum(tf.maximum(points, tf.sub(origin, epsilon)), tf.add(origin, epsilon)),
+          0,
+          1,
         );
-        const next = inBall(tf.add(images, moved));
-        const values = valuesOf(objective, rank2(labels), rank2(targets));
-        return { ...differentiate(model, weights, next, values), images: next };
-      },
-      { fixed: weights },
-    ),
+      const each = (values: tf.Tensor) => tf.reshape(values, [-1, 1, 1, 1]);
+      const share = each(momentum);
+      // Equations 1 and 2 of Croce and Hein (2020); `momentum` is their 1 - alpha.
+      const ahead = inBall(tf.add(images, tf.mul(each(stepSize), tf.sign(gradient))));
+      const moved = tf.add(
+        tf.mul(tf.sub(1, share), tf.sub(ahead, images)),
+        tf.mul(share, tf.sub(images, previous)),
+      );
+      const next = inBall(tf.add(images, moved));
+      const values = valuesOf(objective, rank2(labels), rank2(targets));
+      return { ...differentiate(model, weights, next, values), images: next };
+    },
+    { fixed: weights },
   );
   return {
     async run(

@@ -1,16 +1,16 @@
 import type { Tensors } from '../../engine/engine.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { attackBatch } from './attack-batch.ts';
-import type { Attacker, Target } from './attacker.ts';
+import type { Attacker } from './attacker.ts';
 import { rowsOfBatch } from './batch-rows.ts';
-import { classifier } from './classify.ts';
+import type { Classifier } from './classify.ts';
 
 /** An attack on some examples of a data set. */
 export interface ExamplesAttack {
   readonly attacker: Attacker;
-  /** The model whose accuracy is measured. */
-  readonly judge: Target;
-  readonly surrogate: Target | undefined;
+  /** Of the model whose accuracy is measured. */
+  readonly classify: Classifier;
+  readonly classifySurrogate: Classifier | undefined;
   readonly dataset: Dataset;
   /** Indices in the data set, ascending. */
   readonly examples: Int32Array;
@@ -33,22 +33,14 @@ export interface AttackedBatch {
 
 /** Goes through the batches of some examples in order. */
 export async function attackInBatches(
-  { judge, surrogate, examples, batchSize, ...attack }: ExamplesAttack,
+  { examples, batchSize, ...attack }: ExamplesAttack,
   each: (batch: AttackedBatch) => Promise<void>,
 ): Promise<void> {
-  // Classifiers of its own, because their first run tells them the size of a full batch: see `anyRows`.
-  const classify = classifier(judge);
-  const classifySurrogate = surrogate && classifier(surrogate);
   const size = rowsOfBatch(examples.length, batchSize);
   const total = Math.ceil(examples.length / size);
-  try {
-    for (let index = 0; index < total; index += 1) {
-      const indices = examples.subarray(index * size, (index + 1) * size);
-      const find = () => attackBatch({ ...attack, classify, classifySurrogate }, indices, size);
-      await each({ indices, first: index * size, done: index + 1, total, find });
-    }
-  } finally {
-    await classify.dispose();
-    await classifySurrogate?.dispose();
+  for (let index = 0; index < total; index += 1) {
+    const indices = examples.subarray(index * size, (index + 1) * size);
+    const find = () => attackBatch(attack, indices, size);
+    await each({ indices, first: index * size, done: index + 1, total, find });
   }
 }

@@ -4,7 +4,8 @@ import type { Dataset } from '../data/dataset.ts';
 import { checkDataset, weightsFor } from '../model/fit.ts';
 import { attackInBatches, type ExamplesAttack } from './attack-in-batches.ts';
 import type { AttackResult } from './attack-result.ts';
-import type { AttackBuilder, Target } from './attacker.ts';
+import type { AttackBuilder, Attacker, Target } from './attacker.ts';
+import { classifier } from './classify.ts';
 import { ExampleResults } from './example-results.ts';
 import { none } from './none.ts';
 
@@ -58,11 +59,14 @@ export async function attack(options: AttackOptions): Promise<AttackResult> {
   const keepsImage = (example: number) =>
     typeof keepImages === 'boolean' ? keepImages : keepImages.has(example);
   const { dataset, batchSize, seed } = options;
-  const run = { judge, surrogate, dataset, batchSize, seed, keepsImage };
+  // All members share them, so that they are compiled once.
+  const classify = classifier(judge);
+  const classifySurrogate = surrogate && classifier(surrogate);
+  const run = { classify, classifySurrogate, dataset, batchSize, seed, keepsImage };
   const results = new ExampleResults(dataset, keepsImage);
   const after: { name: string; robustAccuracy: number }[] = [];
   try {
-    if (!cascade) await startFromClean(run, results);
+    if (!cascade) await startFromClean(run, none(judge), results);
     for (const [member, attacker] of attackers.entries()) {
       const examples = cascade ? results.robust() : results.rightClean();
       if (examples.length === 0) break;
@@ -74,6 +78,8 @@ export async function attack(options: AttackOptions): Promise<AttackResult> {
     return { ...results.summary(), ...(cascade && { after }) };
   } finally {
     for (const attacker of attackers) await attacker.dispose();
+    await classify.dispose();
+    await classifySurrogate?.dispose();
   }
 }
 
@@ -91,9 +97,9 @@ function fitting(
 type Run = Omit<ExamplesAttack, 'attacker' | 'examples'>;
 
 /** The results without an attack, which are final for examples that are already wrong. */
-async function startFromClean(run: Run, results: ExampleResults): Promise<void> {
+async function startFromClean(run: Run, attacker: Attacker, results: ExampleResults): Promise<void> {
   const examples = Int32Array.from(run.dataset.labels.keys());
-  await attackInBatches({ ...run, attacker: none(run.judge), examples }, async ({ indices, find }) => {
+  await attackInBatches({ ...run, attacker, examples }, async ({ indices, find }) => {
     results.start(indices, await find());
   });
 }

@@ -26,16 +26,15 @@ export interface Classifier {
 /** Compiles the target's forward pass, for any number of rows. See `anyRows`. */
 export function classifier({ engine, model, weights }: Target): Classifier {
   const compiled = anyRows(
-    engine.compile(
-      'attack/classify',
-      ({ images, labels, ...weights }) => {
-        if (!images || !labels) throw new Error('An input was not given');
-        const { logits } = model.forward(weights, rank4(images), 'eval');
-        const oneHot = rank2(labels);
-        return { logits, loss: softmaxCrossEntropy(logits, oneHot), margin: margin(logits, oneHot) };
-      },
-      { fixed: weights },
-    ),
+    engine,
+    'attack/classify',
+    ({ images, labels, ...weights }) => {
+      if (!images || !labels) throw new Error('An input was not given');
+      const { logits } = model.forward(weights, rank4(images), 'eval');
+      const oneHot = rank2(labels);
+      return { logits, loss: softmaxCrossEntropy(logits, oneHot), margin: margin(logits, oneHot) };
+    },
+    { fixed: weights },
   );
   return {
     async run(images, labels) {

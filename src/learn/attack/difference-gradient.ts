@@ -22,15 +22,14 @@ export interface DifferenceGradient {
 /** Compiles z_t - z_y, for a target class t, and its gradient for one target. The attack itself makes the step. */
 export function differenceGradient({ engine, model, weights }: Target): DifferenceGradient {
   const compiled = anyRows(
-    engine.compile(
-      'attack/gradient-logit-difference',
-      ({ images, labels, targets, ...weights }) => {
-        if (!images || !labels || !targets) throw new Error('An input was not given');
-        const values = valuesOf('logit-difference', rank2(labels), rank2(targets));
-        return differentiate(model, weights, images, values);
-      },
-      { fixed: weights },
-    ),
+    engine,
+    'attack/gradient-logit-difference',
+    ({ images, labels, targets, ...weights }) => {
+      if (!images || !labels || !targets) throw new Error('An input was not given');
+      const values = valuesOf('logit-difference', rank2(labels), rank2(targets));
+      return differentiate(model, weights, images, values);
+    },
+    { fixed: weights },
   );
   return {
     async run(images, labels, targets) {

@@ -56,15 +56,14 @@ export function freeStep(
   valuesOf: (labels: Tensor2D, given: NamedTensors) => ExampleValues,
 ): FreeStep {
   const compiled = anyRows(
-    engine.compile(
-      name,
-      ({ images, labels, origin, epsilon, stepSize, ...given }) => {
-        if (!images || !labels || !origin || !epsilon || !stepSize) throw new Error('An input was not given');
-        const { gradient, ...found } = differentiate(model, given, images, valuesOf(rank2(labels), given));
-        return { ...found, images: ascend({ images, origin, gradient, epsilon, stepSize }) };
-      },
-      { fixed: weights },
-    ),
+    engine,
+    name,
+    ({ images, labels, origin, epsilon, stepSize, ...given }) => {
+      if (!images || !labels || !origin || !epsilon || !stepSize) throw new Error('An input was not given');
+      const { gradient, ...found } = differentiate(model, given, images, valuesOf(rank2(labels), given));
+      return { ...found, images: ascend({ images, origin, gradient, epsilon, stepSize }) };
+    },
+    { fixed: weights },
   );
   return {
     async run(images, clean, { epsilon, stepSize }, more = {}) {

@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Engine, Tensors } from '../../../src/engine/engine.ts';
-import { anyRows, piecesOf } from '../../../src/learn/attack/any-rows.ts';
+import type { Engine, TensorFunction, Tensors } from '../../../src/engine/engine.ts';
+import { anyRows, piecesOf, rowsForCache } from '../../../src/learn/attack/any-rows.ts';
 import { attack } from '../../../src/learn/attack/attack.ts';
 import { createAttack } from '../../../src/learn/attack/attacks.ts';
 import { autoAttack } from '../../../src/learn/attack/autoattack.ts';
+import { rowsOfBatch } from '../../../src/learn/attack/batch-rows.ts';
 import { onnx } from '../../engine/agree.ts';
 import { cpu, float32 } from '../calculate.ts';
 import { attackSettings } from '../defaults.ts';
@@ -20,17 +21,26 @@ const labels = dataset.labels.map((label, row) => (row % 5 < 2 ? (label + 1) % 4
 const given = { ...tanhNet, dataset: { ...dataset, labels }, batchSize: 40, seed: 4, keepImages: true };
 
 /** The engine, and the number of rows of each run of a function whose name starts so. */
-function watched(engine: Engine, start: string): { engine: Engine; rows: number[] } {
+function watched(engine: Engine, start: string, input = 'images'): { engine: Engine; rows: number[] } {
   const rows: number[] = [];
   const compile: Engine['compile'] = (name, ...rest) => {
     const compiled = engine.compile(name, ...rest);
     const run = (inputs: Tensors) => {
-      if (name.startsWith(start)) rows.push(inputs.images?.shape[0] ?? 0);
+      if (name.startsWith(start)) rows.push(inputs[input]?.shape[0] ?? 0);
       return compiled.run(inputs);
     };
     return { ...compiled, run };
   };
   return { engine: { ...engine, compile }, rows };
+}
+
+/** The pieces in which a processor computes some rows of a batch that began with `right` rows. */
+function piecesOn(rows: number, right: number): number[] {
+  return piecesOf(rows, rowsOfBatch(right, rowsForCache));
+}
+
+function sum(rows: readonly number[]): number {
+  return rows.reduce((total, one) => total + one, 0);
 }
 
 describe.each([
@@ -47,7 +57,7 @@ describe.each([
     const count = right.filter((one) => one === 1).length;
     expect(count).toBeGreaterThan(12);
     expect(count).toBeLessThan(25);
-    expect(new Set(rows)).toEqual(new Set([count]));
+    expect(new Set(rows)).toEqual(new Set(piecesOn(count, count)));
     for (const row of right.keys()) {
       if (right[row] === 1) continue;
       const clean = [...dataset.images.subarray(2 * row, 2 * row + 2)].map((byte) => Math.fround(byte / 255));
@@ -56,6 +66,11 @@ describe.each([
     }
   });
 });
+
+const double: TensorFunction = ({ x, by }) => {
+  if (!x || !by) throw new Error('No inputs');
+  return { doubled: x.mul(by), sums: x.sum(1) };
+};
 
 describe.each([
   ['cpu', cpu],
@@ -75,20 +90,20 @@ describe.each([
     if (right === undefined || left === undefined) throw new Error('No accuracies');
     await attack({ ...given, engine, attack: await createAttack(settings) });
     const before = name === 'apgd-t' ? 1 : 0; // it looks at the clean images first
-    const total = rows.reduce((sum, one) => sum + one, 0);
-    const pieces = piecesOf(left, right).reduce((sum, one) => sum + one, 0);
     expect(left).toBeLessThan(0.75 * right);
-    expect(total).toBe(right * (before + perRun) + pieces * perRun);
+    const [all, second] = [sum(piecesOn(right, right)), sum(piecesOn(left, right))];
+    expect(second).toBeLessThan(all);
+    expect(sum(rows)).toBe(all * (before + perRun) + second * perRun);
   });
 
   it('a query of Square leaves out those that an earlier query broke', async () => {
     const { engine, rows } = watched(given_, 'attack/classify');
-    const settings = attackSettings({ name: 'square', epsilon: 0.2, queries: 60 });
+    const queries = 60;
+    const settings = attackSettings({ name: 'square', epsilon: 0.2, queries });
     const built = await createAttack(settings);
     const { cleanAccuracy, robustAccuracy } = await attack({ ...given, engine, attack: built });
     expect(robustAccuracy).toBeLessThan(cleanAccuracy / 2);
-    // Other runs classify all examples, or those that are right.
-    expect(Math.min(...rows)).toBeLessThan(Math.round(40 * cleanAccuracy));
+    expect(sum(rows)).toBeLessThan(0.75 * queries * Math.round(40 * cleanAccuracy));
   });
 
   it('a step of DeepFool leaves out those that an earlier step broke', async () => {
@@ -97,7 +112,7 @@ describe.each([
     const built = await createAttack(settings);
     const { cleanAccuracy, robustAccuracy } = await attack({ ...given, engine, attack: built });
     expect(robustAccuracy).toBeLessThan(cleanAccuracy / 2);
-    expect(rows[0]).toBe(Math.round(40 * cleanAccuracy));
+    expect(rows[0]).toBe(piecesOn(Math.round(40 * cleanAccuracy), Math.round(40 * cleanAccuracy))[0]);
     expect(rows.at(-1)).toBeLessThan(rows[0] ?? 0);
   });
 
@@ -110,19 +125,13 @@ describe.each([
     const stopped = await attack({ ...given, engine: short.engine, attack: member.attack });
     const whole = await attack({ ...given, engine: long.engine, attack: alone });
     expect(stopped.examples.robustCorrect).toEqual(whole.examples.robustCorrect);
-    const sum = (rows: number[]) => rows.reduce((a, b) => a + b, 0);
     expect(sum(short.rows)).toBeLessThan(sum(long.rows));
   });
 
   it('a function of any rows gives what it gives of all', async () => {
-    const double = () =>
-      given_.compile('test', ({ x, by }) => {
-        if (!x || !by) throw new Error('No inputs');
-        return { doubled: x.mul(by), sums: x.sum(1) };
-      });
-    const [plain, pieced] = [double(), anyRows(double())];
+    const [plain, pieced] = [given_.compile('test', double), anyRows(given_, 'test', double)];
     const by = { shape: [], data: Float32Array.of(2) };
-    for (const rows of [20, 19, 14, 9, 7, 3, 1]) {
+    for (const rows of [20, 19, 14, 9, 7, 3, 1, 40]) {
       const x = float32(
         [rows, 2],
         Array.from({ length: 2 * rows }, (_, index) => index / 7),
@@ -135,6 +144,17 @@ describe.each([
 });
 
 describe('the pieces of a batch', () => {
+  it.each([
+    ['fit into the cache of a processor', 'cpu', [14, 14, 14]],
+    ['are whole batches on a GPU', 'webgpu', [40]],
+  ])('%s', async (_, device, expected) => {
+    const on = { ...cpu, identity: { ...cpu.identity, device } };
+    const { engine, rows } = watched(on, 'test', 'x');
+    const compiled = anyRows(engine, 'test', double);
+    await compiled.run({ x: float32([40, 2], new Array<number>(80).fill(1)), by: float32([], [2]) });
+    expect(rows).toEqual(expected);
+  });
+
   it('have room for all rows, in at most four sizes, and leave few empty', () => {
     const sizes = new Map<number, Set<number>>();
     const pair = fc
