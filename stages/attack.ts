@@ -24,12 +24,13 @@ export default defineKind({
       default: false,
       description: 'Store the adversarial images in the artifact.',
     }),
-    'self-check-examples': Type.Integer({
-      minimum: 0,
-      default: 64,
-      description:
-        'Number of images, at most batch-size, on which the self-checks probe the model and the attack (docs/self-checks.md). With 0, the self-checks use only the results of the attack.',
-    }),
+    'self-check-examples': Type.Optional(
+      Type.Integer({
+        minimum: 0,
+        description:
+          'Number of images, at most batch-size, on which the self-checks probe the model and the attack (docs/self-checks.md). With 0, the self-checks use only the results of the attack. Default: 64, and checks are skipped that could take more than a quarter of the passes of the attack.',
+      }),
+    ),
   }),
   variants: { by: 'attack', description: 'The attack.', of: attacks },
   problems: (parameters, needs) => [

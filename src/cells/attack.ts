@@ -6,10 +6,14 @@ import { type AttackName, type AttackSettings, createAttack, declared } from '..
 import { rowsAt } from '../learn/attack/batch-rows.ts';
 import type { EvaluatedPart } from '../learn/data/evaluated-part.ts';
 import { type Checkpoint, readModel } from '../learn/model/artifact.ts';
+import { usualShare } from '../learn/self-check/allowance.ts';
 import { digestOf, failedOf, refuseErrors, sampleOf, selfCheck } from '../learn/self-check/self-check.ts';
 import { writeTensors } from '../learn/weights/host-tensors.ts';
 import { batchFiles } from './batch-files.ts';
 import { readEvaluated } from './read-evaluated.ts';
+
+/** Number of examples that the self-checks probe by default. */
+const usualExamples = 64;
 
 export interface AttackCellSettings {
   readonly attack: AttackSettings;
@@ -21,8 +25,11 @@ export interface AttackCellSettings {
   /** Checkpoint of the `surrogate` input, if there is one. */
   readonly surrogateCheckpoint: Checkpoint;
   readonly keepImages: boolean;
-  /** Number of images that the self-checks probe; 0 for none. */
-  readonly selfCheckExamples: number;
+  /**
+   * Number of images that the self-checks probe; 0 for none. Default: `usualExamples`, with no more than
+   * `usualShare` of the passes of the attack.
+   */
+  readonly selfCheckExamples?: number | undefined;
 }
 
 type Context = Pick<
@@ -43,7 +50,7 @@ export async function attackCell(context: Context, settings: AttackCellSettings)
   const { model, weights } = await readModel(inputs.model.file, settings.checkpoint);
   const target = { model, weights, engine: await context.engine() };
   const { batchSize, seed, keepImages } = settings;
-  const sample = sampleOf(dataset.labels.length, settings.selfCheckExamples, batchSize);
+  const sample = sampleOf(dataset.labels.length, settings.selfCheckExamples ?? usualExamples, batchSize);
   const surrogate =
     inputs.surrogate && (await readModel(inputs.surrogate.file, settings.surrogateCheckpoint));
   const digestsNow = () => ({
@@ -76,6 +83,8 @@ export async function attackCell(context: Context, settings: AttackCellSettings)
         : result,
     digests: { before, after: digestsNow() },
     sample,
+    batchSize,
+    share: settings.selfCheckExamples === undefined ? usualShare : undefined,
     onProgress: progress,
   });
   const file = { ...before, examples: sample.length, checks };

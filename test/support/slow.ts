@@ -64,6 +64,7 @@ export const slow = [
   'test/learn/loss/second-derivatives.test.ts',
   'test/learn/model/engines-agree.test.ts',
   'test/learn/model/onnx-readers.test.ts',
+  'test/learn/self-check/allowance.test.ts',
   'test/learn/self-check/landscapes.test.ts',
   'test/learn/self-check/self-check.test.ts',
   'test/learn/train/engines-agree.test.ts',

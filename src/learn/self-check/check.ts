@@ -65,6 +65,11 @@ export function excess(
   return { count: won - lost, limit: share * own.length + errorsAllowed * Math.sqrt(won + lost) };
 }
 
+/** `count` of the numbers 0 … total - 1, evenly spaced. @param count at most `total` */
+export function spread(total: number, count: number): number[] {
+  return Array.from({ length: count }, (_, k) => Math.floor((k * total) / count));
+}
+
 export function count(flags: readonly boolean[]): number {
   return flags.filter(Boolean).length;
 }

@@ -16,8 +16,8 @@ import { incompleteOptimisation, moreRestartsHelp, moreStepsHelp, weakerThanFgsm
 import { unstablePredictions } from './unstable.ts';
 
 /**
- * All self-checks of an attack, in the order in which they run and are listed. Bounds and NaN are checked by
- * `auditPerturbation`.
+ * All self-checks of an attack, in the order in which they run and are listed: those that find most with few passes
+ * come first, because later ones may be skipped (see `Allowance`). Bounds and NaN are checked by `auditPerturbation`.
  */
 export const checks: readonly Check[] = [
   weightsChanged,
@@ -28,16 +28,16 @@ export const checks: readonly Check[] = [
   probabilities,
   notDeterministic,
   batchDependent,
+  zeroGradients,
   weakerThanFgsm,
+  implausibleGap,
+  unboundedAttackFails,
   moreStepsHelp,
   incompleteOptimisation,
-  moreRestartsHelp,
-  zeroGradients,
   crossEntropyBelowMargin,
-  epsilonCurveRises,
-  unboundedAttackFails,
   blackBoxStronger,
-  unstablePredictions,
   plantedAdversarial,
-  implausibleGap,
+  unstablePredictions,
+  epsilonCurveRises,
+  moreRestartsHelp,
 ];

@@ -1,4 +1,5 @@
-import { atMost, count, excess, within } from './check.ts';
+import { rowsAt } from '../attack/batch-rows.ts';
+import { atMost, count, excess, rowsWhere, within } from './check.ts';
 import { isNearTie, rowsOf } from './outputs.ts';
 import type { ProbeObjective } from './probe.ts';
 import { probeSteps, probing } from './probing.ts';
@@ -33,8 +34,10 @@ export const epsilonCurveRises = probing('epsilon-curve-rises', async (sample, {
 /** Number of examples that an attack with epsilon 0 changes, except near ties. */
 async function changedAtZero({ probe, clean }: Sample, objective: ProbeObjective): Promise<number> {
   const { robust, images } = await probe.pgd({ epsilon: 0, steps: 1, objective });
-  const rows = rowsOf((await probe.look(images)).logits);
-  return rows.filter((logits, row) => robust[row] !== clean[row] && !isNearTie(logits)).length;
+  const changed = rowsWhere(robust.map((withstands, row) => withstands !== clean[row]));
+  if (changed.length === 0) return 0;
+  const { logits } = await probe.classify.run(rowsAt(images, changed), rowsAt(probe.batch.labels, changed));
+  return rowsOf(logits).filter((row) => !isNearTie(row)).length;
 }
 
 const most = 0.05;

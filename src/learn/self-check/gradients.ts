@@ -9,8 +9,8 @@ const vanishing = 1e-12;
 export const zeroGradients = probing('zero-gradients', async (sample, { result, settings }) => {
   const { probe } = sample;
   const objective = objectiveOf(settings);
-  const { loss } = await probe.look();
   // Misclassified examples need no gradient, and some losses have none there.
+  const loss = (await probe.lookAtRight())?.loss ?? new Float32Array();
   const norms = await probe.gradientNorms(objective);
   const zero = norms.filter((norm) => norm === 0).length;
   const vanished = norms.filter((norm) => norm < vanishing).length;
@@ -20,7 +20,7 @@ export const zeroGradients = probing('zero-gradients', async (sample, { result, 
   return within(
     measured,
     0,
-    `Gradients (${objective}) of ${norms.length} correctly classified clean images: ${zero} are zero, ${vanished} below ${vanishing}; cross entropy is exactly 0 for ${flat} images. Of the robust examples, ${(100 * began).toFixed(1)} % started the attack with a zero gradient.`,
+    `Gradients (${objective}) of ${norms.length} correctly classified clean images: ${zero} are zero, ${vanished} below ${vanishing}; cross entropy is exactly 0 for ${flat} of them. Of the robust examples, ${(100 * began).toFixed(1)} % started the attack with a zero gradient.`,
     'Where the gradient vanishes, a gradient attack does not move: compare with loss: margin, apgd-t and square.',
   );
 });

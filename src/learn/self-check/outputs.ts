@@ -11,8 +11,7 @@ export const probabilities: Check = {
   level: 'error',
   async run({ sample }) {
     if (!sample) return off;
-    const { logits } = await sample.probe.look();
-    const rows = rowsOf(logits);
+    const rows = rowsOf((await sample.outputs.look()).logits);
     const looksSo = rows.filter(
       (row) =>
         Math.min(...row) > -1e-5 &&
@@ -38,7 +37,7 @@ export const notDeterministic: Check = {
     if (!sample) return off;
     const seen: number[][][] = [];
     for (let pass = 0; pass < passes; pass += 1) {
-      seen.push(rowsOf((await sample.probe.look()).logits).map(normalised));
+      seen.push(rowsOf((await sample.outputs.look()).logits).map(normalised));
     }
     let farthest = 0;
     for (const [index, one] of seen.entries()) {
@@ -70,15 +69,15 @@ export function isNearTie(logits: readonly number[]): boolean {
   return first - second <= toleranceOf(logits);
 }
 
-/** The sample has another batch size than the cell, and other images in each batch. */
+/** The images have another batch size than in the cell, and other images beside them. */
 export const batchDependent: Check = {
   name: 'batch-dependent',
   level: 'error',
   async run({ sample }) {
     if (!sample) return off;
-    const { adversarial, predicted, loss } = sample.found;
+    const { adversarial, predicted, loss } = sample.outputs.found;
     if (!adversarial || !predicted || !loss) throw new Error('The attack kept no images of the sample');
-    const anew = await sample.probe.look(adversarial);
+    const anew = await sample.outputs.look(adversarial);
     const rows = rowsOf(anew.logits);
     const differs = rows.filter((row, index) => {
       const isOther = anew.predicted[index] !== predicted.data[index] && !isNearTie(row);

@@ -1,14 +1,16 @@
 import * as tf from '@tensorflow/tfjs';
 import type { HostTensor, Tensors } from '../../engine/engine.ts';
+import { rowsForCache } from '../attack/any-rows.ts';
 import type { AttackBatch, Target } from '../attack/attacker.ts';
-import { someOf } from '../attack/batch-rows.ts';
+import { rowsIn, someOf } from '../attack/batch-rows.ts';
 import type { Classifier } from '../attack/classify.ts';
 import { floats } from '../attack/gradient-step.ts';
+import { passesOf } from '../attack/passes.ts';
 import { randomPoint } from '../attack/random-point.ts';
 import { predictions } from '../loss/accuracy.ts';
 import type { Model } from '../model/model.ts';
 import { rank2 } from '../model/rank.ts';
-import { atMost, skip, within } from './check.ts';
+import { atMost, skip, spread, within } from './check.ts';
 import { rowsOf } from './outputs.ts';
 import { probing } from './probing.ts';
 
@@ -28,15 +30,22 @@ export const plantedAdversarial = probing(
   async (sample, { target, settings }) => {
     if (!sample.iterative) return skip('the attack does not follow gradients in several steps');
     const { probe } = sample;
-    const batch = someOf(probe.batch, probe.right);
-    const plant = probe.right.length > 0 ? await plantIn(probe.classify, batch, settings.epsilon) : undefined;
+    const { attack, settings: own } = sample.iterative;
+    // The planted model treats each row differently, so the batch must be a single piece. See `anyRows`.
+    const right = probe.right.length;
+    const rows = rowsIn(probe.right, spread(right, Math.min(right, rowsForCache)));
+    const batch = someOf(probe.batch, rows);
+    const passes = rows.length * passesOf(own, target.model.classes).robust;
+    probe.allowance.require(passes + 3 * rows.length);
+    const plant = rows.length > 0 ? await plantIn(probe.classify, batch, settings.epsilon) : undefined;
     const all = plant?.possible.filter(Boolean).length ?? 0;
     if (!plant || all === 0)
       return skip(
         'nothing can be planted: no correctly classified example of the sample has logits that change',
       );
-    const attacker = sample.iterative(plantedTarget(target, plant.tensors));
+    const attacker = attack(plantedTarget(target, plant.tensors));
     try {
+      probe.allowance.take(passes);
       const { images } = await attacker.perturb({ ...batch, whole: true });
       const { logits } = await probe.classify.run(images, batch.labels);
       const predicted = predictions(plantedLogits(logits, plant.tensors));

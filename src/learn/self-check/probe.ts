@@ -8,10 +8,12 @@ import { type Classified, type Classifier, classifier } from '../attack/classify
 import { fgsmFrom } from '../attack/fgsm.ts';
 import { type FreeStep, freeStep, type GradientStep } from '../attack/gradient-step.ts';
 import { uniformNoiseFrom } from '../attack/noise.ts';
+import { gradientPass } from '../attack/passes.ts';
 import { type Ascent, pgdFrom, stepSizeOf } from '../attack/pgd.ts';
 import { squareFrom } from '../attack/square.ts';
 import { predictions } from '../loss/accuracy.ts';
 import { margin } from '../loss/margin.ts';
+import type { Allowance } from './allowance.ts';
 
 export type ProbeObjective = 'cross-entropy' | 'margin';
 
@@ -39,17 +41,29 @@ export class Probe {
   readonly batch: AttackBatch;
   readonly right: readonly number[];
   readonly classify: Classifier;
+  readonly allowance: Allowance;
   readonly #expected: Int32Array;
   readonly #step: FreeStep;
   // Several checks use the same attack.
   readonly #known = new Map<string, Promise<ProbeResult>>();
   readonly #knownPaths = new Map<string, Promise<ProbeResult & { paths: Paths }>>();
 
-  /** @param right the rows of the batch that are right without an attack */
-  constructor(target: Target, batch: AttackBatch, right: readonly number[]) {
+  /**
+   * @param right the rows of the batch that are right without an attack
+   * @param allowance for all probes together; each fails with `TooExpensive` if it might take more than is left
+   */
+  constructor(target: Target, batch: AttackBatch, right: readonly number[], allowance: Allowance) {
     this.batch = batch;
     this.right = right;
-    this.classify = classifier(target);
+    this.allowance = allowance;
+    const classify = classifier(target);
+    this.classify = {
+      ...classify,
+      run: (images, labels) => {
+        allowance.take(labels.shape[0] ?? 0);
+        return classify.run(images, labels);
+      },
+    };
     this.#expected = predictions(batch.labels);
     this.#step = freeStep(target, 'self-check/step', (labels, { byMargin }) => {
       if (!byMargin) throw new Error('An input was not given');
@@ -67,35 +81,44 @@ export class Probe {
   step(epsilon: number, objective: ProbeObjective = 'cross-entropy'): GradientStep {
     const byMargin = scalar(Number(objective === 'margin'));
     return {
-      run: (images, clean, stepSize) => this.#step.run(images, clean, { epsilon, stepSize }, { byMargin }),
+      run: (images, clean, stepSize) => {
+        this.allowance.take(gradientPass * (clean.labels.shape[0] ?? 0));
+        return this.#step.run(images, clean, { epsilon, stepSize }, { byMargin });
+      },
       dispose: async () => {},
     };
   }
 
-  /** Classifies the sample, or other images in its place. */
-  look(images: HostTensor = this.batch.images): Promise<Classified> {
-    return this.classify.run(images, this.batch.labels);
+  /** Classifies the clean images of the right examples, or images in their place. Undefined if there are none. */
+  async lookAtRight(given?: HostTensor): Promise<Classified | undefined> {
+    if (this.right.length === 0) return undefined;
+    this.allowance.require(this.right.length);
+    const { images, labels } = someOf(this.batch, this.right);
+    return this.classify.run(given ?? images, labels);
   }
 
   /** l1 norms of the gradients of the right examples at their clean images. */
   async gradientNorms(objective: ProbeObjective): Promise<Float32Array> {
     if (this.right.length === 0) return new Float32Array();
+    this.allowance.require(gradientPass * this.right.length);
     const batch = someOf(this.batch, this.right);
     return (await this.step(0, objective).run(batch.images, batch, 0)).gradientNorms;
   }
 
   fgsm(epsilon: number): Promise<ProbeResult> {
-    return this.#once(`fgsm ${epsilon}`, (batch) => fgsmFrom(this.step(epsilon), epsilon, batch));
+    return this.#once(`fgsm ${epsilon}`, gradientPass, (batch) =>
+      fgsmFrom(this.step(epsilon), epsilon, batch),
+    );
   }
 
   square(epsilon: number, queries: number): Promise<ProbeResult> {
-    return this.#once(`square ${epsilon} ${queries}`, (batch) =>
+    return this.#once(`square ${epsilon} ${queries}`, 1 + queries, (batch) =>
       squareFrom(this.classify, { epsilon, queries }, batch),
     );
   }
 
   noise(epsilon: number, draws: number): Promise<ProbeResult> {
-    return this.#once(`noise ${epsilon} ${draws}`, (batch) =>
+    return this.#once(`noise ${epsilon} ${draws}`, draws, (batch) =>
       uniformNoiseFrom(this.classify, { epsilon, restarts: draws }, batch),
     );
   }
@@ -104,7 +127,7 @@ export class Probe {
   pgd(attack: ProbeAttack): Promise<ProbeResult> {
     const { epsilon, steps, objective = 'cross-entropy', restarts = 1, randomStart = true } = attack;
     const name = `pgd ${objective} ${epsilon} ${steps} ${stepSizeOf(attack)} ${restarts} ${randomStart}`;
-    return this.#once(name, (batch) =>
+    return this.#once(name, passesOfPgd(attack), (batch) =>
       pgdFrom(this.step(epsilon, objective), { ...attack, untilBroken: true }, batch),
     );
   }
@@ -135,16 +158,20 @@ export class Probe {
         return found;
       },
     };
-    return { ...(await this.#attacked(rows, (batch) => pgdFrom(noted, attack, batch))), paths };
+    const run = (batch: AttackBatch) => pgdFrom(noted, attack, batch);
+    return { ...(await this.#attacked(rows, passesOfPgd(attack), run)), paths };
   }
 
+  /** @param most passes that the attack takes for one example at most */
   async #attacked(
     rows: readonly number[],
+    most: number,
     run: (batch: AttackBatch) => Promise<Perturbed>,
   ): Promise<ProbeResult> {
     const images = { ...this.batch.images, data: this.batch.images.data.slice() };
     const robust = new Array<boolean>(this.size).fill(false);
     if (rows.length === 0) return { robust, images };
+    this.allowance.require(rows.length * (most + 1));
     const batch = someOf(this.batch, rows);
     const found = (await run(batch)).images;
     const { predicted } = await this.classify.run(found, batch.labels);
@@ -156,8 +183,8 @@ export class Probe {
     return { robust, images };
   }
 
-  #once(name: string, run: (batch: AttackBatch) => Promise<Perturbed>): Promise<ProbeResult> {
-    const known = this.#known.get(name) ?? this.#attacked(this.right, run);
+  #once(name: string, most: number, run: (batch: AttackBatch) => Promise<Perturbed>): Promise<ProbeResult> {
+    const known = this.#known.get(name) ?? this.#attacked(this.right, most, run);
     this.#known.set(name, known);
     return known;
   }
@@ -166,4 +193,9 @@ export class Probe {
     await this.classify.dispose();
     await this.#step.dispose();
   }
+}
+
+/** The passes of PGD for one example that withstands it. */
+function passesOfPgd({ steps, restarts = 1, firstRun = 0 }: ProbeAttack): number {
+  return gradientPass * (steps + 1) * (restarts - firstRun);
 }

@@ -2,16 +2,19 @@ import { createHash } from 'node:crypto';
 import type { Tensors } from '../../engine/engine.ts';
 import { Failure } from '../../failure.ts';
 import type { Progress } from '../../kind/kind.ts';
+import { rowsForCache } from '../attack/any-rows.ts';
 import { toAttackBatch } from '../attack/attack-batch.ts';
 import type { AttackResult } from '../attack/attack-result.ts';
 import type { Target } from '../attack/attacker.ts';
 import { type AttackSettings, createAttack } from '../attack/attacks.ts';
-import { rowsOfBatch } from '../attack/batch-rows.ts';
+import { rowsAt, rowsIn, rowsOfBatch } from '../attack/batch-rows.ts';
+import { type Classifier, classifier } from '../attack/classify.ts';
 import type { Dataset } from '../data/dataset.ts';
-import { type Check, type Finding, type Level, rowsWhere, type Skipped } from './check.ts';
+import { type Allowance, allowanceOf, TooExpensive } from './allowance.ts';
+import { type Check, type Finding, type Level, rowsWhere, type Skipped, skip, spread } from './check.ts';
 import { checks } from './checks.ts';
 import { Probe } from './probe.ts';
-import { type Digests, isIterative, type Sample, type Subject } from './subject.ts';
+import { type Digests, isIterative, type OutputSample, type Sample, type Subject } from './subject.ts';
 
 export type CheckResult = { readonly name: string; readonly level: Level } & (
   | ({ readonly state: 'passed' | 'failed' } & Omit<Finding, 'passed'>)
@@ -28,6 +31,12 @@ export interface SelfCheckOptions {
   readonly digests: Digests;
   /** Examples to probe, from `sampleOf`; empty: checks that run the model are skipped. */
   readonly sample: readonly number[];
+  readonly batchSize: number;
+  /**
+   * Share of the passes of the attack that the checks may take at most, of which the errors are always checked.
+   * Default: as many as they need.
+   */
+  readonly share?: number | undefined;
   readonly onProgress?: ((progress: Progress) => void) | undefined;
 }
 
@@ -38,7 +47,16 @@ export interface SelfCheckOptions {
 export function sampleOf(total: number, count: number, batchSize: number): number[] {
   const wanted = Math.min(total, count, batchSize);
   const rows = wanted > 1 && wanted === rowsOfBatch(total, batchSize) ? wanted - 1 : wanted;
-  return Array.from({ length: rows }, (_, k) => Math.floor((k * total) / rows));
+  return spread(total, rows);
+}
+
+/**
+ * Number of examples for `OutputSample`, out of `size`: a batch of another size than the pieces in which the cell
+ * classifies `total` examples.
+ */
+function outputRows(size: number, total: number, batchSize: number): number {
+  const piece = rowsOfBatch(rowsOfBatch(total, batchSize), rowsForCache);
+  return Math.min(size, piece === 1 ? 2 : piece - 1);
 }
 
 /** Runs all checks. They do not change the results of the attack. */
@@ -60,7 +78,7 @@ export async function selfCheck(options: SelfCheckOptions): Promise<CheckResult[
     }
     return results;
   } finally {
-    await sample?.probe.dispose();
+    await sample?.dispose();
   }
 }
 
@@ -72,39 +90,67 @@ async function findingOf({ level, run }: Check, subject: Subject): Promise<Findi
   try {
     return await run(subject);
   } catch (error) {
+    if (error instanceof TooExpensive) return skip(error.message);
     if (!(level === 'warning' && error instanceof Failure && error.reason === 'not-finite')) throw error;
     const message = `The check could not be made, because its probe failed: ${error.message} Check how the model behaves near its images before you trust the number.`;
     return { passed: false, measured: 1, limit: 0, message };
   }
 }
 
-async function sampleFor(options: SelfCheckOptions): Promise<Sample> {
+async function sampleFor(options: SelfCheckOptions): Promise<Sample & { dispose(): Promise<void> }> {
   const { target, settings, dataset, seed, result, sample: examples } = options;
+  const { share = Number.POSITIVE_INFINITY } = options;
   const of = (name: string) => examples.map((example) => result.examples[name]?.data[example] ?? 0);
-  const ints = (name: string) => ({ shape: [examples.length], data: Int32Array.from(of(name)) });
-  const { adversarial } = result.examples;
   const clean = of('cleanCorrect').map((right) => right === 1);
   // Uses the random streams of the attack, so that it starts at the same points and takes the same steps.
   const batch = toAttackBatch(dataset, Int32Array.from(examples), seed);
+  const allowance = allowanceOf(settings, result, target.model.classes, share);
+  const probe = new Probe(target, batch, rowsWhere(clean), allowance);
+  const classify = classifier(target);
   return {
     examples,
-    probe: new Probe(target, batch, rowsWhere(clean)),
+    probe,
     clean,
     robust: of('robustCorrect').map((right) => right === 1),
-    found: {
-      ...(adversarial && { adversarial }),
-      predicted: ints('predicted'),
-      loss: { shape: [examples.length], data: Float32Array.from(of('loss')) },
-    },
+    outputs: outputsOf(options, classify, allowance),
     iterative: isIterative(settings) ? await alone(settings) : undefined,
+    async dispose() {
+      await probe.dispose();
+      await classify.dispose();
+    },
+  };
+}
+
+function outputsOf(
+  { dataset, seed, result, sample, batchSize }: SelfCheckOptions,
+  classify: Classifier,
+  allowance: Allowance,
+): OutputSample {
+  const rows = spread(sample.length, outputRows(sample.length, dataset.labels.length, batchSize));
+  const examples = rowsIn(sample, rows);
+  const { images: clean, labels } = toAttackBatch(dataset, Int32Array.from(examples), seed);
+  const of = (name: string) => examples.map((example) => result.examples[name]?.data[example] ?? 0);
+  const shape = [examples.length];
+  const { adversarial } = result.examples;
+  return {
+    look(images = clean) {
+      allowance.take(rows.length);
+      return classify.run(images, labels);
+    },
+    found: {
+      ...(adversarial && { adversarial: rowsAt(adversarial, rows) }),
+      predicted: { shape, data: Int32Array.from(of('predicted')) },
+      loss: { shape, data: Float32Array.from(of('loss')) },
+    },
   };
 }
 
 /** The attack with one start; for a cascade, its first attack that uses gradients. */
-async function alone(settings: AttackSettings) {
+async function alone(settings: AttackSettings): Promise<Sample['iterative']> {
   const name = settings.name === 'autoattack' ? 'apgd-ce' : settings.name;
-  const attack = await createAttack({ ...settings, name, restarts: 1 });
-  return 'members' in attack ? undefined : attack;
+  const own = { ...settings, name, restarts: 1 };
+  const attack = await createAttack(own);
+  return 'members' in attack ? undefined : { attack, settings: own };
 }
 
 /** SHA-256 of the names, shapes and bytes of weights. */

@@ -1,7 +1,8 @@
-import type { Tensors } from '../../engine/engine.ts';
+import type { HostTensor, Tensors } from '../../engine/engine.ts';
 import type { AttackResult } from '../attack/attack-result.ts';
 import type { AttackBuilder, Target } from '../attack/attacker.ts';
 import { type AttackSettings, declared } from '../attack/attacks.ts';
+import type { Classified } from '../attack/classify.ts';
 import type { Objective } from '../attack/objective.ts';
 import type { Probe, ProbeObjective } from './probe.ts';
 
@@ -28,10 +29,18 @@ export interface Sample {
   /** For each example, whether it is correct without an attack, and whether it withstood the cell's attack. */
   readonly clean: readonly boolean[];
   readonly robust: readonly boolean[];
+  /** Of the sample a few examples, which are enough to check what holds for any output of the model. */
+  readonly outputs: OutputSample;
+  /** Stands for the cell's attack in the test with planted adversarial examples, if it can be tested. */
+  readonly iterative: { readonly attack: AttackBuilder; readonly settings: AttackSettings } | undefined;
+}
+
+/** A few examples, in a batch of another size than those of the cell. */
+export interface OutputSample {
+  /** Classifies the clean images, or other images in their place. */
+  look(images?: HostTensor): Promise<Classified>;
   /** Results of the cell for each example: adversarial images, predictions, losses. */
   readonly found: Tensors;
-  /** Stands for the cell's attack in the test with planted adversarial examples, if it can be tested. */
-  readonly iterative: AttackBuilder | undefined;
 }
 
 /** In a transfer attack, the images were made on another model: the attack says nothing about this one's gradients. */

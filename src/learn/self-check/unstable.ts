@@ -1,6 +1,7 @@
 import type { HostTensor } from '../../engine/engine.ts';
+import { someOf } from '../attack/batch-rows.ts';
 import { randomPoint } from '../attack/random-point.ts';
-import { within } from './check.ts';
+import { skip, within } from './check.ts';
 import { probing } from './probing.ts';
 
 const draws = 10;
@@ -11,15 +12,19 @@ const most = 0.5;
 export const unstablePredictions = probing('unstable-predictions', async (sample, { settings }) => {
   const { probe } = sample;
   const radius = settings.epsilon / 2;
-  const { margin } = await probe.look();
+  probe.allowance.require((1 + draws) * probe.right.length);
+  const clean = await probe.lookAtRight();
+  if (!clean) return skip('no example of the sample is classified correctly');
+  const { margin } = clean;
+  const batch = someOf(probe.batch, probe.right);
   let sum = 0;
   for (let counter = 0; counter < draws; counter += 1) {
-    const images: HostTensor = randomPoint(probe.batch, { name: 'unstable', counter }, (stream, size) =>
+    const images: HostTensor = randomPoint(batch, { name: 'unstable', counter }, (stream, size) =>
       stream.uniform(size, -radius, radius),
     );
-    const moved = await probe.look(images);
+    const moved = await probe.lookAtRight(images);
     for (const [row, value] of margin.entries()) {
-      const change = Math.abs((moved.margin[row] ?? Number.NaN) - value) / (Math.abs(value) || 1);
+      const change = Math.abs((moved?.margin[row] ?? Number.NaN) - value) / (Math.abs(value) || 1);
       sum += Math.min(1, change);
     }
   }

@@ -37,9 +37,10 @@ export async function checked(
     readonly dataset?: Dataset;
     readonly batchSize?: number;
     readonly examples?: number;
+    readonly share?: number;
   } = {},
 ): Promise<CheckResult[]> {
-  const { batchSize = 30, examples = 64, engine = onnx, model = toyModel, ...others } = changes;
+  const { batchSize = 30, examples = 64, engine = onnx, model = toyModel, share, ...others } = changes;
   const target = { engine, model, weights: others.weights ?? weights };
   const data = others.dataset ?? dataset;
   const full = attackSettings({ epsilon: 0.1, ...settings });
@@ -51,7 +52,17 @@ export async function checked(
     ...{ attack: await createAttack(full), dataset: data, batchSize, seed: 4, keepImages: new Set(sample) },
   });
   const digests = { before, after: digest() };
-  return selfCheck({ target, settings: full, dataset: data, seed: 4, result, digests, sample });
+  return selfCheck({
+    target,
+    settings: full,
+    dataset: data,
+    seed: 4,
+    result,
+    digests,
+    sample,
+    batchSize,
+    share,
+  });
 }
 
 export function errors(results: readonly CheckResult[]): string[] {

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { expect, it } from 'vitest';
 import { toAttackBatch } from '../../../src/learn/attack/attack-batch.ts';
 import type { Dataset } from '../../../src/learn/data/dataset.ts';
+import { Allowance } from '../../../src/learn/self-check/allowance.ts';
 import { epsilonCurveRises } from '../../../src/learn/self-check/curve.ts';
 import { Probe } from '../../../src/learn/self-check/probe.ts';
 import { onnx } from '../../engine/agree.ts';
@@ -107,9 +108,11 @@ it('at epsilon 0 each example that changes counts, near ties apart', async () =>
   const changedUnder = async (logit: number) => {
     const target = { engine: onnx, ...landscape((t) => tf.fill([t.shape[0], 1], logit)) };
     const examples = [0, 1, 2, 3];
-    const probe = new Probe(target, toAttackBatch(dataset, Int32Array.from(examples), 1), [0]);
+    const batch = toAttackBatch(dataset, Int32Array.from(examples), 1);
+    const probe = new Probe(target, batch, [0], new Allowance(Number.POSITIVE_INFINITY));
+    const outputs = { look: () => probe.classify.run(batch.images, batch.labels), found: {} };
     const clean = examples.map((example) => example === 0); // as if the cell had seen one right, and three wrong
-    const sample = { examples, probe, clean, robust: clean, found: {}, iterative: undefined };
+    const sample = { examples, probe, clean, robust: clean, outputs, iterative: undefined };
     const result = {
       ...{ cleanAccuracy: 0.25, robustAccuracy: 0.25, zeroGradients: 0, zeroGradientsOfRobust: 0 },
       examples: {},
