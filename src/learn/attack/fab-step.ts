@@ -25,23 +25,22 @@ export function toBorder(
     moved += (slope[i] as number) * ((pixels[i] as number) - (clean[i] as number));
   const here = nearestOnPlane(pixels, slope, -difference);
   const there = nearestOnPlane(clean, slope, moved - difference);
-  const hereNorm = normOf(here, slope);
-  const bias = Math.min(hereNorm / (hereNorm + normOf(there, slope)), greatestBias);
+  const hereNorm = normOf(here);
+  const bias = Math.min(hereNorm / (hereNorm + normOf(there)), greatestBias);
   const next = new Float32Array(length);
   for (let i = 0; i < length; i += 1) {
-    const weight = slope[i] as number;
-    const ahead = (1 - bias) * ((pixels[i] as number) + overshoot * changeOf(here, weight, i));
-    const back = bias * ((clean[i] as number) + overshoot * changeOf(there, weight, i));
+    const ahead = (1 - bias) * ((pixels[i] as number) + overshoot * changeOf(here, i));
+    const back = bias * ((clean[i] as number) + overshoot * changeOf(there, i));
     next[i] = clamp(ahead + back, 0, 1);
   }
   return next;
 }
 
 /** The l∞ norm of the change, at least `tiny`. */
-function normOf(projection: Projection, slope: Float32Array): number {
+function normOf(projection: Projection): number {
   if (projection.radius < Number.POSITIVE_INFINITY) return Math.max(projection.radius, tiny);
-  return slope.reduce(
-    (most, weight, pixel) => Math.max(most, Math.abs(changeOf(projection, weight, pixel))),
+  return projection.rooms.reduce(
+    (most, _, pixel) => Math.max(most, Math.abs(changeOf(projection, pixel))),
     tiny,
   );
 }

@@ -8,7 +8,7 @@ const dot = (a: ArrayLike<number>, b: ArrayLike<number>) =>
 
 function changesTo(point: Float32Array, slope: Float32Array, change: number): number[] {
   const projection = nearestOnPlane(point, slope, change);
-  return Array.from(slope, (weight, pixel) => changeOf(projection, weight, pixel));
+  return Array.from(slope, (_, pixel) => changeOf(projection, pixel));
 }
 
 const number = (min: number, max: number) => fc.float({ min, max, noNaN: true });
