@@ -2,7 +2,7 @@ import { Failure } from '../../failure.ts';
 import type { Stream } from '../random/stream.ts';
 import type { AttackBatch, AttackBuilder, Perturbed } from './attacker.ts';
 import { checkEpsilon } from './audit.ts';
-import { rowsAt, someOf } from './batch-rows.ts';
+import { rowsAt, rowsIn, someOf } from './batch-rows.ts';
 import { BestIterates } from './best-iterates.ts';
 import { type Classifier, classifier } from './classify.ts';
 import { floats } from './gradient-step.ts';
@@ -63,13 +63,24 @@ export async function squareFrom(
     high: high.subarray(row * size, (row + 1) * size),
   });
   const streams = rows.map((row) => batch.random('square', row));
-  /** Draws a candidate for each unbroken example and classifies it. A broken example no longer changes. */
-  const tryOne = async (draw: (pixels: Float32Array, bounds: Bounds, stream: Stream) => void) => {
-    const images = rowsAt(best.images(), rows);
-    for (const [place, row] of rows.entries()) {
-      const pixels = floats(images).subarray(place * size, (place + 1) * size);
-      draw(pixels, boundsOf(row), streams[row] as Stream); // there is a stream for each row
-    }
+  const keep = (some: readonly number[]) => {
+    if (some.length === rows.length) return;
+    rows = [...some];
+    left = someOf(batch, rows);
+  };
+  /**
+   * Classifies a candidate for each example that is left. One that is broken no longer changes, and one that has no
+   * further candidate is done.
+   * @param draw makes the candidate from the best image, and returns whether there is one
+   */
+  const tryOne = async (draw: (pixels: Float32Array, row: number) => boolean) => {
+    const drawn = rowsAt(best.images(), rows);
+    const places = [...rows.keys()].filter((place) =>
+      draw(floats(drawn).subarray(place * size, (place + 1) * size), rows[place] as number),
+    );
+    if (places.length === 0) return keep([]);
+    const images = places.length === rows.length ? drawn : rowsAt(drawn, places);
+    keep(rowsIn(rows, places));
     const { predicted, margin } = await classify.run(images, left.labels);
     best.consider(
       rows,
@@ -77,16 +88,26 @@ export async function squareFrom(
       predicted,
       margin.map((value) => -value),
     );
-    const unbroken = best.unbroken();
-    if (unbroken.length < rows.length) left = someOf(batch, unbroken);
-    rows = unbroken;
+    const unbroken = new Set(best.unbroken());
+    keep(rows.filter((row) => unbroken.has(row)));
   };
-  await tryOne((pixels, bounds, stream) => drawStripes(pixels, bounds, shape, stream));
-  for (let query = 0; query < queries && rows.length > 0; query += 1) {
-    const side = squareSide(query, share, shape[0], shape[1]);
-    await tryOne((pixels, bounds, stream) =>
-      drawSquare(pixels, bounds, { shape, side, change: 2 * epsilon, stream }),
-    );
+  await tryOne((pixels, row) => {
+    drawStripes(pixels, boundsOf(row), shape, streams[row] as Stream); // there is a stream for each row
+    return true;
+  });
+  const tried = streams.map(() => 0);
+  while (rows.length > 0) {
+    await tryOne((pixels, row) => {
+      // A square that changes no pixel changes no margin, so the next one is tried at once.
+      for (let query = tried[row] as number; query < queries; query += 1) {
+        const side = squareSide(query, share, shape[0], shape[1]);
+        const square = { shape, side, change: 2 * epsilon, stream: streams[row] as Stream };
+        if (!drawSquare(pixels, boundsOf(row), square)) continue;
+        tried[row] = query + 1;
+        return true;
+      }
+      return false;
+    });
   }
   return { images: best.images() };
 }
@@ -109,22 +130,25 @@ function drawStripes(pixels: Float32Array, bounds: Bounds, shape: Shape, stream:
   }
 }
 
+/** @returns whether any pixel changed */
 function drawSquare(
   pixels: Float32Array,
   { low, high }: Bounds,
   { shape, side, change, stream }: { shape: Shape; side: number; change: number; stream: Stream },
-): void {
+): boolean {
   const [height, width, channels] = shape;
   const [top, left] = [stream.int(height - side + 1), stream.int(width - side + 1)];
-  const changes = Array.from({ length: channels }, () => (stream.int(2) === 0 ? -change : change));
+  const changes = Float64Array.from({ length: channels }, () => (stream.int(2) === 0 ? -change : change));
+  let changed = false;
   for (let y = top; y < top + side; y += 1) {
-    for (let x = left; x < left + side; x += 1) {
-      for (const [channel, by] of changes.entries()) {
-        const index = (y * width + x) * channels + channel;
-        // In range: the square is within the image.
-        const pixel = (pixels[index] as number) + by;
-        pixels[index] = clamp(pixel, low[index] as number, high[index] as number);
-      }
+    const first = (y * width + left) * channels;
+    for (let index = first; index < first + side * channels; index += 1) {
+      // In range: the square is within the image.
+      const pixel = pixels[index] as number;
+      const moved = pixel + (changes[(index - first) % channels] as number);
+      pixels[index] = clamp(moved, low[index] as number, high[index] as number);
+      changed ||= pixels[index] !== pixel;
     }
   }
+  return changed;
 }

@@ -1,10 +1,12 @@
+import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
+import type { Engine, Tensors } from '../../../src/engine/engine.ts';
 import { square, squareSide } from '../../../src/learn/attack/square.ts';
 import type { Model } from '../../../src/learn/model/model.ts';
 import { stream } from '../../../src/learn/random/stream.ts';
 import { onnx } from '../../engine/agree.ts';
-import { cpu } from '../calculate.ts';
-import { linear, tanhNet } from '../toys.ts';
+import { cpu, float32 } from '../calculate.ts';
+import { landscape, linear, tanhNet } from '../toys.ts';
 import { attacked, brokenAt, objectivesAt, type Toy } from './perturb.ts';
 
 /** A linear model of two classes on images of 5 by 7 pixels and 2 channels. */
@@ -108,6 +110,33 @@ describe('Square', () => {
     const [broken = 0, unbroken = 0] = await objectivesAt(cpu, picture, together.pixels, labels, 'margin');
     expect(broken).toBeGreaterThan(0);
     expect(unbroken).toBeLessThan(0);
+  });
+
+  it('takes no pass for a square that changes no pixel, which counts as a query all the same', async () => {
+    const queries = 200;
+    const slope = landscape((t) => tf.sub(1, t)); // right everywhere, and least so at the upper border
+    const passes = async (epsilon: number) => {
+      let count = 0;
+      const compile: Engine['compile'] = (...given) => {
+        const compiled = cpu.compile(...given);
+        const run = (inputs: Tensors) => {
+          count += 1;
+          return compiled.run(inputs);
+        };
+        return { ...compiled, run };
+      };
+      const attacker = square({ epsilon, queries })({ engine: { ...cpu, compile }, ...slope });
+      const batch = { images: float32([1, 1, 1, 1], [0.5]), labels: float32([1, 2], [1, 0]) };
+      const { images } = await attacker.perturb({ ...batch, random: () => stream(1, 'test/square') });
+      return { count, pixel: images.data[0] };
+    };
+    // From the upper border, half of the squares lead to the lower one, and the others change nothing.
+    const { count, pixel } = await passes(0.1);
+    expect(pixel).toBeCloseTo(0.6, 6);
+    expect(count).toBeGreaterThan(0.35 * queries);
+    expect(count).toBeLessThan(0.65 * queries);
+    // At epsilon 0 no square changes anything. The first pass is that of the stripes.
+    expect((await passes(0)).count).toBe(1);
   });
 
   it('refuses no queries and a share of nothing', () => {
