@@ -22,7 +22,7 @@ export function checkpoints(steps: number): number[] {
 export class StepSizes {
   /** In [0, 2 · epsilon]. */
   readonly sizes: Float64Array;
-  readonly #checkpoints: ReadonlySet<number>;
+  #checkpoints: ReadonlySet<number>;
   readonly #last: Float32Array;
   readonly #best: Float32Array;
   readonly #bestAtCheckpoint: Float32Array;
@@ -41,6 +41,23 @@ export class StepSizes {
     this.#bestAtCheckpoint = Float32Array.from(start);
     this.#ups = new Int32Array(start.length);
     this.#halved = Array.from(start, () => true);
+  }
+
+  /** The step sizes of some of the examples, which go on by themselves. @param rows those of the examples */
+  of(rows: readonly number[]): StepSizes {
+    const some = new StepSizes(0, 1, new Float32Array(rows.length));
+    some.#checkpoints = this.#checkpoints;
+    some.#steps = this.#steps;
+    some.#checked = this.#checked;
+    for (const [place, row] of rows.entries()) {
+      some.sizes[place] = at(this.sizes, row);
+      some.#last[place] = at(this.#last, row);
+      some.#best[place] = at(this.#best, row);
+      some.#bestAtCheckpoint[place] = at(this.#bestAtCheckpoint, row);
+      some.#ups[place] = at(this.#ups, row);
+      some.#halved[place] = this.#halved[row] as boolean; // callers use existing rows
+    }
+    return some;
   }
 
   /**

@@ -17,6 +17,11 @@ export interface ApgdSettings {
   readonly steps: number;
   /** Number of runs from different starts; each example keeps its worst result. Default 1. */
   readonly restarts?: number | undefined;
+  /**
+   * Whether an example is left out as soon as it is misclassified, if only that is asked, as in a cascade: its image
+   * is then the first that is misclassified, and not the one with the largest objective. Default false.
+   */
+  readonly untilBroken?: boolean | undefined;
 }
 
 export interface TargetedApgdSettings extends ApgdSettings {
@@ -31,7 +36,7 @@ export interface TargetedApgdSettings extends ApgdSettings {
  * @throws Failure `bad-attack`; `too-few-classes` for `dlr` with fewer than 3 classes
  */
 export function apgd(settings: ApgdSettings & { readonly objective: Objective }): AttackBuilder {
-  const { epsilon, steps, restarts = 1, objective } = settings;
+  const { epsilon, steps, restarts = 1, untilBroken = false, objective } = settings;
   check(epsilon, { steps, restarts });
   return (target) => {
     if (objective === 'dlr') requireClasses(target.model.classes, 3, 'APGD with the DLR loss');
@@ -41,7 +46,7 @@ export function apgd(settings: ApgdSettings & { readonly objective: Objective })
       perturb: (batch) =>
         bestOfRuns(batch, restarts, (clean, consider, counter) => {
           const start = startOf(clean, `apgd-${objective}`, counter, epsilon);
-          return ascent({ clean, start, epsilon, steps, step, consider });
+          return ascent({ clean, start, epsilon, steps, untilBroken, step, consider });
         }),
       dispose: () => step.dispose(),
     };
@@ -55,7 +60,7 @@ export function apgd(settings: ApgdSettings & { readonly objective: Objective })
  * @throws Failure `bad-attack`; `too-few-classes` if there are fewer classes than targets need
  */
 export function targetedApgd(settings: TargetedApgdSettings): AttackBuilder {
-  const { epsilon, steps, restarts = 1 } = settings;
+  const { epsilon, steps, restarts = 1, untilBroken = false } = settings;
   check(epsilon, { steps, restarts });
   return (target) => {
     const { classes } = target.model;
@@ -69,7 +74,7 @@ export function targetedApgd(settings: TargetedApgdSettings): AttackBuilder {
         return bestOfRuns(batch, restarts * targets, (clean, consider, run, rows) => {
           const start = startOf(clean, 'apgd-targeted', run, epsilon);
           const towards = rowsAt(targetsOfRank(logits, labels, (run % targets) + 1), rows);
-          return ascent({ clean, targets: towards, start, epsilon, steps, step, consider });
+          return ascent({ clean, targets: towards, start, epsilon, steps, untilBroken, step, consider });
         });
       },
       dispose: () => step.dispose(),

@@ -17,7 +17,8 @@ export interface AutoAttackSettings {
 
 /**
  * AutoAttack, version standard, in l∞ (Croce and Hein 2020): APGD on cross entropy, targeted APGD, targeted FAB and
- * Square, one run each. An example is robust if it withstands all of them. It is the standard version only with the
+ * Square, one run each. An example is robust if it withstands all of them, so each leaves an
+ * example once it has broken it. It is the standard version only with the
  * default settings.
  * @throws Failure `bad-attack`; on a target `too-few-classes` if there are fewer classes than targets
  * need
@@ -27,8 +28,8 @@ export function autoAttack({ epsilon, steps, targets, queries }: AutoAttackSetti
     members: [
       // Examples that are wrong without an attack are not attacked.
       { name: 'none', attack: none },
-      { name: 'apgd-ce', attack: apgd({ epsilon, steps, objective: 'cross-entropy' }) },
-      { name: 'apgd-t', attack: targetedApgd({ epsilon, steps, targets }) },
+      { name: 'apgd-ce', attack: apgd({ epsilon, steps, objective: 'cross-entropy', untilBroken: true }) },
+      { name: 'apgd-t', attack: targetedApgd({ epsilon, steps, targets, untilBroken: true }) },
       { name: 'fab-t', attack: targetedFab({ epsilon, steps, targets, onlyWithin: true }) },
       { name: 'square', attack: square({ epsilon, queries }) },
     ],

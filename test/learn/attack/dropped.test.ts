@@ -116,17 +116,24 @@ describe.each([
     expect(rows.at(-1)).toBeLessThan(rows[0] ?? 0);
   });
 
-  it('FAB of AutoAttack stops for an example that it has broken, and finds the same robust', async () => {
-    const settings = { epsilon: 0.2, steps: 6, targets: 3, queries: 5 };
-    const member = autoAttack(settings).members.find(({ name }) => name === 'fab-t');
-    if (!member) throw new Error('AutoAttack has no FAB');
-    const alone = await createAttack(attackSettings({ name: 'fab-t', ...settings }));
-    const [short, long] = [watched(given_, 'attack/gradient'), watched(given_, 'attack/gradient')];
-    const stopped = await attack({ ...given, engine: short.engine, attack: member.attack });
-    const whole = await attack({ ...given, engine: long.engine, attack: alone });
-    expect(stopped.examples.robustCorrect).toEqual(whole.examples.robustCorrect);
-    expect(sum(short.rows)).toBeLessThan(sum(long.rows));
-  });
+  it.each([
+    ['apgd-ce', 'attack/apgd'],
+    ['apgd-t', 'attack/apgd'],
+    ['fab-t', 'attack/gradient'],
+  ])(
+    '%s of AutoAttack stops for an example that it has broken, and finds the same robust',
+    async (name, pass) => {
+      const settings = { epsilon: 0.2, steps: 6, targets: 3, queries: 5 };
+      const member = autoAttack(settings).members.find((one) => one.name === name);
+      if (!member) throw new Error(`AutoAttack has no ${name}`);
+      const alone = await createAttack(attackSettings({ name, ...settings }));
+      const [short, long] = [watched(given_, pass), watched(given_, pass)];
+      const stopped = await attack({ ...given, engine: short.engine, attack: member.attack });
+      const whole = await attack({ ...given, engine: long.engine, attack: alone });
+      expect(stopped.examples.robustCorrect).toEqual(whole.examples.robustCorrect);
+      expect(sum(short.rows)).toBeLessThan(sum(long.rows));
+    },
+  );
 
   it('a function of any rows gives what it gives of all', async () => {
     const [plain, pieced] = [given_.compile('test', double), anyRows(given_, 'test', double)];
