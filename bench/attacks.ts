@@ -33,7 +33,7 @@ const { values, positionals } = parseArgs({
     batch: { type: 'string', default: '128' },
     steps: { type: 'string', default: '100' },
     queries: { type: 'string', default: '5000' },
-    repeats: { type: 'string', default: '3' },
+    repeats: { type: 'string', default: '1' },
     threads: { type: 'string', default: String(availableParallelism()) },
     json: { type: 'string' },
   },
@@ -78,7 +78,7 @@ for (const { work } of chooseCases(CASES, positionals)) {
       return peer.run({ ...own, attack: work, stepSize, batch }, layout);
     }),
   );
-  await inTurns([noted(ours, () => ourTurn(work, own)), ...peerTurns], repeats);
+  await inTurns([noted(ours, () => ourTurn(work, own)), ...peerTurns], repeats, { uncounted: 0 });
   const counted = (turns: readonly AttackTurn[], what: 'seconds' | 'processor') =>
     turns.slice(-repeats).map((turn) => turn[what]);
   const best = theirs.sort(
