@@ -1,4 +1,5 @@
 import type { Engine } from '../../src/engine/engine.ts';
+import { rowsForCache } from '../../src/learn/attack/any-rows.ts';
 import { attack } from '../../src/learn/attack/attack.ts';
 import { autoAttack } from '../../src/learn/attack/autoattack.ts';
 import { none } from '../../src/learn/attack/none.ts';
@@ -50,8 +51,10 @@ export async function autoAttackPasses(
   const small = autoAttack({ epsilon: 1e-6, steps: 1, targets: 1, queries: 1 });
   const { robustAccuracy } = await attack({ ...target, attack: small, dataset: { ...noise, labels } });
   if (robustAccuracy !== 1) throw new Error('Not all examples withstood: later attacks had smaller batches');
+  // A pass of the batch is one run for each of its pieces, which are equally large.
+  const pieces = Math.ceil(images / rowsForCache);
   const warm = (start: string) =>
-    median(times.flatMap(({ name, seconds }) => (name.startsWith(start) ? seconds.slice(1) : [])));
+    pieces * median(times.flatMap(({ name, seconds }) => (name.startsWith(start) ? seconds.slice(1) : [])));
   const [gradientPass, forwardPass] = [warm('attack/apgd'), warm('attack/classify')];
   return {
     gradientPass,
