@@ -2,7 +2,8 @@ import { sameShape } from '../../host.ts';
 import { elementwise } from '../../trace/build/elementwise.ts';
 import { at, reshape } from '../../trace/build/shape.ts';
 import type { GraphBuilder } from '../../trace/builder.ts';
-import { type Graph, liveNodes, type Node, scalarOf, type Value } from '../../trace/graph.ts';
+import { type Graph, type Node, scalarOf, type Value } from '../../trace/graph.ts';
+import { countReaders } from '../../trace/passes/readers.ts';
 import { rebuild } from '../../trace/passes/rebuild.ts';
 import { type Epilogue, withEpilogue } from '../build/blocked.ts';
 
@@ -42,14 +43,6 @@ const RULES: Readonly<Record<string, Rule>> = {
   Relu: relu,
   Sub: difference,
 };
-
-function countReaders({ outputs }: Graph): Map<Value, number> {
-  const readers = new Map<Value, number>();
-  const read = (value: Value) => readers.set(value, (readers.get(value) ?? 0) + 1);
-  for (const { inputs } of liveNodes(Object.values(outputs))) inputs.forEach(read);
-  Object.values(outputs).forEach(read);
-  return readers;
-}
 
 /** A convolution and its epilogue; undefined for other values, and if a ReLU is already the last step. */
 function open(value: Value | undefined): { conv: Value; epilogue: Epilogue } | undefined {

@@ -2,6 +2,7 @@ import type { OnnxDevice } from '../../identity.ts';
 import type { Graph } from '../../trace/graph.ts';
 import { simplify } from '../../trace/passes/simplify.ts';
 import { keepChannelsFirst } from './channels-first.ts';
+import { dotProducts } from './dot-products.ts';
 import { forWebgpu } from './for-webgpu.ts';
 import { joinBlocked } from './join-blocked.ts';
 import { keepBlocked } from './keep-blocked.ts';
@@ -40,6 +41,7 @@ function blockedPasses(block: number): readonly Pass[] {
     { name: 'keepBlocked', apply: (graph) => keepBlocked(graph, block) },
     { name: 'simplify', apply: simplify },
     { name: 'joinBlocked', apply: joinBlocked },
+    { name: 'dotProducts', apply: (graph) => dotProducts(graph, block) },
   ];
 }
 
