@@ -41,9 +41,9 @@ export function batchNormTraining(
     const centred = x.sub(mean);
     const dBeta = dy.sum(axes);
     const dGamma = dy.mul(centred).sum(axes).mul(deviation);
-    const scale = gamma.mul(deviation);
-    const slope = scale.mul(deviation).mul(dGamma).div(count);
-    const dx = dy.mul(scale).sub(centred.mul(slope)).sub(scale.mul(dBeta).div(count));
+    const slope = deviation.mul(dGamma).div(count);
+    // The factors of the channels come last: a convolution before this layer can take them into its filter.
+    const dx = dy.sub(centred.mul(slope)).sub(dBeta.div(count)).mul(gamma.mul(deviation));
     return [dx, dGamma, dBeta];
   };
   if (x.rank === 4 && isFused()) {

@@ -6,6 +6,7 @@ import { type Kernels, kernel } from '../../trace/kernel.ts';
 import { convolutions } from '../../trace/kernels/convolution.ts';
 import { type ConvAttributes, convPlacement } from '../../trace/kernels/window.ts';
 import { conv } from '../build/conv.ts';
+import { type ScaledImage, scaleOutputs, takeApart } from './channel-factors.ts';
 import { filterGradient } from './conv-filter-gradient.ts';
 import { imageGradient } from './conv-image-gradient.ts';
 
@@ -25,16 +26,25 @@ function convolve(g: GraphBuilder, x: Value, filter: Value, attributes: ConvAttr
   return fromFirst(g, conv(g, toFirst(g, x, attributes), weights, window, out), attributes);
 }
 
+/** The incoming gradient of a convolution, with factors of its channels apart. */
+function slopesOf(dy: Value, filter: readonly number[], { dataFormat }: ConvAttributes): ScaledImage {
+  return dataFormat === 'NCHW' ? { image: dy } : takeApart(dy, filter);
+}
+
 export const convKernels: Kernels = {
   ...convolutions(convolve),
   Conv2DBackpropInput: kernel<'dy' | 'filter', tf.Conv2DBackpropInputAttrs>(
     (g, { dy, filter }, attributes) => {
       const placement = convPlacement(attributes.inputShape, filter.shape, attributes);
-      return fromFirst(g, imageGradient(g, toFirst(g, dy, attributes), filter, placement), attributes);
+      const { image, factors } = slopesOf(dy, filter.shape, attributes);
+      const weights = scaleOutputs(g, filter, factors);
+      return fromFirst(g, imageGradient(g, toFirst(g, image, attributes), weights, placement), attributes);
     },
   ),
   Conv2DBackpropFilter: kernel<'x' | 'dy', tf.Conv2DBackpropFilterAttrs>((g, { x, dy }, attributes) => {
     const placement = convPlacement(x.shape, attributes.filterShape, attributes);
-    return filterGradient(g, toFirst(g, x, attributes), toFirst(g, dy, attributes), placement);
+    const { image, factors } = slopesOf(dy, attributes.filterShape, attributes);
+    const gradient = filterGradient(g, toFirst(g, x, attributes), toFirst(g, image, attributes), placement);
+    return scaleOutputs(g, gradient, factors);
   }),
 };
