@@ -1,6 +1,6 @@
 import { matMul } from '../../trace/build/mat-mul.ts';
 import { reduce } from '../../trace/build/reduce.ts';
-import { at, concat, pad, reshape, slice, transpose } from '../../trace/build/shape.ts';
+import { at, concat, pad, reshape, slice, take, transpose } from '../../trace/build/shape.ts';
 import type { GraphBuilder } from '../../trace/builder.ts';
 import type { Value } from '../../trace/graph.ts';
 import type { Placement } from '../../trace/kernels/window.ts';
@@ -17,25 +17,51 @@ import type { Placement } from '../../trace/kernels/window.ts';
  * @returns [height, width, I, O]
  */
 export function filterGradient(g: GraphBuilder, x: Value, dy: Value, { window, out }: Placement): Value {
+  const isSimple = [...window.strides, ...window.dilations].every((step) => step === 1);
+  if (isSimple && window.kernel[0] > 1 && at(x.shape, 1) <= FEW_CHANNELS)
+    return withRowsTogether(g, x, dy, window, out);
   const images = imagesAtOnce(x.shape, dy.shape);
   const [grouped, groupedSlopes] = [sideBySide(g, x, images), sideBySide(g, dy, images)];
   const products = window.kernel[0] * window.kernel[1];
   const sums = Array.from({ length: products }, (_, place) => {
     const row = moveOf(Math.floor(place / window.kernel[1]), 0, window);
     const column = moveOf(place % window.kernel[1], 1, window);
-    const phase = takePhase(
-      g,
-      takePhase(g, grouped, 2, row.phase, window.strides[0]),
-      3,
-      column.phase,
-      window.strides[1],
-    );
+    const rows = takePhase(g, grouped, 2, row.phase, window.strides[0]);
+    const phase = takePhase(g, rows, 3, column.phase, window.strides[1]);
     const image = shift(g, phase, 2, row.steps, out[0]);
     const slopes = shift(g, groupedSlopes, 3, -column.steps, at(phase.shape, 3));
     return product(g, image, slopes, images);
   });
   const shape = [...window.kernel, at(x.shape, 1), at(dy.shape, 1)];
   return reshape(g, sums.length === 1 ? at(sums, 0) : concat(g, sums, 0), shape);
+}
+
+/** Up to this many channels, one matrix product for all rows of the filter is faster than one for each. */
+const FEW_CHANNELS = 32;
+
+/**
+ * The same for images of few channels, without strides: the shifted rows are further channels of the image. Columns
+ * are shifted where there are fewer channels, in the image or in dy.
+ */
+function withRowsTogether(
+  g: GraphBuilder,
+  x: Value,
+  dy: Value,
+  { kernel: [height, width], pads: [top, left] }: Placement['window'],
+  out: Placement['out'],
+): Value {
+  const [channels, outputs] = [at(x.shape, 1), at(dy.shape, 1)];
+  const padded = shift(g, x, 2, -top, out[0] + height - 1);
+  const places = Array.from({ length: height * out[0] }, (_, i) => Math.floor(i / out[0]) + (i % out[0]));
+  const stacked = [at(x.shape, 0), channels * height, out[0], at(x.shape, 3)];
+  const rows = reshape(g, take(g, padded, 2, places), stacked);
+  const sums = Array.from({ length: width }, (_, place) =>
+    channels * height < outputs
+      ? product(g, shift(g, rows, 3, place - left, out[1]), dy, 1)
+      : product(g, rows, shift(g, dy, 3, left - place, at(x.shape, 3)), 1),
+  );
+  const joined = sums.length === 1 ? at(sums, 0) : concat(g, sums, 0);
+  return transpose(g, reshape(g, joined, [width, channels, height, outputs]), [2, 0, 1, 3]);
 }
 
 /** The phase of the image that a position in the filter reads, and the shift within the phase. */
