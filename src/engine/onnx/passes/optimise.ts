@@ -7,6 +7,7 @@ import { forWebgpu } from './for-webgpu.ts';
 import { joinBlocked } from './join-blocked.ts';
 import { keepBlocked } from './keep-blocked.ts';
 import { mergeAxes } from './merge-axes.ts';
+import { positionsFirst } from './positions-first.ts';
 import { steady } from './steady.ts';
 import { stepMasks } from './step-masks.ts';
 
@@ -42,6 +43,7 @@ function blockedPasses(block: number): readonly Pass[] {
     { name: 'simplify', apply: simplify },
     { name: 'joinBlocked', apply: joinBlocked },
     { name: 'dotProducts', apply: (graph) => dotProducts(graph, block) },
+    { name: 'positionsFirst', apply: (graph) => positionsFirst(graph, block) },
   ];
 }
 
