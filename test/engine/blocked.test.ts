@@ -72,6 +72,13 @@ describe('convolutions of blocked images', () => {
       },
       { ...border, BlockedConv: 4, elementwise: 0 },
     ],
+    'scale the channels of each image by factors of their own in one pass, with what is added': [
+      (x, w) => {
+        const y = tf.relu(conv(x, w));
+        return tf.relu(y.mul(y.mean([1, 2], true)).add(conv(y, w)));
+      },
+      { ...border, BlockedConv: 3, elementwise: 0 },
+    ],
     'subtract a scaled image in one pass': [
       (x, w, other, v) => tf.relu(conv(x, w)).sub(conv(other, w).mul(v)),
       { ReorderInput: 2, ReorderOutput: 1, BlockedConv: 3, elementwise: 0 },

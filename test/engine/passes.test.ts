@@ -94,6 +94,17 @@ describe('simplify', () => {
       {},
     ],
   };
+
+  test('multiplies the smaller factor by a power of two, and by no other number', () => {
+    const scaled = (factor: number) => {
+      const fn: TensorFunction = ({ x, v }) => ({ y: (x as T).mul(factor).mul(v as T) });
+      return show(simplify(graphOf(fn, { x: [2, 3], v: [3] })));
+    };
+    expect(scaled(2)).toContain('float32[3] = Mul(v, ');
+    expect(scaled(-0.25)).toContain('float32[3] = Mul(v, ');
+    expect(scaled(3)).not.toContain('float32[3] = Mul(v, ');
+  });
+
   test.each(Object.entries(cases))('%s', async (_, [fn, expected]) => {
     expect(count(simplify(graphOf(fn, { x: [2, 3] })))).toEqual(expected);
     await agree(fn, { x: real([2, 3], 1) });

@@ -1,3 +1,4 @@
+import { sizeOf } from '../../host.ts';
 import { at, expand, permuted, reshape, transpose } from '../../trace/build/shape.ts';
 import type { GraphBuilder } from '../../trace/builder.ts';
 import type { Attributes, Value } from '../../trace/graph.ts';
@@ -96,6 +97,16 @@ export function scaleChannels(g: GraphBuilder, x: Value, factors: Value, bias?: 
   const filter = reshape(g, factors, [channels, 1, 1, 1]);
   const scaled = blockedConv(g, x, filter, window, [height, width], channels);
   return bias ? withEpilogue(g, scaled, { bias }) : scaled;
+}
+
+/**
+ * Multiplies each channel of each blocked image by a factor of its own, in the same way: the channels of all images
+ * become channels of one.
+ * @param factors [N C]
+ */
+export function scaleImages(g: GraphBuilder, x: Value, factors: Value): Value {
+  const joined = reshape(g, x, [1, sizeOf(factors.shape), at(x.shape, 2), at(x.shape, 3)]);
+  return reshape(g, scaleChannels(g, joined, factors), x.shape);
 }
 
 /** The same convolution with another epilogue. */

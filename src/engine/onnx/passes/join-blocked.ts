@@ -20,7 +20,7 @@ export function joinBlocked(graph: Graph): Graph {
     let joined = false;
     const readers = countReaders(current);
     current = rebuild(current, (node, inputs, g) => {
-      const alone = node.inputs.map((input) => readers.get(input) === 1);
+      const alone = node.inputs.map((input) => isAlone(input, readers));
       const value = RULES[node.op]?.(node, inputs, alone, g);
       joined ||= value !== undefined;
       return value && [value];
@@ -43,6 +43,19 @@ const RULES: Readonly<Record<string, Rule>> = {
   Relu: relu,
   Sub: difference,
 };
+
+/** Whether a value has one reader, and also what it is reshaped from. */
+function isAlone(value: Value, readers: ReadonlyMap<Value, number>): boolean {
+  return readers.get(value) === 1 && readers.get(unshaped(value)) === 1;
+}
+
+function unshaped(value: Value): Value {
+  return value.node.op === 'Reshape' ? at(value.node.inputs, 0) : value;
+}
+
+function shaped(g: GraphBuilder, value: Value, shape: readonly number[]): Value {
+  return sameShape(value.shape, shape) ? value : reshape(g, value, shape);
+}
 
 /** A convolution and its epilogue; undefined for other values, and if a ReLU is already the last step. */
 function open(value: Value | undefined): { conv: Value; epilogue: Epilogue } | undefined {
@@ -81,10 +94,12 @@ function isOnes({ node }: Value): boolean {
 function sum(_: Node, [a, b]: readonly Value[], [aloneA, aloneB]: readonly boolean[], g: GraphBuilder) {
   if (!a || !b || !sameShape(a.shape, b.shape)) return undefined;
   const added = (into: Value, other: Value) => {
-    const inner = open(into);
-    return inner && !inner.epilogue.sum
-      ? withEpilogue(g, inner.conv, { ...inner.epilogue, sum: other })
-      : undefined;
+    // Images whose channels have factors of their own were joined to one image.
+    const inner = open(unshaped(into));
+    if (!inner || inner.epilogue.sum) return undefined;
+    const { conv, epilogue } = inner;
+    const joined = withEpilogue(g, conv, { ...epilogue, sum: shaped(g, other, conv.shape) });
+    return shaped(g, joined, into.shape);
   };
   return (aloneB ? added(b, a) : undefined) ?? (aloneA ? added(a, b) : undefined);
 }

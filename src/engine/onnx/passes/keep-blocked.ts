@@ -13,6 +13,7 @@ import {
   blocksOf,
   fromBlocked,
   scaleChannels,
+  scaleImages,
   toBlocked,
 } from '../build/blocked.ts';
 
@@ -164,7 +165,7 @@ class Layout {
     return reshape(g, this.plain(old), [batch, channels / this.#block, 1, this.#block]);
   }
 
-  /** An image times a number for each channel, or plus or minus one. */
+  /** An image times a number for each channel, or plus or minus one; or times a number for each channel and image. */
   #scale(node: Node): Value | undefined {
     const [a, b] = node.inputs;
     if (!['Add', 'Sub', 'Mul'].includes(node.op) || !a || !b) return undefined;
@@ -173,10 +174,14 @@ class Layout {
   }
 
   #scaleBy(op: string, image: Value, channels: Value): Value | undefined {
-    const [, count = 1] = withRank4(channels.shape);
+    const [batch = 1, count = 1] = withRank4(channels.shape);
     const x = this.#blocked.get(image);
-    if (!x || count !== at(x.shape, 1) || sizeOf(channels.shape) !== count) return undefined;
+    if (!x || count !== at(x.shape, 1)) return undefined;
     const g = this.#g;
+    const isForEach = batch === x.shape[0] && sizeOf(channels.shape) === batch * count;
+    if (isForEach && batch > 1 && op === 'Mul')
+      return scaleImages(g, x, reshape(g, this.plain(channels), [batch * count]));
+    if (sizeOf(channels.shape) !== count) return undefined;
     const vector = reshape(g, this.plain(channels), [count]);
     if (op === 'Mul') return scaleChannels(g, x, vector);
     const ones = expand(g, g.scalar(1), [count]);

@@ -1,4 +1,4 @@
-import { sameShape } from '../../host.ts';
+import { sameShape, sizeOf } from '../../host.ts';
 import { broadcastShape, elementwise, sub } from '../build/elementwise.ts';
 import { at, expand, permuted, reshape, transpose } from '../build/shape.ts';
 import { first, type GraphBuilder } from '../builder.ts';
@@ -41,7 +41,7 @@ const RULES: Readonly<Record<string, readonly Rule[]>> = {
     calculate((a, b) => a + b),
   ],
   Sub: [dropNeutral(0, 'right'), calculate((a, b) => a - b)],
-  Mul: [dropNeutral(1, 'both'), calculate((a, b) => a * b)],
+  Mul: [dropNeutral(1, 'both'), calculate((a, b) => a * b), multiplySmaller],
   Div: [dropNeutral(1, 'right'), calculate((a, b) => a / b)],
   Expand: [expandAgain, expandNothing],
   Neg: [negateConstant],
@@ -127,6 +127,19 @@ function calculate(operator: (a: number, b: number) => number): Rule {
     if (a === undefined || b === undefined || dtype !== 'float32') return undefined;
     return g.constant(new Float32Array([operator(a, b)]), shape);
   };
+}
+
+/**
+ * (x * 2) * v becomes x * (v * 2) if v is smaller than x, which is then read once less. Only for powers of 2: these
+ * products are exact.
+ */
+function multiplySmaller(_: Node, [a, b]: readonly Value[], g: GraphBuilder): Value | undefined {
+  if (!a || !b || sizeOf(a.shape) === sizeOf(b.shape)) return undefined;
+  const [large, small] = sizeOf(a.shape) > sizeOf(b.shape) ? [a, b] : [b, a];
+  const [x, factor] = large.node.op === 'Mul' ? large.node.inputs : [];
+  const power = factor && Math.log2(Math.abs(scalarOf(factor) ?? 0));
+  if (!x || !factor || !Number.isInteger(power)) return undefined;
+  return elementwise(g, 'Mul', [x, elementwise(g, 'Mul', [small, factor])]);
 }
 
 function negateConstant(_: Node, [x]: readonly Value[], g: GraphBuilder): Value | undefined {
