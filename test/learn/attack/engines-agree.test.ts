@@ -22,7 +22,7 @@ const steps = 20;
 const shape = [8, 8, 3] as const;
 const pixels = 8 * 8 * 3;
 const count = 16;
-const data = synthetic({ train: 96, test: count, shape, classes: 4, seed: 3, noise: 25 });
+const data = synthetic({ train: 96, test: count, shape, classes: 4, seed: 5, noise: 25 });
 const labels = oneHot([...data.test.labels], 4);
 const examples = Array.from({ length: count }, (_, index) => index);
 
