@@ -1,7 +1,4 @@
-import { execFileSync, spawn } from 'node:child_process';
-import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { home } from '../../src/cli/home.ts';
+import { type PythonScript, startPython } from './python-script.ts';
 
 /** PyTorch's memory layouts of images. */
 export const LAYOUTS = ['nchw', 'channels_last'] as const;
@@ -33,11 +30,6 @@ export interface PyTorch {
   run(work: PyTorchWork): Promise<PyTorchAnswer>;
   stop(): void;
 }
-
-// A Python of the user's own may hide the one that the system's packages belong to.
-const pythons = ['python3', '/usr/bin/python3'];
-/** The one that was found; empty where none has PyTorch. */
-let python: string | undefined;
 
 export interface PyTorchOptions {
   /** Whether a GPU may multiply with the mantissa of TensorFloat-32, of 10 bits. */
@@ -77,55 +69,14 @@ export async function startPyTorch(
   );
 }
 
-/** A Python program that answers a line with a line. */
-export interface PyTorchScript {
-  readonly version: string;
-  ask(question: object): Promise<Readonly<Record<string, unknown>>>;
-  stop(): void;
-}
-
 /**
  * Undefined where no Python has PyTorch, or the script ends at once.
  * @param file of this folder; it prints `{"version": …}` first
  */
-export async function startScript(
+export function startScript(
   file: string,
   threads: number,
   given: readonly string[] = [],
-): Promise<PyTorchScript | undefined> {
-  python ??= pythons.find(hasTorch) ?? '';
-  if (python === '') return undefined;
-  const script = join(home, 'bench', 'support', file);
-  const child = spawn(python, [script, ...given], {
-    stdio: ['pipe', 'pipe', 'inherit'],
-    env: { ...process.env, OMP_NUM_THREADS: String(threads), PYTHONDONTWRITEBYTECODE: '1' },
-  });
-  const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
-  const answer = async (): Promise<Record<string, unknown> | undefined> => {
-    const { done, value } = await lines.next();
-    // Printed by the script alone.
-    return done ? undefined : (JSON.parse(value) as Record<string, unknown>);
-  };
-  const hello = await answer();
-  return (
-    hello && {
-      version: String(hello.version),
-      ask: async (question) => {
-        child.stdin.write(`${JSON.stringify(question)}\n`);
-        const answered = await answer();
-        if (!answered) throw new Error('PyTorch ended before it answered');
-        return answered;
-      },
-      stop: () => child.stdin.end(),
-    }
-  );
-}
-
-function hasTorch(python: string): boolean {
-  try {
-    execFileSync(python, ['-c', 'import torch'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
+): Promise<PythonScript | undefined> {
+  return startPython(file, 'torch', { given, environment: { OMP_NUM_THREADS: String(threads) } });
 }
