@@ -265,6 +265,8 @@ describe('keepChannelsFirst', () => {
   });
 
   test('changes no result of any chain of operators on images', async () => {
+    const best = (x: tf.Tensor4D) => x.add(x.argMax(3).toFloat().expandDims(3));
+    const softmax = (x: tf.Tensor4D) => x.softmax();
     const steps: ((x: tf.Tensor4D) => T)[] = [
       conv,
       tf.relu,
@@ -290,12 +292,19 @@ describe('keepChannelsFirst', () => {
       (x) => tf.concat(tf.split(x, 2, 3).toReversed(), 3),
       (x) => tf.where(x.greater(0), x, tf.zerosLike(x)),
       (x) => x.mul(x.mean([1, 2, 3]).reshape([2, 1, 1, 1])),
-      (x) => x.add(x.argMax(3).toFloat().expandDims(3)),
-      (x) => x.softmax(),
+      best,
+      softmax,
       (x) => tf.maxPool(x, 3, 1, 'same'),
     ];
+    // After these, channels can be so nearly equal that rounding decides which one is the best.
+    const leavesTies = (step: number) => steps[step] === best || steps[step] === softmax;
+    const isDecided = (chain: number[]) => {
+      const first = chain.findIndex(leavesTies);
+      return first < 0 || !chain.slice(first + 1).some((step) => steps[step] === best);
+    };
+    const chains = fc.array(fc.nat(steps.length - 1), { minLength: 2, maxLength: 6 }).filter(isDecided);
     await fc.assert(
-      fc.asyncProperty(fc.array(fc.nat(steps.length - 1), { minLength: 2, maxLength: 6 }), async (chain) => {
+      fc.asyncProperty(chains, async (chain) => {
         const bounded = (x: T) => tf.tanh(x.mul(0.1));
         const fn: TensorFunction = ({ x }) => {
           const apply = (x: T) =>
