@@ -24,6 +24,14 @@ async function state(project: Project) {
   return { artifacts, trials: await trials(project), table: project.read('results/sweep/main.md') };
 }
 
+/** What a sweep by a rule ends in if nothing happens to it. */
+const undisturbed = new Map<string, ReturnType<typeof state>>();
+function undisturbedState(rule: string): ReturnType<typeof state> {
+  const known = undisturbed.get(rule) ?? finished(sweeping({ rule }), ['--jobs', '1']).then(state);
+  undisturbed.set(rule, known);
+  return known;
+}
+
 async function finished(files = sweeping(), args: readonly string[] = [], env: Record<string, string> = {}) {
   const project = new Project(files);
   const run = await project.start(['run', 'sweep', ...args], env).finished;
@@ -35,7 +43,7 @@ test.each(['halving', 'asha'])(
   'a sweep by %s makes the same bytes with any number of jobs and any time that its cells take',
   async (rule) => {
     const files = sweeping({ rule });
-    const expected = await state(await finished(files, ['--jobs', '1']));
+    const expected = await undisturbedState(rule);
     for (const [jobs, delays] of [
       ['2', '1'],
       ['4', '7'],
@@ -46,7 +54,7 @@ test.each(['halving', 'asha'])(
 );
 
 test('after 20 times kill -9 at any moment, a sweep ends with the bytes of an undisturbed one', async () => {
-  const expected = await state(await finished());
+  const expected = await undisturbedState('halving');
   const project = new Project(sweeping());
   const ran = () => project.lines('ran.txt').length;
   for (let kill = 0; kill < 20; kill++) {
@@ -61,16 +69,6 @@ test('after 20 times kill -9 at any moment, a sweep ends with the bytes of an un
   }
   expect((await project.retable('run', 'sweep')).code).toBe(0);
   expect(await state(project)).toEqual(expected);
-});
-
-test('halving trains the best third of each rung further, and chooses the best of the last', async () => {
-  const listed = await trials(await finished());
-  const scoreAt = (rung: number) => listed.trials.map(({ scores }) => scores[rung] ?? null);
-  const reached = (rung: number) => listed.trials.filter(({ scores }) => scores.length > rung);
-  expect([0, 1, 2].map((rung) => reached(rung).length)).toEqual([9, 3, 1]);
-  const best = Math.max(...scoreAt(0).map(Number));
-  expect(listed.choice).toBe(scoreAt(0).indexOf(best));
-  expect(listed.trials.find(({ state }) => state === 'chosen')?.trial).toBe(listed.choice);
 });
 
 test('a later stage has the chosen values and the best trial, and its table says that they were chosen', async () => {
@@ -138,7 +136,7 @@ test('a sweep in which all trials diverge fails and says so', async () => {
 test.each(['halving', 'asha'])(
   'with %s, a trial that failed for another reason leaves the choice open, and does not change it',
   async (rule) => {
-    const expected = (await trials(await finished(sweeping({ rule })))).choice;
+    const expected = (await undisturbedState(rule)).trials.choice;
     const project = new Project({ ...sweeping({ rule }), 'no-memory': '' });
     const { code, stdout } = await project.retable('run', 'sweep');
     expect(code).toBe(1);
@@ -217,17 +215,21 @@ sweeps:
   expect(scores?.at(-1)).toBeCloseTo(1 - (1 - Number(point?.rate)) ** 9, 12);
 });
 
-test('why says at which rung a trial stopped', async () => {
+test('halving trains the best third of each rung further, and chooses the best of the last; why and sweep tell all of it', async () => {
   const project = await finished();
-  const { trials: all } = await trials(project);
-  const stopped = all.find(({ scores }) => scores.length === 1)?.trial;
-  const { stdout } = await project.retable('why', `student[seed=1,trial=${stopped},rung=9]`, 'sweep');
-  expect(stdout).toContain('is left out');
-  expect(stdout).toContain(`trial ${stopped} of the sweep tune stopped at rung 1`);
-});
+  const listed = await trials(project);
+  const scoreAt = (rung: number) => listed.trials.map(({ scores }) => scores[rung] ?? null);
+  const reached = (rung: number) => listed.trials.filter(({ scores }) => scores.length > rung);
+  expect([0, 1, 2].map((rung) => reached(rung).length)).toEqual([9, 3, 1]);
+  const best = Math.max(...scoreAt(0).map(Number));
+  expect(listed.choice).toBe(scoreAt(0).indexOf(best));
+  expect(listed.trials.find(({ state }) => state === 'chosen')?.trial).toBe(listed.choice);
 
-test('the trials are listed as text and as CSV', async () => {
-  const project = await finished();
+  const stopped = listed.trials.find(({ scores }) => scores.length === 1)?.trial;
+  const why = await project.retable('why', `student[seed=1,trial=${stopped},rung=9]`, 'sweep');
+  expect(why.stdout).toContain('is left out');
+  expect(why.stdout).toContain(`trial ${stopped} of the sweep tune stopped at rung 1`);
+
   const text = await project.retable('sweep', 'sweep', 'tune');
   expect(text.stdout).toMatch(/^tune: maximise student.score, 9 trials, halving at epochs 1, 3, 9\n/);
   const csv = await project.retable('sweep', 'sweep', '--format', 'csv');
