@@ -1,6 +1,6 @@
 import { sizeOf } from '../../host.ts';
 import { elementwise } from '../../trace/build/elementwise.ts';
-import { at, reshape } from '../../trace/build/shape.ts';
+import { at, reshape, unshaped } from '../../trace/build/shape.ts';
 import type { GraphBuilder } from '../../trace/builder.ts';
 import type { Graph, Node, Value } from '../../trace/graph.ts';
 import { countReaders } from '../../trace/passes/readers.ts';
@@ -31,10 +31,6 @@ function isOverPositions({ attributes }: Node, { shape, dtype }: Value, block: n
   const { axes, keepdims } = attributes;
   const isBlocked = shape.length === 4 && shape[3] === block && dtype === 'float32';
   return isBlocked && Array.isArray(axes) && axes.join() === '2' && keepdims === 0;
-}
-
-function unshaped(value: Value): Value {
-  return value.node.op === 'Reshape' ? at(value.node.inputs, 0) : value;
 }
 
 /**

@@ -1,6 +1,6 @@
 import { sameShape } from '../../host.ts';
 import { elementwise } from '../../trace/build/elementwise.ts';
-import { at, reshape } from '../../trace/build/shape.ts';
+import { at, reshape, unshaped } from '../../trace/build/shape.ts';
 import type { GraphBuilder } from '../../trace/builder.ts';
 import { type Graph, type Node, scalarOf, type Value } from '../../trace/graph.ts';
 import { countReaders } from '../../trace/passes/readers.ts';
@@ -47,10 +47,6 @@ const RULES: Readonly<Record<string, Rule>> = {
 /** Whether a value has one reader, and also what it is reshaped from. */
 function isAlone(value: Value, readers: ReadonlyMap<Value, number>): boolean {
   return readers.get(value) === 1 && readers.get(unshaped(value)) === 1;
-}
-
-function unshaped(value: Value): Value {
-  return value.node.op === 'Reshape' ? at(value.node.inputs, 0) : value;
 }
 
 function shaped(g: GraphBuilder, value: Value, shape: readonly number[]): Value {

@@ -1,5 +1,5 @@
 import { matMul } from '../../trace/build/mat-mul.ts';
-import { at, pad, reshape } from '../../trace/build/shape.ts';
+import { at, pad, reshape, unshaped } from '../../trace/build/shape.ts';
 import type { GraphBuilder } from '../../trace/builder.ts';
 import type { Graph, Value } from '../../trace/graph.ts';
 import { rebuildByRules } from '../../trace/passes/rebuild.ts';
@@ -47,10 +47,6 @@ function positionsOf(g: GraphBuilder, factor: Value, block: number): Value | und
     [0, 0],
   ]);
   return reshape(g, moved, [at(factor.shape, 0), positions, channels]);
-}
-
-function unshaped(value: Value): Value {
-  return value.node.op === 'Reshape' ? at(value.node.inputs, 0) : value;
 }
 
 /** The columns that are added before and after, negative if removed, if this is all that a padding with zeros does. */

@@ -6,6 +6,11 @@ export function reshape(g: GraphBuilder, x: Value, shape: readonly number[]): Va
   return g.one('Reshape', [x], { shape }, shape, x.dtype);
 }
 
+/** What a value is reshaped from; the value itself if it is not. */
+export function unshaped(value: Value): Value {
+  return value.node.op === 'Reshape' ? at(value.node.inputs, 0) : value;
+}
+
 /** Output axis i is input axis `perm[i]`. */
 export function transpose(g: GraphBuilder, x: Value, perm: readonly number[]): Value {
   return g.one('Transpose', [x], { perm }, permuted(x.shape, perm), x.dtype);
