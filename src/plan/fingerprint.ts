@@ -1,4 +1,5 @@
 import { canonicalJson, type Digest, type Fingerprint, sha256 } from '../cache/digest.ts';
+import type { ScratchKey } from '../cache/folders.ts';
 import type { EngineIdentity } from '../engine/engine.ts';
 import type { Json } from '../json.ts';
 import type { Continues } from '../kind/kind.ts';
@@ -42,13 +43,16 @@ export function keyOf({ kind, parameters, inputs, sources, code, engine }: Finge
 }
 
 /**
- * The common key of cells that differ only in where they stop: the fingerprint of the one that does not stop early.
- * Where a cell went on from is in no key, because its result does not depend on it.
+ * The key of a cell, and the common key of cells that differ only in where they stop: that of the one that does not stop
+ * early. Where a cell went on from is in no key, because its result does not depend on it.
  */
-export function trajectoryOf(basis: FingerprintBasis, continues: Continues | undefined): Fingerprint {
-  if (continues === undefined) return keyOf(basis);
+export function keysOf(basis: FingerprintBasis, continues: Continues | undefined): ScratchKey {
+  const fingerprint = keyOf(basis);
+  // Most cells do not stop early.
+  if (continues === undefined || !Object.hasOwn(basis.parameters, continues.stop))
+    return { fingerprint, trajectory: fingerprint };
   const { [continues.stop]: _, ...parameters } = basis.parameters;
-  return keyOf({ ...basis, parameters });
+  return { fingerprint, trajectory: keyOf({ ...basis, parameters }) };
 }
 
 const texts = new WeakMap<object, string>();

@@ -1,11 +1,12 @@
 import type { Cache, Damage } from '../cache/cache.ts';
-import type { Digest, Fingerprint } from '../cache/digest.ts';
+import type { Digest } from '../cache/digest.ts';
+import type { ScratchKey } from '../cache/folders.ts';
 import { Failure, isFailure } from '../failure.ts';
 import { parseReason } from '../failure-reasons.ts';
 import type { Places, Source } from '../kind/kind.ts';
 import type { Cell, CellId, Pipeline } from '../pipeline/pipeline.ts';
 import { keyWithThreads } from './engine-key.ts';
-import { type EngineKey, type FingerprintBasis, type KeptBasis, keyOf, trajectoryOf } from './fingerprint.ts';
+import { type EngineKey, type FingerprintBasis, type KeptBasis, keysOf } from './fingerprint.ts';
 import type { LoadedKind } from './kinds.ts';
 import { Parts } from './parts.ts';
 import { differences, type Reason, replacedTrial } from './reasons.ts';
@@ -28,10 +29,7 @@ export interface PlannedCell {
   readonly damage: readonly Damage[];
 }
 
-export interface CellKey {
-  readonly fingerprint: Fingerprint;
-  /** The fingerprint that it would have if it did not stop early. */
-  readonly trajectory: Fingerprint;
+export interface CellKey extends ScratchKey {
   readonly basis: KeptBasis;
   /** The artifact of each need. The basis contains the digests of the parts that the cell reads. */
   readonly artifacts: Readonly<Record<string, Digest>>;
@@ -79,8 +77,7 @@ export class Planner {
   /** The fingerprint of a cell, given the artifact of each need. */
   async key(cell: Cell, artifacts: Readonly<Record<string, Digest>>): Promise<CellKey> {
     const basis = await this.#basisOf(cell, this.#inputKeys(cell, artifacts));
-    const trajectory = trajectoryOf(basis, this.#kind(cell).kind.continues);
-    return { fingerprint: keyOf(basis), trajectory, basis, artifacts };
+    return { ...keysOf(basis, this.#kind(cell).kind.continues), basis, artifacts };
   }
 
   /** The inputs in the key of a cell: digests of the parts that it reads. */
