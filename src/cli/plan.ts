@@ -3,7 +3,6 @@ import { planCells } from '../plan/plan.ts';
 import type { PlannedCell } from '../plan/planner.ts';
 import { selectCells } from '../plan/select.ts';
 import { EXIT } from './outcome.ts';
-import { sweepLines } from './sweep-plan.ts';
 import { type OpenPipeline, openPipeline, type PipelineFlags } from './workspace.ts';
 
 /** `retable plan`: what would run, what is cached, and why. Nothing runs, and nothing is changed. */
@@ -36,6 +35,8 @@ export async function printPlan({ pipeline, planner, cache, flags }: OpenPipelin
   if (count('may-run') > 0) parts.push(`${count('may-run')} that sweeps decide about`);
   if (count('left-out') > 0) parts.push(`${count('left-out')} left out by sweeps`);
   console.log(`\n${planned.length} cells: ${parts.join(', ')}`);
+  if (pipeline.sweeps.length === 0) return;
+  const { sweepLines } = await import('./sweep-plan.ts');
   for (const line of sweepLines(pipeline, planned, cache)) console.log(line);
 }
 

@@ -27,12 +27,19 @@ export class Searches {
   readonly #sweeps: ReadonlyMap<string, Sweep>;
   /** The sweeps whose decisions depend on a cell. */
   readonly #scoring = new Map<CellId, string>();
+  readonly #choices: ReadonlySet<CellId>;
   readonly #ends = new Map<CellId, End>();
   readonly #decisions = new Map<string, Decision[][]>();
 
   constructor({ sweeps }: Pipeline) {
     this.#sweeps = new Map(sweeps.map((sweep) => [sweep.name, sweep]));
+    this.#choices = new Set(sweeps.map(({ choice }) => choice));
     for (const { name, scored } of sweeps) for (const id of scored.flat(2)) this.#scoring.set(id, name);
+  }
+
+  /** Whether a search looks at the values of a cell. */
+  readsValuesOf(id: CellId): boolean {
+    return this.#scoring.has(id) || this.#choices.has(id);
   }
 
   /** Call this when a cell has ended. */

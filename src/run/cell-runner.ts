@@ -52,7 +52,7 @@ export class CellRunner {
   async bring(cell: Cell, settled: ReadonlyMap<CellId, Outcome>): Promise<Outcome> {
     try {
       const outcome = await this.#settled(cell, settled);
-      const end = this.#endOf(outcome);
+      const end = this.#endOf(cell.id, outcome);
       if (end) this.#searches.ended(cell.id, end);
       return outcome;
     } catch (error) {
@@ -91,9 +91,9 @@ export class CellRunner {
     return this.#bringOnce(planned, key, plan);
   }
 
-  #endOf({ state, fingerprint, artifact }: Outcome): End | undefined {
+  #endOf(id: CellId, { state, fingerprint, artifact }: Outcome): End | undefined {
     if (state === 'left-out' || state === 'diverged') return { state };
-    if (!artifact) return undefined;
+    if (!artifact || !this.#searches.readsValuesOf(id)) return undefined;
     return { state: 'done', values: this.#options.cache.lookup(fingerprint)?.values ?? {} };
   }
 
