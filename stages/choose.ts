@@ -1,21 +1,16 @@
 import { Type } from '@sinclair/typebox';
+import type { ScoredTrial } from '../src/cells/choose.ts';
 import { defineKind } from '../src/kind/kind.ts';
-import type { Direction } from '../src/sweep/rules.ts';
-import type { Axis, Point } from '../src/sweep/space.ts';
-
-interface ScoredTrial {
-  readonly point: Point;
-  /** At each rung that it reached. */
-  readonly scores: readonly (number | 'diverged')[];
-}
+import type { Search } from '../src/sweep/search.ts';
+import type { Axis } from '../src/sweep/space.ts';
 
 export default defineKind({
   description:
     'The choice of a sweep: its best trial, with the scores of all. Each entry of `sweeps` makes one cell of this kind; stages do not use it.',
   parameters: Type.Object({
     value: Type.String({ description: 'The value that decides, as STAGE.NAME.' }),
-    direction: Type.Unsafe<Direction>({ type: 'string', description: '`maximise` or `minimise`.' }),
-    rule: Type.Unsafe<'halving' | 'asha'>({
+    direction: Type.Unsafe<Search['direction']>({ type: 'string', description: '`maximise` or `minimise`.' }),
+    rule: Type.Unsafe<Search['rule']>({
       type: 'string',
       description: 'Which trials go on to the next rung.',
     }),

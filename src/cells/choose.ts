@@ -2,18 +2,20 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CellContext } from '../kind/kind.ts';
 import { edgesOf } from '../sweep/edge.ts';
-import type { Direction } from '../sweep/rules.ts';
-import { choose } from '../sweep/search.ts';
+import { choose, type Search } from '../sweep/search.ts';
 import type { Axis, Point } from '../sweep/space.ts';
 
-interface Parameters {
+export interface ScoredTrial {
+  readonly point: Point;
+  /** At each rung that it reached. */
+  readonly scores: readonly (number | 'diverged')[];
+}
+
+interface Parameters extends Pick<Search, 'direction' | 'rule' | 'keep'> {
   readonly value: string;
-  readonly direction: Direction;
-  readonly rule: 'halving' | 'asha';
-  readonly keep: number;
   readonly space: readonly Axis[];
   readonly rungs: readonly number[];
-  readonly trials: readonly { readonly point: Point; readonly scores: readonly (number | 'diverged')[] }[];
+  readonly trials: readonly ScoredTrial[];
 }
 
 /** Writes the choice of a sweep, with all that it follows from, to `choice.json`, and warns of what makes it doubtful. */

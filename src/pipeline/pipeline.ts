@@ -87,8 +87,6 @@ export interface Sweep {
   /** The stage whose cells are the trials. */
   readonly stage: string;
   readonly axes: readonly Axis[];
-  readonly sampler: 'halton' | 'random' | 'grid';
-  readonly seed: number;
   /** The values of each trial. */
   readonly points: readonly Point[];
   /** The parameter that grows from rung to rung, with its values; undefined if there is only one rung. */

@@ -6,7 +6,7 @@ import type { Cell, CellId, Sweep } from '../pipeline.ts';
 import type { Expansion } from './expansion.ts';
 import type { Built } from './join.ts';
 import { neededCell } from './needed-cell.ts';
-import { isContinued, type SampledSweep, type Sweeps, stageOf } from './sweeps.ts';
+import { isContinued, type SampledSweep, type Sweeps } from './sweeps.ts';
 
 /** The kind of the cells that store the choices of sweeps. */
 export const CHOICE_KIND = 'choose';
@@ -44,21 +44,21 @@ function sweepOf(
   expansion: Expansion,
   findings: Findings,
 ): Sweep | undefined {
-  const { stages, find } = expansion;
-  const { name, stage, axes, sampler, seed, rungs, direction, objective } = shape;
-  const of = stageOf(shape);
+  const { stages } = expansion;
+  const { name, stage, axes, rungs, direction, objective } = shape;
   const trials = stages.get(stage.text);
-  const scoring = stages.get(of)?.cells;
+  const scoring = stages.get(objective.stage)?.cells;
   if (trials?.cells === undefined || scoring === undefined) return undefined;
   const stops = rungs?.stops ?? [undefined];
   const scored = stops.map(() => points.map((): CellId[] => []));
   for (const built of scoring) {
-    const trial = trialOf(built, stage.text);
+    const own = built.cell.stage === stage.text ? built : built.lineage.get(stage.text);
+    const trial = own?.cell.trial;
     if (trial) scored[trial.rung]?.[trial.trial]?.push(built.cell.id);
   }
   if (scored.some((rung) => rung.some((cells) => cells.length === 0))) {
     const place = { path: objective.path, within: objective.text };
-    findings.error('unknown-stage', place, `not every trial has a cell of stage '${of}'`, {
+    findings.error('unknown-stage', place, `not every trial has a cell of stage '${objective.stage}'`, {
       hint: `the value must be one of stage '${stage.text}', or of a stage that needs it`,
     });
     return undefined;
@@ -67,13 +67,10 @@ function sweepOf(
   if (continues) refuseShortRungs(shape, trials.cells, findings);
   warnOfSharedSeeds(shape, stages, findings);
   refuseTestValue(shape, scored.flat(2), expansion, findings);
-  const value = objective.text.slice(of.length + 1);
   return {
     name,
     stage: stage.text,
     axes,
-    sampler,
-    seed,
     points,
     rungs: rungs && { name: rungs.name, stops: rungs.stops, continued: continues },
     search: {
@@ -83,15 +80,10 @@ function sweepOf(
       keep: rungs?.keep ?? 1,
       direction,
     },
-    objective: { stage: of, value },
+    objective: { stage: objective.stage, value: objective.value },
     scored,
     choice: `sweeps.${name}` as CellId,
   };
-
-  function trialOf(built: Built, swept: string): Cell['trial'] {
-    const own = built.cell.stage === swept ? built : built.lineage.get(swept);
-    return own && find(own.cell.id)?.trial;
-  }
 }
 
 /** The last rung must be the whole training, so that the chosen trial is the cell that a later stage trains. */
@@ -117,7 +109,7 @@ function refuseShortRungs(
 
 /** Who chooses by test images reports results that are too good. */
 function refuseTestValue(
-  shape: SampledSweep['shape'],
+  { objective }: SampledSweep['shape'],
   scored: readonly CellId[],
   { stages, find }: Expansion,
   findings: Findings,
@@ -128,34 +120,33 @@ function refuseTestValue(
     if (kind === undefined) throw new Error(`kind ${name} was not loaded`);
     return kind;
   };
-  const value = shape.objective.text.slice(stageOf(shape).length + 1);
-  const place = { path: shape.objective.path };
-  const { values } = stages.get(stageOf(shape))?.checker?.kind ?? {};
-  if (values !== undefined && declaredValue(values, value) === undefined) {
-    findings.error('unknown-value', place, `stage '${stageOf(shape)}' reports no value '${value}'`, {
-      hint: suggest(value, Object.keys(values), 'it reports'),
-    });
+  const place = { path: objective.path };
+  const { values } = stages.get(objective.stage)?.checker?.kind ?? {};
+  if (values !== undefined && declaredValue(values, objective.value) === undefined) {
+    findings.error(
+      'unknown-value',
+      place,
+      `stage '${objective.stage}' reports no value '${objective.value}'`,
+      {
+        hint: suggest(objective.value, Object.keys(values), 'it reports'),
+      },
+    );
     return;
   }
   for (const id of scored) {
     const cell = find(id);
-    const use = cell && testUse(neededCell(cell, find), value, kindOf);
+    const use = cell && testUse(neededCell(cell, find), objective.value, kindOf);
     if (use === undefined) continue;
     const chain = use.chain.join(' needs ');
     if (use.certain) {
-      findings.error('selects-on-test', place, `'${shape.objective.text}' depends on test images: ${chain}`, {
+      findings.error('selects-on-test', place, `'${objective.text}' depends on test images: ${chain}`, {
         hint: 'choose by a value of validation images, such as last-validation-accuracy, or attack with part: validation',
       });
-    } else if (!shape.isTestFree) {
+    } else if (!objective.isTestFree) {
       const kind = find(use.chain.at(-1) as CellId)?.kind;
-      findings.error(
-        'selects-on-test',
-        place,
-        `'${shape.objective.text}' may depend on test images: ${chain}`,
-        {
-          hint: `kind '${kind}' does not say which images its values come from; say it yourself: {value: ${shape.objective.text}, part: validation}`,
-        },
-      );
+      findings.error('selects-on-test', place, `'${objective.text}' may depend on test images: ${chain}`, {
+        hint: `kind '${kind}' does not say which images its values come from; say it yourself: {value: ${objective.text}, part: validation}`,
+      });
     }
     return;
   }

@@ -149,12 +149,7 @@ export class StageValues {
   }
 }
 
-/** A parameter that is an axis of the sweep which its choice does not have: its default counts. */
-function isInactive(
-  { references }: { readonly references: readonly { readonly root: string }[] },
-  point: Point,
-): boolean {
-  return references.some(
-    (one) => one.root === 'sweeps' && !Object.hasOwn(point, (one as Reference).names[1] ?? ''),
-  );
+/** Whether a parameter is an axis that the chosen trial does not have: then its default counts. */
+function isInactive({ references }: Extract<Template, { constant: false }>, point: Point): boolean {
+  return references.some((one) => one.root === 'sweeps' && !Object.hasOwn(point, one.names[1] ?? ''));
 }

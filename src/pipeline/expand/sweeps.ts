@@ -69,7 +69,7 @@ export class Sweeps {
   before(stage: StageShape): Located[] {
     return usesOf(stage).flatMap(({ sweep, path }) => {
       const shape = this.all.get(sweep)?.shape;
-      const stages = shape === undefined ? [] : [shape.stage.text, stageOf(shape)];
+      const stages = shape === undefined ? [] : [shape.stage.text, shape.objective.stage];
       return [...new Set(stages)].map((text) => ({ text, path }));
     });
   }
@@ -128,11 +128,6 @@ function usesOf({ path, needs, with: given }: StageShape): Use[] {
 /** The sweep whose best trial is needed: that of `sweeps.NAME`. */
 export function sweepOf(stage: string): string | undefined {
   return stage.startsWith('sweeps.') ? stage.slice('sweeps.'.length) : undefined;
-}
-
-/** The stage of the value that decides. */
-export function stageOf({ objective }: SweepShape): string {
-  return objective.text.split('.')[0] ?? '';
 }
 
 /** The names of the axes that a sweep sets in its stage, with their places in the file. */
@@ -226,8 +221,7 @@ function isUsable(
     });
   const swept = stages.get(stage.text);
   if (swept === undefined) unknown(stage.text, stage.path);
-  const of = objective.text.split('.')[0] ?? '';
-  if (!stages.has(of)) unknown(of, objective.path);
+  if (!stages.has(objective.stage)) unknown(objective.stage, objective.path);
   const other = taken.get(stage.text)?.shape.name;
   if (other !== undefined) {
     const message = `stage '${stage.text}' has two sweeps: '${other}' and '${name}'`;

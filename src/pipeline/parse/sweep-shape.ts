@@ -1,6 +1,7 @@
 import type { Json } from '../../json.ts';
 import { isScalar } from '../../json.ts';
 import type { Direction } from '../../sweep/rules.ts';
+import type { Search } from '../../sweep/search.ts';
 import type { Axis } from '../../sweep/space.ts';
 import type { Findings } from './findings.ts';
 import { parseFraction } from './fractions.ts';
@@ -21,8 +22,13 @@ export interface SweepShape {
   readonly trials: number | undefined;
   readonly rungs: RungsShape | undefined;
   readonly direction: Direction;
-  /** `STAGE.NAME` of the value that decides. */
-  readonly objective: Located;
+  readonly objective: ObjectiveShape;
+}
+
+/** The value that decides. Its text is `STAGE.NAME`. */
+export interface ObjectiveShape extends Located {
+  readonly stage: string;
+  readonly value: string;
   /** The author says which images the value comes from, because its kind does not. */
   readonly isTestFree: boolean;
 }
@@ -32,7 +38,7 @@ export interface RungsShape {
   readonly name: string;
   /** Its value at each rung, in ascending order. */
   readonly stops: readonly number[];
-  readonly rule: 'halving' | 'asha';
+  readonly rule: Search['rule'];
   readonly keep: number;
 }
 
@@ -87,7 +93,7 @@ function readObjective(
   path: Path,
   what: string,
   findings: Findings,
-): Pick<SweepShape, 'direction' | 'objective' | 'isTestFree'> | undefined {
+): Pick<SweepShape, 'direction' | 'objective'> | undefined {
   const directions = (['maximise', 'minimise'] as const).filter((one) => Object.hasOwn(body, one));
   const [direction, second] = directions;
   if (direction === undefined || second !== undefined) {
@@ -109,7 +115,8 @@ function readObjective(
       ? undefined
       : oneOf(part, ['validation', 'train', 'none'], [...place, 'part'], findings);
   if (text === undefined) return undefined;
-  if (!/^[^.]+\.[^.]+$/.test(text)) {
+  const [, ofStage, ofValue] = /^([^.]+)\.([^.]+)$/.exec(text) ?? [];
+  if (ofStage === undefined || ofValue === undefined) {
     findings.error('bad-value', { path: place }, `'${text}' does not say which stage has the value`, {
       hint: 'write STAGE.NAME',
     });
@@ -117,8 +124,13 @@ function readObjective(
   }
   return {
     direction,
-    objective: { text, path: isMap ? [...place, 'value'] : place },
-    isTestFree: stated !== undefined,
+    objective: {
+      text,
+      path: isMap ? [...place, 'value'] : place,
+      stage: ofStage,
+      value: ofValue,
+      isTestFree: stated !== undefined,
+    },
   };
 }
 
