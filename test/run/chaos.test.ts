@@ -8,8 +8,7 @@ import { until } from '../support/until.ts';
 
 /** Artifact digest of every cell, and the table. */
 async function state(project: Project) {
-  const { cells } = await project.json<{ cells: { cell: string; artifact: string }[] }>('cache', 'ls');
-  const artifacts = cells.map(({ cell, artifact }) => `${cell} ${artifact}`).sort();
+  const artifacts = await project.artifacts();
   return { artifacts, table: readFileSync(project.path('results/count/main.md'), 'utf8') };
 }
 

@@ -24,23 +24,17 @@ stages:
 
 const tiny = () => new Project({ 'pipelines/tiny.yaml': pipeline });
 
-/** Every cell with the digest of its artifact. */
-async function artifacts(project: Project): Promise<string[]> {
-  const { cells } = await project.json<{ cells: { cell: string; artifact: string }[] }>('cache', 'ls');
-  return cells.map(({ cell, artifact }) => `${cell} ${artifact}`).sort();
-}
-
 /** The artifacts of a run in a new project. */
 async function runWith(...flags: string[]): Promise<string[]> {
   const project = tiny();
   expect(await project.run('tiny', ...engine, ...flags)).toMatchObject({ executed: 5, code: 0 });
-  return artifacts(project);
+  return project.artifacts();
 }
 
-let undisturbedArtifacts: ReturnType<typeof artifacts> | undefined;
+let undisturbedArtifacts: Promise<string[]> | undefined;
 
 /** The artifacts of a run with one cell at a time and nothing beside it. */
-function undisturbed(): ReturnType<typeof artifacts> {
+function undisturbed(): Promise<string[]> {
   undisturbedArtifacts ??= runWith('--jobs', '1');
   return undisturbedArtifacts;
 }
@@ -68,7 +62,7 @@ test('a training that is killed with kill -9 goes on from its snapshot, and ends
   const progress = list.flatMap((event) => (event.event === 'cell-progress' ? [event] : []));
   const resumed = progress.find(({ cell }) => cell === 'model[seed=1]');
   expect(resumed).toMatchObject({ progress: { done: expect.toSatisfy((done) => done >= 1) } });
-  expect(await artifacts(project)).toEqual(await undisturbed());
+  expect(await project.artifacts()).toEqual(await undisturbed());
 });
 
 test('two runs beside each other, and one with a single job, end in the same bytes', async () => {

@@ -134,6 +134,12 @@ export class Project {
     return list.flatMap((event) => (event.event === 'cell-finished' ? [event.cell ?? ''] : [])).sort();
   }
 
+  /** Every cached cell with the digest of its artifact, sorted. */
+  async artifacts(): Promise<string[]> {
+    const { cells } = await this.json<{ cells: { cell: string; artifact: string }[] }>('cache', 'ls');
+    return cells.map(({ cell, artifact }) => `${cell} ${artifact}`).sort();
+  }
+
   async json<T>(...args: string[]): Promise<T> {
     const { stdout, stderr, code } = await this.retable(...args, '--json');
     if (stdout === '') throw new Error(`exit ${code}: ${stderr}`);
