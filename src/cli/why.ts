@@ -5,7 +5,7 @@ import { findCell } from '../plan/find-cell.ts';
 import type { KeptBasis } from '../plan/fingerprint.ts';
 import { planCells } from '../plan/plan.ts';
 import type { PlannedCell } from '../plan/planner.ts';
-import { differences, type Reason, replacedTrial } from '../plan/reasons.ts';
+import { changesOf, type Reason } from '../plan/reasons.ts';
 import { EXIT } from './outcome.ts';
 import { type OpenPipeline, openPipeline, type PipelineFlags } from './workspace.ts';
 
@@ -59,29 +59,29 @@ interface PastAttempt {
   readonly changes: readonly Reason[] | 'first' | 'same';
 }
 
-function attemptHistory({ cache, pipeline }: OpenPipeline, { id, chosen }: Cell): PastAttempt[] {
-  const attempts = cache.attemptsOf(id, pipeline.name).toReversed();
+function attemptHistory({ cache, pipeline }: OpenPipeline, cell: Cell): PastAttempt[] {
+  const attempts = cache.attemptsOf(cell.id, pipeline.name).toReversed();
   return attempts.map((attempt, index) => {
     const before = attempts[index - 1];
     return {
       attempt: attempt.id,
       state: attempt.state,
       started: new Date(attempt.started).toISOString(),
-      changes: before ? changesBetween(cache, chosen, before.fingerprint, attempt.fingerprint) : 'first',
+      changes: before ? changesBetween(cache, cell, before.fingerprint, attempt.fingerprint) : 'first',
     };
   });
 }
 
 function changesBetween(
   cache: OpenPipeline['cache'],
-  chosen: Cell['chosen'],
+  cell: Cell,
   before: Parameters<OpenPipeline['cache']['basis']>[0],
   after: typeof before,
 ) {
   if (before === after) return 'same';
   // The stored bases, which the planner wrote.
   const [was, is] = [before, after].map((one) => cache.basis(one) as unknown as KeptBasis | undefined);
-  return was && is ? [...replacedTrial(chosen, was.parameters, is.parameters), ...differences(was, is)] : [];
+  return was && is ? changesOf(cell, was, is) : [];
 }
 
 function printAttempt({ attempt, state, started, changes }: PastAttempt): void {

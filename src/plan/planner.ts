@@ -9,7 +9,7 @@ import { keyWithThreads } from './engine-key.ts';
 import { type EngineKey, type FingerprintBasis, type KeptBasis, keysOf } from './fingerprint.ts';
 import type { LoadedKind } from './kinds.ts';
 import { Parts } from './parts.ts';
-import { differences, type Reason, replacedTrial } from './reasons.ts';
+import { changesOf, differences, type Reason } from './reasons.ts';
 import { Searches } from './searches.ts';
 import { SourceDigests } from './source-digests.ts';
 
@@ -177,10 +177,8 @@ export class Planner {
     const last = this.#options.cache.lastBasis(cell.id, this.#options.pipeline.name);
     if (!last) return [{ reason: 'first-run', message: 'it has not run before' }];
     if (last.fingerprint !== key.fingerprint)
-      return [
-        ...replacedTrial(cell.chosen, (last.basis as unknown as KeptBasis).parameters, cell.parameters),
-        ...differences(last.basis as unknown as KeptBasis, key.basis),
-      ];
+      // Written by the planner, as a kept basis.
+      return changesOf(cell, last.basis as unknown as KeptBasis, key.basis);
     if (last.attempt === undefined || last.state === 'done')
       return [{ reason: 'collected', message: 'its result is no longer in the cache' }];
     const ended =

@@ -46,6 +46,11 @@ export function differences(before: KeptBasis, after: KeptBasis): Reason[] {
   ];
 }
 
+/** The same for a cell, which a sweep may have given other parameters. */
+export function changesOf({ chosen }: Cell, before: KeptBasis, after: KeptBasis): Reason[] {
+  return [...replacedTrial(chosen, before.parameters, after.parameters), ...differences(before, after)];
+}
+
 function codeDifferences(before: KeptBasis, after: KeptBasis): Reason[] {
   const was = before.code;
   const is = after.code;
@@ -116,7 +121,7 @@ function flat(value: object | null, prefix = ''): Fields {
 type Parameters = Cell['parameters'];
 
 /** That a sweep has chosen another trial for a cell than before. Trials with equal parameters count as one. */
-export function replacedTrial(chosen: Chosen | undefined, before: Parameters, after: Parameters): Reason[] {
+function replacedTrial(chosen: Chosen | undefined, before: Parameters, after: Parameters): Reason[] {
   if (chosen === undefined) return [];
   const trialWith = (wanted: Parameters) =>
     chosen.byTrial.findIndex(({ parameters }) => isDeepStrictEqual(parameters, wanted));

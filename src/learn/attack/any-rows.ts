@@ -33,7 +33,8 @@ export function piecesOf(rows: number, full: number): number[] {
 /**
  * Compiles a function of a batch that runs on any number of rows, in pieces of few sizes, so that rows can be dropped
  * without compiling a graph for each number. The first run should be the one with the most rows, because it decides how
- * large a full piece is: on a GPU all of its rows, on a processor about `rowsForCache`. The result of a row must not depend on the other rows.
+ * large a full piece is: on a GPU all of its rows, on a processor about `rowsForCache`. The result of a row must not depend
+ * on the other rows.
  * @param fn all inputs and outputs have one row for each example, except inputs of rank 0 and `fixed` ones
  */
 export function anyRows(
