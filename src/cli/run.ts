@@ -93,7 +93,8 @@ async function finish(opened: OpenPipeline): Promise<readonly Failure[]> {
   const { flags, pipeline } = opened;
   if (pipeline.tables.length === 0) return [];
   const { showTables, tablesOf, writeTables } = await import('./tables.ts');
-  const { tables, failures } = await tablesOf(opened);
+  const { resultsOf } = await import('./results.ts');
+  const { tables, failures } = tablesOf(await resultsOf(opened));
   const folder = await writeTables(opened, tables);
   if (flags.json) return failures;
   showTables(tables);

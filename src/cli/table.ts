@@ -1,5 +1,6 @@
 import { Failure } from '../failure.ts';
 import { EXIT, printFailure } from './outcome.ts';
+import { resultsOf } from './results.ts';
 import { FORMATS, tablesOf } from './tables.ts';
 import { openPipeline, type PipelineFlags, Workspace } from './workspace.ts';
 
@@ -18,7 +19,7 @@ export async function table(
   const lone = tableName !== undefined && pipelineName === undefined;
   const isPipeline = lone && (/\.ya?ml$/.test(tableName) || new Workspace(flags).pipelines.has(tableName));
   const opened = await openPipeline(isPipeline ? tableName : pipelineName, flags);
-  const { tables, failures } = await tablesOf(opened, isPipeline ? undefined : tableName);
+  const { tables, failures } = tablesOf(await resultsOf(opened), isPipeline ? undefined : tableName);
   // Programs get one object, however many tables there are.
   const isList = format === 'json' && tables.length + failures.length !== 1;
   if (isList) console.log(`{"tables":[${tables.map(form).join(',')}]}`);

@@ -3,11 +3,6 @@ import { join } from 'node:path';
 import { explainDiskError } from '../cache/disk-failure.ts';
 import { makeFolder } from '../cache/folders.ts';
 import { Failure, isFailure } from '../failure.ts';
-import type { Json } from '../json.ts';
-import type { CellId } from '../pipeline/pipeline.ts';
-import { planCells } from '../plan/plan.ts';
-import type { PlannedCell } from '../plan/planner.ts';
-import type { Reason } from '../plan/reasons.ts';
 import { replaceFile } from '../replace-file.ts';
 import { buildTable } from '../report/build-table.ts';
 import { toCsv } from '../report/csv.ts';
@@ -16,10 +11,8 @@ import { toLatex } from '../report/latex.ts';
 import { toMarkdown } from '../report/markdown.ts';
 import type { Table } from '../report/table.ts';
 import { toText } from '../report/text.ts';
-import type { Known } from '../report/values.ts';
-import type { Measured } from '../run/job-result.ts';
+import type { Results } from './results.ts';
 import { resultsFolder } from './results-folder.ts';
-import { warningsOf } from './warnings.ts';
 import type { OpenPipeline } from './workspace.ts';
 
 /** The formats of tables, by their names for `--format`. */
@@ -38,27 +31,19 @@ export interface Tables {
 }
 
 /** Tables of the results that are cached now. Other cells are missing in them. */
-export async function tablesOf(open: OpenPipeline, only?: string): Promise<Tables> {
-  const { pipeline, known } = open;
+export function tablesOf({ pipeline, known }: Results, only?: string): Tables {
+  const { values, ...others } = known;
   const specs = pipeline.tables.filter((spec) => only === undefined || spec.name === only);
   if (specs.length === 0 && only !== undefined) {
     throw new Failure('unknown-table', `${pipeline.name} has no table ${only}.`, {
       hint: `Tables: ${pipeline.tables.map((spec) => spec.name).join(', ') || 'none'}.`,
     });
   }
-  const plans = await planCells(known, pipeline.cells);
-  for (const message of new Set(plans.flatMap(({ reasons }) => reasons.flatMap(blockedBecause)))) {
-    console.error(`note: some cells cannot be planned, so they are missing in the tables: ${message}`);
-  }
-  // With what sweeps chose, and without the trials that they left out.
-  const cells = plans.filter(({ state }) => state !== 'left-out').map(({ cell }) => cell);
-  const found = { ...pipeline, cells };
-  const { values, ...others } = recordedOf(open, plans);
   const tables: Table[] = [];
   const failures: Failure[] = [];
   for (const spec of specs) {
     try {
-      tables.push(buildTable(spec, found, values, others));
+      tables.push(buildTable(spec, pipeline, values, others));
     } catch (error) {
       if (!isFailure(error)) throw error;
       const { reason, message, hint } = error;
@@ -66,46 +51,6 @@ export async function tablesOf(open: OpenPipeline, only?: string): Promise<Table
     }
   }
   return { tables, failures };
-}
-
-/** Values, warnings and measurements of cached cells. Each cell is read once, because tables ask for it several times. */
-function recordedOf({ cache, kinds }: OpenPipeline, plans: readonly PlannedCell[]): Known {
-  const planned = new Map(plans.map((plan) => [plan.cell.id, plan]));
-  const read = (id: CellId) => {
-    const plan = planned.get(id);
-    const fingerprint = plan?.state === 'cached' ? plan.key?.fingerprint : undefined;
-    const stored = fingerprint && cache.lookup(fingerprint);
-    const { measures = [] } = kinds.get(plan?.cell.kind ?? '')?.kind ?? {};
-    return {
-      values: stored?.values,
-      warnings: stored ? warningsOf(cache, stored.artifact) : [],
-      measured: measurementsOf(measures, fingerprint && cache.measured(fingerprint)),
-    };
-  };
-  const found = new Map<CellId, ReturnType<typeof read>>();
-  const of = (id: CellId) => {
-    const one = found.get(id) ?? read(id);
-    found.set(id, one);
-    return one;
-  };
-  return {
-    values: (id) => of(id).values,
-    warnings: (id) => of(id).warnings,
-    measured: (id) => of(id).measured,
-  };
-}
-
-/** The measurements that all kinds have (seconds, peak memory in bytes), and those that a kind declares. */
-function measurementsOf(declared: readonly string[], found: Json | undefined) {
-  // Written by `attempt-cell.ts`.
-  const { seconds, peakMemory, measurements } = (found ?? {}) as Partial<Measured>;
-  const unknown = Object.fromEntries(declared.map((name) => [name, undefined]));
-  return { seconds, 'peak-memory': peakMemory, ...unknown, ...measurements };
-}
-
-/** Why a cell cannot be planned, if so. Other missing cells are not explained here, because `plan` lists them. */
-function blockedBecause({ reason, message }: Reason): string[] {
-  return reason === 'blocked' ? [message] : [];
 }
 
 export function showTables(tables: readonly Table[]): void {

@@ -1,0 +1,66 @@
+import type { Json } from '../json.ts';
+import type { CellId, Pipeline } from '../pipeline/pipeline.ts';
+import { planCells } from '../plan/plan.ts';
+import type { PlannedCell } from '../plan/planner.ts';
+import type { Reason } from '../plan/reasons.ts';
+import type { Known } from '../report/values.ts';
+import type { Measured } from '../run/job-result.ts';
+import { warningsOf } from './warnings.ts';
+import type { OpenPipeline } from './workspace.ts';
+
+/** The results of a pipeline that are cached now. */
+export interface Results {
+  readonly plans: readonly PlannedCell[];
+  /** With the parameters that sweeps chose, and without the trials that they left out. */
+  readonly pipeline: Pipeline;
+  readonly known: Known;
+}
+
+export async function resultsOf(open: OpenPipeline): Promise<Results> {
+  const plans = await planCells(open.known, open.pipeline.cells);
+  for (const message of new Set(plans.flatMap(({ reasons }) => reasons.flatMap(blockedBecause)))) {
+    console.error(`note: some cells cannot be planned, so their results are missing: ${message}`);
+  }
+  const cells = plans.filter(({ state }) => state !== 'left-out').map(({ cell }) => cell);
+  return { plans, pipeline: { ...open.pipeline, cells }, known: recordedOf(open, plans) };
+}
+
+/** Why a cell cannot be planned, if so. Other missing cells are not explained here, because `plan` lists them. */
+function blockedBecause({ reason, message }: Reason): string[] {
+  return reason === 'blocked' ? [message] : [];
+}
+
+/** Values, warnings and measurements of cached cells. Each cell is read once, because tables ask for it several times. */
+function recordedOf({ cache, kinds }: OpenPipeline, plans: readonly PlannedCell[]): Known {
+  const planned = new Map(plans.map((plan) => [plan.cell.id, plan]));
+  const read = (id: CellId) => {
+    const plan = planned.get(id);
+    const fingerprint = plan?.state === 'cached' ? plan.key?.fingerprint : undefined;
+    const stored = fingerprint && cache.lookup(fingerprint);
+    const { measures = [] } = kinds.get(plan?.cell.kind ?? '')?.kind ?? {};
+    return {
+      values: stored?.values,
+      warnings: stored ? warningsOf(cache, stored.artifact) : [],
+      measured: measurementsOf(measures, fingerprint && cache.measured(fingerprint)),
+    };
+  };
+  const found = new Map<CellId, ReturnType<typeof read>>();
+  const of = (id: CellId) => {
+    const one = found.get(id) ?? read(id);
+    found.set(id, one);
+    return one;
+  };
+  return {
+    values: (id) => of(id).values,
+    warnings: (id) => of(id).warnings,
+    measured: (id) => of(id).measured,
+  };
+}
+
+/** The measurements that all kinds have (seconds, peak memory in bytes), and those that a kind declares. */
+function measurementsOf(declared: readonly string[], found: Json | undefined) {
+  // Written by `attempt-cell.ts`.
+  const { seconds, peakMemory, measurements } = (found ?? {}) as Partial<Measured>;
+  const unknown = Object.fromEntries(declared.map((name) => [name, undefined]));
+  return { seconds, 'peak-memory': peakMemory, ...unknown, ...measurements };
+}
