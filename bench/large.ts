@@ -5,7 +5,7 @@ import { parseArgs, promisify } from 'node:util';
 import { markdownTable } from 'markdown-table';
 import prettyBytes from 'pretty-bytes';
 import prettyMs from 'pretty-ms';
-import { home } from '../src/cli/home.ts';
+import { home } from '../src/home.ts';
 import type { AutoAttackPasses } from './support/large-autoattack.ts';
 
 // What the largest nets take of this machine: a step of training and a batch of AutoAttack, each in a process of its own,

@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { home } from '../../src/cli/home.ts';
 import type { Engine, Tensors } from '../../src/engine/engine.ts';
+import { home } from '../../src/home.ts';
 import { type Dataset, select } from '../../src/learn/data/dataset.ts';
 import { loadDataset } from '../../src/learn/data/load.ts';
 import type { Model } from '../../src/learn/model/model.ts';

@@ -1,7 +1,7 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { home } from '../../src/cli/home.ts';
+import { home } from '../../src/home.ts';
 
 /** A Python program that answers a line with a line. */
 export interface PythonScript {

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { parse } from 'yaml';
-import { home } from '../../src/cli/home.ts';
+import { home } from '../../src/home.ts';
 
 const pipeline = join(home, 'bench', 'support', 'sweep.yaml');
 const retable = join(home, 'dist', 'retable.js');

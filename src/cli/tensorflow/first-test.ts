@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { home } from '../home.ts';
+import { home } from '../../home.ts';
 import { StepFailed } from './steps.ts';
 
 /** What came of a first test. */
