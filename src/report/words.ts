@@ -73,7 +73,7 @@ export function footer(table: Table): { notes: string[]; sources: string[] } {
 const named = 3;
 
 /** `Warning, zero-gradients: attack[a], attack[b], attack[c] and 9 more; the first: 12 of 64 …` */
-function warningText({ name, cells, message }: TableWarning): string {
+export function warningText({ name, cells, message }: TableWarning): string {
   const more = cells.length > named ? ` and ${cells.length - named} more` : '';
   const first = cells.length > 1 ? '; the first: ' : ': ';
   return `Warning, ${name}: ${cells.slice(0, named).join(', ')}${more}${first}${message}`;
