@@ -27,7 +27,7 @@ const benches = existsSync('bench') ? readdirSync('bench').filter((file) => file
 const options = {
   bundle: true,
   splitting: true,
-  external: ['better-sqlite3', 'esbuild', 'onnxruntime-node', '@tensorflow/*'],
+  external: ['better-sqlite3', 'esbuild', 'onnxruntime-node', 'sharp', '@tensorflow/*'],
   // Packages in CommonJS ask for Node's modules by `require`.
   banner: {
     js: "import { createRequire as requireOf } from 'node:module'; var require = requireOf(import.meta.url);",

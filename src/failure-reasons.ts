@@ -43,6 +43,7 @@ export const FAILURE_REASONS = {
     'path-too-long': 'A path, or a name in it, is too long for the file system.',
     'too-few-gpus': 'A stage asks for more GPUs than this machine has.',
     'too-many-files': 'A stage names more files than are allowed.',
+    'too-many-pixels': 'The images of a figure have more pixels than its form can contain.',
     'unknown-cell': 'No cell has this name, or matches this pattern.',
     'unknown-engine': 'There is no engine of this name.',
     'unknown-journal-mode': '`RETABLE_JOURNAL` names no journal mode.',
