@@ -29,13 +29,9 @@ export function toPgf(drawing: Drawing): string {
     0,
   );
   if (pixels > mostPixels)
-    throw new Failure(
-      'too-many-pixels',
-      `The images of ${drawing.title} have ${pixels} pixels, too many for PGF.`,
-      {
-        hint: `PGF draws each pixel as a rectangle, and at most ${mostPixels}. Write this figure as PDF or PNG.`,
-      },
-    );
+    throw new Failure('too-many-pixels', `The images have ${pixels} pixels together, too many for PGF.`, {
+      hint: `PGF draws each pixel as a rectangle, and at most ${mostPixels}. Write this figure as PDF or PNG.`,
+    });
   return [
     '% \\usepackage{tikz}',
     `% ${escapeLatex(drawing.description)}`,

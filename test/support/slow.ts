@@ -84,6 +84,9 @@ export const slow = [
   'test/learn/transfer/igam.test.ts',
   'test/learn/transfer/soft-labels.test.ts',
   'test/learn/transfer/transfer.test.ts',
+  // LaTeX, and drawings in another process.
+  'test/figure/drawn.test.ts',
+  'test/figure/pgf.test.ts',
   // Many random cases, or many files.
   'test/kind/declarations.test.ts',
   'test/learn/data/download.test.ts',

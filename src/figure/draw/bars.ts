@@ -1,12 +1,13 @@
 import type { BarPanel, Estimate } from '../figure.ts';
-import { axes, grid, groupBottom, leftWidth, noResults } from './axes.ts';
+import { axes, grid, leftWidth, noResults, yScale } from './axes.ts';
+import { groupBottom } from './below-plot.ts';
 import { type Box, type Mark, rectangle, segment } from './drawing.ts';
 import { errorBar } from './error-bar.ts';
 import { hatched } from './hatch.ts';
 import type { Look } from './look.ts';
 import { type PreparedPanel, plotHeight } from './panel.ts';
 import { interval } from './placed-point.ts';
-import { isDrawable, type Scale, scaleOf } from './scale.ts';
+import { isDrawable, type Scale } from './scale.ts';
 
 /** Part of the width of a group that its bars take. */
 const filled = 0.82;
@@ -19,9 +20,9 @@ export function prepareBars(panel: BarPanel, width: number, lookOf: (words: stri
   const numbers = drawn
     .flatMap(({ value, low, high }) => [value, low, high])
     .filter((one) => isDrawable(one, panel.y));
-  const y = scaleOf(panel.y, numbers, Math.round(height / 24), panel.y.scale === 'linear');
+  const y = yScale(panel.y, numbers, height, panel.y.scale === 'linear');
   const left = leftWidth(panel.y, y.ticks, height);
-  const plotWidth = Math.max(20, width - left - 4);
+  const plotWidth = Math.max(12, width - left - 4);
   const bottom = groupBottom(panel.groups, plotWidth);
   const lost = bars.filter(({ value }) => value !== undefined).length - drawn.length;
   return {
@@ -48,7 +49,7 @@ export function prepareBars(panel: BarPanel, width: number, lookOf: (words: stri
         ...marks,
         segment([plot.left, zero], [plot.left + plot.width, zero], line),
         ...axes(plot, [], bottom, y.ticks, panel.y),
-        ...(marks.length === 0 ? [noResults(plot)] : []),
+        ...(marks.length === 0 ? noResults(plot) : []),
       ];
     },
   };

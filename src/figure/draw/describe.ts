@@ -1,6 +1,5 @@
 import type { Figure, Panel } from '../figure.ts';
-import { axisWords } from './axes.ts';
-import { clean } from './words.ts';
+import { axisWords, clean } from './words.ts';
 
 /** What a drawing shows, in sentences, for those who do not see it, and where its numbers are from. */
 export function describe(figure: Figure): string {

@@ -52,7 +52,7 @@ export function prepareImages(panel: ImagePanel, width: number): PreparedPanel {
         }
         rowTop += height;
       }
-      if (rows.length === 0) marks.push(noResults({ left: panelLeft, top: rowTop, width, height: 40 }));
+      if (rows.length === 0) marks.push(...noResults({ left: panelLeft, top: rowTop, width, height: 40 }));
       return marks;
     },
   };

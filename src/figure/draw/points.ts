@@ -1,5 +1,6 @@
 import type { PointPanel, PointSeries } from '../figure.ts';
-import { axes, grid, leftWidth, noResults, numberBottom, rightWidth } from './axes.ts';
+import { axes, grid, leftWidth, noResults, yScale } from './axes.ts';
+import { numberBottom, rightWidth } from './below-plot.ts';
 import type { Mark } from './drawing.ts';
 import { type Look, lineOf } from './look.ts';
 import { markerAt } from './marker.ts';
@@ -19,10 +20,10 @@ export function preparePoints(
 ): PreparedPanel {
   const height = plotHeight(width);
   const numbers = drawableNumbers(panel);
-  const y = scaleOf(panel.y, numbers.y, Math.round(height / 24));
+  const y = yScale(panel.y, numbers.y, height);
   const left = leftWidth(panel.y, y.ticks, height);
   const x = scaleOf(panel.x, numbers.x, Math.max(3, Math.round((width - left) / 34)));
-  const plotWidth = Math.max(20, width - left - rightWidth(x.ticks, width - left - 8));
+  const plotWidth = Math.max(12, width - left - rightWidth(x.ticks, width - left - 8));
   const bottom = numberBottom(panel.x, x.ticks, plotWidth);
   const notes = missingNotes(panel);
   return {
@@ -50,7 +51,7 @@ export function preparePoints(
           placed.flatMap(({ points }) => points).filter((point) => point !== undefined),
           plot,
         ),
-        ...(markers.length === 0 ? [noResults(plot)] : []),
+        ...(markers.length === 0 ? noResults(plot) : []),
       ];
     },
   };

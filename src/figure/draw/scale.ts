@@ -56,6 +56,17 @@ export function scaleOf(axis: Axis, numbers: readonly number[], count: number, f
   return { domain, place, ticks: values.map((value, i) => ({ place: place(value), words: words[i] ?? '' })) };
 }
 
+/** The ticks whose words have room on an axis of this length, from the low end. */
+export function spaced(ticks: readonly Tick[], length: number, room: (tick: Tick) => number): Tick[] {
+  const kept: Tick[] = [];
+  for (const tick of [...ticks].sort((a, b) => a.place - b.place)) {
+    const previous = kept.at(-1);
+    const needed = previous ? (room(previous) + room(tick)) / 2 : 0;
+    if (!previous || (tick.place - previous.place) * length >= needed) kept.push(tick);
+  }
+  return kept;
+}
+
 function linearDomain(low: number, high: number, axis: Axis, fromZero: boolean): [number, number] {
   if (low > high) return [0, 1];
   const isShare = axis.format === 'percent' && low >= 0 && high <= 1;

@@ -1,3 +1,4 @@
+import type { Axis } from '../figure.ts';
 import type { Place, Text } from './drawing.ts';
 import { widthOf } from './font.ts';
 
@@ -16,6 +17,11 @@ const unprintable = /[\p{Cc}\p{Cs}\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\
 /** Words as one line of printable characters. */
 export function clean(words: string): string {
   return words.replace(/\s+/g, ' ').replace(unprintable, '').trim();
+}
+
+/** What an axis shows, with its unit. */
+export function axisWords({ words, format }: Axis): string {
+  return format === 'percent' ? `${words} (%)` : words;
 }
 
 export function text(
