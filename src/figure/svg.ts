@@ -57,7 +57,7 @@ function element(mark: Mark, textMark: (text: Text) => string): string {
       const { left, top, width, height } = mark.box;
       const box = `x="${rounded(left)}" y="${rounded(top)}" width="${rounded(width)}" height="${rounded(height)}"`;
       const data = Buffer.from(encodePng(mark.picture)).toString('base64');
-      return `<image ${box} preserveAspectRatio="none" style="image-rendering:pixelated" href="data:image/png;base64,${data}"/>`;
+      return `<image ${box} preserveAspectRatio="none" image-rendering="pixelated" href="data:image/png;base64,${data}"/>`;
     }
   }
 }

@@ -1,12 +1,13 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { build } from 'esbuild';
 import sharp from 'sharp';
 import { afterAll, describe, expect, it } from 'vitest';
 import { draw } from '../../src/figure/draw/draw.ts';
 import { drawn, drawnForms } from '../../src/figure/forms.ts';
+import { hostile, hostileWords } from './hostile.ts';
 import { line, samples } from './samples.ts';
 
 // In the project, so that packages are found.
@@ -47,17 +48,25 @@ describe('all forms', () => {
       packages: 'external',
       outfile,
     });
+    const fonts = join(folder, 'no-fonts.conf');
+    writeFileSync(fonts, `<fontconfig><dir>${resolve(folder)}</dir></fontconfig>`);
     const env = {
       ...process.env,
       TZ: 'Asia/Tokyo',
       LC_ALL: 'de_DE.UTF-8',
       LANG: 'de_DE.UTF-8',
-      FONTCONFIG_FILE: join(process.cwd(), folder, 'no-fonts.conf'),
+      FONTCONFIG_FILE: resolve(fonts),
     };
     const output = execFileSync(process.execPath, [outfile], { env, encoding: 'utf8', stdio: 'pipe' });
     const { comma, ...there } = JSON.parse(output);
     expect(comma).toBe('1,5');
     expect(there).toEqual(here);
+  });
+
+  it('can be made with the worst labels', async () => {
+    for (const words of hostileWords) {
+      for (const form of drawnForms) expect((await drawn(hostile(words), form)).length).toBeGreaterThan(1000);
+    }
   });
 
   it('contain no date and no path of this machine', async () => {

@@ -2,7 +2,6 @@ import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { draw } from '../../src/figure/draw/draw.ts';
 import type { Figure } from '../../src/figure/figure.ts';
-import { drawn, drawnForms } from '../../src/figure/forms.ts';
 import { toSvg } from '../../src/figure/svg.ts';
 import { hostile, hostileWords } from './hostile.ts';
 import { textsOf } from './read-svg.ts';
@@ -49,13 +48,5 @@ describe('SVG', () => {
     expect(svg).toMatch(/^<svg [^>]*role="img"/);
     expect(svg).toContain('<title>Robust accuracy of students of one teacher</title>');
     expect(svg).toMatch(/<desc>robust accuracy \(%\) against ε .*MixACM.*n = 3.*profile quick\.<\/desc>/);
-  });
-});
-
-describe('all forms', () => {
-  it('can be made with the worst labels', async () => {
-    for (const words of hostileWords) {
-      for (const form of drawnForms) expect((await drawn(hostile(words), form)).length).toBeGreaterThan(1000);
-    }
   });
 });

@@ -129,7 +129,9 @@ describe('LaTeX', () => {
       "50\\% of \\$x\\_1\\$ \\& \\{y\\} \\#2 \\textasciitilde{} \\textasciicircum{} \\textbackslash{} \\textless{}a\\textbar{}b\\textgreater{} ''q''",
     );
     expect(escapeLatex('± × ε — ℓ∞')).toBe('$\\pm$ $\\times$ $\\epsilon$ --- $\\ell$$\\infty$');
+    expect(escapeLatex('10⁻³ x₁ ηΑΩ √')).toBe('10$^-$$^3$ x$_1$ $\\eta$$\\mathrm{A}$$\\Omega$ $\\surd$');
     expect(escapeLatex('line\nbreak')).toBe('line break');
+    expect(escapeLatex('a\u0000b\u001bc')).toBe('abc');
   });
 
   it('keeps a bracket or star at the start of a row from the line break before it', () => {

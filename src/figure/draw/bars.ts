@@ -49,7 +49,7 @@ export function prepareBars(panel: BarPanel, width: number, lookOf: (words: stri
         ...marks,
         segment([plot.left, zero], [plot.left + plot.width, zero], line),
         ...axes(plot, [], bottom, y.ticks, panel.y),
-        ...(marks.length === 0 ? noResults(plot) : []),
+        ...(marks.length === 0 && lost === 0 ? noResults(plot) : []),
       ];
     },
   };

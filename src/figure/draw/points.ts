@@ -51,7 +51,7 @@ export function preparePoints(
           placed.flatMap(({ points }) => points).filter((point) => point !== undefined),
           plot,
         ),
-        ...(markers.length === 0 ? noResults(plot) : []),
+        ...(markers.length === 0 && notes.length === 0 ? noResults(plot) : []),
       ];
     },
   };

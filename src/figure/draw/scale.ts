@@ -44,7 +44,10 @@ export function scaleOf(axis: Axis, numbers: readonly number[], count: number, f
   for (const value of all) [low, high] = [Math.min(low, value), Math.max(high, value)];
   const domain = axis.scale === 'log' ? logDomain(low, high) : linearDomain(low, high, axis, fromZero);
   const d3 = axis.scale === 'log' ? scaleLog(domain, [0, 1]) : scaleLinear(domain, [0, 1]);
-  const place = (value: number) => (value <= domain[0] ? 0 : Math.min(1, d3(value)));
+  const place = (value: number) => {
+    if (value <= domain[0]) return 0;
+    return value >= domain[1] ? 1 : d3(value);
+  };
   const unit = axis.format === 'percent' ? 100 : 1;
   const chosen = given.map(({ value, words }) => ({ place: place(value), words }));
   if (chosen.length > 0) return { domain, place, ticks: chosen };
