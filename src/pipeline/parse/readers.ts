@@ -1,5 +1,5 @@
 import type { Json } from '../../json.ts';
-import { suggest } from '../../suggest.ts';
+import { didYouMean, suggest } from '../../suggest.ts';
 import type { Findings } from './findings.ts';
 import type { Path } from './source.ts';
 
@@ -73,6 +73,26 @@ export class Readers {
       const text = this.text(one, [...path, index], `${what}[${index}]`);
       return text === undefined ? [] : [{ text, path: [...path, index] }];
     });
+  }
+
+  /** One of some words; undefined if nothing, or another word, is given. */
+  oneOf<T extends string>(value: Json | undefined, words: readonly T[], path: Path): T | undefined {
+    const found = words.find((one) => one === value);
+    if (found !== undefined || value === undefined) return found;
+    const hint = typeof value === 'string' ? didYouMean(value, words) : undefined;
+    return this.wrongType(path, `'${path.at(-1)}'`, `one of '${words.join("', '")}'`, value, hint);
+  }
+
+  /** A whole number in a range; undefined if nothing, or something else, is given. */
+  whole(
+    value: Json | undefined,
+    { least, most }: { readonly least: number; readonly most: number },
+    path: Path,
+  ): number | undefined {
+    const isGood =
+      typeof value === 'number' && Number.isSafeInteger(value) && value >= least && value <= most;
+    if (isGood || value === undefined) return value;
+    return this.wrongType(path, `'${path.at(-1)}'`, `a whole number from ${least} to ${most}`, value);
   }
 
   #goodName(name: string, path: Path, thing: string): boolean {

@@ -1,5 +1,4 @@
 import type { Json } from '../../json.ts';
-import { isScalar } from '../../json.ts';
 import type { Direction } from '../../sweep/rules.ts';
 import type { Search } from '../../sweep/search.ts';
 import type { Axis } from '../../sweep/space.ts';
@@ -62,16 +61,16 @@ export function readSweep(name: string, value: Json, path: Path, findings: Findi
   const stage = read.text(body.stage, [...path, 'stage'], `'stage' of ${what}`);
   const objective = readObjective(read, body, path, what, findings);
   const axes = readSpace(read, body.space, [...path, 'space'], findings);
-  const sampler = oneOf(body.sampler, ['halton', 'random', 'grid'], [...path, 'sampler'], findings);
+  const sampler = read.oneOf(body.sampler, ['halton', 'random', 'grid'], [...path, 'sampler']) ?? 'halton';
   const isGrid = sampler === 'grid';
-  const trials = whole(body.trials, [...path, 'trials'], { least: 1, most: maxTrials }, findings);
+  const trials = read.whole(body.trials, { least: 1, most: maxTrials }, [...path, 'trials']);
   if (body.trials === undefined && !isGrid) {
     findings.error('missing-key', { path, at: 'key' }, `${what} does not say how many trials it has`, {
       hint: 'add trials: NUMBER, or sampler: grid for all combinations',
     });
   }
   if (isGrid) refuseRanges(axes, path, findings);
-  const seed = whole(body.seed, [...path, 'seed'], { least: 0, most: Number.MAX_SAFE_INTEGER }, findings);
+  const seed = read.whole(body.seed, { least: 0, most: Number.MAX_SAFE_INTEGER }, [...path, 'seed']);
   const rungs = body.rungs === undefined ? undefined : readRungs(read, body.rungs, path, findings);
   if (findings.errors > before || stage === undefined || objective === undefined) return undefined;
   return {
@@ -110,10 +109,7 @@ function readObjective(
     ? read.mapping(given, place, `'${direction}' of ${what}`, ['value', 'part'])
     : { value: given };
   const text = read.text(value, isMap ? [...place, 'value'] : place, `'${direction}' of ${what}`);
-  const stated =
-    part === undefined
-      ? undefined
-      : oneOf(part, ['validation', 'train', 'none'], [...place, 'part'], findings);
+  const stated = read.oneOf(part, ['validation', 'train', 'none'], [...place, 'part']);
   if (text === undefined) return undefined;
   const [, ofStage, ofValue] = /^([^.]+)\.([^.]+)$/.exec(text) ?? [];
   if (ofStage === undefined || ofValue === undefined) {
@@ -182,33 +178,5 @@ function readRungs(read: Readers, value: Json, sweep: Path, findings: Findings):
     });
     return undefined;
   }
-  return { name, stops, keep, rule: oneOf(rule, ['halving', 'asha'], [...path, 'rule'], findings) };
-}
-
-/** One of some words; the first if nothing is given. */
-function oneOf<T extends string>(
-  value: Json | undefined,
-  words: readonly [T, ...T[]],
-  path: Path,
-  findings: Findings,
-): T {
-  const found = words.find((one) => one === value);
-  if (found !== undefined || value === undefined) return found ?? words[0];
-  const key = path.at(-1);
-  const shown = isScalar(value) ? String(value) : 'that';
-  findings.error('wrong-type', { path }, `'${key}' must be one of '${words.join("', '")}', not ${shown}`);
-  return words[0];
-}
-
-function whole(
-  value: Json | undefined,
-  path: Path,
-  { least, most }: { readonly least: number; readonly most: number },
-  findings: Findings,
-): number | undefined {
-  if (value === undefined) return undefined;
-  if (typeof value === 'number' && Number.isSafeInteger(value) && value >= least && value <= most)
-    return value;
-  findings.error('wrong-type', { path }, `'${path.at(-1)}' must be a whole number from ${least} to ${most}`);
-  return undefined;
+  return { name, stops, keep, rule: read.oneOf(rule, ['halving', 'asha'], [...path, 'rule']) ?? 'halving' };
 }

@@ -2,7 +2,7 @@ import type { Json, Scalar } from '../../json.ts';
 import { isScalar } from '../../json.ts';
 import type { PublishedValue, TableSpec } from '../pipeline.ts';
 import type { Findings } from './findings.ts';
-import { describeValue, isMapping, type JsonMap, Readers } from './readers.ts';
+import { isMapping, type JsonMap, Readers } from './readers.ts';
 import type { Path } from './source.ts';
 
 const tableKeys = [
@@ -42,7 +42,8 @@ export function readTable(name: string, value: Json, path: Path, findings: Findi
   const body = read.mapping(value, path, what, tableKeys);
   if (!isMapping(value)) return undefined;
   const keys = (key: string) => read.texts(body[key], [...path, key], `'${key}' of ${what}`);
-  const format = oneOf(body.format, [...path, 'format'], findings);
+  const format = read.oneOf(body.format, ['percent', 'number'], [...path, 'format']) ?? 'number';
+  const digits = read.whole(body.digits, { least: 0, most: 20 }, [...path, 'digits']);
   const table: TableShape = {
     name,
     path,
@@ -53,7 +54,7 @@ export function readTable(name: string, value: Json, path: Path, findings: Findi
     over: keys('over'),
     correlate: keys('correlate'),
     format,
-    digits: readDigits(body.digits, format, [...path, 'digits'], findings),
+    digits: digits ?? (format === 'percent' ? 1 : 3),
     labels: readLabels(read, body.labels, [...path, 'labels'], what),
     notes: keys('notes').map(({ text }) => text),
     published: read
@@ -66,35 +67,6 @@ export function readTable(name: string, value: Json, path: Path, findings: Findi
     });
   }
   return table;
-}
-
-function oneOf(value: Json | undefined, path: Path, findings: Findings): 'percent' | 'number' {
-  if (value === 'percent' || value === 'number') return value;
-  if (value !== undefined) {
-    findings.error(
-      'wrong-type',
-      { path },
-      `'format' must be one of 'percent', 'number', not ${describeValue(value)}`,
-    );
-  }
-  return 'number';
-}
-
-function readDigits(
-  value: Json | undefined,
-  format: TableSpec['format'],
-  path: Path,
-  findings: Findings,
-): number {
-  if (Number.isInteger(value) && Number(value) >= 0 && Number(value) <= 20) return Number(value);
-  if (value !== undefined) {
-    findings.error(
-      'wrong-type',
-      { path },
-      `'digits' must be a whole number from 0 to 20, not ${describeValue(value)}`,
-    );
-  }
-  return format === 'percent' ? 1 : 3;
 }
 
 function readLabels(
