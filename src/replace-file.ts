@@ -1,4 +1,4 @@
-import { open, rename, rm } from 'node:fs/promises';
+import { open, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 export interface ReplaceOptions {
@@ -28,6 +28,13 @@ export async function replaceFile<T>(
     await rm(draft, { force: true });
     throw error;
   }
+}
+
+/** Gives a file these contents in one step. A file that has them already stays as it is, with its time. */
+export async function replaceIfChanged(path: string, contents: Uint8Array): Promise<void> {
+  const before = await readFile(path).catch(() => undefined);
+  if (before === undefined || Buffer.compare(before, contents) !== 0)
+    await replaceFile(path, (draft) => writeFile(draft, contents));
 }
 
 /** Waits until a file, or the names in a folder, are on the disk. */

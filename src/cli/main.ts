@@ -193,6 +193,23 @@ named(
     ),
   );
 
+named(
+  'figure',
+  '[figure]',
+  'name of a figure (default: all), or of a pipeline',
+  'Draw figures of cached results, or print their numbers',
+)
+  .option(
+    '--format <format>',
+    'svg, png, pdf, pgf, csv, vega-lite or json (default: by the name of the file)',
+  )
+  .option('--to <file>', 'the file to write, or a folder for all figures (default: standard output)')
+  .action(
+    guarded(async (figure: string | undefined, name: string | undefined, flags: PipelineFlags) =>
+      (await import('./figure.ts')).figureCommand(figure, name, flags),
+    ),
+  );
+
 const cache = program.command('cache').description('List, check and clean the cache');
 for (const [name, description] of [
   ['ls', 'List the cached results'],

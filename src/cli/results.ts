@@ -1,10 +1,12 @@
+import type { FigureSources } from '../figure/sources.ts';
 import type { Json } from '../json.ts';
-import type { CellId, Pipeline } from '../pipeline/pipeline.ts';
+import type { CellId, Pipeline, Sweep } from '../pipeline/pipeline.ts';
 import { planCells } from '../plan/plan.ts';
 import type { PlannedCell } from '../plan/planner.ts';
 import type { Reason } from '../plan/reasons.ts';
 import type { Known } from '../report/values.ts';
 import type { Measured } from '../run/job-result.ts';
+import { sweepScores } from './sweep-scores.ts';
 import { warningsOf } from './warnings.ts';
 import type { OpenPipeline } from './workspace.ts';
 
@@ -13,7 +15,7 @@ export interface Results {
   readonly plans: readonly PlannedCell[];
   /** With the parameters that sweeps chose, and without the trials that they left out. */
   readonly pipeline: Pipeline;
-  readonly known: Known;
+  readonly known: FigureSources;
 }
 
 export async function resultsOf(open: OpenPipeline): Promise<Results> {
@@ -22,12 +24,33 @@ export async function resultsOf(open: OpenPipeline): Promise<Results> {
     console.error(`note: some cells cannot be planned, so their results are missing: ${message}`);
   }
   const cells = plans.filter(({ state }) => state !== 'left-out').map(({ cell }) => cell);
-  return { plans, pipeline: { ...open.pipeline, cells }, known: recordedOf(open, plans) };
+  const known = { ...recordedOf(open, plans), ...filesOf(open, plans) };
+  return { plans, pipeline: { ...open.pipeline, cells }, known };
 }
 
 /** Why a cell cannot be planned, if so. Other missing cells are not explained here, because `plan` lists them. */
 function blockedBecause({ reason, message }: Reason): string[] {
   return reason === 'blocked' ? [message] : [];
+}
+
+/** Files of cached cells, and the scores of sweeps: what figures show beyond values. */
+function filesOf(
+  { cache, known }: OpenPipeline,
+  plans: readonly PlannedCell[],
+): Omit<FigureSources, keyof Known> {
+  const planned = new Map(plans.map((plan) => [plan.cell.id, plan]));
+  const file = (id: CellId, name: string) => {
+    const plan = planned.get(id);
+    const stored = plan?.state === 'cached' && plan.key ? cache.lookup(plan.key.fingerprint) : undefined;
+    if (!stored || !cache.files(stored.artifact).some(({ path }) => path === name)) return undefined;
+    return cache.path(stored.artifact, name);
+  };
+  let scoresOf: ReturnType<typeof sweepScores> | undefined;
+  const scores = (sweep: Sweep) => {
+    scoresOf ??= sweepScores(known, plans);
+    return scoresOf(sweep).scores;
+  };
+  return { file, scores };
 }
 
 /** Values, warnings and measurements of cached cells. Each cell is read once, because tables ask for it several times. */

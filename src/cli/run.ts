@@ -14,6 +14,7 @@ import { interruptible } from './interrupt.ts';
 import { rememberRun } from './last-run.ts';
 import { EXIT, printFailure } from './outcome.ts';
 import { printPlan } from './plan.ts';
+import type { Results } from './results.ts';
 import { shownPath } from './shown-path.ts';
 import { type OpenPipeline, openPipeline, type PipelineFlags } from './workspace.ts';
 
@@ -88,18 +89,29 @@ async function inspected(port: string | true): Promise<Executor> {
   return new InspectExecutor();
 }
 
-/** @returns the failures of tables that could not be made */
+/** @returns the failures of tables and figures that could not be made */
 async function finish(opened: OpenPipeline): Promise<readonly Failure[]> {
   const { flags, pipeline } = opened;
-  if (pipeline.tables.length === 0) return [];
-  const { showTables, tablesOf, writeTables } = await import('./tables.ts');
+  if (pipeline.tables.length + pipeline.figures.length === 0) return [];
   const { resultsOf } = await import('./results.ts');
-  const { tables, failures } = tablesOf(await resultsOf(opened));
-  const folder = await writeTables(opened, tables);
-  if (flags.json) return failures;
-  showTables(tables);
-  if (folder) console.log(pc.dim(`tables written to ${shownPath(folder)}/`));
-  return failures;
+  const results = await resultsOf(opened);
+  const { showTables, tablesOf, writeTables } = await import('./tables.ts');
+  const { tables, failures } = tablesOf(results);
+  if (!flags.json) showTables(tables);
+  const written = await writeTables(opened, tables);
+  const figures = await finishFigures(opened, results);
+  if (!flags.json) {
+    if (written) console.log(pc.dim(`tables written to ${shownPath(written)}/`));
+    if (figures.folder) console.log(pc.dim(`figures written to ${shownPath(figures.folder)}/`));
+  }
+  return [...failures, ...figures.failures];
+}
+
+async function finishFigures(opened: OpenPipeline, results: Results) {
+  if (opened.pipeline.figures.length === 0) return { folder: undefined, failures: [] };
+  const { figuresOf, writeFigures } = await import('./figures.ts');
+  const { figures, failures } = await figuresOf(results);
+  return { folder: await writeFigures(opened, figures), failures };
 }
 
 async function displayFor({ json, verbose = false, inspect }: PipelineFlags): Promise<Display> {

@@ -1,7 +1,7 @@
 import { Failure } from '../failure.ts';
 import type { Json } from '../json.ts';
 import type { CellId, Pipeline, Sweep } from '../pipeline/pipeline.ts';
-import { endOf, planCells } from '../plan/plan.ts';
+import { planCells } from '../plan/plan.ts';
 import type { PlannedCell } from '../plan/planner.ts';
 import { inColumns } from '../report/columns.ts';
 import { csvOf } from '../report/csv.ts';
@@ -10,6 +10,7 @@ import { didYouMean } from '../suggest.ts';
 import type { Score } from '../sweep/search.ts';
 import type { Point } from '../sweep/space.ts';
 import { EXIT } from './outcome.ts';
+import { sweepScores } from './sweep-scores.ts';
 import { type OpenPipeline, openPipeline, type PipelineFlags } from './workspace.ts';
 
 /** Where a trial is: at a rung that runs or will run, or at its end. */
@@ -66,13 +67,8 @@ function trialsOf(
   sweep: Sweep,
   plans: readonly PlannedCell[],
 ): TrialRow[] {
-  const searches = known.searches();
   const planned = new Map(plans.map((plan) => [plan.cell.id, plan]));
-  for (const plan of plans) {
-    const end = endOf(plan);
-    if (end) searches.ended(plan.cell.id, end);
-  }
-  const { scores, decisions } = searches.progress(sweep);
+  const { scores, decisions } = sweepScores(known, plans)(sweep);
   const choice = planned.get(sweep.choice)?.values?.trial;
   const lastAttempt = (id: CellId) => cache.attemptsOf(id, pipeline.name)[0]?.state;
   const attemptsAt = (rung: number, trial: number) =>

@@ -2,7 +2,7 @@ import { Failure } from '../failure.ts';
 import { EXIT, printFailure } from './outcome.ts';
 import { resultsOf } from './results.ts';
 import { FORMATS, tablesOf } from './tables.ts';
-import { openPipeline, type PipelineFlags, Workspace } from './workspace.ts';
+import { openPipeline, type PipelineFlags, partAndPipeline } from './workspace.ts';
 
 /** `retable table`: tables of the cached results, in any format. A single name may be that of a table or of a pipeline. */
 export async function table(
@@ -16,10 +16,9 @@ export async function table(
     throw new Failure('bad-flag', `There is no format ${format}.`, {
       hint: `Formats: ${Object.keys(FORMATS).join(', ')}.`,
     });
-  const lone = tableName !== undefined && pipelineName === undefined;
-  const isPipeline = lone && (/\.ya?ml$/.test(tableName) || new Workspace(flags).pipelines.has(tableName));
-  const opened = await openPipeline(isPipeline ? tableName : pipelineName, flags);
-  const { tables, failures } = tablesOf(await resultsOf(opened), isPipeline ? undefined : tableName);
+  const named = partAndPipeline(tableName, pipelineName, flags);
+  const opened = await openPipeline(named.pipeline, flags);
+  const { tables, failures } = tablesOf(await resultsOf(opened), named.part);
   // Programs get one object, however many tables there are.
   const isList = format === 'json' && tables.length + failures.length !== 1;
   if (isList) console.log(`{"tables":[${tables.map(form).join(',')}]}`);

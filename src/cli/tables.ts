@@ -1,9 +1,8 @@
-import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { explainDiskError } from '../cache/disk-failure.ts';
 import { makeFolder } from '../cache/folders.ts';
 import { Failure, isFailure } from '../failure.ts';
-import { replaceFile } from '../replace-file.ts';
+import { replaceIfChanged } from '../replace-file.ts';
 import { buildTable } from '../report/build-table.ts';
 import { toCsv } from '../report/csv.ts';
 import { toJson } from '../report/json.ts';
@@ -80,7 +79,7 @@ async function writeTable(table: Table, folder: string): Promise<void> {
     ['tex', toLatex],
     ['json', toJson],
   ] as const) {
-    const text = `${form(table).trimEnd()}\n`;
-    await replaceFile(join(folder, `${table.name}.${extension}`), (draft) => writeFile(draft, text));
+    const text = Buffer.from(`${form(table).trimEnd()}\n`);
+    await replaceIfChanged(join(folder, `${table.name}.${extension}`), text);
   }
 }

@@ -34,6 +34,7 @@ export interface PipelineFlags extends SettingFlags {
   readonly dryRun?: boolean;
   readonly verbose?: boolean;
   readonly format?: string;
+  readonly to?: string;
   readonly cells?: boolean;
   readonly attempt?: string;
   readonly follow?: boolean;
@@ -242,6 +243,19 @@ export async function openPipeline(
   const known = new Planner(options);
   const planner = forced ? new Planner({ ...options, forced: (id) => forced.has(id) }) : known;
   return { workspace, file, pipeline, kinds, engine, cache, planner, known, flags };
+}
+
+/** Of a command that takes the name of a part, such as a table, and of a pipeline: a single name may be either. */
+export function partAndPipeline(
+  part: string | undefined,
+  pipeline: string | undefined,
+  flags: SettingFlags,
+): { readonly part: string | undefined; readonly pipeline: string | undefined } {
+  const isPipeline =
+    part !== undefined &&
+    pipeline === undefined &&
+    (/\.ya?ml$/.test(part) || new Workspace(flags).pipelines.has(part));
+  return isPipeline ? { part: undefined, pipeline: part } : { part, pipeline };
 }
 
 /** @throws Failure `unknown-pipeline`, `no-pipeline` */

@@ -8,6 +8,7 @@ import { orderStages } from './expand/order.ts';
 import { Params } from './expand/params.ts';
 import { CHOICE_KIND, searchCells } from './expand/search-cells.ts';
 import { Sweeps } from './expand/sweeps.ts';
+import { readFigures } from './figures.ts';
 import type { Diagnostic } from './parse/diagnostic.ts';
 import type { Findings } from './parse/findings.ts';
 import { parseYaml } from './parse/parse-yaml.ts';
@@ -52,6 +53,7 @@ export async function loadPipeline(input: PipelineText, options: LoadOptions): P
   const expansion = new Expansion(order, checkers, params, sweeps, findings);
   const searched = searchCells(expansion, sweeps, findings);
   const tables = readTables(shape, params, expansion, findings);
+  const figures = readFigures(shape, params, expansion, findings);
 
   if (findings.errors > 0) return { ok: false, diagnostics: findings.sorted() };
   params.warnOfUnused();
@@ -69,6 +71,7 @@ export async function loadPipeline(input: PipelineText, options: LoadOptions): P
     cells: searched.cells,
     sweeps: searched.sweeps,
     tables,
+    figures,
   };
   return { ok: true, pipeline, warnings: findings.sorted() };
 }

@@ -22,6 +22,7 @@ export interface Pipeline {
   readonly cells: readonly Cell[];
   readonly sweeps: readonly Sweep[];
   readonly tables: readonly TableSpec[];
+  readonly figures: readonly FigureSpec[];
 }
 
 export interface Stage {
@@ -118,6 +119,8 @@ export interface TableSpec {
   readonly title: string | undefined;
   /** The stage whose values are shown. */
   readonly stage: string;
+  /** Only cells in which each of these keys has one of the values are shown. Default: all cells. */
+  readonly where?: readonly Where[];
   /** Names in that stage's `values.json`; several are shown in one column each. */
   readonly values: readonly string[];
   readonly rows: readonly string[];
@@ -136,6 +139,12 @@ export interface TableSpec {
   readonly published: readonly PublishedValue[];
 }
 
+/** A condition on cells: the key has one of the values. */
+export interface Where {
+  readonly key: string;
+  readonly values: readonly Scalar[];
+}
+
 /** A value that someone else published for a place of the table. */
 export interface PublishedValue {
   readonly row: readonly Scalar[];
@@ -143,4 +152,73 @@ export interface PublishedValue {
   /** In the unit of the printed table (percent if the format is percent). */
   readonly value: number;
   readonly source: string;
+}
+
+/** What a figure shows. Its numbers are those of tables, with the same keys, so that both say the same. */
+export type FigureSpec = LineSpec | BarsSpec | ScatterSpec | HistorySpec | ImagesSpec | SweepFigureSpec;
+
+interface FigureHead {
+  readonly name: string;
+  readonly title: string | undefined;
+  readonly notes: readonly string[];
+  /** Words to print for values of axes, keys and values. */
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+/** The interval around a mean: sample standard deviation, standard error, or smallest and largest value. */
+export type Band = 'std' | 'sem' | 'range' | 'none';
+
+interface OnAxes extends FigureHead {
+  /** How many of the keys of columns (of rows, in a scatter or a history) choose a panel. The next ones choose a series. */
+  readonly panels: number;
+  readonly band: Band;
+  /** The axes that are logarithmic. */
+  readonly log: readonly ('x' | 'y')[];
+}
+
+export interface LineSpec extends OnAxes {
+  readonly plot: 'line';
+  /** Its only row key is the x axis. */
+  readonly table: TableSpec;
+}
+
+export interface BarsSpec extends OnAxes {
+  readonly plot: 'bars';
+  /** Its rows are groups of bars. */
+  readonly table: TableSpec;
+}
+
+export interface ScatterSpec extends OnAxes {
+  readonly plot: 'scatter';
+  /** How many of the row keys choose a series. The rest tells its points apart. */
+  readonly series: number;
+  /** Two tables with the same rows and one column. */
+  readonly x: TableSpec;
+  readonly y: TableSpec;
+}
+
+export interface HistorySpec extends OnAxes {
+  readonly plot: 'history';
+  /** One for each stage. Their values are names in `records.jsonl`, and their rows are series. */
+  readonly tables: readonly TableSpec[];
+  /** The name of the x axis in the records: `epoch`. */
+  readonly x: string;
+  /** Of each value. */
+  readonly formats: Readonly<Record<string, 'percent' | 'number'>>;
+}
+
+export interface ImagesSpec extends FigureHead {
+  readonly plot: 'images';
+  /** Its columns are panels. */
+  readonly table: TableSpec;
+  /** The first so many examples, or these, counted from 0. */
+  readonly examples: number | readonly number[];
+  /** The factor by which differences are shown larger. */
+  readonly amplify: number;
+}
+
+export interface SweepFigureSpec extends FigureHead {
+  readonly plot: 'sweep';
+  readonly sweep: string;
+  readonly format: 'percent' | 'number';
 }

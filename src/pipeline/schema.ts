@@ -37,9 +37,10 @@ export function pipelineSchema(kinds: Readonly<Record<string, Kind>>): Record<st
       stages: { ...map({ $ref: '#/definitions/stage' }), minProperties: 1 },
       sweeps: map({ $ref: '#/definitions/sweep' }),
       tables: map({ $ref: '#/definitions/table' }),
+      figures: map({ $ref: '#/definitions/figure' }),
     }),
     required: ['pipeline', 'stages'],
-    definitions: { stage: stage(kinds), need, matrix, sweep, table },
+    definitions: { stage: stage(kinds), need, matrix, sweep, table, figure },
   };
 }
 
@@ -122,6 +123,13 @@ const sweep = {
   required: ['stage', 'space'],
 };
 
+const shownFormat = { anyOf: [{ enum: ['percent', 'number'] }, reference] };
+const labels = { anyOf: [{ type: 'object', additionalProperties: scalar }, reference] };
+const where = {
+  anyOf: [{ type: 'object', additionalProperties: { anyOf: [condition, reference] } }, reference],
+  description: 'Only cells in which each key has one of the values.',
+};
+
 const table = {
   ...object({
     title: text,
@@ -130,9 +138,10 @@ const table = {
     columns: texts,
     over: texts,
     correlate: texts,
-    format: { anyOf: [{ enum: ['percent', 'number'] }, reference] },
+    where,
+    format: shownFormat,
     digits: { anyOf: [{ type: 'integer', minimum: 0, maximum: 20 }, reference] },
-    labels: { anyOf: [{ type: 'object', additionalProperties: scalar }, reference] },
+    labels,
     notes: texts,
     references: {
       anyOf: [
@@ -158,6 +167,98 @@ const table = {
     },
   }),
   required: ['value'],
+};
+
+const head: JsonMap = { title: text, notes: texts, labels };
+const panels = { ...texts, description: 'Keys; one panel for each of their values.' };
+const whole = { type: 'integer', minimum: 0 };
+const grouped: JsonMap = { over: texts, where, panels };
+const onAxes: JsonMap = {
+  ...grouped,
+  format: shownFormat,
+  series: { ...texts, description: 'Keys; one colour for each of their values.' },
+  band: {
+    enum: ['std', 'sem', 'range', 'none'],
+    default: 'std',
+    description:
+      'Around the mean: sample standard deviation, standard error, smallest and largest value, or nothing.',
+  },
+};
+const log: JsonMap = {
+  anyOf: [{ enum: ['x', 'y'] }, { type: 'array', items: { enum: ['x', 'y'] } }],
+  description: 'The axes that are logarithmic.',
+};
+
+/** The keys of each plot of a figure, and those that must be given. */
+const plots: Readonly<Record<string, readonly [must: readonly string[], keys: JsonMap]>> = {
+  line: [
+    ['value', 'x'],
+    {
+      ...onAxes,
+      value: { ...texts, description: 'STAGE.NAME' },
+      x: { ...texts, description: 'The key of the x axis.' },
+      log,
+    },
+  ],
+  scatter: [
+    ['x', 'y'],
+    {
+      ...onAxes,
+      x: { ...texts, description: 'STAGE.NAME' },
+      y: { ...texts, description: 'STAGE.NAME' },
+      points: { ...texts, description: 'Keys; one point of a series for each of their values.' },
+      log,
+    },
+  ],
+  bars: [
+    ['value'],
+    {
+      ...onAxes,
+      value: { ...texts, description: 'STAGE.NAME' },
+      groups: { ...texts, description: 'Keys; one group of bars for each of their values.' },
+    },
+  ],
+  history: [
+    ['of', 'values'],
+    {
+      ...onAxes,
+      format: { anyOf: [shownFormat, map({ enum: ['percent', 'number'] })] },
+      of: { ...texts, description: 'The stages whose records are shown.' },
+      values: { ...texts, description: 'Names in the records, such as loss; one panel for each.' },
+      x: { ...text, default: 'epoch', description: 'The name of the x axis in the records.' },
+      log,
+    },
+  ],
+  images: [
+    ['of'],
+    {
+      ...grouped,
+      of: { ...texts, description: 'The stage of attacks, which keeps its images.' },
+      rows: texts,
+      examples: {
+        anyOf: [{ type: 'integer', minimum: 1, maximum: 100 }, { type: 'array', items: whole }, reference],
+        default: 4,
+        description: 'The first so many images, or these, counted from 0.',
+      },
+      amplify: {
+        anyOf: [{ type: 'number', exclusiveMinimum: 0 }, reference],
+        default: 10,
+        description: 'The factor by which differences are shown larger.',
+      },
+    },
+  ],
+  sweep: [['sweep'], { sweep: text, format: shownFormat }],
+};
+
+const figure = {
+  type: 'object',
+  properties: { plot: { enum: Object.keys(plots), description: 'What is drawn.' } },
+  required: ['plot'],
+  allOf: Object.entries(plots).map(([plot, [required, keys]]) => ({
+    if: { properties: { plot: { const: plot } }, required: ['plot'] },
+    // biome-ignore lint/suspicious/noThenProperty: JSON Schema calls it so
+    then: { ...object({ plot: { const: plot }, ...head, ...keys }), required: [...required] },
+  })),
 };
 
 function stage(kinds: Readonly<Record<string, Kind>>): JsonMap {

@@ -40,7 +40,7 @@ function refuseIfMixed(spec: TableSpec, axis: string, group: readonly Cell[]): v
     `Table "${spec.name}" has several cells in one place that differ in "${axis}": ${first.id} and ${other.id}.`,
     {
       hint: `Add "${spec.stage}.${axis}" to the rows or columns of the table, or to \`over\` to take the mean over it.`,
-      details: { table: spec.name, key: axis, cells: [first.id, other.id] },
+      details: { table: spec.name, stage: spec.stage, key: axis, cells: [first.id, other.id] },
     },
   );
 }

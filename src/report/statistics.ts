@@ -25,6 +25,15 @@ export function summarise(numbers: readonly number[]): Summary {
   };
 }
 
+/** The smallest and the largest number; undefined below two numbers. */
+export function rangeOf(numbers: readonly number[]): readonly [low: number, high: number] | undefined {
+  if (numbers.length < 2) return undefined;
+  return [
+    numbers.reduce((low, x) => Math.min(low, x), Number.POSITIVE_INFINITY),
+    numbers.reduce((high, x) => Math.max(high, x), Number.NEGATIVE_INFINITY),
+  ];
+}
+
 /**
  * Pearson's r of pairs of numbers, in [-1, 1]; undefined for fewer than three pairs, or if one of the two is
  * constant.

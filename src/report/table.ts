@@ -56,6 +56,8 @@ export interface Entry {
   readonly mean: number | undefined;
   /** Sample standard deviation (n - 1); undefined below two cells. */
   readonly std: number | undefined;
+  /** The smallest and the largest of the numbers; undefined below two cells. For figures: forms of tables do not show it. */
+  readonly range: readonly [low: number, high: number] | undefined;
   /** Number of cells that have the value. */
   readonly n: number;
   /** Number of cells that belong to the entry, with or without a value. */

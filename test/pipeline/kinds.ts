@@ -74,6 +74,7 @@ export const kinds: Readonly<Record<string, Kind>> = {
       parameters: Type.Object({
         attack: Type.String({ pattern: '^(none|fgsm|pgd-[0-9]+)$', default: 'none' }),
         epsilon: Type.Number({ exclusiveMinimum: 0, default: 8 / 255 }),
+        'keep-images': Type.Boolean({ default: false }),
         seed: Type.Integer({ default: 0 }),
       }),
       inputs: {

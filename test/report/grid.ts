@@ -38,6 +38,7 @@ export function pipelineOf(cells: readonly Cell[], profile: string | undefined =
     cells,
     sweeps: [],
     tables: [],
+    figures: [],
   };
 }
 

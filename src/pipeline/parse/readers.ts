@@ -80,7 +80,7 @@ export class Readers {
     const found = words.find((one) => one === value);
     if (found !== undefined || value === undefined) return found;
     const hint = typeof value === 'string' ? didYouMean(value, words) : undefined;
-    return this.wrongType(path, `'${path.at(-1)}'`, `one of '${words.join("', '")}'`, value, hint);
+    return this.wrongType(path, quotedKey(path), `one of '${words.join("', '")}'`, value, hint);
   }
 
   /** A whole number in a range; undefined if nothing, or something else, is given. */
@@ -92,7 +92,7 @@ export class Readers {
     const isGood =
       typeof value === 'number' && Number.isSafeInteger(value) && value >= least && value <= most;
     if (isGood || value === undefined) return value;
-    return this.wrongType(path, `'${path.at(-1)}'`, `a whole number from ${least} to ${most}`, value);
+    return this.wrongType(path, quotedKey(path), `a whole number from ${least} to ${most}`, value);
   }
 
   #goodName(name: string, path: Path, thing: string): boolean {
@@ -102,6 +102,11 @@ export class Readers {
     });
     return false;
   }
+}
+
+/** The last key of a path. Positions in lists are no keys. */
+function quotedKey(path: Path): string {
+  return `'${path.findLast((step) => typeof step === 'string')}'`;
 }
 
 export function isMapping(value: unknown): value is JsonMap {

@@ -14,6 +14,7 @@ export interface PipelineShape {
   readonly stages: readonly StageShape[];
   readonly sweeps: Readonly<Record<string, Json>>;
   readonly tables: Readonly<Record<string, Json>>;
+  readonly figures: Readonly<Record<string, Json>>;
 }
 
 const topLevel = [
@@ -25,6 +26,7 @@ const topLevel = [
   'stages',
   'sweeps',
   'tables',
+  'figures',
 ];
 
 /** Undefined if there is nothing to continue with. */
@@ -51,9 +53,10 @@ export function readShape(root: unknown, findings: Findings): PipelineShape | un
   read.text(top.description, ['description'], "'description'");
   const profiles = read.named(top.profiles, ['profiles'], "'profiles'", 'a profile');
   const tables = read.named(top.tables, ['tables'], "'tables'", 'a table');
-  // Both become names of files in `results/`; the name of a table is also a LaTeX label.
-  checkSimilarNames(Object.keys(profiles), ['profiles'], 'profiles', findings);
-  checkSimilarNames(Object.keys(tables), ['tables'], 'tables', findings);
+  const figures = read.named(top.figures, ['figures'], "'figures'", 'a figure');
+  // They become names of files in `results/`, those of tables and figures in one folder; a table is also a LaTeX label.
+  checkSimilarNames({ profiles: Object.keys(profiles) }, [], findings);
+  checkSimilarNames({ tables: Object.keys(tables), figures: Object.keys(figures) }, [], findings);
   const stages = read.named(top.stages, ['stages'], "'stages'", 'a stage');
   if (isMapping(top.stages) && Object.keys(top.stages).length === 0) {
     findings.error('missing-key', { path: ['stages'], at: 'key' }, 'the pipeline has no stages');
@@ -71,5 +74,6 @@ export function readShape(root: unknown, findings: Findings): PipelineShape | un
     stages: Object.entries(stages).map(([stage, body]) => readStage(stage, body, findings)),
     sweeps: read.named(top.sweeps, ['sweeps'], "'sweeps'", 'a sweep'),
     tables,
+    figures,
   };
 }

@@ -47,7 +47,7 @@ export function readStage(name: string, value: Json, findings: Findings): StageS
   read.text(body.description, [...path, 'description'], `'description' of stage '${name}'`);
   const needs = read.named(body.needs, [...path, 'needs'], `'needs' of stage '${name}'`, 'a need');
   // Programs find their inputs in the variable RETABLE_INPUT_NAME.
-  checkSimilarNames(Object.keys(needs), [...path, 'needs'], 'needs', findings);
+  checkSimilarNames({ needs: Object.keys(needs) }, path, findings);
   return {
     name,
     path,

@@ -11,6 +11,7 @@ const tableKeys = [
   'rows',
   'columns',
   'over',
+  'where',
   'format',
   'digits',
   'labels',
@@ -21,18 +22,24 @@ const tableKeys = [
 
 /** A table with keys as written; its stage and fields are not yet checked. */
 export interface TableShape
-  extends Omit<TableSpec, 'stage' | 'values' | 'rows' | 'columns' | 'over' | 'correlate'> {
+  extends Omit<TableSpec, 'stage' | 'where' | 'values' | 'rows' | 'columns' | 'over' | 'correlate'> {
   readonly path: Path;
   readonly value: readonly Located[];
   readonly rows: readonly Located[];
   readonly columns: readonly Located[];
   readonly over: readonly Located[];
+  readonly where: readonly WhereShape[];
   readonly correlate: readonly Located[];
 }
 
 export interface Located {
   readonly text: string;
   readonly path: Path;
+}
+
+/** A condition on cells, as written: a key, and the values that it may have. */
+export interface WhereShape extends Located {
+  readonly values: readonly Scalar[];
 }
 
 /** Reads a table in which references to params are already replaced; undefined if too much is missing. */
@@ -52,6 +59,7 @@ export function readTable(name: string, value: Json, path: Path, findings: Findi
     rows: keys('rows'),
     columns: keys('columns'),
     over: keys('over'),
+    where: readWhere(read, body.where, [...path, 'where'], what),
     correlate: keys('correlate'),
     format,
     digits: digits ?? (format === 'percent' ? 1 : 3),
@@ -69,7 +77,7 @@ export function readTable(name: string, value: Json, path: Path, findings: Findi
   return table;
 }
 
-function readLabels(
+export function readLabels(
   read: Readers,
   value: Json | undefined,
   path: Path,
@@ -81,6 +89,15 @@ function readLabels(
     else read.wrongType([...path, key], `label '${key}'`, 'text', label);
   }
   return labels;
+}
+
+export function readWhere(read: Readers, value: Json | undefined, path: Path, what: string): WhereShape[] {
+  return Object.entries(read.mapping(value, path, `'where' of ${what}`)).map(([text, given]) => {
+    const list: readonly Json[] = Array.isArray(given) ? given : [given];
+    const bad = list.find((one) => !isScalar(one));
+    if (bad !== undefined) read.wrongType([...path, text], `'${text}'`, 'a value or a list of values', bad);
+    return { text, path: [...path, text], values: list.filter(isScalar) };
+  });
 }
 
 function readPublished(read: Readers, value: Json, path: Path, findings: Findings): PublishedValue[] {

@@ -53,6 +53,7 @@ stages:
         rows: ['model.method'],
         columns: ['robustness.attack'],
         over: ['student.seed'],
+        where: [],
         correlate: [],
         format: 'percent',
         digits: 1,
