@@ -51,6 +51,5 @@ export function missingNotes(entries: readonly Pick<Entry, 'n' | 'of'>[]): strin
   const of = entries.reduce((sum, entry) => sum + entry.of, 0);
   const missing = of - entries.reduce((sum, entry) => sum + entry.n, 0);
   if (missing === 0) return [];
-  const verb = missing === 1 ? 'has' : 'have';
-  return [`${missing} of ${of} cells ${verb} no value here, because they have not run yet or failed.`];
+  return [`Cells without a value here: ${missing} of ${of}. They have not run yet, or failed.`];
 }

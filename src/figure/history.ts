@@ -141,6 +141,6 @@ function withoutRecords(cells: readonly Cell[], recorded: ReadonlyMap<CellId, Re
   const without = cells.filter(({ id }) => (recorded.get(id)?.size ?? 0) === 0).length;
   if (without === 0) return [];
   return [
-    `${without} of ${cells.length} cells have no records here, because they have not run yet, failed or record nothing.`,
+    `Cells without records here: ${without} of ${cells.length}. They have not run yet, failed, or record nothing.`,
   ];
 }

@@ -59,7 +59,7 @@ export async function imagesParts(
             `Of the cells that differ in ${table.over.join(', ')}, the first: ${shown.map(({ id }) => id).join(', ')}.`,
           ]
         : []),
-      ...(isMissing ? ['Some cells have no images here, because they have not run yet or failed.'] : []),
+      ...(isMissing ? ['Some cells have no images here: they have not run yet, or failed.'] : []),
     ],
     warnings: gatherWarnings(
       shown.map(({ id }) => id),

@@ -69,5 +69,5 @@ function leftOut(
 ): string[] {
   const without = rows.flatMap((row, index) => (numberOf(row) === undefined ? (entries[index] ?? []) : []));
   const count = without.reduce((sum, { of }) => sum + of, 0);
-  return count === 0 ? [] : [`Not shown: ${count} cells that have no number ${key}.`];
+  return count === 0 ? [] : [`Cells that are not shown, because they have no number ${key}: ${count}.`];
 }
