@@ -100,10 +100,9 @@ async function finish(opened: OpenPipeline): Promise<readonly Failure[]> {
   if (!flags.json) showTables(tables);
   const written = await writeTables(opened, tables);
   const figures = await finishFigures(opened, results);
-  if (!flags.json) {
-    if (written) console.log(pc.dim(`tables written to ${shownPath(written)}/`));
-    if (figures.folder) console.log(pc.dim(`figures written to ${shownPath(figures.folder)}/`));
-  }
+  const things = [...(written ? ['tables'] : []), ...(figures.folder ? ['figures'] : [])].join(' and ');
+  const folder = written ?? figures.folder;
+  if (folder && !flags.json) console.log(pc.dim(`${things} written to ${shownPath(folder)}/`));
   return [...failures, ...figures.failures];
 }
 

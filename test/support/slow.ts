@@ -26,6 +26,7 @@ export const slow = [
   'test/run/endings.test.ts',
   'test/run/executor.test.ts',
   'test/run/failures.test.ts',
+  'test/run/figures.test.ts',
   'test/run/inputs.test.ts',
   'test/run/interrupt.test.ts',
   'test/run/measurements.test.ts',
