@@ -6,12 +6,17 @@ import { type PipelineFlags, resolvePipeline } from './workspace.ts';
 export async function validate(name: string | undefined, given: PipelineFlags): Promise<number> {
   const { workspace, file, flags } = resolvePipeline(name, given);
   try {
-    const { stages, cells, tables, profile } = await workspace.load(file, flags);
-    const summary = { stages: stages.length, cells: cells.length, tables: tables.length };
+    const { stages, cells, tables, figures, profile } = await workspace.load(file, flags);
+    const summary = {
+      stages: stages.length,
+      cells: cells.length,
+      tables: tables.length,
+      figures: figures.length,
+    };
     if (flags.json) console.log(JSON.stringify({ valid: true, profile, ...summary, diagnostics: [] }));
     else
       console.log(
-        `valid: ${counted(stages, 'stage')}, ${counted(cells, 'cell')}, ${counted(tables, 'table')}${profile ? ` (profile ${profile})` : ''}`,
+        `valid: ${counted(stages, 'stage')}, ${counted(cells, 'cell')}, ${counted(tables, 'table')}${figures.length > 0 ? `, ${counted(figures, 'figure')}` : ''}${profile ? ` (profile ${profile})` : ''}`,
       );
     return EXIT.done;
   } catch (error) {

@@ -8,11 +8,15 @@ export interface FittedAxis {
   readonly notes: readonly string[];
 }
 
-/** A logarithmic axis becomes linear if there are numbers for which it has no place. */
+/**
+ * A logarithmic axis becomes linear if there are numbers for which it has no place.
+ * @param log the axes that are to be logarithmic
+ * @param which the name of this one there
+ */
 export function fitAxis(
   axis: Omit<Axis, 'scale'>,
-  which: 'x' | 'y',
-  log: readonly ('x' | 'y')[],
+  which: string,
+  log: readonly string[],
   estimates: readonly Estimate[],
 ): FittedAxis {
   const wanted = log.includes(which);

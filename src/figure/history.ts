@@ -1,5 +1,5 @@
 import { Failure } from '../failure.ts';
-import type { Cell, CellId, HistorySpec, Pipeline } from '../pipeline/pipeline.ts';
+import type { Cell, CellId, HistorySpec, Pipeline, TableSpec } from '../pipeline/pipeline.ts';
 import { choiceNotes, choicesOf } from '../report/choices.ts';
 import { groupCells, idOf, named } from '../report/group-cells.ts';
 import { rangeOf, summarise } from '../report/statistics.ts';
@@ -53,7 +53,7 @@ export function historyParts(spec: HistorySpec, pipeline: Pipeline, sources: Fig
     const xs = points.map(({ x }) => x);
     const ys = points.map(({ y }) => y);
     const x = fitAxis({ words: xWords, format: 'number' }, 'x', log, xs);
-    const y = fitAxis({ words, format: spec.formats[value] ?? 'number' }, 'y', log, ys);
+    const y = fitAxis({ words, format: spec.formats[value] ?? 'number' }, value, log, ys);
     notes.push(...x.notes, ...y.notes);
     all.push(...ys);
     for (const panel of split) {
@@ -72,7 +72,7 @@ export function historyParts(spec: HistorySpec, pipeline: Pipeline, sources: Fig
     notes: [
       ...spec.notes,
       ...choiceNotes(sweeps),
-      ...bandNotes(all, { band, over: first.over, shown: 'Bands' }),
+      ...bandNotes(all, { band, over: overOf(tables), shown: 'Bands' }),
       ...new Set(notes),
       ...withoutRecords(cells, recorded),
     ],
@@ -81,6 +81,12 @@ export function historyParts(spec: HistorySpec, pipeline: Pipeline, sources: Fig
       sources.warnings,
     ),
   };
+}
+
+/** The keys of the mean; those of several stages without their stages. */
+function overOf(tables: readonly TableSpec[]): string[] {
+  const keys = tables.flatMap(({ over }) => over);
+  return [...new Set(tables.length > 1 ? keys.map((key) => key.slice(key.indexOf('.') + 1)) : keys)];
 }
 
 /** @throws Failure `ambiguous-table` if a curve has cells of two stages, or that differ in more than the keys of `over` */

@@ -42,7 +42,7 @@ export async function imagesParts(
     panels.push({
       plot: 'images',
       title,
-      columns: ['clean', 'under attack', `difference × ${amplify}`],
+      columns: ['clean', 'under attack', `change × ${amplify}`],
       rows: own,
     });
   }
@@ -53,7 +53,7 @@ export async function imagesParts(
       ...spec.notes,
       ...checkpointNote(cells),
       ...choiceNotes(sweeps),
-      `Below each image: the answer of the model. Differences are ${amplify} times as large as they are; gray is no difference.`,
+      `Below each image: the answer of the model. Changes are shown ${amplify} times as large as they are; gray is no change. Images that are wrong without an attack are not attacked.`,
       ...(shown.length < cells.length && table.over.length > 0
         ? [
             `Of the cells that differ in ${table.over.join(', ')}, the first: ${shown.map(({ id }) => id).join(', ')}.`,

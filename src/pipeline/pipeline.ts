@@ -172,8 +172,8 @@ interface OnAxes extends FigureHead {
   /** How many of the keys of columns (of rows, in a scatter or a history) choose a panel. The next ones choose a series. */
   readonly panels: number;
   readonly band: Band;
-  /** The axes that are logarithmic. */
-  readonly log: readonly ('x' | 'y')[];
+  /** The axes that are logarithmic: `x`, `y`; in a history, `x` and names of values. */
+  readonly log: readonly string[];
 }
 
 export interface LineSpec extends OnAxes {

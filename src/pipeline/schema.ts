@@ -226,7 +226,7 @@ const plots: Readonly<Record<string, readonly [must: readonly string[], keys: Js
       of: { ...texts, description: 'The stages whose records are shown.' },
       values: { ...texts, description: 'Names in the records, such as loss; one panel for each.' },
       x: { ...text, default: 'epoch', description: 'The name of the x axis in the records.' },
-      log,
+      log: { ...texts, description: 'The axes that are logarithmic: x, and names of values.' },
     },
   ],
   images: [

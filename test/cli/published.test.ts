@@ -71,6 +71,14 @@ test('the pipeline in the manual of the kinds is valid', async () => {
   expect((await project.retable('validate', 'attacks')).stdout).toBe('valid: 4 stages, 15 cells, 3 tables\n');
 });
 
+test('the pipeline in the manual of figures is valid', async () => {
+  const [yaml] = /(?<=```yaml\n)[\s\S]*?(?=```)/.exec(readFileSync('docs/figures.md', 'utf8')) ?? [''];
+  const { Project } = await import('../support/project.ts');
+  const project = new Project({ 'pipelines/strength.yaml': yaml });
+  const { stdout } = await project.retable('validate', 'strength');
+  expect(stdout).toBe('valid: 4 stages, 33 cells, 0 tables, 5 figures\n');
+});
+
 test('the kind in the manual runs', async () => {
   const [source] = /(?<=```ts\n)[\s\S]*?(?=```)/.exec(readFileSync('docs/kinds.md', 'utf8')) ?? [''];
   const { Project } = await import('../support/project.ts');

@@ -50,7 +50,7 @@ test('images of an attack have the pixels of both artifacts, the difference, and
   });
   const { panels, notes } = await buildFigure(figure, pipeline, sources);
   const [panel] = panels as ImagePanel[];
-  expect(panel?.columns).toEqual(['clean', 'under attack', 'difference × 2']);
+  expect(panel?.columns).toEqual(['clean', 'under attack', 'change × 2']);
   const gray = (...values: number[]) => Uint8Array.from(values.flatMap((value) => [value, value, value]));
   const picture = (words: string, ...values: number[]) => ({
     width: 2,
@@ -80,7 +80,7 @@ test('images of an attack have the pixels of both artifacts, the difference, and
       ],
     },
   ]);
-  expect(notes.join(' ')).toContain('Differences are 2 times as large as they are; gray is no difference.');
+  expect(notes.join(' ')).toContain('Changes are shown 2 times as large as they are; gray is no change.');
 });
 
 test('examples can be chosen, and one that does not exist is named', async () => {

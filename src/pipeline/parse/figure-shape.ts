@@ -33,7 +33,7 @@ export interface FigureShape {
   readonly over: readonly Located[];
   readonly where: readonly WhereShape[];
   readonly band: Band;
-  readonly log: readonly ('x' | 'y')[];
+  readonly log: readonly string[];
   /** The first so many, or these, counted from 0. */
   readonly examples: number | readonly number[];
   readonly amplify: number;
@@ -108,7 +108,10 @@ export function readFigure(
     over: texts('over'),
     where: readWhere(read, body.where, [...path, 'where'], what),
     band: read.oneOf(body.band, ['std', 'sem', 'range', 'none'], [...path, 'band']) ?? 'std',
-    log: texts('log').flatMap(({ text, path }) => read.oneOf<'x' | 'y'>(text, ['x', 'y'], path) ?? []),
+    log: texts('log').flatMap(({ text, path }) => {
+      const axes = plot === 'history' ? ['x', ...texts('values').map((one) => one.text)] : ['x', 'y'];
+      return read.oneOf(text, axes, path) ?? [];
+    }),
     examples: readExamples(read, body.examples, [...path, 'examples']),
     amplify: readAmplify(read, body.amplify, [...path, 'amplify']),
   };
