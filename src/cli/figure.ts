@@ -28,7 +28,7 @@ export async function figureCommand(
   opened.cache.close();
   const { to } = given;
   if (to === undefined) await print(form, figures, failures.length);
-  else if (isFolder(to)) tell(await writeAll(to, form, figures));
+  else if (isFolder(to)) tell(await writeAll(to, form, figures, '--to FILE'));
   else tell(await writeOne(to, form, figures));
   return Math.max(EXIT.done, ...failures.map(printFailure));
 }

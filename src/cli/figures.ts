@@ -55,15 +55,19 @@ export async function writeFigures(
 ): Promise<string | undefined> {
   if (figures.length === 0) return undefined;
   const folder = join(workspace.settings.results.value, resultsFolder(pipeline));
-  for (const form of RUN_FORMS) await writeAll(folder, form, figures);
+  for (const form of RUN_FORMS) await writeAll(folder, form, figures, '--results DIR');
   return folder;
 }
 
-/** Writes figures to a folder. Files that have the same bytes already are left as they are. */
+/**
+ * Writes figures to a folder. Files that have the same bytes already are left as they are.
+ * @param flag by which another folder can be given
+ */
 export async function writeAll(
   folder: string,
   form: FigureForm,
   figures: readonly Figure[],
+  flag: string,
 ): Promise<string[]> {
   const files: string[] = [];
   try {
@@ -74,7 +78,7 @@ export async function writeAll(
       files.push(file);
     }
   } catch (error) {
-    throw explainDiskError(error, `write figures to ${folder}`);
+    throw explainDiskError(error, `write figures to ${folder}`, flag);
   }
   return files;
 }

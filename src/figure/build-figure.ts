@@ -4,7 +4,6 @@ import { shownSet } from '../report/shown-set.ts';
 import { barsParts } from './bars.ts';
 import type { Figure } from './figure.ts';
 import { historyParts } from './history.ts';
-import { imagesParts } from './images.ts';
 import { lineParts } from './line.ts';
 import type { FigureParts } from './parts.ts';
 import { scatterParts } from './scatter.ts';
@@ -49,7 +48,8 @@ async function partsOf(spec: FigureSpec, pipeline: Pipeline, sources: FigureSour
     case 'history':
       return historyParts(spec, pipeline, sources);
     case 'images':
-      return imagesParts(spec, pipeline, sources);
+      // Loads what reads data sets, which other figures do not need.
+      return (await import('./images.ts')).imagesParts(spec, pipeline, sources);
     case 'sweep':
       return sweepParts(spec, pipeline, sources);
   }

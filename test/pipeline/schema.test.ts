@@ -38,6 +38,31 @@ describe('the schema for editors', () => {
     expect(validate(parse(`${head}  ${stage}`)), JSON.stringify(validate.errors)).toBe(true);
   });
 
+  const figured = (figure: string) => validate(parse(`${head}  a: {uses: train}\nfigures:\n  f: ${figure}`));
+
+  it.each([
+    '{plot: line, value: a.loss, x: epochs, series: [a.method], panels: net, over: seed, band: sem, log: x}',
+    '{plot: scatter, x: a.loss, y: a.validation, points: seed, where: {method: [plain, trades], epochs: 1}}',
+    `{plot: bars, value: [a.loss], groups: method, format: percent, labels: "\${{ params.labels }}", title: t}`,
+    '{plot: history, of: [a], values: [loss], x: step, format: {loss: percent}, log: [x, loss], notes: n}',
+    '{plot: images, of: a, rows: seed, examples: [0, 3], amplify: 2.5}',
+    '{plot: sweep, sweep: tune, format: percent}',
+  ])('takes the figure %s', (figure) => {
+    expect(figured(figure), JSON.stringify(validate.errors)).toBe(true);
+  });
+
+  it.each([
+    '{value: a.loss, x: epochs}',
+    '{plot: lines, value: a.loss, x: epochs}',
+    '{plot: line, value: a.loss}',
+    '{plot: line, value: a.loss, x: epochs, groups: seed}',
+    '{plot: bars, value: a.loss, band: stdev}',
+    '{plot: images, of: a, examples: 0}',
+    '{plot: sweep, sweep: tune, over: seed}',
+  ])('refuses the figure %s', (figure) => {
+    expect(figured(figure)).toBe(false);
+  });
+
   it.each([
     'a: {uses: nothing}',
     'a: {uses: dataset, with: {nmae: x}}',
