@@ -32,7 +32,7 @@ export function sweepParts(spec: SweepFigureSpec, pipeline: Pipeline, sources: F
     panels: [
       ...(sweep.rungs ? [overRungs(sweep, rungs, chosen, { y, words: label(sweep.rungs.name) })] : []),
       bestSoFar(sweep, rungs, { y, words: label('trial') }),
-      ...sweep.axes.map((axis) => overAxis(axis, sweep, rungs, { y, words: label(axis.name) })),
+      ...sweep.axes.map((axis) => overAxis(axis, sweep, { rungs, chosen }, { y, words: label(axis.name) })),
     ],
     notes: [
       ...spec.notes,
@@ -82,14 +82,15 @@ function overRungs(
   const lineOf = (trial: number): Point[] =>
     rungs.flatMap(({ stop, scores }) => {
       const score = scores[trial];
-      return score?.value === undefined ? [] : [{ x: exactly(stop), y: score, words: `trial ${trial}` }];
+      return score?.value === undefined ? [] : [{ x: exactly(stop), y: score }];
     });
   const gap: Point = { x: nothing, y: nothing };
   const all = points.flatMap((_, trial) => [...(trial > 0 ? [gap] : []), ...lineOf(trial)]);
   const series: PointSeries[] = [{ words: 'all trials', joined: true, spread: 'bars', points: all }];
   if (chosen !== undefined)
     series.push({ words: 'chosen', joined: true, spread: 'bars', points: lineOf(chosen) });
-  return { plot: 'points', title: undefined, x: numbers(words), y, series };
+  const ticks = rungs.map(({ stop }) => ({ value: stop, words: String(stop) }));
+  return { plot: 'points', title: undefined, x: { ...numbers(words), ticks }, y, series };
 }
 
 /** For each trial, the best score of the trials up to it. */
@@ -111,16 +112,18 @@ function bestSoFar({ search }: Sweep, rungs: readonly Rung[], { y, words }: Pane
 function overAxis(
   axis: Searched,
   { points }: Sweep,
-  rungs: readonly Rung[],
+  { rungs, chosen }: { readonly rungs: readonly Rung[]; readonly chosen: number | undefined },
   { y, words }: PanelAxes,
 ): PointPanel {
   const { placeOf, ...rest } = scaleOf(axis);
   const series = rungs.map((rung): PointSeries => {
-    const shown = points.flatMap((point, trial) => {
+    const shown = points.flatMap((point, trial): Point[] => {
       const [value, score] = [point[axis.name], rung.scores[trial]];
       const x = value === undefined ? undefined : placeOf(value);
       if (x === undefined || score?.value === undefined) return [];
-      return [{ x: exactly(x), y: score, words: `trial ${trial}` }];
+      const isEnd = trial === chosen && rung === rungs.at(-1);
+      // Labels of all trials would hide the points; `retable sweep` lists them.
+      return [{ x: exactly(x), y: score, ...(isEnd && { words: `trial ${trial}` }) }];
     });
     return { words: rung.words, joined: false, spread: 'bars', points: shown };
   });

@@ -181,10 +181,8 @@ test('a sweep is drawn with the scores that `retable sweep` lists', async () => 
   const [rungs, best, lr, net] = panels;
   const plotted = (rungs?.series[0]?.points ?? []).filter(({ y }) => y.value !== null);
   const stops = [1, 3, 9];
-  expect(plotted.map(({ x, y, words }) => [words, x.value, y.value])).toEqual(
-    listed.trials.flatMap(({ trial, scores }) =>
-      scores.map((score, rung) => [`trial ${trial}`, stops[rung], score]),
-    ),
+  expect(plotted.map(({ x, y }) => [x.value, y.value])).toEqual(
+    listed.trials.flatMap(({ scores }) => scores.map((score, rung) => [stops[rung], score])),
   );
   expect(rungs?.series[1]?.words).toBe('chosen');
   expect(rungs?.series[1]?.points.map(({ y }) => y.value)).toEqual(listed.trials[listed.choice]?.scores);
@@ -197,6 +195,10 @@ test('a sweep is drawn with the scores that `retable sweep` lists', async () => 
   expect(lr?.series[0]?.points.map(({ x, y }) => [x.value, y.value])).toEqual(
     listed.trials.map(({ point, scores }) => [point.lr, scores[0]]),
   );
+  const last = lr?.series[2]?.points ?? [];
+  expect(last.flatMap(({ words, x }) => (words ? [[words, x.value]] : []))).toEqual([
+    [`trial ${listed.choice}`, listed.trials[listed.choice]?.point.lr],
+  ]);
   expect(net?.x.ticks).toEqual([
     { value: 1, words: 'a' },
     { value: 2, words: 'b' },
