@@ -111,12 +111,25 @@ describe('every number that is plotted is one of the table with the same keys', 
           pipeline,
           values,
         );
-        const plotted = barPanels(figure).flatMap(({ series }) =>
-          series.map(({ bars }) => bars.map(({ value }) => value ?? null)),
+        const plotted = barPanels(figure).flatMap(({ title, series }) =>
+          series.map(({ words, bars }) => [title, words, bars.map(({ value }) => value ?? null)]),
         );
-        const ofColumns = expected.columns.map((_, j) => expected.cells.map((row) => row[j]?.mean ?? null));
-        expect(plotted.map((one) => JSON.stringify(one)).sort()).toEqual(
-          ofColumns.map((one) => JSON.stringify(one)).sort(),
+        const attacks = [...new Set(expected.columns.map((column) => column['robustness.attack']))];
+        const one = given.seeds.length === 1;
+        expect(plotted).toEqual(
+          attacks.flatMap((attack) =>
+            expected.columns.flatMap((column, j) =>
+              column['robustness.attack'] === attack
+                ? [
+                    [
+                      `attack = ${attack}`,
+                      one ? '' : `seed = ${column['student.seed']}`,
+                      expected.cells.map((row) => row[j]?.mean ?? null),
+                    ],
+                  ]
+                : [],
+            ),
+          ),
         );
         expect(barPanels(figure).length).toBe(given.epsilons.length);
       }),
