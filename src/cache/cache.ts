@@ -21,7 +21,7 @@ import { explainDiskError } from './disk-failure.ts';
 import { foldersOf, type ScratchKey } from './folders.ts';
 import { type Acquired, acquire, leased, release } from './leases.ts';
 import { openToRead, openToWrite } from './open.ts';
-import { beat } from './owners.ts';
+import { beat, hasOthers } from './owners.ts';
 import { pin, unpin } from './pins.ts';
 import type { Publication } from './publication.ts';
 import { Publisher } from './publisher.ts';
@@ -192,6 +192,11 @@ export class Cache {
   /** Whether a living process holds the lease of a cell. */
   isLeased(fingerprint: Fingerprint): boolean {
     return explained('look up a lease', () => leased(this.#store).has(fingerprint));
+  }
+
+  /** Whether another living process has run cells in this cache, and may still do so. */
+  isShared(): boolean {
+    return explained('look up who uses the cache', () => hasOthers(this.#store));
   }
 
   /** Shows other hosts that this process is alive. Call it about every 10 s. */

@@ -50,6 +50,15 @@ export function deadOwners({ sql }: Store): Owner[] {
     .filter((owner) => isDead(owner, owner.heartbeat));
 }
 
+/** Whether another living process has held leases or run attempts here. */
+export function hasOthers({ sql }: Store): boolean {
+  const { host, pid, started } = thisProcess();
+  return sql<[], Owner>(`SELECT ${columns} FROM owners`)
+    .all()
+    .filter((owner) => owner.host !== host || owner.pid !== pid || owner.started !== started)
+    .some((owner) => !isDead(owner, owner.heartbeat));
+}
+
 export function isOwnerDead(store: Store, id: number): boolean {
   const owner = ownerOf(store, id);
   return owner === undefined || isDead(owner, owner.heartbeat);

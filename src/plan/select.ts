@@ -29,7 +29,12 @@ function matching(cells: readonly Cell[], pattern: string): Cell[] {
 /** The matching cells and all cells that they need or wait for, in order; all cells if there are no patterns. */
 export function selectCells(cells: readonly Cell[], patterns: readonly string[] = []): Cell[] {
   if (patterns.length === 0) return [...cells];
-  const wanted = matchCells(cells, patterns);
+  return withNeeded(cells, matchCells(cells, patterns));
+}
+
+/** These cells and all cells that they need or wait for, in order. */
+export function withNeeded(cells: readonly Cell[], ids: ReadonlySet<CellId>): Cell[] {
+  const wanted = new Set(ids);
   for (const cell of cells.toReversed()) {
     if (wanted.has(cell.id))
       for (const id of [...Object.values(cell.needs), ...(cell.after ?? [])]) wanted.add(id);
