@@ -23,6 +23,7 @@ export const FAILURE_REASONS = {
     'ambiguous-table': 'Several cells belong in one place of a table or a figure.',
     'bad-flag': 'A flag has a value that it does not take.',
     'bad-kind': 'The file of a kind cannot be bundled or loaded, or what it declares is wrong.',
+    'bad-record': '`record.json` was cut off, edited so that it cannot be read, or is another file.',
     'bad-records': '`records.jsonl` of a cell cannot be read.',
     'bad-settings': '`retable.yaml` has mistakes, or its name is wrong.',
     'bad-variable': 'An environment variable has a value that it does not take.',

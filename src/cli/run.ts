@@ -14,7 +14,9 @@ import { interruptible } from './interrupt.ts';
 import { rememberRun } from './last-run.ts';
 import { EXIT, printFailure } from './outcome.ts';
 import { printPlan } from './plan.ts';
+import { writeRecord } from './record-file.ts';
 import type { Results } from './results.ts';
+import { ServedCells } from './served.ts';
 import { shownPath } from './shown-path.ts';
 import { type OpenPipeline, openPipeline, type PipelineFlags } from './workspace.ts';
 
@@ -46,6 +48,7 @@ export async function runCommand(name: string | undefined, given: PipelineFlags)
     display.show({ event: 'notice', message });
   }
   const interrupt = interruptible();
+  const served = new ServedCells();
   try {
     const executor = flags.inspect === undefined ? new LocalExecutor() : await inspected(flags.inspect);
     const recovered = await recoverAttempts(cache, executor);
@@ -63,7 +66,10 @@ export async function runCommand(name: string | undefined, given: PipelineFlags)
       jobs: flags.inspect === undefined ? jobs : 1,
       failFast: flags.failFast ?? false,
       signal: interrupt.signal,
-      emit: (event) => display.show(event),
+      emit: (event) => {
+        served.note(event);
+        display.show(event);
+      },
     });
     if (flags.inspect !== undefined && summary.executed + summary.failed === 0) {
       const message = 'no cell ran: all are cached, and --force CELL runs one again';
@@ -71,7 +77,7 @@ export async function runCommand(name: string | undefined, given: PipelineFlags)
     }
     display.end();
     if (interrupt.signal.aborted) return EXIT.interrupted;
-    const failures = await finish(opened);
+    const failures = await finish(opened, served);
     const code = Math.max(EXIT.done, ...failures.map(printFailure));
     return summary.failed > 0 ? EXIT.failed : code;
   } finally {
@@ -89,31 +95,51 @@ async function inspected(port: string | true): Promise<Executor> {
   return new InspectExecutor();
 }
 
-/** @returns the failures of tables and figures that could not be made */
-async function finish(opened: OpenPipeline): Promise<readonly Failure[]> {
+/**
+ * Writes what a run leaves beside the cache: tables, figures, and the record of its results.
+ * @returns the failures of tables and figures that could not be made
+ */
+async function finish(opened: OpenPipeline, served: ServedCells): Promise<readonly Failure[]> {
+  let found: Promise<Results> | undefined;
+  const results = () => {
+    found ??= import('./results.ts').then(({ resultsOf }) => resultsOf(opened));
+    return found;
+  };
+  const failures = [...(await finishTables(opened, results)), ...(await finishFigures(opened, results))];
+  const record = await writeRecord(opened, served, results);
+  if (record && !opened.flags.json) console.log(pc.dim(`results recorded in ${shownPath(record)}`));
+  return failures;
+}
+
+async function finishTables(
+  opened: OpenPipeline,
+  results: () => Promise<Results>,
+): Promise<readonly Failure[]> {
   const { flags, pipeline } = opened;
-  if (pipeline.tables.length + pipeline.figures.length === 0) return [];
-  const { resultsOf } = await import('./results.ts');
-  const results = await resultsOf(opened);
+  if (pipeline.tables.length === 0) return [];
   const { showTables, tablesOf, writeTables } = await import('./tables.ts');
-  const { tables, failures } = tablesOf(results);
+  const { tables, failures } = tablesOf(await results());
   if (!flags.json) showTables(tables);
-  const written = await writeTables(opened, tables);
-  const figures = await finishFigures(opened, results);
-  const things = [...(written ? ['tables'] : []), ...(figures.folder ? ['figures'] : [])].join(' and ');
-  const folder = written ?? figures.folder;
-  if (folder && !flags.json) console.log(pc.dim(`${things} written to ${shownPath(folder)}/`));
-  return [...failures, ...figures.failures];
+  const folder = await writeTables(opened, tables);
+  if (folder && !flags.json) console.log(pc.dim(`tables written to ${shownPath(folder)}/`));
+  return failures;
 }
 
-async function finishFigures(opened: OpenPipeline, results: Results) {
-  if (opened.pipeline.figures.length === 0) return { folder: undefined, failures: [] };
+async function finishFigures(
+  opened: OpenPipeline,
+  results: () => Promise<Results>,
+): Promise<readonly Failure[]> {
+  const { flags, pipeline } = opened;
+  if (pipeline.figures.length === 0) return [];
   const { figuresOf, writeFigures } = await import('./figures.ts');
-  const { figures, failures } = await figuresOf(results);
-  return { folder: await writeFigures(opened, figures), failures };
+  const { figures, failures } = await figuresOf(await results());
+  const folder = await writeFigures(opened, figures);
+  if (folder && !flags.json) console.log(pc.dim(`figures written to ${shownPath(folder)}/`));
+  return failures;
 }
 
-async function displayFor({ json, verbose = false, inspect }: PipelineFlags): Promise<Display> {
+/** How the events of a run are shown: as JSON, as lines, or live in a terminal. */
+export async function displayFor({ json, verbose = false, inspect }: PipelineFlags): Promise<Display> {
   if (json) return jsonDisplay();
   if (!process.stdout.isTTY || inspect !== undefined) return plainDisplay({ verbose });
   const { liveDisplay } = await import('./display/live.ts');

@@ -57,6 +57,16 @@ export function readShape(root: unknown, findings: Findings): PipelineShape | un
   // They become names of files in `results/`, those of tables and figures in one folder; a table is also a LaTeX label.
   checkSimilarNames({ profiles: Object.keys(profiles) }, [], findings);
   checkSimilarNames({ tables: Object.keys(tables), figures: Object.keys(figures) }, [], findings);
+  for (const table of Object.keys(tables).filter((table) => table.toLowerCase() === 'record')) {
+    findings.error(
+      'bad-name',
+      { path: ['tables', table], at: 'key' },
+      `a table cannot be called '${table}'`,
+      {
+        hint: 'the results of a run are recorded in a file record.json beside the tables; use another name',
+      },
+    );
+  }
   const stages = read.named(top.stages, ['stages'], "'stages'", 'a stage');
   if (isMapping(top.stages) && Object.keys(top.stages).length === 0) {
     findings.error('missing-key', { path: ['stages'], at: 'key' }, 'the pipeline has no stages');
