@@ -9,6 +9,7 @@ import { version } from './home.ts';
 import { surviveLostOutput } from './lost-output.ts';
 import { EXIT, guarded } from './outcome.ts';
 import type { SettingFlags } from './settings.ts';
+import type { VerifyFlags } from './verify-flags.ts';
 import type { PipelineFlags } from './workspace.ts';
 
 // Each command is a file of its own, which is loaded only when the command is called, so that every command starts fast.
@@ -31,10 +32,10 @@ const program = new Command('retable')
   .enablePositionalOptions()
   .exitOverride();
 
-// A run continues without its display, because its results are files.
+// What runs cells continues without its display, because results are files.
 let isRun = false;
 program.hook('preAction', (_, command) => {
-  isRun = command.name() === 'run';
+  isRun = command.parent === program && ['run', 'verify'].includes(command.name());
 });
 surviveLostOutput(() => !isRun);
 for (const note of unknownVariables(process.env)) console.error(`note: ${note}`);
@@ -100,6 +101,21 @@ withSettings(onPipeline('run', 'Run the cells that are not cached, and print the
   .action(
     guarded(async (name: string | undefined, flags: PipelineFlags) =>
       (await import('./run.ts')).runCommand(name, flags),
+    ),
+  );
+withSettings(onPipeline('verify', 'Run cells again, and compare the results with record.json'), [
+  'jobs',
+  'results',
+])
+  .addOption(selecting('--only <glob>', 'these cells, such as `student*`'))
+  .option('--sample <size>', 'a part of the cells, from every stage: a share such as 5%, or a number')
+  .option('--seed <n>', 'draw another sample', '0')
+  .option('--record <file>', 'the record (default: that in the folder of the tables)')
+  .option('--tolerance <x>', 'how far values may be apart where another processor computes', '0.01')
+  .option('--keep', 'keep the folder in which the cells ran')
+  .action(
+    guarded(async (name: string | undefined, flags: VerifyFlags) =>
+      (await import('./verify.ts')).verify(name, flags),
     ),
   );
 onPipeline('status', 'Show how many cells of a pipeline are done').action(

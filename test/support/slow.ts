@@ -39,6 +39,8 @@ export const slow = [
   'test/run/sweep.test.ts',
   'test/run/training.test.ts',
   'test/run/validation-part.test.ts',
+  'test/run/verify-engines.test.ts',
+  'test/run/verify.test.ts',
   'test/run/warnings.test.ts',
   // Crashes and races of processes on one cache.
   'test/cache/crash.test.ts',
