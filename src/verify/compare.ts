@@ -3,7 +3,7 @@ import type { Cell } from '../pipeline/pipeline.ts';
 import { type EngineKey, keyOf } from '../plan/fingerprint.ts';
 import { changesOf, type Reason } from '../plan/reasons.ts';
 import { differentValues, isNear, type ValueDifference } from './compare-values.ts';
-import { type DoneCell, hidesSecrets, type OpenState, type RecordedCell } from './record.ts';
+import { type DoneCell, isWhole, type OpenState, type RecordedCell } from './record.ts';
 
 /**
  * - `same`: the same to the byte, or left out by the sweep again.
@@ -152,7 +152,7 @@ function editOf(
   values: readonly ValueDifference[],
   readAs: ReadonlySet<string>,
 ): string | undefined {
-  if (!hidesSecrets(recorded.basis) && keyOf(recorded.basis) !== recorded.fingerprint)
+  if (isWhole(recorded.basis) && keyOf(recorded.basis) !== recorded.fingerprint)
     return 'the record was edited: its fingerprint is not that of the parameters, inputs and code beside it';
   if (recorded.artifact === result.artifact) {
     if (values.length > 0)

@@ -72,7 +72,7 @@ const schema = Type.Object(
             artifact: digest,
             inputs: Type.Record(Type.String(), digest),
             parameters,
-            // Digests, or that one is hidden.
+            // A digest, or that it is hidden.
             sources: Type.Record(
               Type.String(),
               Type.Unsafe<Digest>(Type.RegExp(/^[0-9a-f]{64}$|^\(hidden\)$/)),

@@ -1,4 +1,4 @@
-import type { Digest, Fingerprint } from '../cache/digest.ts';
+import { canonicalJson, type Digest, type Fingerprint, sha256 } from '../cache/digest.ts';
 import type { Json } from '../json.ts';
 import { isSecretName, withoutSecrets } from '../pipeline/secrets.ts';
 import type { KeptBasis } from '../plan/fingerprint.ts';
@@ -52,7 +52,10 @@ export type OpenState = (typeof OPEN_STATES)[number];
 
 const HIDDEN = '(hidden)';
 
-/** A basis as it may be published: with secret parameters, and digests of secret environment variables, hidden. */
+/** A cell with more files from outside the cache than this has a digest for each of their folders. */
+const MANY_SOURCES = 100;
+
+/** A basis as it is recorded: without secrets, and with folders instead of very many files. */
 export function publicBasis(basis: KeptBasis): KeptBasis {
   // Objects stay objects.
   const parameters = withoutSecrets(basis.parameters) as KeptBasis['parameters'];
@@ -63,10 +66,26 @@ export function publicBasis(basis: KeptBasis): KeptBasis {
       name.startsWith('$') && isSecretName(name) ? (HIDDEN as Digest) : digest,
     ]),
   );
-  return { ...basis, parameters, sources };
+  const isLong = Object.keys(sources).length > MANY_SOURCES;
+  return { ...basis, parameters, sources: isLong ? byFolder(sources) : sources };
 }
 
-/** Whether something in a published basis is hidden, so that its fingerprint cannot be computed from it. */
-export function hidesSecrets({ parameters, sources }: KeptBasis): boolean {
-  return JSON.stringify([parameters, sources]).includes(`"${HIDDEN}"`);
+/** For each folder, named `photos/cats/*`, a digest of the names and digests of its files. */
+function byFolder(sources: KeptBasis['sources']): KeptBasis['sources'] {
+  const folders = new Map<string, [string, Digest][]>();
+  for (const source of Object.entries(sources)) {
+    const [name] = source;
+    const folder = `${name.slice(0, name.lastIndexOf('/') + 1)}*`;
+    const files = folders.get(folder) ?? [];
+    folders.set(folder, files);
+    files.push(source);
+  }
+  const digestOf = (files: [string, Digest][]) => sha256(canonicalJson(Object.fromEntries(files)));
+  return Object.fromEntries([...folders].map(([folder, files]) => [folder, digestOf(files)]));
+}
+
+/** Whether a recorded basis is whole, so that its fingerprint can be computed from it. */
+export function isWhole({ parameters, sources }: KeptBasis): boolean {
+  if (Object.keys(sources).some((name) => name.endsWith('*'))) return false;
+  return !JSON.stringify([parameters, sources]).includes(`"${HIDDEN}"`);
 }

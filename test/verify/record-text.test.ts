@@ -2,8 +2,9 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { sha256 } from '../../src/cache/digest.ts';
 import type { Json } from '../../src/json.ts';
+import { differences } from '../../src/plan/reasons.ts';
 import { parseRecord } from '../../src/verify/parse-record.ts';
-import { publicBasis, type RecordedCell, type ResultsRecord } from '../../src/verify/record.ts';
+import { isWhole, publicBasis, type RecordedCell, type ResultsRecord } from '../../src/verify/record.ts';
 import {
   hasOutcomes,
   isDirty,
@@ -163,4 +164,21 @@ test('secrets are hidden in a basis: parameters by their names, and variables', 
   const hidden = publicBasis(basis);
   expect(hidden.parameters).toEqual({ env: { API_TOKEN: '(hidden)', USER: 'me' } });
   expect(hidden.sources).toEqual({ $API_KEY: '(hidden)', 'key.txt': sha256('public') });
+});
+
+test('very many data files are recorded by folder, and a change is told by its folder', () => {
+  const sources = (changed: string) =>
+    Object.fromEntries(
+      Array.from({ length: 3000 }, (_, i) => {
+        const name = `photos/${i % 3 === 0 ? 'cats' : 'dogs'}/${i}.png`;
+        return [name, sha256(name === changed ? 'changed' : name)];
+      }),
+    );
+  const asRecorded = (changed: string) => publicBasis(doneCell('a', { sources: sources(changed) }).basis);
+  const before = asRecorded('');
+  expect(Object.keys(before.sources).sort()).toEqual(['photos/cats/*', 'photos/dogs/*']);
+  expect(isWhole(before)).toBe(false);
+  expect(differences(before, asRecorded('photos/cats/3.png')).map(({ field }) => field)).toEqual([
+    'sources.photos/cats/*',
+  ]);
 });
