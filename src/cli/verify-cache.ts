@@ -30,13 +30,22 @@ export class VerifyCache {
     const name = [workspace.project, resultsFolder(pipeline), drawn ? [...drawn].sort() : 'all'];
     this.folder = join(workspace.cacheFolder, 'verify', sha256(canonicalJson(name)).slice(0, 16));
     this.#opened = opened;
-    if (existsSync(join(this.folder, ENDED))) this.#delete();
-    this.cache = openCache(this.folder, {
-      project: workspace.project,
-      notice: (text) => console.error(`note: ${text}`),
-    });
+    this.cache = this.#open();
     const { places } = workspace;
     this.planner = new Planner({ pipeline, kinds, engine: engine?.key ?? null, places, cache: this.cache });
+  }
+
+  #open(): Cache {
+    const open = () =>
+      openCache(this.folder, {
+        project: this.#opened.workspace.project,
+        notice: (text) => console.error(`note: ${text}`),
+      });
+    const cache = open();
+    if (!existsSync(join(this.folder, ENDED)) || cache.isShared()) return cache;
+    cache.close();
+    this.#delete();
+    return open();
   }
 
   /**
@@ -103,11 +112,10 @@ export class VerifyCache {
 
   /** Call this when all is compared. @param keep whether to keep the folder; the next verification begins anew all the same */
   end(keep: boolean): void {
-    // Another process may be verifying the same cells. The last one deletes the folder.
+    // Another process may be verifying the same cells. It deletes the folder, or the next verification does.
     const isShared = this.cache.isShared();
     this.cache.close();
-    if (isShared) return;
-    if (keep) writeFileSync(join(this.folder, ENDED), '');
+    if (keep || isShared) writeFileSync(join(this.folder, ENDED), '');
     else this.#delete();
   }
 

@@ -196,6 +196,32 @@ test('a verification that is killed goes on where it was', async () => {
   expect(readdirSync(project.path('cache/verify'))).toEqual([]);
 });
 
+test('an interrupted verification says where it goes on', async () => {
+  const project = await recorded();
+  const before = project.lines('ran.txt').length;
+  edit(project, 'stages/sum.ts', 'default: 5', 'default: 500');
+  const { child, finished } = project.start(['verify', 'count']);
+  await until(() => project.lines('ran.txt').slice(before).includes('sum 1'));
+  child.kill('SIGINT');
+  const { code, stderr } = await finished;
+  expect(code).toBe(130);
+  expect(stderr).toContain('the same command continues there');
+});
+
+test('two verifications at once share the work, and neither takes the folder from the other', async () => {
+  const project = await recorded();
+  const before = project.lines('ran.txt').length;
+  const both = await Promise.all([project.retable('verify', 'count'), project.retable('verify', 'count')]);
+  for (const { stdout, code } of both) {
+    expect(stdout).toContain('10 cells: 10 the same to the byte: verified');
+    expect(code).toBe(0);
+  }
+  // The first may end before the second begins.
+  expect([10, 20]).toContain(project.lines('ran.txt').length - before);
+  // What they leave, if anything, serves no later verification.
+  expect((await project.retable('verify', 'count')).stdout).toContain('10 executed, 0 cached');
+});
+
 test('--keep keeps the folder, and the next verification runs all cells again all the same', async () => {
   const project = await recorded();
   await project.retable('verify', 'count', '--keep');
