@@ -1,8 +1,8 @@
 import pc from 'picocolors';
 import type { Pipeline } from '../pipeline/pipeline.ts';
-import { type Compared, VERDICTS, type Verdict } from '../verify/compare.ts';
 import type { ValueDifference } from '../verify/compare-values.ts';
 import type { ResultsRecord } from '../verify/record.ts';
+import { type Compared, VERDICTS, type Verdict } from '../verify/verdict.ts';
 import { shownPath } from './shown-path.ts';
 import type { VerifyChoices } from './verify-flags.ts';
 

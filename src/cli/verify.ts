@@ -2,15 +2,15 @@ import { resolve } from 'node:path';
 import { Failure } from '../failure.ts';
 import type { Cell, CellId } from '../pipeline/pipeline.ts';
 import { planCells } from '../plan/plan.ts';
-import { matchCells, withNeeded } from '../plan/select.ts';
+import { withNeeded } from '../plan/select.ts';
 import { LocalExecutor } from '../run/local-executor.ts';
 import { recoverAttempts } from '../run/recover.ts';
 import { thisMachine } from '../run/resources.ts';
 import { run } from '../run/run.ts';
-import { type Compared, compareCells, type Found, holds } from '../verify/compare.ts';
+import { compareCells, type Found } from '../verify/compare.ts';
 import { recordedCell } from '../verify/make-record.ts';
-import type { DoneCell, RecordedCell, ResultsRecord } from '../verify/record.ts';
-import { drawCells } from '../verify/sample.ts';
+import type { DoneCell, ResultsRecord } from '../verify/record.ts';
+import { holds } from '../verify/verdict.ts';
 import { silentDisplay } from './display/silent.ts';
 import { interruptible } from './interrupt.ts';
 import { EXIT } from './outcome.ts';
@@ -20,6 +20,7 @@ import { shownPath } from './shown-path.ts';
 import { VerifyCache } from './verify-cache.ts';
 import { parseVerifyFlags, type VerifyChoices, type VerifyFlags } from './verify-flags.ts';
 import { printVerified, type Verified } from './verify-report.ts';
+import { scopeOf } from './verify-scope.ts';
 import { warningsOf } from './warnings.ts';
 import { type OpenPipeline, openPipeline } from './workspace.ts';
 
@@ -70,51 +71,6 @@ async function verifyPipeline(
     kept: hasFailed || flags.keep ? own.folder : undefined,
   });
   return verified.holds ? EXIT.done : EXIT.failed;
-}
-
-interface Scope {
-  /** The cells to compare. */
-  readonly drawn: ReadonlySet<CellId>;
-  /** Whether they are not all that could be compared. */
-  readonly isPart: boolean;
-  /** Cells that only the pipeline or only the record has, or that had no result. */
-  readonly others: readonly Compared[];
-}
-
-function scopeOf({ pipeline, flags }: OpenPipeline, record: ResultsRecord, choices: VerifyChoices): Scope {
-  const named = flags.only === undefined ? undefined : matchCells(pipeline.cells, flags.only);
-  const wanted = pipeline.cells.filter(({ id }) => named?.has(id) ?? true);
-  const records = new Map(record.cells.map((cell) => [cell.id, cell]));
-  const hasResult = (cell: Cell) => (records.get(cell.id)?.state ?? 'missing') !== 'missing';
-  const without = wanted.filter((cell) => !hasResult(cell));
-  const ids = new Set<string>(pipeline.cells.map(({ id }) => id));
-  const gone = named ? [] : record.cells.filter(({ id }) => !ids.has(id));
-  const others = [
-    ...compareCells(record.cells, without.map(unknown), choices.tolerance),
-    ...gone.map(goneCell),
-  ];
-  const candidates = wanted.filter(hasResult);
-  if (choices.sample === undefined)
-    return { drawn: new Set(candidates.map(({ id }) => id)), isPart: named !== undefined, others };
-  // A trial that was left out would be drawn for nothing.
-  const done = candidates.filter(({ id }) => records.get(id)?.state === 'done');
-  const drawn = drawCells(done, choices.sample, choices.seed);
-  return { drawn: new Set(done.flatMap(({ id }) => (drawn.has(id) ? [id] : []))), isPart: true, others };
-}
-
-function unknown(cell: Cell): Found {
-  return { state: 'missing', cell, message: '' };
-}
-
-function goneCell({ id, stage }: RecordedCell): Compared {
-  return {
-    id,
-    stage,
-    verdict: 'gone',
-    message: 'the pipeline has no such cell any more',
-    changes: [],
-    values: [],
-  };
 }
 
 /** The recorded results of cells that are not drawn, by the names of the cells. */

@@ -1,67 +1,16 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Cell } from '../pipeline/pipeline.ts';
-import { type EngineKey, keyOf } from '../plan/fingerprint.ts';
+import { keyOf } from '../plan/fingerprint.ts';
 import { changesOf, type Reason } from '../plan/reasons.ts';
 import { differentValues, isNear, type ValueDifference } from './compare-values.ts';
+import { isOtherDevice, told } from './device.ts';
 import { type DoneCell, isWhole, type OpenState, type RecordedCell } from './record.ts';
-
-/**
- * - `same`: the same to the byte, or left out by the sweep again.
- * - `within-tolerance`: other bytes, because another engine or processor rounds differently, and values near enough.
- * - `differs`: another result, and it is known what else differs.
- * - `not-reproducible`: the same fingerprint and other bytes.
- * - `edited`: the record contradicts itself or the artifact that it names.
- * - `failed`: it has no result here.
- * - `gone`, `added`: the pipeline has no such cell any more, or the record has none.
- * - `not-recorded`: the record says that it had no result.
- * - `no-values`: other bytes, because another engine or processor rounds differently, and no values to compare.
- */
-export type Verdict = (typeof VERDICTS)[number];
-
-export const VERDICTS = [
-  'same',
-  'within-tolerance',
-  'differs',
-  'not-reproducible',
-  'edited',
-  'failed',
-  'gone',
-  'added',
-  'not-recorded',
-  'no-values',
-] as const;
-
-/** Verdicts after which the recorded numbers do not count as verified. */
-const BAD: ReadonlySet<Verdict> = new Set([
-  'differs',
-  'not-reproducible',
-  'edited',
-  'failed',
-  'gone',
-  'added',
-]);
-
-export interface Compared {
-  readonly id: string;
-  readonly stage: string;
-  readonly verdict: Verdict;
-  /** What is behind the verdict, where the changes do not say it. */
-  readonly message?: string;
-  /** What differs of what the result depends on. Not empty for a cell that is the same after a change without effect. */
-  readonly changes: readonly Reason[];
-  readonly values: readonly ValueDifference[];
-}
+import type { Compared } from './verdict.ts';
 
 /** A cell as it came out now. */
 export type Found =
   | { readonly state: OpenState | 'failed'; readonly cell: Cell; readonly message: string }
   | { readonly state: 'done'; readonly cell: Cell; readonly result: DoneCell };
-
-/** Whether the recorded numbers hold: something was compared, and nothing is bad. */
-export function holds(compared: readonly Compared[]): boolean {
-  const isGood = ({ verdict }: Compared) => verdict === 'same' || verdict === 'within-tolerance';
-  return compared.some(isGood) && !compared.some(({ verdict }) => BAD.has(verdict));
-}
 
 /**
  * Compares cells with their record.
@@ -163,28 +112,6 @@ function editOf(
   if (readAs.has(result.artifact))
     return 'the record was edited: it names another artifact for this cell than for the cells that read it';
   return undefined;
-}
-
-/** The engine in one reason, where another one or another processor explains all its differences. */
-function told(changes: readonly Reason[], { basis: before }: DoneCell, { basis: after }: DoneCell): Reason[] {
-  if (!isOtherDevice(before.engine, after.engine)) return [...changes];
-  const [was, is] = [engineText(before.engine), engineText(after.engine)];
-  return [
-    { reason: 'engine-changed', message: `engine: ${was} → ${is}`, field: 'engine', before: was, after: is },
-    ...changes.filter(({ reason }) => reason !== 'engine-changed'),
-  ];
-}
-
-function engineText(engine: EngineKey | null): string {
-  if (engine === null) return '(none)';
-  const { name, device, processor, threads } = engine;
-  return `${name} on ${device} (${processor})${threads === undefined ? '' : `, ${threads} threads`}`;
-}
-
-/** Whether results are rounded differently because something else computes them, not because its code was changed. */
-function isOtherDevice(before: EngineKey | null, after: EngineKey | null): boolean {
-  if (before === null || after === null) return false;
-  return (['name', 'device', 'processor', 'threads'] as const).some((key) => before[key] !== after[key]);
 }
 
 /** Whether a change does no more than round differently: another engine or processor, or an input that it changed. */

@@ -1,95 +1,10 @@
-import { type Static, type TSchema, Type } from '@sinclair/typebox';
+import type { TSchema } from '@sinclair/typebox';
 import { Value } from '@sinclair/typebox/value';
-import type { Digest, Fingerprint } from '../cache/digest.ts';
 import { Failure } from '../failure.ts';
-import type { Json } from '../json.ts';
 import type { CodeKey, EngineKey, KeptBasis } from '../plan/fingerprint.ts';
-import { OPEN_STATES, type RecordedCell, type ResultsRecord } from './record.ts';
+import type { RecordedCell, ResultsRecord } from './record.ts';
+import { recordSchema, type WrittenRecord } from './record-schema.ts';
 import { VERSION } from './record-text.ts';
-
-const digest = Type.Unsafe<Digest>(Type.RegExp(/^[0-9a-f]{64}$/));
-const fingerprint = Type.Unsafe<Fingerprint>(Type.RegExp(/^[0-9a-f]{64}$/));
-const position = Type.Integer({ minimum: 0 });
-const versions = Type.Record(Type.String(), Type.String());
-const parameters = Type.Record(Type.String(), Type.Unsafe<Json>(Type.Any()));
-const strict = { additionalProperties: false };
-
-const schema = Type.Object(
-  {
-    'retable-record': Type.Literal(VERSION),
-    retable: Type.String(),
-    commit: Type.Union([Type.Null(), Type.Object({ id: Type.String(), dirty: Type.Boolean() }, strict)]),
-    pipeline: Type.String(),
-    profile: Type.Union([Type.Null(), Type.String()]),
-    set: parameters,
-    packages: Type.Array(versions),
-    files: Type.Array(Type.Tuple([Type.String(), digest])),
-    code: Type.Array(
-      Type.Union([
-        Type.Object({ version: Type.String(), files: Type.Array(position) }, strict),
-        Type.Object({ digest, packages: position, files: Type.Array(position) }, strict),
-      ]),
-    ),
-    engines: Type.Array(
-      Type.Object(
-        {
-          name: Type.String(),
-          device: Type.String(),
-          processor: Type.String(),
-          packages: position,
-          code: digest,
-          threads: Type.Optional(Type.Integer()),
-        },
-        strict,
-      ),
-    ),
-    stages: Type.Array(
-      Type.Object(
-        {
-          stage: Type.String(),
-          kind: Type.String(),
-          code: position,
-          engine: Type.Union([Type.Null(), position]),
-          parameters,
-        },
-        strict,
-      ),
-    ),
-    cells: Type.Array(
-      Type.Union([
-        Type.Object(
-          {
-            id: Type.String(),
-            state: Type.Union(OPEN_STATES.map((state) => Type.Literal(state))),
-            stage: Type.String(),
-          },
-          strict,
-        ),
-        Type.Object(
-          {
-            id: Type.String(),
-            fingerprint,
-            artifact: digest,
-            inputs: Type.Record(Type.String(), digest),
-            parameters,
-            // A digest, or that it is hidden.
-            sources: Type.Record(
-              Type.String(),
-              Type.Unsafe<Digest>(Type.RegExp(/^[0-9a-f]{64}$|^\(hidden\)$/)),
-            ),
-            stage: position,
-            values: Type.Record(Type.String(), Type.Number()),
-            warnings: Type.Array(Type.String()),
-          },
-          strict,
-        ),
-      ]),
-    ),
-  },
-  strict,
-);
-
-type Written = Static<typeof schema>;
 
 /**
  * Parses the text of `record.json`.
@@ -108,7 +23,7 @@ export function parseRecord(text: string, file: string): ResultsRecord {
   return { retable, commit: commit ?? undefined, pipeline, profile: profile ?? undefined, set, cells };
 }
 
-function checked(text: string, file: string): Written {
+function checked(text: string, file: string): WrittenRecord {
   if (text.trim() === '') throw bad(file, 'it is empty');
   const value = json(text, file);
   const version = value !== null && typeof value === 'object' && 'retable-record' in value;
@@ -118,8 +33,8 @@ function checked(text: string, file: string): Written {
       hint: `This retable reads format ${VERSION}. Use the version of retable that wrote it (its key "retable"), or run the pipeline again.`,
     });
   }
-  if (Value.Check(schema, value)) return value;
-  throw bad(file, firstMistake(schema, value));
+  if (Value.Check(recordSchema, value)) return value;
+  throw bad(file, firstMistake(recordSchema, value));
 }
 
 function json(text: string, file: string): unknown {
@@ -152,7 +67,7 @@ function bad(file: string, why: string): Failure {
   });
 }
 
-function asCell(cell: Written['cells'][number], written: Written, file: string): RecordedCell {
+function asCell(cell: WrittenRecord['cells'][number], written: WrittenRecord, file: string): RecordedCell {
   if ('state' in cell) return cell;
   const { id, fingerprint, artifact, values, warnings, inputs, sources } = cell;
   const at = <T>(list: readonly T[], position: number, what: string): T => {

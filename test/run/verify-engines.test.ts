@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Compared } from '../../src/verify/compare.ts';
+import type { Compared } from '../../src/verify/verdict.ts';
 import { Project } from '../support/project.ts';
 
 /** One epoch on handwritten digits, and two attacks. */

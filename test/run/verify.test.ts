@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import type { Compared } from '../../src/verify/compare.ts';
+import type { Compared } from '../../src/verify/verdict.ts';
 import { counting, countingCells } from '../support/counting.ts';
 import { Project } from '../support/project.ts';
 import { sweeping } from '../support/sweeping.ts';

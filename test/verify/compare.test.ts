@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { type Digest, type Fingerprint, sha256 } from '../../src/cache/digest.ts';
-import { compareCells, type Found, holds } from '../../src/verify/compare.ts';
+import { compareCells, type Found } from '../../src/verify/compare.ts';
 import type { DoneCell } from '../../src/verify/record.ts';
+import { holds } from '../../src/verify/verdict.ts';
 import { cellOf, doneCell, foundCell, onnx } from './records.ts';
 
 const cpu = { ...onnx, name: 'cpu', processor: 'x64', packages: { tfjs: '4.22.0' }, code: sha256('cpu') };
