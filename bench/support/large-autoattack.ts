@@ -1,5 +1,5 @@
 import type { Engine } from '../../src/engine/engine.ts';
-import { rowsForCache } from '../../src/learn/attack/any-rows.ts';
+import { pieceSizes, piecesOf } from '../../src/learn/attack/any-rows.ts';
 import { attack } from '../../src/learn/attack/attack.ts';
 import { autoAttack } from '../../src/learn/attack/autoattack.ts';
 import { none } from '../../src/learn/attack/none.ts';
@@ -52,7 +52,7 @@ export async function autoAttackPasses(
   const { robustAccuracy } = await attack({ ...target, attack: small, dataset: { ...noise, labels } });
   if (robustAccuracy !== 1) throw new Error('Not all examples withstood: later attacks had smaller batches');
   // A pass of the batch is one run for each of its pieces, which are equally large.
-  const pieces = Math.ceil(images / rowsForCache);
+  const pieces = piecesOf(images, pieceSizes(engine, images)).length;
   const warm = (start: string) =>
     pieces * median(times.flatMap(({ name, seconds }) => (name.startsWith(start) ? seconds.slice(1) : [])));
   const [gradientPass, forwardPass] = [warm('attack/apgd'), warm('attack/classify')];

@@ -73,6 +73,8 @@ export type CompileCost = {
 
 export interface Engine {
   readonly identity: EngineIdentity;
+  /** The number of its threads, if results depend on it. Otherwise unknown, so that nothing can depend on it. */
+  readonly threads?: number | undefined;
   /** @param name for messages and reports, such as `attack/pgd-step` */
   compile(name: string, fn: TensorFunction, options?: CompileOptions): CompiledFunction;
   /** The same for a function with a state. */

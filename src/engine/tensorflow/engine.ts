@@ -21,6 +21,7 @@ export function createTensorflowEngine({ threads }: EngineSettings): Engine {
   if (identity.device === 'cuda' && !binding.isUsingGpuDevice()) throw gpuMissing(nvidiaDriver());
   return compilingEngine({
     identity,
+    threads,
     trace,
     prepare: async (graph) => prepare(binding, optimise(graph)),
     prepareStep: async (graph, state) => prepare(binding, optimise(graph), state),

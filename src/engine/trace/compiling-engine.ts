@@ -15,6 +15,8 @@ import type { InputTypes, Trace, Traced } from './trace.ts';
 
 export interface CompilingOptions {
   readonly identity: EngineIdentity;
+  /** See `Engine`. */
+  readonly threads?: number | undefined;
   readonly trace: Trace;
   /**
    * Makes a traced graph ready to run.
@@ -28,7 +30,13 @@ export interface CompilingOptions {
 }
 
 /** An engine that traces a function, and its gradients, to one graph for each set of input shapes. */
-export function compilingEngine({ identity, trace, prepare, prepareStep }: CompilingOptions): Engine {
+export function compilingEngine({
+  identity,
+  threads,
+  trace,
+  prepare,
+  prepareStep,
+}: CompilingOptions): Engine {
   const functions = new Set<Pick<CompiledFunction, 'dispose'>>();
   let cost: CompileCost = { graphs: 0, seconds: 0 };
   const make = async <G extends RunnableGraph>(
@@ -71,6 +79,7 @@ export function compilingEngine({ identity, trace, prepare, prepareStep }: Compi
   };
   return {
     identity,
+    threads,
     compile,
     compileStep,
     compileCost: () => cost,

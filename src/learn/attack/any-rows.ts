@@ -9,23 +9,42 @@ import type {
 import { emptyRows, rowsOfBatch } from './batch-rows.ts';
 
 /**
- * Rows of a full piece on a processor. The values between the layers of a larger one do not fit into its cache, and
- * smaller ones spend more time outside of the layers.
+ * Rows of a full piece on one thread of a processor. The values between the layers of a larger one do not fit into its
+ * cache, and smaller ones spend more time outside of the layers.
  */
 export const rowsForCache = 16;
-/** Sizes of pieces, as shares of a full piece. Each size is a graph to compile, so there are few. */
-const shares = [1, 1 / 2, 1 / 4, 1 / 8];
+/** On several threads each layer is divided among them, and small parts are slow. This many rows for each thread. */
+const rowsForThread = 2 * rowsForCache;
+/** The smallest piece, as a share of a full one on one thread. */
+const leastShare = 1 / 8;
 /** A piece is filled with copies of its last row if at least this share of its rows is given. */
 const fullEnough = 3 / 4;
 
+/** The largest and the smallest piece. Those between them have half of the rows of the next larger one. */
+export interface PieceSizes {
+  readonly full: number;
+  readonly least: number;
+}
+
+/**
+ * The sizes of the pieces for batches of at most `rows` rows: on a GPU a full one has all rows. It depends on the number
+ * of threads only if the results of the engine do, because the last bits of a result depend on the size of its piece.
+ */
+export function pieceSizes({ identity, threads = 1 }: Engine, rows: number): PieceSizes {
+  if (identity.device !== 'cpu') return { full: rows, least: Math.ceil(leastShare * rows) };
+  return {
+    full: rowsOfBatch(rows, threads === 1 ? rowsForCache : threads * rowsForThread),
+    least: Math.ceil(leastShare * rowsOfBatch(rows, rowsForCache)),
+  };
+}
+
 /** The sizes of the pieces in which some rows are computed. Only the last piece may have more rows than are left. */
-export function piecesOf(rows: number, full: number): number[] {
-  const sizes = [...new Set(shares.map((share) => Math.ceil(share * full)))];
-  const least = sizes.at(-1) ?? full;
+export function piecesOf(rows: number, { full, least }: PieceSizes): number[] {
   const pieces: number[] = [];
-  for (let left = rows; left > 0; left -= pieces.at(-1) ?? left) {
-    const fits = sizes.find((size) => left >= fullEnough * size) ?? least;
-    pieces.push(fits);
+  let size = full;
+  for (let left = rows; left > 0; left -= size) {
+    while (size > least && left < fullEnough * size) size = Math.max(Math.ceil(size / 2), least);
+    pieces.push(size);
   }
   return pieces;
 }
@@ -33,8 +52,7 @@ export function piecesOf(rows: number, full: number): number[] {
 /**
  * Compiles a function of a batch that runs on any number of rows, in pieces of few sizes, so that rows can be dropped
  * without compiling a graph for each number. The first run should be the one with the most rows, because it decides how
- * large a full piece is: on a GPU all of its rows, on a processor about `rowsForCache`. The result of a row must not depend
- * on the other rows.
+ * large a full piece is; see `pieceSizes`. The result of a row must not depend on the other rows.
  * @param fn all inputs and outputs have one row for each example, except inputs of rank 0 and `fixed` ones
  */
 export function anyRows(
@@ -44,14 +62,13 @@ export function anyRows(
   options?: CompileOptions,
 ): Pick<CompiledFunction, 'run' | 'dispose'> {
   const compiled = engine.compile(name, fn, options);
-  const onProcessor = engine.identity.device === 'cpu';
-  let [largest, full] = [0, 0];
+  let [largest, sizes] = [0, { full: 0, least: 0 }];
   return {
     dispose: () => compiled.dispose(),
     async run(inputs) {
       const rows = rowCount(inputs);
-      if (rows > largest) [largest, full] = [rows, onProcessor ? rowsOfBatch(rows, rowsForCache) : rows];
-      const pieces = piecesOf(rows, full);
+      if (rows > largest) [largest, sizes] = [rows, pieceSizes(engine, rows)];
+      const pieces = piecesOf(rows, sizes);
       if (pieces.length === 1 && pieces[0] === rows) return compiled.run(inputs);
       const whole: Record<string, HostTensor> = {};
       let first = 0;

@@ -1,11 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Engine, TensorFunction, Tensors } from '../../../src/engine/engine.ts';
-import { anyRows, piecesOf, rowsForCache } from '../../../src/learn/attack/any-rows.ts';
+import { anyRows, pieceSizes, piecesOf } from '../../../src/learn/attack/any-rows.ts';
 import { attack } from '../../../src/learn/attack/attack.ts';
 import { createAttack } from '../../../src/learn/attack/attacks.ts';
 import { autoAttack } from '../../../src/learn/attack/autoattack.ts';
-import { rowsOfBatch } from '../../../src/learn/attack/batch-rows.ts';
 import { onnx } from '../../engine/agree.ts';
 import { cpu, float32 } from '../calculate.ts';
 import { attackSettings } from '../defaults.ts';
@@ -36,7 +35,7 @@ function watched(engine: Engine, start: string, input = 'images'): { engine: Eng
 
 /** The pieces in which a processor computes some rows of a batch that began with `right` rows. */
 function piecesOn(rows: number, right: number): number[] {
-  return piecesOf(rows, rowsOfBatch(right, rowsForCache));
+  return piecesOf(rows, pieceSizes(cpu, right));
 }
 
 function sum(rows: readonly number[]): number {
@@ -150,38 +149,55 @@ describe.each([
   });
 });
 
+const onThreads = (threads: number): Engine => ({ ...cpu, threads });
+const onGpu: Engine = { ...cpu, identity: { ...cpu.identity, device: 'webgpu' } };
+
 describe('the pieces of a batch', () => {
   it.each([
-    ['fit into the cache of a processor', 'cpu', [14, 14, 14]],
-    ['are whole batches on a GPU', 'webgpu', [40]],
-  ])('%s', async (_, device, expected) => {
-    const on = { ...cpu, identity: { ...cpu.identity, device } };
+    ['fit into the cache of a processor', cpu, [14, 14, 14]],
+    ['do not depend on threads that results do not depend on', onnx, [14, 14, 14]],
+    ['fit into the cache where one thread computes results that depend on it', onThreads(1), [14, 14, 14]],
+    ['are larger where several threads compute results that depend on them', onThreads(2), [40]],
+    ['are whole batches on a GPU', onGpu, [40]],
+  ])('%s', async (_, on, expected) => {
     const { engine, rows } = watched(on, 'test', 'x');
     const compiled = anyRows(engine, 'test', double);
     await compiled.run({ x: float32([40, 2], new Array<number>(80).fill(1)), by: float32([], [2]) });
     expect(rows).toEqual(expected);
   });
 
-  it('have room for all rows, in at most four sizes, and leave few empty', () => {
-    const sizes = new Map<number, Set<number>>();
+  it.each([
+    ['one thread', cpu, 4],
+    ['two threads', onThreads(2), 6],
+    ['a GPU', onGpu, 4],
+  ])('of %s have room for all rows, in few sizes, and leave few empty', (_, on, most) => {
     const pair = fc
       .integer({ min: 1, max: 300 })
-      .chain((full) => fc.tuple(fc.constant(full), fc.integer({ min: 1, max: full })));
+      .chain((largest) => fc.tuple(fc.constant(largest), fc.integer({ min: 1, max: largest })));
+    const seen = new Map<number, Set<number>>();
     fc.assert(
-      fc.property(pair, ([full, rows]) => {
-        const pieces = piecesOf(rows, full);
-        const room = pieces.reduce((sum, one) => sum + one, 0);
+      fc.property(pair, ([largest, rows]) => {
+        const sizes = pieceSizes(on, largest);
+        const pieces = piecesOf(rows, sizes);
+        const room = sum(pieces);
         expect(room).toBeGreaterThanOrEqual(rows);
-        expect(room - rows).toBeLessThan(Math.max(rows / 3, Math.ceil(full / 8)) + 1);
-        const seen = sizes.get(full) ?? new Set();
-        sizes.set(full, seen);
-        for (const one of pieces) seen.add(one);
-        expect(seen.size).toBeLessThanOrEqual(4);
+        expect(room - rows).toBeLessThan(Math.max(rows / 3, sizes.least) + 1);
+        const known = seen.get(largest) ?? new Set();
+        seen.set(largest, known);
+        for (const one of pieces) known.add(one);
+        expect(known.size).toBeLessThanOrEqual(most);
       }),
     );
-    expect(piecesOf(64, 64)).toEqual([64]);
-    expect(piecesOf(50, 64)).toEqual([64]);
-    expect(piecesOf(40, 64)).toEqual([32, 8]);
-    expect(piecesOf(3, 64)).toEqual([8]);
+  });
+
+  it('of several threads waste no more rows than those of one', () => {
+    expect(pieceSizes(cpu, 128)).toEqual({ full: 16, least: 2 });
+    const sizes = pieceSizes(onThreads(2), 128);
+    expect(sizes).toEqual({ full: 64, least: 2 });
+    expect(piecesOf(64, sizes)).toEqual([64]);
+    expect(piecesOf(50, sizes)).toEqual([64]);
+    expect(piecesOf(40, sizes)).toEqual([32, 8]);
+    expect(piecesOf(3, sizes)).toEqual([4]);
+    expect(piecesOf(3, pieceSizes(onGpu, 64))).toEqual([8]);
   });
 });
