@@ -24,7 +24,7 @@ const schemas = {
   values: Type.Object({ values: numbers }),
   warning: Type.Object({ name: Type.String(), message: Type.String() }),
   measurements: Type.Object({ measurements: numbers }),
-  record: Type.Object({ record: Type.Record(Type.String(), scalar) }),
+  record: Type.Object({ record: Type.Record(Type.String(), scalar), measurements: optional(numbers) }),
   failure: Type.Object({
     /** `parseEvent` makes it one. */
     reason: optional(Type.Unsafe<FailureReason>(Type.String())),
