@@ -33,6 +33,7 @@ export const FAILURE_REASONS = {
     'no-log': 'The cell or the attempt has no log.',
     'no-model': 'The kind of this cell makes no model.',
     'no-pipeline': 'No pipeline was named, and none was run before.',
+    'no-records': 'The cell or the attempt has no records.',
     'no-such-file': 'A file does not exist.',
     'no-such-folder': 'A folder does not exist.',
     'not-a-file': 'A path names a folder, not a file.',

@@ -158,6 +158,21 @@ named(
     ),
   );
 named(
+  'records',
+  '<cell>',
+  'name of a cell, such as `student[method=kd,seed=1]`',
+  'Print what a cell records, such as its epochs, while it runs and afterwards',
+)
+  .option('--attempt <n>', 'of an attempt, by its number')
+  .addOption(
+    new Option('--format <format>', 'format of the list').choices(['text', 'csv', 'json']).default('text'),
+  )
+  .action(
+    guarded(async (cell: string, name: string | undefined, flags: PipelineFlags) =>
+      (await import('./records.ts')).recordsCommand(cell, name, flags),
+    ),
+  );
+named(
   'export',
   '<cell>',
   'name of a cell that trains a model',

@@ -11,6 +11,7 @@ export const slow = [
   'test/cli/lost-output.test.ts',
   'test/cli/places.test.ts',
   'test/cli/published.test.ts',
+  'test/cli/records.test.ts',
   'test/cli/results-folder.test.ts',
   'test/cli/settings.test.ts',
   'test/cli/tensorflow-install.test.ts',
