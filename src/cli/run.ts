@@ -1,6 +1,10 @@
+import { join } from 'node:path';
 import pc from 'picocolors';
+import { type RunClosed, seriesFolder } from '../cache/run-files.ts';
 import type { Failure } from '../failure.ts';
 import { selectCells } from '../plan/select.ts';
+import { EventLog } from '../run/event-log.ts';
+import type { RunEvent } from '../run/events.ts';
 import type { Executor } from '../run/executor.ts';
 import { LocalExecutor } from '../run/local-executor.ts';
 import { recoverAttempts } from '../run/recover.ts';
@@ -14,6 +18,7 @@ import { interruptible } from './interrupt.ts';
 import { rememberRun } from './last-run.ts';
 import { EXIT, printFailure } from './outcome.ts';
 import { printPlan } from './plan.ts';
+import { seriesOf } from './run-series.ts';
 import { shownPath } from './shown-path.ts';
 import { type OpenPipeline, openPipeline, type PipelineFlags } from './workspace.ts';
 
@@ -32,7 +37,17 @@ export async function runCommand(name: string | undefined, given: PipelineFlags)
   await rememberRun(workspace, lastRunOf(opened));
   const machine = thisMachine(cells);
   const display = await displayFor(flags);
-  display.show({
+  const series = seriesOf(opened);
+  const log = new EventLog(
+    seriesFolder(join(cache.root, 'runs'), workspace.project, series),
+    series,
+    (message) => display.show({ event: 'notice', message }),
+  );
+  const emit = (event: RunEvent) => {
+    display.show(event);
+    log.add(event);
+  };
+  emit({
     event: 'run-started',
     pipeline: pipeline.name,
     profile: pipeline.profile,
@@ -42,19 +57,20 @@ export async function runCommand(name: string | undefined, given: PipelineFlags)
   });
   if (jobs > machine.cpu) {
     const message = `${asWritten('jobs', settings.jobs)} starts no more than ${machine.cpu} at a time: a cell takes a core of its own, and this machine has ${machine.cpu}. With \`resources: {cpu: N}\` a stage's cells take N cores each, for N threads.`;
-    display.show({ event: 'notice', message });
+    emit({ event: 'notice', message });
   }
   const interrupt = interruptible();
+  let closing: RunClosed['state'] = 'interrupted';
   try {
     const executor = flags.inspect === undefined ? new LocalExecutor() : await inspected(flags.inspect);
     const recovered = await recoverAttempts(cache, executor);
     if (recovered.length > 0) {
       const message = `${recovered.length} attempt(s) of an earlier run were cut off; they resume from their last snapshot`;
-      display.show({ event: 'notice', message });
+      emit({ event: 'notice', message });
     }
     const summary = await run({
       ...opened,
-      settings: settingsText(opened),
+      settings: series.settings,
       places: workspace.places,
       cells,
       machine,
@@ -62,7 +78,7 @@ export async function runCommand(name: string | undefined, given: PipelineFlags)
       jobs: flags.inspect === undefined ? jobs : 1,
       failFast: flags.failFast ?? false,
       signal: interrupt.signal,
-      emit: (event) => display.show(event),
+      emit,
     });
     if (flags.inspect !== undefined && summary.executed + summary.failed === 0) {
       const message = 'no cell ran: all are cached, and --force CELL runs one again';
@@ -70,6 +86,7 @@ export async function runCommand(name: string | undefined, given: PipelineFlags)
     }
     display.end();
     if (interrupt.signal.aborted) return EXIT.interrupted;
+    closing = 'finished';
     const failures = await finish(opened);
     const code = Math.max(EXIT.done, ...failures.map(printFailure));
     return summary.failed > 0 ? EXIT.failed : code;
@@ -77,6 +94,7 @@ export async function runCommand(name: string | undefined, given: PipelineFlags)
     display.end();
     interrupt.stop();
     cache.close();
+    log.close(closing);
   }
 }
 
@@ -107,12 +125,6 @@ async function displayFor({ json, verbose = false, inspect }: PipelineFlags): Pr
   if (!process.stdout.isTTY || inspect !== undefined) return plainDisplay({ verbose });
   const { liveDisplay } = await import('./display/live.ts');
   return liveDisplay({ verbose });
-}
-
-/** What changes the cells besides the profile. Runs that differ in it are remembered separately. */
-function settingsText({ flags, workspace }: OpenPipeline): string {
-  const { engine } = workspace.settings;
-  return [...(flags.set ?? []), ...(engine.by === 'default' ? [] : [`--engine ${engine.value}`])].join(' ');
 }
 
 function lastRunOf({ file, pipeline, flags, workspace }: OpenPipeline) {

@@ -25,6 +25,7 @@ export const slow = [
   'test/run/damage.test.ts',
   'test/run/diagnoses.test.ts',
   'test/run/endings.test.ts',
+  'test/run/event-log.test.ts',
   'test/run/executor.test.ts',
   'test/run/failures.test.ts',
   'test/run/inputs.test.ts',
