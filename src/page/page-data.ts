@@ -23,6 +23,11 @@ export interface PageData {
   readonly engines: readonly Readonly<Record<string, string>>[];
   /** Reasons why something is missing, such as a table that could not be made. */
   readonly problems: readonly string[];
+  /** Only from `retable ui`. */
+  readonly live?: {
+    /** Relative address of server-sent events, each a `PageEvent`: all that these data do not contain yet. */
+    readonly events: string;
+  };
 }
 
 export interface PageStage {
