@@ -13,6 +13,7 @@ export const FAILURE_REASONS = {
     'newer-cache': 'The cache was written by a newer version of retable.',
     'no-permission': 'This user may not read or write a file or folder.',
     'package-missing': 'A package that the code imports is not installed.',
+    'port-in-use': 'Another program uses the port, or this user may not use it.',
     'quota-exceeded': 'The disk quota of this user is used up.',
     'read-only': 'A file or folder is on a read-only file system.',
     'too-many-open-files': 'The process has too many files open.',

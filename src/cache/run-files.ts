@@ -34,6 +34,8 @@ export interface RunClosed {
 export interface RunState {
   /** `interrupted`: its process is dead, and has not written an end. */
   readonly state: 'running' | RunClosed['state'];
+  /** Whether the file has its last line, and so changes no more. */
+  readonly isClosed: boolean;
   readonly bytes: number;
   /** Number of the last event. */
   readonly seq: number;
@@ -92,11 +94,13 @@ export function runState(path: string): RunState | undefined {
     const { size, mtimeMs } = fstatSync(file);
     const last = lastEvent(textAt(file, Math.max(0, size - lineLimit), lineLimit));
     const seq = last?.seq ?? 0;
-    if (last?.event === 'run-closed') return { state: last.state ?? 'finished', bytes: size, seq };
+    if (last?.event === 'run-closed') {
+      return { state: last.state ?? 'finished', isClosed: true, bytes: size, seq };
+    }
     const owner = ownerIn(textAt(file, 0, lineLimit));
     // A file without a first line has just been created, or was cut off on a full disk.
     const dead = owner ? isDead(owner, mtimeMs) : Date.now() - mtimeMs > heartbeatLimit;
-    return { state: dead ? 'interrupted' : 'running', bytes: size, seq };
+    return { state: dead ? 'interrupted' : 'running', isClosed: false, bytes: size, seq };
   } finally {
     closeSync(file);
   }

@@ -9,6 +9,7 @@ import { version } from './home.ts';
 import { surviveLostOutput } from './lost-output.ts';
 import { EXIT, guarded } from './outcome.ts';
 import type { SettingFlags } from './settings.ts';
+import type { UiFlags } from './ui.ts';
 import type { PipelineFlags } from './workspace.ts';
 
 // Each command is a file of its own, which is loaded only when the command is called, so that every command starts fast.
@@ -107,6 +108,11 @@ onPipeline('status', 'Show how many cells of a pipeline are done').action(
     (await import('./status.ts')).status(name, flags),
   ),
 );
+onPipeline('ui', 'Serve the page of a pipeline to a browser on this machine, and keep it up to date')
+  .option('--port <n>', 'port of 127.0.0.1; 0 is any that is free', '0')
+  .action(
+    guarded(async (name: string | undefined, flags: UiFlags) => (await import('./ui.ts')).ui(name, flags)),
+  );
 onPipeline('graph', 'Print the graph of stages, or of cells, as Mermaid or DOT')
   .option('--cells', 'one node for each cell')
   .addOption(

@@ -17,6 +17,7 @@ export const slow = [
   'test/cli/tensorflow-install.test.ts',
   'test/cli/tensorflow-installed.test.ts',
   'test/cli/values.test.ts',
+  'test/page/live.test.ts',
   'test/run/attacks.test.ts',
   'test/run/chaos.test.ts',
   'test/run/command.test.ts',
