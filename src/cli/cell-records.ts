@@ -1,17 +1,15 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Attempt, Cache } from '../cache/cache.ts';
 import type { Digest, Fingerprint } from '../cache/digest.ts';
-import type { Scalar } from '../json.ts';
+import type { RecordLine } from '../page/curves.ts';
+import { readRecords } from '../page/read-records.ts';
 import { CellEvents } from '../run/cell-events.ts';
 import { addEvent, emptyReport } from '../run/cell-report.ts';
 import type { Measured } from '../run/job-result.ts';
 
-export type CellRecord = Readonly<Record<string, Scalar | null>>;
-
 /** The points of a curve, such as epochs, in order. */
 export interface CellRecords {
-  readonly records: readonly CellRecord[];
+  readonly records: readonly RecordLine[];
   /** By the position of the record; null or undefined if it has none. */
   readonly measurements: readonly (Readonly<Record<string, number>> | null)[];
 }
@@ -24,10 +22,9 @@ const FILE = 'records.jsonl';
  */
 export function publishedRecords(cache: Cache, fingerprint: Fingerprint, artifact: Digest): CellRecords {
   if (!cache.files(artifact).some(({ path }) => path === FILE)) return { records: [], measurements: [] };
-  const lines = readFileSync(cache.path(artifact, FILE), 'utf8').split('\n');
   // Written by `attempt-cell.ts`.
-  const measured = (cache.measured(fingerprint) ?? {}) as Partial<Measured>;
-  return { records: lines.flatMap(recordIn), measurements: measured.records ?? [] };
+  const measured = (cache.publishingAttempt(fingerprint)?.measured ?? {}) as Partial<Measured>;
+  return { records: readRecords(cache.path(artifact, FILE)), measurements: measured.records ?? [] };
 }
 
 /**
@@ -38,14 +35,4 @@ export function attemptedRecords({ folder }: Attempt): CellRecords {
   const report = emptyReport();
   for (const event of new CellEvents(join(folder, 'events.jsonl')).read()) addEvent(report, event);
   return { records: report.records, measurements: report.recordMeasurements };
-}
-
-function recordIn(line: string): CellRecord[] {
-  try {
-    const record: unknown = JSON.parse(line);
-    // Any JSON object can be shown.
-    return record !== null && typeof record === 'object' ? [record as CellRecord] : [];
-  } catch {
-    return [];
-  }
 }

@@ -8,6 +8,7 @@ import type { ExportFlags } from './export.ts';
 import { version } from './home.ts';
 import { surviveLostOutput } from './lost-output.ts';
 import { EXIT, guarded } from './outcome.ts';
+import type { ReportFlags } from './report.ts';
 import type { SettingFlags } from './settings.ts';
 import type { UiFlags } from './ui.ts';
 import type { PipelineFlags } from './workspace.ts';
@@ -136,6 +137,16 @@ withPipelineFlags(
   .action(
     guarded(async (pipeline: string | undefined, sweep: string | undefined, flags: PipelineFlags) =>
       (await import('./sweep.ts')).sweepCommand(pipeline, sweep, flags),
+    ),
+  );
+withSettings(
+  onPipeline('report', 'Write tables, figures, warnings and the origin of every number to one HTML file'),
+  ['results'],
+)
+  .option('--to <file>', 'the file to write (default: report.html beside the tables); it is replaced')
+  .action(
+    guarded(async (name: string | undefined, flags: ReportFlags) =>
+      (await import('./report.ts')).report(name, flags),
     ),
   );
 

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import pc from 'picocolors';
 import { type RunClosed, seriesFolder } from '../cache/run-files.ts';
@@ -87,7 +88,7 @@ export async function runCommand(name: string | undefined, given: PipelineFlags)
     display.end();
     if (interrupt.signal.aborted) return EXIT.interrupted;
     closing = 'finished';
-    const failures = await finish(opened);
+    const failures = await finish(opened, summary.executed + summary.failed > 0);
     const code = Math.max(EXIT.done, ...failures.map(printFailure));
     return summary.failed > 0 ? EXIT.failed : code;
   } finally {
@@ -106,18 +107,26 @@ async function inspected(port: string | true): Promise<Executor> {
   return new InspectExecutor();
 }
 
-/** @returns the failures of tables that could not be made */
-async function finish(opened: OpenPipeline): Promise<readonly Failure[]> {
+/**
+ * Writes tables and the report, and prints the tables. A run in which no cell was executed writes only what is out of date.
+ * @returns the failures of tables that could not be made
+ */
+async function finish(opened: OpenPipeline, hasRun: boolean): Promise<readonly Failure[]> {
   const { flags, pipeline } = opened;
-  if (pipeline.tables.length === 0) return [];
+  const { isCurrent, reportFile, writeReport } = await import('./report.ts');
+  const report = reportFile(opened);
+  if (pipeline.tables.length === 0 && !hasRun && existsSync(report)) return [];
   const { showTables, tablesOf, writeTables } = await import('./tables.ts');
   const { resultsOf } = await import('./results.ts');
-  const { tables, failures } = tablesOf(await resultsOf(opened));
-  const folder = await writeTables(opened, tables);
-  if (flags.json) return failures;
-  showTables(tables);
+  const results = await resultsOf(opened);
+  const made = tablesOf(results);
+  const folder = await writeTables(opened, made.tables);
+  if (hasRun || !isCurrent(opened, results, report)) await writeReport(opened, results, made, [], report);
+  if (flags.json) return made.failures;
+  showTables(made.tables);
   if (folder) console.log(pc.dim(`tables written to ${shownPath(folder)}/`));
-  return failures;
+  console.log(pc.dim(`report: ${shownPath(report)}`));
+  return made.failures;
 }
 
 async function displayFor({ json, verbose = false, inspect }: PipelineFlags): Promise<Display> {

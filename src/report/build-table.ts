@@ -9,7 +9,7 @@ import { correlationNotes } from './correlation.ts';
 import { placePublished } from './published.ts';
 import { summarise } from './statistics.ts';
 import type { Entry, Key, Line, Table } from './table.ts';
-import { type Known, type Numbers, numbersOf, shownAs, shownCells } from './values.ts';
+import { type Known, memberOf, type Numbers, shownAs, shownCells } from './values.ts';
 import { gatherWarnings } from './warnings.ts';
 
 /**
@@ -33,11 +33,12 @@ export function buildTable(
   const sweeps = choicesOf(cells, pipeline);
   const entryAt = (row: Line, column: Line): Entry => {
     const group = groups.get(placeOf(row, column));
-    const numbers = (group?.cells ?? []).flatMap((cell) => numbersOf(cell, group?.value ?? '', known));
-    const summary = summarise(numbers);
+    const members = (group?.cells ?? []).map((cell) => memberOf(cell, group?.value ?? '', known));
+    const summary = summarise(members.flatMap(({ number }) => number ?? []));
     return {
       ...summary,
-      of: group?.cells.length ?? 0,
+      of: members.length,
+      members,
       published: published.at(row, column, summary.mean),
     };
   };

@@ -41,6 +41,10 @@ export const slow = [
   'test/run/training.test.ts',
   'test/run/validation-part.test.ts',
   'test/run/warnings.test.ts',
+  // Reports, and a browser that opens them.
+  'test/page/large.test.ts',
+  'test/page/report.test.ts',
+  'test/page/run.test.ts',
   // Crashes and races of processes on one cache.
   'test/cache/crash.test.ts',
   'test/cache/processes.test.ts',
