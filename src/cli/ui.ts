@@ -2,10 +2,15 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { seriesFolder } from '../cache/run-files.ts';
 import { Failure } from '../failure.ts';
+import { contentSecurityPolicy, pageHtml } from '../page/html.ts';
 import { RunFeed } from '../page/run-feed.ts';
-import { LiveServer } from '../page/server.ts';
+import { type LivePage, LiveServer } from '../page/server.ts';
 import { EXIT } from './outcome.ts';
+import { pageOf } from './page.ts';
+import { loadPageAssets } from './page-assets.ts';
+import { resultsOf } from './results.ts';
 import { seriesOf } from './run-series.ts';
+import { tablesOf } from './tables.ts';
 import { openPipeline, type PipelineFlags } from './workspace.ts';
 
 export interface UiFlags extends PipelineFlags {
@@ -32,7 +37,7 @@ export async function ui(name: string | undefined, given: UiFlags): Promise<numb
         .map(stampOf)
         .concat(feed.runs.map(({ state }) => state))
         .join(),
-    build: async (events) => pageOf(file, flags, events),
+    build: (events) => livePage(file, flags, events),
   });
   const url = await server.listen();
   console.log(flags.json ? JSON.stringify({ url }) : `${url}\nCtrl-C ends it. Runs go on without it.`);
@@ -42,11 +47,17 @@ export async function ui(name: string | undefined, given: UiFlags): Promise<numb
 }
 
 /** Opened anew each time: the pipeline, the code of kinds and the index may all have changed. */
-async function pageOf(file: string, flags: PipelineFlags, events: string) {
+async function livePage(file: string, flags: PipelineFlags, events: string): Promise<LivePage> {
   const opened = await openPipeline(file, flags);
   try {
-    const data = { pipeline: opened.pipeline.name, live: { events } };
-    return { html: `<!doctype html><title>${data.pipeline}</title>`, json: JSON.stringify(data) };
+    const results = await resultsOf(opened);
+    const data = { ...pageOf(opened, results, tablesOf(results), []), live: { events } };
+    const assets = await loadPageAssets();
+    return {
+      html: pageHtml(data, assets, { isLive: true }),
+      json: JSON.stringify(data),
+      policy: contentSecurityPolicy(assets, true),
+    };
   } finally {
     opened.cache.close();
   }

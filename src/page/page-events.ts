@@ -1,5 +1,5 @@
 import type { LoggedEvent } from '../run/event-log.ts';
-import type { SkipReason } from '../run/events.ts';
+import type { RunSummary, SkipReason } from '../run/events.ts';
 import type { CellState, PageEvent } from './page-data.ts';
 
 /** What the page shows of an event of a run; undefined for what it does not show. */
@@ -7,9 +7,10 @@ export function pageEventOf(event: LoggedEvent): PageEvent | undefined {
   switch (event.event) {
     case 'run-started':
       return { event: 'run', state: 'started' };
-    case 'run-closed':
-      return { event: 'run', state: event.state };
     case 'run-finished':
+      return { event: 'run', state: 'finished', summary: summaryOf(event) };
+    case 'run-closed':
+      return event.state === 'interrupted' ? { event: 'run', state: 'interrupted' } : undefined;
     case 'run-opened':
       return undefined;
     case 'notice':
@@ -36,6 +37,14 @@ export function pageEventOf(event: LoggedEvent): PageEvent | undefined {
     case 'cell-skipped':
       return { event: 'cell', cell: event.cell, state: SKIPPED[event.because], message: event.message };
   }
+}
+
+function summaryOf({ executed, cached, failed, skipped, leftOut }: RunSummary): string {
+  const counts = { executed, cached, failed, skipped, 'left out by sweeps': leftOut };
+  return Object.entries(counts)
+    .filter(([word, count]) => count > 0 || word === 'executed' || word === 'cached')
+    .map(([word, count]) => `${count} ${word}`)
+    .join(', ');
 }
 
 const SKIPPED: Readonly<Record<SkipReason, CellState>> = {

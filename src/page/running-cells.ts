@@ -2,12 +2,16 @@ import type { PageEvent } from './page-data.ts';
 
 type OfCell = Exclude<PageEvent, { readonly event: 'run' | 'notice' | 'changed' }>;
 
-/** What cells that run have reported so far: their records and their last progress. */
+/** How far a run is, and what the cells that run have reported so far: their records and their last progress. */
 export class RunningCells {
+  #run: PageEvent | undefined;
   readonly #cells = new Map<string, { started: OfCell; records: OfCell[]; progress: OfCell | undefined }>();
 
   note(event: PageEvent): void {
     switch (event.event) {
+      case 'run':
+        this.#run = event;
+        break;
       case 'cell':
         if (event.state === 'running')
           this.#cells.set(event.cell, { started: event, records: [], progress: undefined });
@@ -24,10 +28,11 @@ export class RunningCells {
   }
 
   events(): PageEvent[] {
-    return [...this.#cells.values()].flatMap(({ started, records, progress }) => [
+    const cells = [...this.#cells.values()].flatMap(({ started, records, progress }) => [
       started,
       ...records,
       ...(progress ? [progress] : []),
     ]);
+    return this.#run ? [this.#run, ...cells] : cells;
   }
 }

@@ -16,7 +16,8 @@ function folderOf(files: Readonly<Record<string, readonly string[]>>): string {
 
 const line = (seq: number, event: object) => `${JSON.stringify({ seq, at: 0, ...event })}\n`;
 const notice = (seq: number, message: string) => line(seq, { event: 'notice', message });
-const closed = (seq: number) => line(seq, { event: 'run-closed', state: 'finished' });
+const closed = (seq: number) =>
+  line(seq, { event: 'run-finished' }) + line(seq + 1, { event: 'run-closed', state: 'finished' });
 
 function follow(folder: string, last?: string) {
   const feed = new RunFeed(folder);

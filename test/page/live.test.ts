@@ -49,7 +49,7 @@ function idsIn(project: Project, paths = runFiles(project)): string[] {
     project
       .lines(path.slice(project.folder.length + 1))
       .map((line) => JSON.parse(line))
-      .filter(({ event }) => event !== 'run-opened' && event !== 'run-finished')
+      .filter(({ event }) => event !== 'run-opened' && event !== 'run-closed')
       .map(({ seq }) => `${nameOf(path)}:${seq}`),
   );
 }
@@ -135,7 +135,7 @@ test('a page that has loaded its data hears what they lack: also what running ce
   const reader = live.read({ path: `/${JSON.parse(body).live.events}` });
   await reader.hears({ event: 'progress' });
   const before = reader.received.filter(({ id }) => id === undefined).map(({ event }) => event.event);
-  expect(before).toEqual(['cell', 'record', 'progress']);
+  expect(before).toEqual(['run', 'cell', 'record', 'progress']);
   project.write('end', '');
   await reader.hears({ event: 'run', state: 'finished' });
   await finished;

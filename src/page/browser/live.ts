@@ -35,7 +35,7 @@ export function useLive(initial: PageData, isLive: boolean) {
   const told = useRef(new Map<string, Told>());
   useEffect(() => {
     if (!isLive) return;
-    const source = new EventSource('events');
+    const source = new EventSource(initial.live?.events ?? 'events');
     let seen = 0;
     let isDrawn = true;
     let loading: Promise<void> | undefined;
