@@ -4,33 +4,7 @@ import { expect, test } from 'vitest';
 import { Project } from '../support/project.ts';
 import { until } from '../support/until.ts';
 import { Live, type LiveReader } from './live-client.ts';
-
-/** Reports a record each time that a file of the next number appears, until there is a file `end`. */
-const program = `import json, os, time
-def report(**event):
-    with open(os.environ["RETABLE_EVENTS"], "a") as file:
-        file.write(json.dumps(event) + "\\n")
-report(event="warning", name="odd", message="It is <odd>.")
-step = 1
-while not os.path.exists("end"):
-    if os.path.exists(f"step-{step}"):
-        report(event="progress", phase="train", done=step)
-        report(event="record", record={"step": step, "told": time.time() * 1000})
-        step += 1
-    time.sleep(0.01)
-report(event="values", values={"x": 1})
-`;
-
-const pipeline = `pipeline: p
-params: {round: 1}
-stages:
-  a: {uses: command, with: {run: [python3, report.py, "\${{ params.round }}"], files: [report.py]}}
-  b: {uses: command, needs: {a: a}, with: {run: "true"}}
-tables:
-  main: {value: a.x}
-`;
-
-const projectOf = () => new Project({ 'pipelines/p.yaml': pipeline, 'report.py': program });
+import { reportingProject } from './reporting-project.ts';
 
 function runFiles(project: Project): string[] {
   const runs = project.path('cache/runs');
@@ -58,7 +32,7 @@ const idsOf = (...readers: LiveReader[]) =>
   readers.flatMap(({ received }) => received.flatMap(({ id }) => id ?? []));
 
 test('the page is told of each event while the run goes on, in the order of its file', async () => {
-  const project = projectOf();
+  const project = reportingProject();
   const live = await Live.start(project, 'p');
   const reader = live.read();
   const { finished } = project.start(['run', 'p']);
@@ -87,7 +61,7 @@ test('the page is told of each event while the run goes on, in the order of its 
 });
 
 test('a reader that comes back misses no event and hears none twice: also of a new server and a new run', async () => {
-  const project = projectOf();
+  const project = reportingProject();
   let live = await Live.start(project, 'p');
   const readers = [live.read()];
   const reader = () => readers.at(-1) ?? live.read();
@@ -124,7 +98,7 @@ test('a reader that comes back misses no event and hears none twice: also of a n
 });
 
 test('a page that has loaded its data hears what they lack: also what running cells had reported', async () => {
-  const project = projectOf();
+  const project = reportingProject();
   const { finished } = project.start(['run', 'p']);
   const live = await Live.start(project, 'p');
   const early = live.read();
@@ -175,7 +149,7 @@ stages:
 });
 
 test('a server that is killed does not harm the run', async () => {
-  const project = projectOf();
+  const project = reportingProject();
   const live = await Live.start(project, 'p');
   const reader = live.read();
   const { finished } = project.start(['run', 'p']);
@@ -190,7 +164,7 @@ test('a server that is killed does not harm the run', async () => {
 });
 
 test('a run that was killed shows as interrupted, also if the end of its file was cut off within a line', async () => {
-  const project = projectOf();
+  const project = reportingProject();
   const live = await Live.start(project, 'p');
   const reader = live.read();
   const { child, finished } = project.start(['run', 'p']);
@@ -213,7 +187,7 @@ test('a run that was killed shows as interrupted, also if the end of its file wa
 });
 
 test('only the browser that has opened the printed address gets something, and only under the name of this machine', async () => {
-  const project = projectOf();
+  const project = reportingProject();
   const live = await Live.start(project, 'p');
   const first = await live.ask({ path: live.url.pathname + live.url.search, headers: {} });
   expect(first.status).toBe(303);
@@ -267,7 +241,7 @@ with open(os.environ["RETABLE_EVENTS"], "a") as file:
 });
 
 test('ui creates and changes no file, and Ctrl-C ends it', async () => {
-  const project = projectOf();
+  const project = reportingProject();
   const fresh = await Live.start(project, 'p');
   expect((await fresh.ask({ path: '/data.json' })).status).toBe(200);
   fresh.child.kill('SIGINT');
@@ -287,7 +261,7 @@ test('ui creates and changes no file, and Ctrl-C ends it', async () => {
 });
 
 test('a port that is taken, and one that is none, are told', async () => {
-  const project = projectOf();
+  const project = reportingProject();
   const live = await Live.start(project, 'p');
   const taken = await project.retable('ui', 'p', '--port', live.url.port);
   expect(taken).toMatchObject({ code: 1, stderr: expect.stringContaining(`Port ${live.url.port} is used`) });

@@ -18,6 +18,7 @@ export const slow = [
   'test/cli/tensorflow-installed.test.ts',
   'test/cli/values.test.ts',
   'test/page/live.test.ts',
+  'test/page/live-browser.test.ts',
   'test/run/attacks.test.ts',
   'test/run/chaos.test.ts',
   'test/run/command.test.ts',
