@@ -1,4 +1,5 @@
 import { statSync } from 'node:fs';
+import { constants, setPriority } from 'node:os';
 import { join } from 'node:path';
 import { seriesFolder } from '../cache/run-files.ts';
 import { Failure } from '../failure.ts';
@@ -22,6 +23,8 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 /** `retable ui`: serves the page of a pipeline to a browser on this machine, and keeps it up to date, until Ctrl-C. */
 export async function ui(name: string | undefined, given: UiFlags): Promise<number> {
   const port = portOf(given.port);
+  // Cells that compute on this machine go first.
+  setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
   // Mistakes of the pipeline are reported before anything is served.
   const opened = await openPipeline(name, given);
   const { workspace, file, flags, cache } = opened;
