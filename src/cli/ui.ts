@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs';
-import { constants, setPriority } from 'node:os';
+import { constants, getPriority, setPriority } from 'node:os';
 import { join } from 'node:path';
 import { seriesFolder } from '../cache/run-files.ts';
 import { Failure } from '../failure.ts';
@@ -24,7 +24,8 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 export async function ui(name: string | undefined, given: UiFlags): Promise<number> {
   const port = portOf(given.port);
   // Cells that compute on this machine go first.
-  setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
+  const low = constants.priority.PRIORITY_BELOW_NORMAL;
+  if (getPriority() < low) setPriority(low);
   // Mistakes of the pipeline are reported before anything is served.
   const opened = await openPipeline(name, given);
   const { workspace, file, flags, cache } = opened;

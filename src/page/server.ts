@@ -88,7 +88,9 @@ export class LiveServer {
       response.setHeader('Allow', 'GET, HEAD');
       return refuse(response, 405, 'This page can only be read.');
     }
-    const url = new URL(request.url ?? '/', 'http://127.0.0.1');
+    const [path = '/', base] = [request.url, 'http://127.0.0.1'];
+    if (!URL.canParse(path, base)) return refuse(response, 400, 'This is no address.');
+    const url = new URL(path, base);
     const token = url.searchParams.get('token');
     if (token !== null && this.#access.isToken(token)) {
       response.setHeader('Set-Cookie', this.#access.cookie);

@@ -215,6 +215,8 @@ test('only the browser that has opened the printed address gets something, and o
     for (const method of ['POST', 'PUT', 'DELETE', 'OPTIONS'])
       expect(await status({ path, method, headers: { Cookie: cookie } })).toBe(405);
   }
+  // No address at all, which anybody on the machine can send.
+  expect(await status({ path: '//', headers: {} })).toBe(400);
   // A tunnel may have another port here.
   expect(await status({ path: '/', headers: { Cookie: cookie, Host: 'localhost:1234' } })).toBe(200);
   expect(await status({ path: '/', method: 'HEAD', headers: { Cookie: cookie } })).toBe(200);
