@@ -113,7 +113,7 @@ async function inspected(port: string | true): Promise<Executor> {
  */
 async function finish(opened: OpenPipeline, hasRun: boolean): Promise<readonly Failure[]> {
   const { flags, pipeline } = opened;
-  const { isCurrent, reportFile, writeReport } = await import('./report.ts');
+  const { isCurrent, reportFile } = await import('./report-file.ts');
   const report = reportFile(opened);
   if (pipeline.tables.length === 0 && !hasRun && existsSync(report)) return [];
   const { showTables, tablesOf, writeTables } = await import('./tables.ts');
@@ -121,7 +121,10 @@ async function finish(opened: OpenPipeline, hasRun: boolean): Promise<readonly F
   const results = await resultsOf(opened);
   const made = tablesOf(results);
   const folder = await writeTables(opened, made.tables);
-  if (hasRun || !isCurrent(opened, results, report)) await writeReport(opened, results, made, [], report);
+  if (hasRun || !isCurrent(opened, results, report)) {
+    const { writeReport } = await import('./report.ts');
+    await writeReport(opened, results, made, [], report);
+  }
   if (flags.json) return made.failures;
   showTables(made.tables);
   if (folder) console.log(pc.dim(`tables written to ${shownPath(folder)}/`));

@@ -28,7 +28,7 @@ export function pageAttempt(attempt: Attempt, log: string | undefined): NonNulla
     number: attempt.id,
     started: new Date(attempt.started).toISOString(),
     ...(host === undefined ? {} : { host }),
-    ...(seconds === undefined ? {} : { seconds }),
+    ...(seconds === undefined ? {} : { seconds: Math.round(seconds * 1000) / 1000 }),
     ...(peakMemory === undefined ? {} : { peakMemory }),
     ...(log === undefined ? {} : { log }),
   };

@@ -116,7 +116,10 @@ function cellItself(plan: PlannedCell, { known }: PageSource, shared: Shared): O
   const { cell, key } = plan;
   const stage = shared.stages.findIndex(({ name }) => name === cell.stage);
   const common = shared.stages[stage]?.parameters ?? {};
-  const own = Object.entries(parametersOf(plan)).filter(([name]) => !Object.hasOwn(common, name));
+  const own = Object.entries(parametersOf(plan)).filter(
+    ([name, value]) =>
+      !Object.hasOwn(common, name) && !(Object.hasOwn(cell.axes, name) && cell.axes[name] === value),
+  );
   const warnings = known.warnings(cell.id);
   const { code, engine, files, sources } = key?.basis ?? {};
   return {

@@ -5,7 +5,7 @@ import type { Curves } from './page-data.ts';
 export type RecordLine = Readonly<Record<string, Scalar | null>>;
 
 /** How many numbers all curves of a page have together, and one curve at most. */
-const ALL = 120_000;
+const ALL = 60_000;
 const MOST = 400;
 
 /** Of a curve, for drawing. */

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { isMissing } from '../cache/disk-failure.ts';
 
 /** In bytes: of all logs of a page, and of one log. */
-const ALL = 600_000;
+const ALL = 400_000;
 const MOST = 4_000;
 const LINES = 24;
 

@@ -99,7 +99,7 @@ export interface PageCell {
   /** Position in `stages`. */
   readonly stage: number;
   readonly axes: Readonly<Record<string, Scalar>>;
-  /** Parameters that not all cells of its stage share. */
+  /** Parameters that not all cells of its stage share, and that are not among `axes` with the same value. */
   readonly parameters: Readonly<Record<string, Json>>;
   /** Positions in `cells`, by need. */
   readonly needs: Readonly<Record<string, number>>;

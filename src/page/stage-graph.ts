@@ -9,21 +9,22 @@ const LEAST_WIDTH = 132;
 const MOST_WIDTH = 240;
 const CHARACTER = 8.5;
 /** Below the name: the kind and a count. */
-const SMALL_CHARACTER = 6.4;
-const COUNT_CHARACTERS = 12;
+const SMALL_CHARACTER = 7;
 const PADDING = 28;
 /** Around the graph, for the width of lines. */
 const MARGIN = 2;
 
 /** Places the stages from left to right, each to the right of those that it needs. */
 export function stageGraph(pipeline: Pick<Pipeline, 'stages' | 'cells'>): StageGraph {
-  const { stages } = pipeline;
+  const { stages, cells } = pipeline;
   const graph = new Graph();
   graph.setGraph({ rankdir: 'LR', nodesep: 20, ranksep: 44, marginx: MARGIN });
   graph.setDefaultEdgeLabel(() => ({}));
   const position = new Map(stages.map(({ name }, index) => [name, index]));
   for (const [index, { name, kind }] of stages.entries()) {
-    const text = Math.max(name.length * CHARACTER, (kind.length + COUNT_CHARACTERS) * SMALL_CHARACTER);
+    const count = cells.filter(({ stage }) => stage === name).length;
+    const about = `${kind} · ${count}/${count} done`;
+    const text = Math.max(name.length * CHARACTER, about.length * SMALL_CHARACTER);
     const width = Math.min(MOST_WIDTH, Math.max(LEAST_WIDTH, text + PADDING));
     graph.setNode(String(index), { width, height: HEIGHT });
   }

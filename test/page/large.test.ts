@@ -4,7 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { loadPageAssets } from '../../src/cli/page-assets.ts';
+import { curvesOf, thinned } from '../../src/page/curves.ts';
 import { pageHtml } from '../../src/page/html.ts';
+import { shortened } from '../../src/page/logs.ts';
 import type { PageCell, PageData } from '../../src/page/page-data.ts';
 import { CHROMIUM, launch, open, started } from './chromium.ts';
 
@@ -16,6 +18,14 @@ function digest(text: string): string {
 
 /** A grid of 5,000 cells as it might come from real trainings: what no two cells share, at its real length. */
 function largePage(): PageData {
+  const records = Array.from({ length: 30 }, (_, epoch) => ({
+    epoch,
+    loss: 1 / (epoch + 3),
+    accuracy: 1 - 1 / (epoch + 7),
+    'learning-rate': Math.cos(epoch),
+  }));
+  const curves = thinned(Array.from({ length: 5000 }, () => curvesOf(records)));
+  const logs = shortened(Array.from({ length: 5000 }, (_, k) => `epoch ${k}: loss 0.123\n`.repeat(20)));
   const cells = Array.from({ length: 5000 }, (_, k): PageCell => {
     const method = METHODS[k % 5] ?? '';
     const axes = { model: 'student', method, width: 8 * (1 + (k % 25)), seed: k };
@@ -24,7 +34,7 @@ function largePage(): PageData {
       id: `robustness[${names.join(',')}]`,
       stage: 0,
       axes,
-      parameters: { method, width: axes.width, seed: k, 'step-size': k / 255, steps: k % 40 },
+      parameters: { 'step-size': k / 255, steps: k % 40 },
       needs: k < 5 ? {} : { data: 0, model: k - 5 },
       state: 'done',
       fingerprint: digest(`fingerprint ${k}`),
@@ -35,19 +45,11 @@ function largePage(): PageData {
         number: k,
         started: '2026-12-01T00:03:26.143Z',
         host: 'node17.cluster.example.org',
-        seconds: k / 7,
+        seconds: Math.round(k / 7),
         peakMemory: 65982464 + k,
-        log: `epoch ${k}: loss 0.123\n`.repeat(5),
+        ...(logs[k] !== undefined && { log: logs[k] }),
       },
-      curves: {
-        of: 30,
-        columns: Object.fromEntries(
-          ['epoch', 'loss', 'accuracy', 'learning-rate'].map((name) => [
-            name,
-            Array.from({ length: 6 }, (_, x) => Number(Math.exp(-x / (1 + (k % 9))).toPrecision(5))),
-          ]),
-        ),
-      },
+      ...(curves[k] && { curves: curves[k] }),
     };
   });
   const rows = Array.from({ length: 250 }, (_, row) => ({

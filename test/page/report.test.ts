@@ -55,9 +55,11 @@ describe.skipIf(CHROMIUM === undefined)('the report in a browser', () => {
       await started(opened);
       const { page, complaints } = opened;
       expect(await violations(page)).toEqual([]);
-      for (const link of ['td a', '.cells a']) {
+      for (const link of ['.problems a', 'td a', '.panel .cells a']) {
+        if (link !== '.panel .cells a') await page.goto(`file://${file}#`);
         await page.locator(link).first().click();
         await page.locator('.panel h2').waitFor();
+        await page.evaluate('for (const one of document.querySelectorAll("details")) one.open = true');
         expect(await violations(page)).toEqual([]);
       }
       // Nothing is wider than the window.

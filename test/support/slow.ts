@@ -44,6 +44,7 @@ export const slow = [
   'test/run/warnings.test.ts',
   // Reports, and a browser that opens them.
   'test/page/large.test.ts',
+  'test/page/live.test.ts',
   'test/page/report.test.ts',
   'test/page/run.test.ts',
   // Crashes and races of processes on one cache.

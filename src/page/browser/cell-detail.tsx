@@ -1,4 +1,4 @@
-import type { PageData } from '../page-data.ts';
+import type { PageCell, PageData } from '../page-data.ts';
 import { CellLinks } from './cell-links.tsx';
 import { Origin } from './cell-origin.tsx';
 import { CurvePictures } from './curves.tsx';
@@ -18,6 +18,7 @@ interface Props {
 export function CellDetail({ cell, data, cells }: Props) {
   const { state, message, values, needs, parameters, warnings, curves } = cell;
   const stage = data.stages[cell.stage];
+  const hasFailed = state === 'failed' || state === 'timeout';
   const used = cells.flatMap((one, place) =>
     Object.values(one.needs).some((need) => cells[need]?.id === cell.id) ? [place] : [],
   );
@@ -31,7 +32,8 @@ export function CellDetail({ cell, data, cells }: Props) {
           </>
         )}
       </p>
-      {message && <p class={state === 'failed' ? 'failure' : ''}>{message}</p>}
+      {message && <p class={hasFailed ? 'failure' : ''}>{message}</p>}
+      {hasFailed && <LastAttempt cell={cell} />}
       {values && Object.keys(values).length > 0 && (
         <>
           <h3>Values</h3>
@@ -69,7 +71,7 @@ export function CellDetail({ cell, data, cells }: Props) {
         </details>
       )}
       <h3>Parameters</h3>
-      {Object.keys(parameters).length > 0 && <Pairs values={parameters} />}
+      <Pairs values={{ ...cell.axes, ...renamed(parameters, cell.axes) }} />
       {stage && Object.keys(stage.parameters).length > 0 && (
         <details>
           <summary>The same in all cells of the stage</summary>
@@ -77,9 +79,18 @@ export function CellDetail({ cell, data, cells }: Props) {
         </details>
       )}
       <Origin cell={cell} data={data} />
-      <LastAttempt cell={cell} />
+      {!hasFailed && <LastAttempt cell={cell} />}
     </>
   );
+}
+
+/** A parameter of the cell itself may have the name of an axis that it inherits from an input. */
+function renamed(parameters: PageCell['parameters'], axes: PageCell['axes']): PageCell['parameters'] {
+  const named = Object.entries(parameters).map(([name, value]) => [
+    Object.hasOwn(axes, name) ? `${name} (its own)` : name,
+    value,
+  ]);
+  return Object.fromEntries(named) as PageCell['parameters']; // only names change
 }
 
 function LastAttempt({ cell: { id, attempt } }: { readonly cell: ShownCell }) {

@@ -152,11 +152,14 @@ function aboutOf({ state, progress, values, message, warnings }: ShownCell): str
     ];
     return [`${phase}${count}`, ...numbers].join(', ');
   }
-  const [first] = Object.entries(values ?? {});
-  const value = first ? `${first[0]} ${short(first[1])}` : '';
-  return [value || (message ?? ''), ...(warnings ? [plural(warnings.length, 'warning')] : [])]
-    .filter(Boolean)
-    .join(', ');
+  const shown = Object.entries(values ?? {}).sort(([a], [b]) => rank(a) - rank(b));
+  const words = shown.map(([name, value]) => `${name} ${short(value)}`).join(', ') || (message ?? '');
+  return [...(warnings ? [plural(warnings.length, 'warning')] : []), words].filter(Boolean).join(', ');
+}
+
+/** There is room for one or two values: those that readers look for come first. */
+function rank(name: string): number {
+  return name.endsWith('accuracy') ? 0 : name.endsWith('loss') ? 1 : 2;
 }
 
 /** Arrows go from row to row. */

@@ -61,9 +61,14 @@ function Parameters({ cells, data }: { readonly cells: readonly PageCell[]; read
           <Pairs values={differing} />
         </>
       )}
-      {Object.keys(axes.shared).length > 0 && <Pairs values={axes.shared} />}
+      {Object.keys(axes.shared).length > 0 && (
+        <>
+          <p class="quiet">They share:</p>
+          <Pairs values={axes.shared} />
+        </>
+      )}
       <details>
-        <summary>The same in all of them</summary>
+        <summary>Parameters that they share</summary>
         <Pairs values={parameters.shared} />
       </details>
     </>

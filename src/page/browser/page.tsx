@@ -4,6 +4,7 @@ import { CellList } from './cell-list.tsx';
 import { Figures } from './figures.tsx';
 import { useLive } from './live.ts';
 import { Panel } from './panel.tsx';
+import { Problems } from './problems.tsx';
 import { ResultsTable } from './results-table.tsx';
 import { isPanel, useRoute } from './route.ts';
 import { Stages } from './stages.tsx';
@@ -26,13 +27,7 @@ export function Page({ initial, isLive }: { readonly initial: PageData; readonly
     <div class={isOpen ? 'page open' : 'page'}>
       <main inert={isOpen && coversAll()}>
         <Summary data={data} cells={cells} live={run} />
-        {problems.length > 0 && (
-          <section class="card problems" aria-label="Problems">
-            {problems.map((problem, k) => (
-              <p key={k}>{problem}</p>
-            ))}
-          </section>
-        )}
+        <Problems problems={problems} cells={cells} />
         {tables.length > 0 && (
           <section aria-labelledby="tables">
             <h2 id="tables">Tables</h2>
@@ -64,7 +59,9 @@ export function Page({ initial, isLive }: { readonly initial: PageData; readonly
           {isAlive ? (
             <CellList cells={cells} stages={data.stages} stage={stage} />
           ) : (
-            <p class="quiet">The list of cells needs JavaScript. `retable status` prints it, too.</p>
+            <p class="quiet">
+              The list of cells needs JavaScript. <code>retable status --json</code> prints it, too.
+            </p>
           )}
         </section>
         <footer class="quiet">
