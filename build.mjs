@@ -46,9 +46,25 @@ const entryPoints = {
   cell: 'src/run/cell-process.ts',
   kind: 'src/kind/kind.ts',
   'first-test': 'src/cli/tensorflow/first-test-process.ts',
+  // Writes the page of a pipeline as HTML; loaded by `src/cli/page-assets.ts`.
+  'page-render': 'src/page/browser/render.tsx',
 };
+const jsx = { jsx: 'automatic', jsxImportSource: 'preact' };
 const built = await Promise.all([
-  build({ ...options, entryPoints, outdir: 'dist' }),
+  build({ ...options, ...jsx, entryPoints, outdir: 'dist' }),
+  // A classic script and a style sheet, which every page of a pipeline contains.
+  build({
+    ...jsx,
+    entryPoints: { page: 'src/page/browser/main.tsx', 'page-style': 'src/page/browser/style.css' },
+    outdir: 'dist',
+    bundle: true,
+    minify: true,
+    format: 'iife',
+    target: ['es2022', 'chrome111', 'firefox113', 'safari16.4'],
+    legalComments: 'inline',
+    write: false,
+    logLevel: 'warning',
+  }),
   // On their own, so that no file that only they need lies beside the others.
   build({ ...options, entryPoints: benches.map((file) => `bench/${file}`), outdir: 'dist/bench' }),
 ]);

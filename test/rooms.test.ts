@@ -112,7 +112,7 @@ function readRooms(): Room[] {
 
 function importsBelow(folder: string): Import[] {
   const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) =>
-    name.endsWith('.ts'),
+    /\.tsx?$/.test(name),
   );
   return files.flatMap((name) => importsOf(join(folder, name)));
 }

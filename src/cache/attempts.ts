@@ -131,14 +131,16 @@ export function finishAttempt(store: Store, id: number, end: AttemptEnd): void {
   });
 }
 
-/** The measurements of the attempt that published a cell; undefined if they are not known. */
-export function measuredOf({ sql }: Store, fingerprint: Fingerprint): Json | undefined {
+/** The attempt that published a cell; undefined if it is not known. */
+export function publishingAttempt(store: Store, fingerprint: Fingerprint): Attempt | undefined {
   // A rebuilt index can use the number of an attempt again, for another cell.
-  const row = sql<[Fingerprint], Pick<AttemptRow, 'measured'>>(
-    `SELECT measured FROM attempts JOIN cells ON attempts.id = cells.attempt
+  const row = store
+    .sql<[Fingerprint], AttemptRow>(
+      `SELECT attempts.* FROM attempts JOIN cells ON attempts.id = cells.attempt
        AND attempts.fingerprint = cells.fingerprint WHERE cells.fingerprint = ? AND state = 'done'`,
-  ).get(fingerprint);
-  return row && asJson(row.measured);
+    )
+    .get(fingerprint);
+  return row && asAttempt(store, row);
 }
 
 /** @param measured written by `finishAttempt` */

@@ -7,8 +7,8 @@ import {
   type AttemptEnd,
   attemptsOf,
   finishAttempt,
-  measuredOf,
   type NewAttempt,
+  publishingAttempt,
   startAttempt,
 } from './attempts.ts';
 import { filesOf, type ListedCell, listCells, lookup, partDigest, pathOf, type StoredCell } from './cells.ts';
@@ -106,9 +106,9 @@ export class Cache {
     return found;
   }
 
-  /** The measurements of the attempt that published a cell, if they are known. */
-  measured(fingerprint: Fingerprint): Json | undefined {
-    return explained('look up a measurement', () => measuredOf(this.#store, fingerprint));
+  /** The attempt that published a cell, if it is known. */
+  publishingAttempt(fingerprint: Fingerprint): Attempt | undefined {
+    return explained('look up an attempt', () => publishingAttempt(this.#store, fingerprint));
   }
 
   /** The damage of an artifact; empty if it is intact. Calls stat for each file, and reads those that differ. */

@@ -9,6 +9,7 @@ import { leased } from './leases.ts';
 import { type OldAttempts, oldAttempts } from './old-attempts.ts';
 import { pinned } from './pins.ts';
 import { ingestMissing } from './rebuild.ts';
+import { oldRunFilesOf, projectFolder } from './run-files.ts';
 import { recentFingerprints } from './runs.ts';
 import { oldScratch, scratchInUse } from './scratch.ts';
 import { look } from './stamp.ts';
@@ -30,7 +31,7 @@ export interface CollectOptions {
 }
 
 export interface Freed {
-  readonly what: 'cell' | 'file' | 'scratch' | 'attempt' | 'aside';
+  readonly what: 'cell' | 'file' | 'scratch' | 'attempt' | 'run' | 'aside';
   /** A cell's readable name, or a path. */
   readonly name: string;
   /** Bytes on the disk. Those of a cell are counted with its files. */
@@ -130,11 +131,20 @@ function findGarbage(
       ...files.filter((path) => isOlder(path, began)).map((path) => ({ what: 'file' as const, path })),
       ...scratch.map((path) => ({ what: 'scratch' as const, path })),
       ...attempts.folders.map((path) => ({ what: 'attempt' as const, path })),
+      ...oldRuns(store, keepRuns, allProjects).map((path) => ({ what: 'run' as const, path })),
       ...readdirSync(store.folders.aside).map((name) => {
         return { what: 'aside' as const, path: join(store.folders.aside, name) };
       }),
     ],
   };
+}
+
+/** The files with events of old runs of this project, or of all. */
+function oldRuns({ folders: { runs }, project }: Store, keep: number, allProjects: boolean): string[] {
+  const own = projectFolder(runs, project);
+  const others = allProjects ? namesIn(runs).map((name) => join(runs, name)) : [];
+  const old = others.filter((folder) => folder !== own).flatMap((folder) => oldRunFilesOf(folder, 0));
+  return [...oldRunFilesOf(own, keep), ...old];
 }
 
 function forget(store: Store, { cells, artifacts, strays, attempts, used }: Garbage): void {

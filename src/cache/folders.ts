@@ -23,6 +23,8 @@ export interface Folders {
   readonly scratch: string;
   readonly attempts: string;
   readonly aside: string;
+  /** Files with the events of runs; made by the first run. */
+  readonly runs: string;
   content(digest: Digest): string;
   manifest(artifact: Digest): string;
   record(fingerprint: Fingerprint): string;
@@ -43,6 +45,7 @@ export function foldersOf(root: string): Folders {
     scratch: under('scratch'),
     attempts: under('attempts'),
     aside: under('aside'),
+    runs: under('runs'),
     content: (digest) => under('files', digest.slice(0, 2), digest),
     manifest: (artifact) => under('artifacts', artifact.slice(0, 2), `${artifact}.json`),
     record: (fingerprint) => under('cells', fingerprint.slice(0, 2), `${fingerprint}.json`),

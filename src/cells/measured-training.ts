@@ -12,18 +12,26 @@ export type TrainingContext = Pick<
 
 type Options = Omit<TrainingOptions, 'engine' | 'onProgress' | 'onRecord' | 'onEpoch' | 'snapshots'>;
 
-/** Trains in a cell: continues from the latest snapshot of its trajectory, reports progress, and measures `trainingMeasures`. */
+/**
+ * Trains in a cell: continues from the latest snapshot of its trajectory, reports progress and the seconds of each epoch
+ * that it trains itself, and measures `trainingMeasures`.
+ */
 export async function measuredTraining(
   { engine, progress, record, measure, ...folders }: TrainingContext,
   options: Options,
 ): Promise<TrainingResult> {
   const seconds: number[] = [];
+  let ofEpoch: number | undefined;
   const result = await train({
     ...options,
     engine: await engine(),
     onProgress: progress,
-    onRecord: (epoch) => record(asRecord(epoch)),
-    onEpoch: (taken) => seconds.push(taken),
+    onEpoch: (taken) => {
+      seconds.push(taken);
+      ofEpoch = taken;
+    },
+    // Epochs of earlier attempts are reported first. They have no seconds, because these belong to their attempt.
+    onRecord: (epoch) => record(asRecord(epoch), ofEpoch === undefined ? undefined : { seconds: ofEpoch }),
     snapshots: snapshotFile(folders, options.stopAfter),
   });
   // Empty if an earlier attempt completed the last epoch.

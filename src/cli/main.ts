@@ -8,7 +8,9 @@ import type { ExportFlags } from './export.ts';
 import { version } from './home.ts';
 import { surviveLostOutput } from './lost-output.ts';
 import { EXIT, guarded } from './outcome.ts';
+import type { ReportFlags } from './report.ts';
 import type { SettingFlags } from './settings.ts';
+import type { UiFlags } from './ui.ts';
 import type { VerifyFlags } from './verify-flags.ts';
 import type { PipelineFlags } from './workspace.ts';
 
@@ -123,6 +125,11 @@ onPipeline('status', 'Show how many cells of a pipeline are done').action(
     (await import('./status.ts')).status(name, flags),
   ),
 );
+onPipeline('ui', 'Serve the page of a pipeline to a browser on this machine, and keep it up to date')
+  .option('--port <n>', 'port of 127.0.0.1; 0 is any that is free', '0')
+  .action(
+    guarded(async (name: string | undefined, flags: UiFlags) => (await import('./ui.ts')).ui(name, flags)),
+  );
 onPipeline('graph', 'Print the graph of stages, or of cells, as Mermaid or DOT')
   .option('--cells', 'one node for each cell')
   .addOption(
@@ -148,6 +155,16 @@ withPipelineFlags(
       (await import('./sweep.ts')).sweepCommand(pipeline, sweep, flags),
     ),
   );
+withSettings(
+  onPipeline('report', 'Write tables, figures, warnings and the origin of every number to one HTML file'),
+  ['results'],
+)
+  .option('--to <file>', 'the file to write (default: report.html beside the tables); it is replaced')
+  .action(
+    guarded(async (name: string | undefined, flags: ReportFlags) =>
+      (await import('./report.ts')).report(name, flags),
+    ),
+  );
 
 named(
   'why',
@@ -171,6 +188,21 @@ named(
   .action(
     guarded(async (cell: string, name: string | undefined, flags: PipelineFlags) =>
       (await import('./logs.ts')).logs(cell, name, flags),
+    ),
+  );
+named(
+  'records',
+  '<cell>',
+  'name of a cell, such as `student[method=kd,seed=1]`',
+  'Print what a cell records, such as its epochs, while it runs and afterwards',
+)
+  .option('--attempt <n>', 'of an attempt, by its number')
+  .addOption(
+    new Option('--format <format>', 'format of the list').choices(['text', 'csv', 'json']).default('text'),
+  )
+  .action(
+    guarded(async (cell: string, name: string | undefined, flags: PipelineFlags) =>
+      (await import('./records.ts')).recordsCommand(cell, name, flags),
     ),
   );
 named(

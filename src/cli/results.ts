@@ -64,7 +64,7 @@ function recordedOf({ cache, kinds }: OpenPipeline, plans: readonly PlannedCell[
     return {
       values: stored?.values,
       warnings: stored ? warningsOf(cache, stored.artifact) : [],
-      measured: measurementsOf(measures, fingerprint && cache.measured(fingerprint)),
+      measured: measurementsOf(measures, fingerprint && cache.publishingAttempt(fingerprint)?.measured),
     };
   };
   const found = new Map<CellId, ReturnType<typeof read>>();

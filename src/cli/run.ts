@@ -1,6 +1,8 @@
-import pc from 'picocolors';
-import type { Failure } from '../failure.ts';
+import { join } from 'node:path';
+import { type RunClosed, seriesFolder } from '../cache/run-files.ts';
 import { selectCells } from '../plan/select.ts';
+import { EventLog } from '../run/event-log.ts';
+import type { RunEvent } from '../run/events.ts';
 import type { Executor } from '../run/executor.ts';
 import { LocalExecutor } from '../run/local-executor.ts';
 import { recoverAttempts } from '../run/recover.ts';
@@ -10,14 +12,13 @@ import { asWritten } from '../settings/settings.ts';
 import type { Display } from './display/display.ts';
 import { jsonDisplay } from './display/json.ts';
 import { plainDisplay } from './display/plain.ts';
+import { finishRun } from './finish-run.ts';
 import { interruptible } from './interrupt.ts';
 import { rememberRun } from './last-run.ts';
 import { EXIT, printFailure } from './outcome.ts';
 import { printPlan } from './plan.ts';
-import { writeRecord } from './record-file.ts';
-import type { Results } from './results.ts';
+import { seriesOf } from './run-series.ts';
 import { ServedCells } from './served.ts';
-import { shownPath } from './shown-path.ts';
 import { type OpenPipeline, openPipeline, type PipelineFlags } from './workspace.ts';
 
 /** `retable run`: runs the cells of a pipeline that are not cached, and prints its tables. */
@@ -35,7 +36,17 @@ export async function runCommand(name: string | undefined, given: PipelineFlags)
   await rememberRun(workspace, lastRunOf(opened));
   const machine = thisMachine(cells);
   const display = await displayFor(flags);
-  display.show({
+  const series = seriesOf(opened);
+  const log = new EventLog(
+    seriesFolder(join(cache.root, 'runs'), workspace.project, series),
+    series,
+    (message) => display.show({ event: 'notice', message }),
+  );
+  const emit = (event: RunEvent) => {
+    display.show(event);
+    log.add(event);
+  };
+  emit({
     event: 'run-started',
     pipeline: pipeline.name,
     profile: pipeline.profile,
@@ -45,20 +56,21 @@ export async function runCommand(name: string | undefined, given: PipelineFlags)
   });
   if (jobs > machine.cpu) {
     const message = `${asWritten('jobs', settings.jobs)} starts no more than ${machine.cpu} at a time: a cell takes a core of its own, and this machine has ${machine.cpu}. With \`resources: {cpu: N}\` a stage's cells take N cores each, for N threads.`;
-    display.show({ event: 'notice', message });
+    emit({ event: 'notice', message });
   }
   const interrupt = interruptible();
   const served = new ServedCells();
+  let closing: RunClosed['state'] = 'interrupted';
   try {
     const executor = flags.inspect === undefined ? new LocalExecutor() : await inspected(flags.inspect);
     const recovered = await recoverAttempts(cache, executor);
     if (recovered.length > 0) {
       const message = `${recovered.length} attempt(s) of an earlier run were cut off; they resume from their last snapshot`;
-      display.show({ event: 'notice', message });
+      emit({ event: 'notice', message });
     }
     const summary = await run({
       ...opened,
-      settings: settingsText(opened),
+      settings: series.settings,
       places: workspace.places,
       cells,
       machine,
@@ -68,7 +80,7 @@ export async function runCommand(name: string | undefined, given: PipelineFlags)
       signal: interrupt.signal,
       emit: (event) => {
         served.note(event);
-        display.show(event);
+        emit(event);
       },
     });
     if (flags.inspect !== undefined && summary.executed + summary.failed === 0) {
@@ -77,13 +89,15 @@ export async function runCommand(name: string | undefined, given: PipelineFlags)
     }
     display.end();
     if (interrupt.signal.aborted) return EXIT.interrupted;
-    const failures = await finish(opened, served);
+    closing = 'finished';
+    const failures = await finishRun(opened, served, summary.executed + summary.failed > 0);
     const code = Math.max(EXIT.done, ...failures.map(printFailure));
     return summary.failed > 0 ? EXIT.failed : code;
   } finally {
     display.end();
     interrupt.stop();
     cache.close();
+    log.close(closing);
   }
 }
 
@@ -95,61 +109,12 @@ async function inspected(port: string | true): Promise<Executor> {
   return new InspectExecutor();
 }
 
-/**
- * Writes what a run leaves beside the cache: tables, figures, and the record of its results.
- * @returns the failures of tables and figures that could not be made
- */
-async function finish(opened: OpenPipeline, served: ServedCells): Promise<readonly Failure[]> {
-  let found: Promise<Results> | undefined;
-  const results = () => {
-    found ??= import('./results.ts').then(({ resultsOf }) => resultsOf(opened));
-    return found;
-  };
-  const failures = [...(await finishTables(opened, results)), ...(await finishFigures(opened, results))];
-  const record = await writeRecord(opened, served, results);
-  if (record && !opened.flags.json) console.log(pc.dim(`results recorded in ${shownPath(record)}`));
-  return failures;
-}
-
-async function finishTables(
-  opened: OpenPipeline,
-  results: () => Promise<Results>,
-): Promise<readonly Failure[]> {
-  const { flags, pipeline } = opened;
-  if (pipeline.tables.length === 0) return [];
-  const { showTables, tablesOf, writeTables } = await import('./tables.ts');
-  const { tables, failures } = tablesOf(await results());
-  if (!flags.json) showTables(tables);
-  const folder = await writeTables(opened, tables);
-  if (folder && !flags.json) console.log(pc.dim(`tables written to ${shownPath(folder)}/`));
-  return failures;
-}
-
-async function finishFigures(
-  opened: OpenPipeline,
-  results: () => Promise<Results>,
-): Promise<readonly Failure[]> {
-  const { flags, pipeline } = opened;
-  if (pipeline.figures.length === 0) return [];
-  const { figuresOf, writeFigures } = await import('./figures.ts');
-  const { figures, failures } = await figuresOf(await results());
-  const folder = await writeFigures(opened, figures);
-  if (folder && !flags.json) console.log(pc.dim(`figures written to ${shownPath(folder)}/`));
-  return failures;
-}
-
 /** How the events of a run are shown: as JSON, as lines, or live in a terminal. */
 export async function displayFor({ json, verbose = false, inspect }: PipelineFlags): Promise<Display> {
   if (json) return jsonDisplay();
   if (!process.stdout.isTTY || inspect !== undefined) return plainDisplay({ verbose });
   const { liveDisplay } = await import('./display/live.ts');
   return liveDisplay({ verbose });
-}
-
-/** What changes the cells besides the profile. Runs that differ in it are remembered separately. */
-function settingsText({ flags, workspace }: OpenPipeline): string {
-  const { engine } = workspace.settings;
-  return [...(flags.set ?? []), ...(engine.by === 'default' ? [] : [`--engine ${engine.value}`])].join(' ');
 }
 
 function lastRunOf({ file, pipeline, flags, workspace }: OpenPipeline) {

@@ -1,7 +1,6 @@
 import pc from 'picocolors';
-import type { Attempt } from '../cache/cache.ts';
+import { cellState } from '../page/cell-state.ts';
 import { planCells } from '../plan/plan.ts';
-import type { PlannedCell } from '../plan/planner.ts';
 import { EXIT } from './outcome.ts';
 import { openPipeline, type PipelineFlags } from './workspace.ts';
 
@@ -15,7 +14,7 @@ export async function status(name: string | undefined, given: PipelineFlags): Pr
     return {
       id: cell.id,
       stage: cell.stage,
-      state: stateOf(state, last?.state),
+      state: cellState(state, last?.state),
       ...(last?.message ? { message: last.message } : {}),
     };
   });
@@ -36,13 +35,6 @@ export async function status(name: string | undefined, given: PipelineFlags): Pr
       console.log(`${pc.red(state)} ${id}: ${message ?? ''} (retable logs '${id}')`);
   }
   return EXIT.done;
-}
-
-/** What a cell is for the user. @param last how its last attempt ended, or that it runs */
-function stateOf(planned: PlannedCell['state'], last: Attempt['state'] | undefined): string {
-  if (planned === 'cached') return 'done';
-  if (planned === 'left-out') return planned;
-  return last === 'done' ? 'outdated' : (last ?? 'waiting');
 }
 
 function stageLine(stage: string, cells: readonly { state: string }[]): string {

@@ -77,7 +77,7 @@ function trialsOf(cells: readonly Cell[]): Map<CellId, Trial> {
   return found;
 }
 
-function secondsOf(cache: Cache, fingerprint: Parameters<Cache['measured']>[0]): number | undefined {
+function secondsOf(cache: Cache, fingerprint: Parameters<Cache['publishingAttempt']>[0]): number | undefined {
   // Written by `attempt-cell.ts`.
-  return (cache.measured(fingerprint) as Partial<Measured> | undefined)?.seconds;
+  return (cache.publishingAttempt(fingerprint)?.measured as Partial<Measured> | undefined)?.seconds;
 }

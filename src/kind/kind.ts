@@ -182,10 +182,14 @@ export interface CellContext<P> {
   warn(name: string, message: string): void;
   /**
    * Reports a point of a curve, such as an epoch with its loss. Records are stored in `records.jsonl` of the
-   * artifact, in the order of the calls. After a resume, the earlier ones must be reported again. A record must not
-   * contain measurements of the run.
+   * artifact, in the order of the calls. After a resume, the earlier ones must be reported again.
+   * @param measurements what differs from run to run, such as the seconds of the epoch. It is stored with the attempt,
+   *   and must not be in the record itself. Leave it out for points that an earlier attempt computed.
    */
-  record(record: Readonly<Record<string, string | number | boolean | null>>): void;
+  record(
+    record: Readonly<Record<string, string | number | boolean | null>>,
+    measurements?: Readonly<Record<string, number>>,
+  ): void;
   progress(progress: Progress): void;
 }
 

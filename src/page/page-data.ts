@@ -15,21 +15,73 @@ export interface PageData {
   readonly set: Readonly<Record<string, Json>>;
   readonly params: Readonly<Record<string, Json>>;
   readonly stages: readonly PageStage[];
+  readonly graph: StageGraph;
   readonly cells: readonly PageCell[];
   readonly tables: readonly PageTable[];
   readonly figures: readonly PageFigure[];
-  /** Files of code of a kind, and the packages that it imports, with digests or versions. */
-  readonly codes: readonly Readonly<Record<string, string>>[];
-  readonly engines: readonly Readonly<Record<string, string>>[];
+  /** Warnings of all cells, grouped by name. */
+  readonly warnings: readonly PageWarning[];
+  readonly codes: readonly PageCode[];
+  readonly engines: readonly PageEngine[];
   /** Reasons why something is missing, such as a table that could not be made. */
   readonly problems: readonly string[];
+  /** Only from `retable ui`. */
+  readonly live?: {
+    /** Relative address of server-sent events, each a `PageEvent`: all that these data do not contain yet. */
+    readonly events: string;
+  };
 }
 
 export interface PageStage {
   readonly name: string;
   readonly kind: string;
-  /** Names of the stages that it needs. */
-  readonly needs: readonly string[];
+  /** Parameters that have the same value in all its cells. */
+  readonly parameters: Readonly<Record<string, Json>>;
+}
+
+/** Where the stages are drawn, in pixels. */
+export interface StageGraph {
+  readonly width: number;
+  readonly height: number;
+  /** Of each stage in `stages`: its centre and its size. */
+  readonly boxes: readonly {
+    readonly x: number;
+    readonly y: number;
+    readonly width: number;
+    readonly height: number;
+  }[];
+  /** From a needed stage to one that needs it, as positions in `stages`. */
+  readonly edges: readonly {
+    readonly from: number;
+    readonly to: number;
+    readonly points: readonly (readonly [x: number, y: number])[];
+  }[];
+}
+
+/** The code of a kind: its files with their digests and its packages with their versions, or the version of its author. */
+export interface PageCode {
+  readonly version?: string;
+  readonly digest?: string;
+  readonly files: Readonly<Record<string, string>>;
+  readonly packages: Readonly<Record<string, string>>;
+}
+
+export interface PageEngine {
+  readonly name: string;
+  readonly device: string;
+  readonly processor: string;
+  readonly threads?: number;
+  /** Digest of its code. */
+  readonly code: string;
+  readonly packages: Readonly<Record<string, string>>;
+}
+
+export interface PageWarning {
+  readonly name: string;
+  /** The message of the first cell. */
+  readonly message: string;
+  /** Positions in `cells`. */
+  readonly cells: readonly number[];
 }
 
 export type CellState =
@@ -47,6 +99,7 @@ export interface PageCell {
   /** Position in `stages`. */
   readonly stage: number;
   readonly axes: Readonly<Record<string, Scalar>>;
+  /** Parameters that not all cells of its stage share, and that are not among `axes` with the same value. */
   readonly parameters: Readonly<Record<string, Json>>;
   /** Positions in `cells`, by need. */
   readonly needs: Readonly<Record<string, number>>;
@@ -55,6 +108,8 @@ export interface PageCell {
   readonly message?: string;
   readonly fingerprint?: string;
   readonly artifact?: string;
+  /** Digests of files outside the cache, by name. */
+  readonly sources?: Readonly<Record<string, string>>;
   readonly values?: Readonly<Record<string, number>>;
   readonly warnings?: readonly CellWarning[];
   /** Position in `codes`. */
@@ -73,24 +128,45 @@ export interface PageCell {
     /** The last lines of its log. */
     readonly log?: string;
   };
-  /** Records of the cell, such as its epochs, as columns; only for cells that a figure does not show already. */
-  readonly curves?: Readonly<Record<string, readonly (number | null)[]>>;
+  readonly curves?: Curves;
+}
+
+/** The records of a cell, such as its epochs: a column of each number. */
+export interface Curves {
+  /** How many records there are. Long columns have only some of them. */
+  readonly of: number;
+  readonly columns: Readonly<Record<string, readonly (number | null)[]>>;
 }
 
 export interface PageTable {
   readonly name: string;
-  readonly title: string | undefined;
+  readonly title: string;
+  /** What its numbers are, in one line. */
   readonly headline: string;
+  /** Headings of the columns with row keys. */
   readonly keys: readonly string[];
+  /** Headings of the columns with numbers. */
   readonly columns: readonly string[];
   readonly rows: readonly PageRow[];
   readonly notes: readonly string[];
+  /** Sources of published values; `[1]` in an entry is the first. */
+  readonly sources: readonly string[];
+  readonly warnings: readonly PageWarning[];
 }
 
 export interface PageRow {
   readonly words: readonly string[];
-  /** As printed, with the positions in `cells` from which the number comes. */
-  readonly entries: readonly { readonly text: string; readonly cells: readonly number[] }[];
+  readonly entries: readonly PageEntry[];
+}
+
+export interface PageEntry {
+  /** As printed. */
+  readonly text: string;
+  /** The exact mean, in the unit of the value (0.873, not 87.3); null if no cell has the value. */
+  readonly mean: number | null;
+  readonly std: number | null;
+  /** The cells that the number comes from, as positions in `cells`, and the number of each. */
+  readonly members: readonly (readonly [cell: number, number: number | null])[];
 }
 
 export interface PageFigure {

@@ -59,6 +59,7 @@ export async function loadPipeline(input: PipelineText, options: LoadOptions): P
   params.warnOfUnused();
   const pipeline: Pipeline = {
     name: shape.name,
+    description: shape.description,
     file: input.file,
     profile: params.profile,
     set: params.changed,

@@ -9,6 +9,7 @@ export type CellId = string & { readonly [cellId]: true };
 /** A loaded pipeline: references resolved, parameters checked and with defaults, matrices expanded. */
 export interface Pipeline {
   readonly name: string;
+  readonly description: string | undefined;
   /** Path of its file, as the user gave it. */
   readonly file: string;
   readonly profile: string | undefined;

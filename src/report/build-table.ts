@@ -6,7 +6,7 @@ import { placePublished } from './published.ts';
 import { shownSet } from './shown-set.ts';
 import { rangeOf, summarise } from './statistics.ts';
 import type { Entry, Line, Table } from './table.ts';
-import { type Known, type Numbers, numbersOf, shownAs, shownCells } from './values.ts';
+import { type Known, memberOf, type Numbers, shownAs, shownCells } from './values.ts';
 import { gatherWarnings } from './warnings.ts';
 
 /**
@@ -28,12 +28,14 @@ export function buildTable(
   const sweeps = choicesOf(cells, pipeline);
   const entryAt = (row: Line, column: Line): Entry => {
     const group = at(row, column);
-    const numbers = (group?.cells ?? []).flatMap((cell) => numbersOf(cell, group?.value ?? '', known));
+    const members = (group?.cells ?? []).map((cell) => memberOf(cell, group?.value ?? '', known));
+    const numbers = members.flatMap(({ number }) => number ?? []);
     const summary = summarise(numbers);
     return {
       ...summary,
       range: rangeOf(numbers),
-      of: group?.cells.length ?? 0,
+      of: members.length,
+      members,
       published: published.at(row, column, summary.mean),
     };
   };

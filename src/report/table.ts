@@ -1,4 +1,5 @@
 import type { Json, Scalar } from '../json.ts';
+import type { CellId } from '../pipeline/pipeline.ts';
 
 /** A table with its numbers, before it is printed. */
 export interface Table {
@@ -62,7 +63,15 @@ export interface Entry {
   readonly n: number;
   /** Number of cells that belong to the entry, with or without a value. */
   readonly of: number;
+  /** The cells that the number comes from, in the order of the pipeline. */
+  readonly members: readonly Member[];
   readonly published: Comparison | undefined;
+}
+
+/** A cell of an entry, and its number; undefined if it has none. */
+export interface Member {
+  readonly cell: CellId;
+  readonly number: number | undefined;
 }
 
 /** A published value beside ours, in the value's own unit. */

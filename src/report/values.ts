@@ -1,6 +1,7 @@
 import { Failure } from '../failure.ts';
 import type { CellWarning } from '../kind/kind.ts';
 import type { Cell, CellId } from '../pipeline/pipeline.ts';
+import type { Member } from './table.ts';
 
 /** The known results of the cells of a pipeline. */
 export interface Known extends Numbers {
@@ -34,6 +35,11 @@ export function numbersOf(cell: Cell, name: string, known: Numbers): number[] {
     hint: `Its values: ${Object.keys(all).join(', ') || 'none'}. Change \`value\` of the table.`,
     details: { cell: id, value },
   });
+}
+
+/** The cell that the number comes from, which may be one that `cell` needs, and its number. */
+export function memberOf(cell: Cell, name: string, known: Numbers): Member {
+  return { cell: place(cell, name).id, number: numbersOf(cell, name, known)[0] };
 }
 
 /** Whether the number of a cell with this name is a value of its artifact or a measurement. */

@@ -133,8 +133,10 @@ function tellOn({ emit }: RunOptions, cell: CellId, event: CellEvent): void {
     case 'warning':
       emit({ event: 'cell-warning', cell, name: event.name, message: event.message });
       break;
-    case 'record':
-      emit({ event: 'cell-record', cell, record: event.record });
+    case 'record': {
+      const { record, measurements } = event;
+      emit({ event: 'cell-record', cell, record, ...(measurements && { measurements }) });
+    }
   }
 }
 

@@ -1,9 +1,8 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { type Static, type TSchema, Type } from '@sinclair/typebox';
 import { Value } from '@sinclair/typebox/value';
-import { isMissing } from '../cache/disk-failure.ts';
 import { Failure } from '../failure.ts';
 import { type FailureReason, parseReason } from '../failure-reasons.ts';
+import { AppendedLines } from './appended-lines.ts';
 
 // The events that a cell reports while it runs: one JSON object per line, appended to a file of its attempt. Cell
 // processes and programs write to this file, wherever they run, and the scheduler reads it.
@@ -24,7 +23,7 @@ const schemas = {
   values: Type.Object({ values: numbers }),
   warning: Type.Object({ name: Type.String(), message: Type.String() }),
   measurements: Type.Object({ measurements: numbers }),
-  record: Type.Object({ record: Type.Record(Type.String(), scalar) }),
+  record: Type.Object({ record: Type.Record(Type.String(), scalar), measurements: optional(numbers) }),
   failure: Type.Object({
     /** `parseEvent` makes it one. */
     reason: optional(Type.Unsafe<FailureReason>(Type.String())),
@@ -46,15 +45,11 @@ export type CellEvent = { [N in keyof Schemas]: Named<N> }[keyof Schemas];
 
 /** Reads events from a file while others are appended to it. */
 export class CellEvents {
-  readonly #path: string;
-  /** How much of the file has been read, in bytes. */
-  #position = 0;
+  readonly #appended: AppendedLines;
   #lines = 0;
-  /** The start of a line whose end has not been written yet. */
-  #rest: Buffer = Buffer.alloc(0);
 
   constructor(path: string) {
-    this.#path = path;
+    this.#appended = new AppendedLines(path);
   }
 
   /**
@@ -63,37 +58,10 @@ export class CellEvents {
    * @throws Failure `bad-event`, with the number of the line
    */
   read(isEnded = false): CellEvent[] {
-    const text = this.#appended();
-    const end = isEnded ? text.length : text.lastIndexOf('\n') + 1;
-    this.#rest = text.subarray(end);
-    return text
-      .subarray(0, end)
-      .toString('utf8')
-      .split('\n')
-      .flatMap((line, index, lines) => {
-        if (index < lines.length - 1) this.#lines += 1;
-        return line.trim() === '' ? [] : [parseEvent(line, this.#lines)];
-      });
-  }
-
-  #appended(): Buffer {
-    let descriptor: number;
-    try {
-      descriptor = openSync(this.#path, 'r');
-    } catch (error) {
-      if (isMissing(error)) return this.#rest;
-      throw error;
-    }
-    try {
-      const size = fstatSync(descriptor).size - this.#position;
-      if (size <= 0) return this.#rest;
-      const buffer = Buffer.alloc(size);
-      const length = readSync(descriptor, buffer, 0, size, this.#position);
-      this.#position += length;
-      return Buffer.concat([this.#rest, buffer.subarray(0, length)]);
-    } finally {
-      closeSync(descriptor);
-    }
+    return this.#appended.read({ isEnded }).flatMap((line) => {
+      this.#lines += 1;
+      return line.trim() === '' ? [] : [parseEvent(line, this.#lines)];
+    });
   }
 }
 

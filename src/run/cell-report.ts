@@ -13,6 +13,8 @@ export interface CellReport {
   readonly values: Record<string, number>;
   readonly warnings: CellWarning[];
   readonly records: Of<'record'>['record'][];
+  /** Those of each record, by its position; null if it came without. */
+  readonly recordMeasurements: (Readonly<Record<string, number>> | null)[];
   readonly measurements: Record<string, number>;
   failure: Of<'failure'> | undefined;
   /** Set if a cell process has reported that its work is done. */
@@ -20,7 +22,15 @@ export interface CellReport {
 }
 
 export function emptyReport(): CellReport {
-  return { values: {}, warnings: [], records: [], measurements: {}, failure: undefined, done: undefined };
+  return {
+    values: {},
+    warnings: [],
+    records: [],
+    recordMeasurements: [],
+    measurements: {},
+    failure: undefined,
+    done: undefined,
+  };
 }
 
 /** Adds an event. */
@@ -39,6 +49,7 @@ export function addEvent(report: CellReport, event: CellEvent): void {
       return;
     case 'record':
       report.records.push(event.record);
+      report.recordMeasurements.push(event.measurements ?? null);
       return;
     case 'failure':
       report.failure = event;

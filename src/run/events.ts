@@ -38,6 +38,8 @@ export type RunEvent =
       readonly event: 'cell-record';
       readonly cell: CellId;
       readonly record: Readonly<Record<string, Scalar | null>>;
+      /** What differs from run to run, such as the seconds of an epoch; left out for an epoch of an earlier attempt. */
+      readonly measurements?: Readonly<Record<string, number>>;
     }
   | {
       readonly event: 'cell-finished';

@@ -26,6 +26,11 @@ export type Measured = {
   readonly compiled?: CompileCost;
   /** Measurements that the cell reported. */
   readonly measurements?: Readonly<Record<string, number>>;
+  /**
+   * Measurements of each record, by its position in `records.jsonl`; null if it has none, such as an epoch that an
+   * earlier attempt trained. Undefined if no record has any.
+   */
+  readonly records?: readonly (Readonly<Record<string, number>> | null)[];
   readonly host: string;
 };
 
@@ -73,13 +78,14 @@ function explained({ failure }: CellReport, problem: Explained | undefined): Exp
   return { reason, message, ...(hint === undefined ? {} : { hint }) };
 }
 
-function measuredOf({ done, measurements }: CellReport, seconds: number): Measured {
+function measuredOf({ done, measurements, recordMeasurements }: CellReport, seconds: number): Measured {
   return {
     seconds,
     host: hostname(),
     ...(done?.peakMemory === undefined ? {} : { peakMemory: done.peakMemory }),
     ...(done?.compiled && { compiled: done.compiled }),
     ...(Object.keys(measurements).length > 0 && { measurements }),
+    ...(recordMeasurements.some((one) => one !== null) && { records: recordMeasurements }),
   };
 }
 

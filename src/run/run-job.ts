@@ -56,7 +56,12 @@ function contextOf(
       requireDeclared(kind, measurements);
       report({ event: 'measurements', measurements: finite(measurements) });
     },
-    record: (record) => report({ event: 'record', record: { ...record } }),
+    record: (record, measurements) =>
+      report({
+        event: 'record',
+        record: { ...record },
+        ...(measurements && { measurements: finite(measurements) }),
+      }),
     warn: (name, message) => {
       report({ event: 'warning', name, message });
       console.error(`warning: ${name}: ${message}`); // for the log

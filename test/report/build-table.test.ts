@@ -94,6 +94,20 @@ describe('a table', () => {
     expect(table.entries[1]?.[0]?.std).toBeCloseTo(Math.sqrt(0.02), 12);
   });
 
+  it('names the cells of each number, and the number of each', () => {
+    const table = buildTable(
+      spec(),
+      pipeline,
+      valuesBy(({ seed }) => (seed === 2 ? undefined : seed / 10)),
+    );
+    const cellOf = (seed: number) => id('robustness', { method: 'mixacm', seed, attack: 'fgsm' });
+    expect(table.entries[1]?.[1]?.members).toEqual([
+      { cell: cellOf(1), number: 0.1 },
+      { cell: cellOf(2), number: undefined },
+      { cell: cellOf(3), number: 0.3 },
+    ]);
+  });
+
   it('has an empty place where the grid has no cell', () => {
     const cells = pipeline.cells.filter((one) => !(one.axes.method === 'kd' && one.axes.attack === 'fgsm'));
     const table = buildTable(spec(), pipelineOf(cells), none);
@@ -286,7 +300,9 @@ describe('a table', () => {
     const table = buildTable(spec({ rows: [], columns: [], over: [] }), one, (cellId) =>
       cellId === id('robustness', {}) ? { accuracy: 1 } : undefined,
     );
-    expect(table.entries).toEqual([[{ mean: 1, std: undefined, n: 1, of: 1, published: undefined }]]);
+    expect(table.entries).toEqual([
+      [expect.objectContaining({ mean: 1, std: undefined, n: 1, of: 1, published: undefined })],
+    ]);
   });
 });
 

@@ -282,7 +282,15 @@ describe('warnings of cells', () => {
 
 describe('an entry', () => {
   const percent = { ...table, format: 'percent' as const, digits: 1 };
-  const entry = { published: undefined, mean: 0.8731, std: 0.006, range: undefined, n: 3, of: 3 };
+  const entry = {
+    published: undefined,
+    members: [],
+    mean: 0.8731,
+    std: 0.006,
+    range: undefined,
+    n: 3,
+    of: 3,
+  };
   it.each([
     [entry, '87.3 ± 0.6 (3)'],
     [{ ...entry, n: 2 }, '87.3 ± 0.6 (2 of 3)'],

@@ -29,6 +29,7 @@ export function pipelineOf(cells: readonly Cell[], profile: string | undefined =
   const stages = [...new Set(cells.map(({ stage }) => stage))].map((name) => ({ name, kind: name }));
   return {
     name: 'transfer',
+    description: undefined,
     file: 'transfer.yaml',
     profiles: [],
     profile,

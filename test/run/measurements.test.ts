@@ -46,3 +46,21 @@ test('a kind that measures what it does not declare fails', async () => {
     expect.objectContaining({ event: 'cell-failed', reason: 'undeclared-measurement' }),
   );
 });
+
+test('a training measures the seconds of each epoch that it trains itself, and of no other', async () => {
+  const model = (stopAfter: string) => `pipeline: tiny
+stages:
+  data: {uses: dataset, with: {name: digits, train: 64, test: 10}}
+  model: {uses: train, needs: {data: data}, with: {net: resnet-8-w1, epochs: 3${stopAfter}, batch-size: 32}}
+`;
+  const project = new Project({ 'pipelines/tiny.yaml': model(', stop-after: 1') });
+  const secondsOf = (attempt: number) =>
+    JSON.parse(JSON.parse(project.read(`cache/attempts/${attempt}/end.json`)).measured).records;
+  await project.run('tiny');
+  const one = { seconds: expect.any(Number) };
+  expect(secondsOf(2)).toEqual([one]);
+  // It goes on from the snapshot after the first epoch.
+  project.write('pipelines/tiny.yaml', model(''));
+  await project.run('tiny');
+  expect(secondsOf(3)).toEqual([null, one, one]);
+});

@@ -11,7 +11,7 @@ def report(**event):
         file.write(json.dumps(event) + "\\n")
 for epoch in (1, 2):
     report(event="progress", phase="train", done=epoch, total=2, unit="epoch", loss=1 / epoch)
-    report(event="record", record={"epoch": epoch, "loss": 1 / epoch})
+    report(event="record", record={"epoch": epoch, "loss": 1 / epoch}, **({"measurements": {"seconds": 2.5}} if epoch == 2 else {}))
 report(event="warning", name="few-images", message="Only 12 images were there.")
 report(event="measurements", measurements={"seconds-per-epoch": 1.5})
 report(event="values", values={"accuracy": 0.75})
@@ -55,13 +55,21 @@ test('a program in Python tells progress, records, warnings, measurements and va
     { progress: { phase: 'train', done: 1, total: 2, unit: 'epoch', loss: 1 } },
     { progress: { done: 2, loss: 0.5 } },
   ]);
-  expect(of('cell-record').map(({ record }) => record)).toEqual([
-    { epoch: 1, loss: 1 },
-    { epoch: 2, loss: 0.5 },
+  expect(of('cell-record')).toEqual([
+    { event: 'cell-record', cell: 'a', record: { epoch: 1, loss: 1 } },
+    { event: 'cell-record', cell: 'a', record: { epoch: 2, loss: 0.5 }, measurements: { seconds: 2.5 } },
   ]);
   expect(of('cell-warning')).toMatchObject([{ cell: 'a', name: 'few-images' }]);
   expect(of('cell-finished')).toMatchObject([{ values: { accuracy: 0.75 } }]);
   expect(artifactFile(project, 'records.jsonl')).toBe('{"epoch":1,"loss":1}\n{"epoch":2,"loss":0.5}\n');
+});
+
+test('measurements of a record are stored with the attempt, by its position, and never in the artifact', async () => {
+  const project = new Project({ 'pipelines/p.yaml': pipeline, 'report.py': program, go: '' });
+  await project.run('p');
+  const end = JSON.parse(project.read('cache/attempts/1/end.json'));
+  expect(JSON.parse(end.measured).records).toEqual([null, { seconds: 2.5 }]);
+  expect(artifactFile(project, 'records.jsonl')).not.toContain('seconds');
 });
 
 test('an index that is made anew has lost nothing of what a program told', async () => {

@@ -26,10 +26,11 @@ export interface Finished {
 export class Project {
   readonly folder: string;
 
-  constructor(files: Readonly<Record<string, string>>) {
+  /** @param atEnd gets the function that removes the folder; by default it is called when the test has finished */
+  constructor(files: Readonly<Record<string, string>>, atEnd: (remove: () => void) => void = onTestFinished) {
     this.folder = mkdtempSync(join(tmpdir(), 'retable-test-'));
     for (const [path, text] of Object.entries(files)) this.write(path, text);
-    onTestFinished(() => rmSync(this.folder, { recursive: true, force: true }));
+    atEnd(() => rmSync(this.folder, { recursive: true, force: true }));
   }
 
   path(name: string): string {

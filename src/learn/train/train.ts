@@ -23,7 +23,7 @@ export interface TrainingOptions extends EpochOptions {
   readonly stopAfter?: number | undefined;
   /** Initial weights: parameters and state. Default: random ones from the seed. */
   readonly initial?: Tensors | undefined;
-  /** Called after each epoch; after a resume, also for the earlier epochs. */
+  /** Called after each epoch and its `onEpoch`; after a resume, before all others, also for the earlier epochs. */
   readonly onRecord?: ((record: EpochRecord) => void) | undefined;
   readonly snapshots?: Snapshots<TrainingSnapshot> | undefined;
   /** Epochs from one snapshot to the next; the last epoch always has one. Default 1. Results do not depend on it. */

@@ -8,6 +8,7 @@ import { readStage, type StageShape } from './stage-shape.ts';
 export interface PipelineShape {
   /** Empty if it is missing or wrong. */
   readonly name: string;
+  readonly description: string | undefined;
   readonly defaultProfile: string | undefined;
   readonly params: JsonMap;
   readonly profiles: Readonly<Record<string, JsonMap>>;
@@ -50,7 +51,6 @@ export function readShape(root: unknown, findings: Findings): PipelineShape | un
       hint: 'a name begins with a letter or digit; letters, digits, ., - and _ follow',
     });
   }
-  read.text(top.description, ['description'], "'description'");
   const profiles = read.named(top.profiles, ['profiles'], "'profiles'", 'a profile');
   const tables = read.named(top.tables, ['tables'], "'tables'", 'a table');
   const figures = read.named(top.figures, ['figures'], "'figures'", 'a figure');
@@ -73,6 +73,7 @@ export function readShape(root: unknown, findings: Findings): PipelineShape | un
   }
   return {
     name: goodName ? name : '',
+    description: read.text(top.description, ['description'], "'description'"),
     defaultProfile: read.text(top['default-profile'], ['default-profile'], "'default-profile'"),
     params: read.named(top.params, ['params'], "'params'", 'a parameter'),
     profiles: Object.fromEntries(

@@ -1,0 +1,40 @@
+import { readFileSync } from 'node:fs';
+import { isMissing } from '../cache/disk-failure.ts';
+import type { RecordLine } from './curves.ts';
+
+/** Reads records from a file with one in each line. A line that is not whole, because it is being written, is left out. */
+export function readRecords(path: string): RecordLine[] {
+  return jsonLines(path).filter((line): line is RecordLine => typeof line === 'object' && line !== null);
+}
+
+/** The records among the events of an attempt that has not ended well. */
+export function recordsAmongEvents(path: string): RecordLine[] {
+  return jsonLines(path).flatMap((line) => {
+    // Written by a cell, so it may be anything.
+    const event = line as { event?: unknown; record?: unknown } | null;
+    return event?.event === 'record' && typeof event.record === 'object' && event.record !== null
+      ? [event.record as RecordLine]
+      : [];
+  });
+}
+
+function jsonLines(path: string): unknown[] {
+  return readIfThere(path)
+    .split('\n')
+    .flatMap((line) => {
+      try {
+        return line === '' ? [] : [JSON.parse(line) as unknown];
+      } catch {
+        return [];
+      }
+    });
+}
+
+function readIfThere(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    if (isMissing(error)) return '';
+    throw error;
+  }
+}
