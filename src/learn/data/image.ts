@@ -1,7 +1,7 @@
 import { Failure } from '../../failure.ts';
 import { longestFile } from '../weights/format.ts';
 import type { Dataset, Image } from './dataset.ts';
-import { resize } from './resize.ts';
+import { resize, type Window } from './resize.ts';
 
 /** Changes to images before they are stored, in this order. */
 export interface Shaping {
@@ -18,9 +18,11 @@ export function shaped(image: Image, shaping: Shaping): Image {
   const [height, width] = image.shape;
   const short = Math.min(height, width);
   const side = (length: number) => Math.floor((shaping.resize * length) / short);
-  const sized =
-    shaping.resize === 0 || shaping.resize === short ? image : resize(image, [side(height), side(width)]);
-  const cut = shaping.crop === 0 ? sized : centre(sized, shaping.crop);
+  const isResized = shaping.resize !== 0 && shaping.resize !== short;
+  const to: [number, number] = isResized ? [side(height), side(width)] : [height, width];
+  const window = shaping.crop === 0 ? undefined : centre(to, shaping.crop);
+  const sized = isResized ? resize(image, to, window) : image;
+  const cut = window && !isResized ? cropped(image, window) : sized;
   return shaping.rgb && cut.shape[2] === 1 ? repeated(cut) : cut;
 }
 
@@ -78,19 +80,23 @@ function room(count: number, size: number): Uint8Array {
   }
 }
 
-function centre({ data, shape: [height, width, channels] }: Image, side: number): Image {
+function centre([height, width]: readonly [number, number], side: number): Window {
   if (side > Math.min(height, width)) {
     throw new Failure('bad-crop', `A crop of ${side} does not fit into an image of ${height} × ${width}.`, {
       hint: 'Set a smaller `crop` or a larger `resize`.',
     });
   }
-  const [top, left] = [halfEven(height - side), halfEven(width - side)];
-  const result = new Uint8Array(side * side * channels);
-  for (let row = 0; row < side; row += 1) {
-    const start = ((top + row) * width + left) * channels;
-    result.set(data.subarray(start, start + side * channels), row * side * channels);
+  return { top: halfEven(height - side), left: halfEven(width - side), height: side, width: side };
+}
+
+function cropped({ data, shape: [, width, channels] }: Image, window: Window): Image {
+  const line = window.width * channels;
+  const result = new Uint8Array(window.height * line);
+  for (let row = 0; row < window.height; row += 1) {
+    const start = ((window.top + row) * width + window.left) * channels;
+    result.set(data.subarray(start, start + line), row * line);
   }
-  return { data: result, shape: [side, side, channels] };
+  return { data: result, shape: [window.height, window.width, channels] };
 }
 
 /** Half of a whole number, rounded to the even neighbour: as torchvision computes the middle. */
