@@ -152,9 +152,9 @@ export class Cache {
     return explained('list an artifact', () => filesOf(this.#store, artifact));
   }
 
-  /** The digest that an artifact would have if it contained only these of its files. */
-  partDigest(artifact: Digest, names: readonly string[]): Digest {
-    return explained('list an artifact', () => partDigest(this.#store, artifact, names));
+  /** The digest that an artifact would have if it contained only some of its files. */
+  partDigest(artifact: Digest, isPart: (path: string) => boolean): Digest {
+    return explained('list an artifact', () => partDigest(this.#store, artifact, isPart));
   }
 
   /** The path of a file of an artifact; read only. Failure: `file-not-in-artifact`. */

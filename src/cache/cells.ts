@@ -85,12 +85,12 @@ export function filesOf({ sql }: Store, artifact: Digest): ArtifactFile[] {
   ).all(artifact);
 }
 
-/** The digest that an artifact would have if it contained only these of its files. */
-export function partDigest(store: Store, artifact: Digest, names: readonly string[]): Digest {
+/** The digest that an artifact would have if it contained only some of its files. */
+export function partDigest(store: Store, artifact: Digest, isPart: (path: string) => boolean): Digest {
   const { type } = store
     .sql<[Digest], { type: string }>('SELECT type FROM artifacts WHERE digest = ?')
     .get(artifact) ?? { type: '' };
-  const files = filesOf(store, artifact).filter(({ path }) => names.includes(path));
+  const files = filesOf(store, artifact).filter(({ path }) => isPart(path));
   return sha256(manifestText({ type, files }));
 }
 

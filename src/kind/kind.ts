@@ -51,9 +51,9 @@ export interface InputDeclaration {
   readonly type: string;
   readonly description: string;
   /**
-   * Names of the files that it reads, if it does not read the whole artifact. Its result then depends only on these,
-   * and it sees no others. Files that the artifact does not have are skipped. With `by`, they depend on the value of
-   * this parameter.
+   * Names of the files that it reads, if it does not read the whole artifact; `train/` names all files of a folder. Its
+   * result then depends only on these, and it sees no others. Files that the artifact does not have are skipped. With
+   * `by`, they depend on the value of this parameter.
    */
   readonly reads?:
     | readonly string[]
@@ -164,6 +164,8 @@ export interface CellContext<P> {
    * is their common key. Read only, except for `scratch`; files in it may be damaged, or be deleted at any time.
    */
   readonly trajectory: string;
+  /** Number of cores that the cell may use. Results must not depend on it. */
+  readonly cores: number;
   /** The chosen engine; it is started at the first call. */
   engine(): Promise<Engine>;
   /** Reports numbers for tables. They are stored in `values.json` of the artifact. */

@@ -1,7 +1,7 @@
 import type { Cache } from '../cache/cache.ts';
 import type { Digest } from '../cache/digest.ts';
 import type { Kind } from '../kind/kind.ts';
-import { filesRead } from '../kind/reads.ts';
+import { filesRead, isRead } from '../kind/reads.ts';
 import type { Cell } from '../pipeline/pipeline.ts';
 
 interface Reader extends Pick<Cell, 'parameters'> {
@@ -22,7 +22,7 @@ export class Parts {
     const files = filesRead(kind, need, parameters);
     if (files === undefined) return artifact;
     const key = [artifact, ...files].join('\n');
-    const digest = this.#known.get(key) ?? this.#cache.partDigest(artifact, files);
+    const digest = this.#known.get(key) ?? this.#cache.partDigest(artifact, (path) => isRead(files, path));
     this.#known.set(key, digest);
     return digest;
   }

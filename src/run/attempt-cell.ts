@@ -5,7 +5,7 @@ import type { Digest } from '../cache/digest.ts';
 import { asFailure, Failure } from '../failure.ts';
 import { parseReason } from '../failure-reasons.ts';
 import type { Json } from '../json.ts';
-import { filesRead } from '../kind/reads.ts';
+import { filesRead, isRead } from '../kind/reads.ts';
 import type { Cell, CellId } from '../pipeline/pipeline.ts';
 import type { CellKey, Planner } from '../plan/planner.ts';
 import type { Reason } from '../plan/reasons.ts';
@@ -162,7 +162,7 @@ function jobOf(
   const kind = loadedKind(kinds, cell);
   const inputs = Object.entries(key.artifacts).map(([need, artifact]): [string, JobInput] => {
     const read = filesRead(kind.kind, need, cell.parameters);
-    const names = cache.files(artifact).flatMap(({ path }) => ((read?.includes(path) ?? true) ? [path] : []));
+    const names = cache.files(artifact).flatMap(({ path }) => (isRead(read, path) ? [path] : []));
     const files = Object.fromEntries(names.map((name) => [name, cache.path(artifact, name)]));
     return [need, { digest: key.basis.inputs[need] ?? artifact, files }];
   });

@@ -16,7 +16,10 @@ export async function jobCommand(job: Job): Promise<JobCommand> {
     const file = join(folder, 'job.json');
     writeFileSync(file, JSON.stringify(job), { mode: 0o600 });
     const cell = join(places.home, 'dist', 'cell.js');
-    return { argv: [process.execPath, '--enable-source-maps', cell, file], env: gpus(job) };
+    return {
+      argv: [process.execPath, '--enable-source-maps', cell, file],
+      env: { ...threads(job), ...gpus(job) },
+    };
   }
   const given = {
     RETABLE_OUTPUT: output,
@@ -43,6 +46,15 @@ async function linkedInputs(job: Job): Promise<Record<string, string>> {
     variables[`RETABLE_INPUT_${need.toUpperCase().replaceAll('-', '_')}`] = folder;
   }
   return variables;
+}
+
+/** Node's default, which is for files alone. */
+const USUAL_THREADS = 4;
+
+/** Node decodes images in the threads in which it reads files: as many as cores, and one for the engine. */
+function threads({ allocation: { cpu } }: Job): Record<string, string> {
+  const isSet = process.env.UV_THREADPOOL_SIZE !== undefined;
+  return isSet || cpu < USUAL_THREADS ? {} : { UV_THREADPOOL_SIZE: String(cpu + 1) };
 }
 
 /** A cell that asks for GPUs sees only those that it was given. */

@@ -40,7 +40,7 @@ function contextOf(
   engine: () => Promise<Engine>,
   report: Report,
 ): CellContext<Record<string, unknown>> {
-  const { parameters, places, output, scratch, trajectory } = job;
+  const { parameters, places, output, scratch, trajectory, allocation } = job;
   return {
     parameters,
     inputs: Object.fromEntries(
@@ -50,6 +50,7 @@ function contextOf(
     output,
     scratch,
     trajectory,
+    cores: allocation.cpu,
     engine,
     values: (values) => report({ event: 'values', values: finite(values) }),
     measure: (measurements) => {

@@ -53,7 +53,11 @@ export function methodsOf(kind: TrainingKind): string[] {
 
 /** An artifact in a folder. */
 export function artifactIn(folder: string): InputArtifact {
-  return { digest: '', files: readdirSync(folder), file: (name) => join(folder, name) };
+  return {
+    digest: '',
+    files: readdirSync(folder, { recursive: true }).map(String),
+    file: (name) => join(folder, name),
+  };
 }
 
 /**
@@ -86,6 +90,8 @@ export async function trainingCell(
     output,
     scratch,
     trajectory,
+    // The sources are run here, which a thread of Node.js 20 cannot load.
+    cores: 0,
     engine: async () => cpu,
     values: (some) => void Object.assign(values, some),
     measure() {},

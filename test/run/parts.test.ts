@@ -87,6 +87,38 @@ test('a kind sees no files of an input but those that it declares to read', asyn
   ]);
 });
 
+test('a cell that reads a folder of an input sees all files in it, and runs again for one of them alone', async () => {
+  const parts = project();
+  const reads = (folder: string) => `{ data: { type: 'data', description: 'x', reads: ['${folder}/'] } }`;
+  parts.write('stages/model.ts', kind('model', reads('train'), 'train/deep/one'));
+  parts.write(
+    'stages/check.ts',
+    kind(
+      'results',
+      `${reads('test').slice(0, -2)}, model: { type: 'model', description: 'x' } }`,
+      'test/one',
+    ),
+  );
+  const data = parts.read('stages/data.ts');
+  parts.write(
+    'stages/data.ts',
+    data.replace('{ writeFileSync }', '{ mkdirSync, writeFileSync }').replace(
+      /for \(.*;/,
+      `for (const file of ['train/deep/one', 'training', 'test/one']) {
+      mkdirSync(join(output, file, '..'), { recursive: true });
+      writeFileSync(join(output, file), parameters[file.startsWith('test') ? 'test' : 'train'] + file);
+    }`,
+    ),
+  );
+  expect(await parts.executed('parts')).toEqual(['check', 'data', 'model']);
+  expect(await parts.executed('parts', '--set', 'test=two')).toEqual(['check', 'data']);
+  parts.write('stages/model.ts', kind('model', reads('train'), 'training'));
+  const { list } = await parts.events('parts');
+  expect(list.filter(({ event }) => event === 'cell-failed')).toMatchObject([
+    { cell: 'model', reason: 'file-not-in-artifact' },
+  ]);
+});
+
 test('no model is trained again for other test images', async () => {
   const real = new Project({
     'pipelines/digits.yaml': `pipeline: digits
