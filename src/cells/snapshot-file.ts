@@ -14,7 +14,7 @@ const file = 'snapshot.safetensors';
 
 /**
  * Keeps the snapshot of a training as one file, replaced in one step: a killed process leaves the one before. Starts
- * from the latest snapshot of the whole trajectory that has at most `most` epochs. A snapshot that cannot be used is
+ * from the latest snapshot of the whole trajectory that has at most `most` epochs, the one that has begun included. A snapshot that cannot be used is
  * noted in the log: it costs time, and nothing else.
  */
 export function snapshotFile(
@@ -27,9 +27,9 @@ export function snapshotFile(
       let latest: TrainingSnapshot | undefined;
       for (const name of (await readdir(trajectory)).sort()) {
         const found = await usable(join(trajectory, name, file), key);
-        if (found && found.epoch <= most && found.epoch > (latest?.epoch ?? 0)) latest = found;
+        if (found && endOf(found) <= most && (!latest || isLater(found, latest))) latest = found;
       }
-      if (latest) console.error(`continues after epoch ${latest.epoch}`); // for the log
+      if (latest) console.error(`continues after ${placeOf(latest)}`); // for the log
       return latest;
     },
     async save({ tensors, ...snapshot }) {
@@ -38,6 +38,20 @@ export function snapshotFile(
       await writeTensors(join(scratch, file), tensors, { record, digest }, { durable: true });
     },
   };
+}
+
+/** The epoch in which a snapshot was made, from 1. */
+function endOf({ epoch, within }: TrainingSnapshot): number {
+  return epoch + (within ? 1 : 0);
+}
+
+function isLater(one: TrainingSnapshot, other: TrainingSnapshot): boolean {
+  const steps = ({ within }: TrainingSnapshot) => within?.steps ?? 0;
+  return one.epoch > other.epoch || (one.epoch === other.epoch && steps(one) > steps(other));
+}
+
+function placeOf({ epoch, within }: TrainingSnapshot): string {
+  return within ? `step ${within.steps} of epoch ${epoch + 1}` : `epoch ${epoch}`;
 }
 
 /** The snapshot in a file; undefined if there is none that can be used. */

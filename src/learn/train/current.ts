@@ -4,7 +4,7 @@ import { initialise } from '../model/init.ts';
 import type { Model } from '../model/model.ts';
 import type { Method } from './method.ts';
 import { group, withPrefix } from './names.ts';
-import type { TrainingSnapshot } from './snapshot.ts';
+import type { EpochSoFar, TrainingSnapshot } from './snapshot.ts';
 
 /** The changing state of a training. */
 export interface Current {
@@ -14,6 +14,8 @@ export interface Current {
   readonly best: TrainingSnapshot['best'];
   /** Model and state of the best epoch; empty while there is none. */
   readonly bestWeights: Tensors;
+  /** The steps of the epoch that has begun; undefined between epochs. */
+  readonly within?: EpochSoFar | undefined;
 }
 
 /**
@@ -49,18 +51,19 @@ export function start(
   };
 }
 
-export function toSnapshot({ tensors, history, best, bestWeights }: Current): TrainingSnapshot {
+export function toSnapshot({ tensors, history, best, bestWeights, within }: Current): TrainingSnapshot {
   return {
     epoch: history.length,
     history,
     best,
+    ...(within && { within }),
     tensors: { ...tensors, ...withPrefix('best', bestWeights) },
   };
 }
 
-export function fromSnapshot({ tensors, history, best }: TrainingSnapshot): Current {
+export function fromSnapshot({ tensors, history, best, within }: TrainingSnapshot): Current {
   const others = Object.entries(tensors).filter(([name]) => !name.startsWith('best/'));
-  return { tensors: Object.fromEntries(others), history, best, bestWeights: group('best', tensors) };
+  return { tensors: Object.fromEntries(others), history, best, bestWeights: group('best', tensors), within };
 }
 
 /** Whether a tensor of this name is one of `weightsOf`. */

@@ -8,8 +8,9 @@ import { countCorrect } from '../loss/accuracy.ts';
 import { learningRate, type Schedule } from '../optimise/schedule.ts';
 import { stream } from '../random/stream.ts';
 import { type Current, isWeight, weightsOf } from './current.ts';
-import type { Metered } from './meter.ts';
+import { type Metered, noWork, sum, type Work } from './meter.ts';
 import type { Method, StepContext } from './method.ts';
+import type { EpochRecord, EpochSoFar } from './snapshot.ts';
 import { batchInputs } from './step.ts';
 import type { Validation } from './validation.ts';
 
@@ -43,27 +44,36 @@ export function batchSizeOf({ dataset, batchSize }: Pick<EpochOptions, 'dataset'
 /**
  * One epoch: all records in random order, in full batches, each repeated as often as the method says. A last,
  * incomplete batch is skipped.
+ * @param current a training between epochs, or within this one
  * @param epoch from 0
+ * @param afterStep called after each step but the last one; it may ask for the training as it then is
  * @throws Failure `diverged`
  */
 export async function trainEpoch(
   options: EpochOptions,
-  { method, step: compiled, validator, meter }: Machinery,
+  machinery: Machinery,
   current: Current,
   epoch: number,
+  afterStep?: (current: () => Promise<Current>) => Promise<void>,
 ): Promise<Current> {
+  const { method, step: compiled, meter } = machinery;
   const { dataset, seed, epochs, augment, onProgress, onEpoch } = options;
-  const began = performance.now();
+  const { within } = current;
+  let began = performance.now();
   meter.take();
   const order = stream(seed, 'train/shuffle', epoch).permutation(dataset.labels.length);
   const size = batchSizeOf(options);
   const { replays = 1 } = method;
-  const stepsPerEpoch = Math.floor(order.length / size) * replays;
+  const batches = Math.floor(order.length / size);
+  const stepsPerEpoch = batches * replays;
   const between = Math.ceil(stepsPerEpoch / 10);
   await compiled.set(current.tensors);
   const weightNames = Object.keys(current.tensors).filter(isWeight);
-  let [lossSum, correct, rate] = [0, 0, 0];
-  for (let index = 0; index < stepsPerEpoch; index += 1) {
+  let { lossSum, correct }: Pick<EpochSoFar, 'lossSum' | 'correct'> = within ?? { lossSum: 0, correct: 0 };
+  let work = within ? within.work : noWork;
+  let rate = 0;
+  const seconds = () => (within?.seconds ?? 0) + (performance.now() - began) / 1000;
+  for (let index = within?.steps ?? 0; index < stepsPerEpoch; index += 1) {
     const batch = Math.floor(index / replays);
     const indices = order.subarray(batch * size, (batch + 1) * size);
     const clean = toBatch(dataset, indices, augment, stream(seed, 'train/augment', epoch, batch));
@@ -82,44 +92,65 @@ export async function trainEpoch(
     if (!Number.isFinite(value)) throw diverged(`The loss became ${value}`, epoch + 1, index + 1, rate);
     lossSum += value;
     correct += countCorrect(logits, prepared.labels);
-    if ((index + 1) % between === 0 || index + 1 === stepsPerEpoch) {
+    const steps = index + 1;
+    if (steps % between === 0 || steps === stepsPerEpoch) {
       // Tenths of an epoch.
-      const done = Math.floor((epoch + (index + 1) / stepsPerEpoch) * 10) / 10;
-      const [meanLoss, accuracy] = [lossSum / (index + 1), correct / ((index + 1) * size)];
+      const done = Math.floor((epoch + steps / stepsPerEpoch) * 10) / 10;
+      const [meanLoss, accuracy] = [lossSum / steps, correct / (steps * size)];
       onProgress?.({ phase: 'train', done, total: epochs, unit: 'epoch', loss: meanLoss, accuracy });
     }
+    if (steps === stepsPerEpoch) continue;
+    const stepped = performance.now();
+    await afterStep?.(async () => {
+      work = sum(work, meter.take());
+      const soFar = { steps, lossSum, correct, work, seconds: seconds() };
+      return { ...current, tensors: await compiled.get(), within: soFar };
+    });
+    began += performance.now() - stepped;
   }
   const tensors = await compiled.get();
-  const work = meter.take();
-  onEpoch?.((performance.now() - began) / 1000);
+  work = sum(work, meter.take());
+  onEpoch?.(seconds());
+  const means = { loss: lossSum / stepsPerEpoch, accuracy: correct / (stepsPerEpoch * size) };
+  return ended(
+    options,
+    machinery,
+    { ...current, tensors },
+    {
+      steps: stepsPerEpoch,
+      record: { epoch: epoch + 1, ...means, learningRate: rate },
+      work,
+    },
+  );
+}
+
+/** Checks and validates the weights at the end of an epoch, and adds its record. */
+async function ended(
+  { seed }: EpochOptions,
+  { validator }: Machinery,
+  { tensors, ...current }: Current,
+  { steps, record, work }: { steps: number; record: EpochRecord; work: Work | undefined },
+): Promise<Current> {
+  const { epoch, learningRate: rate } = record;
   for (const [name, { data }] of Object.entries(tensors)) {
     // The loss of the last step was computed before its update, and comparing NaN would still choose a class.
-    if (!data.every(Number.isFinite))
-      throw diverged(`${name} became NaN or infinite`, epoch + 1, stepsPerEpoch, rate);
+    if (!data.every(Number.isFinite)) throw diverged(`${name} became NaN or infinite`, epoch, steps, rate);
   }
   const weights = weightsOf(tensors);
   const measured = await validator?.measure(weights, (batch) =>
-    stepContext(async () => weights, seed, 'validate', [epoch, batch]),
+    stepContext(async () => weights, seed, 'validate', [epoch - 1, batch]),
   );
   if (measured && !Number.isFinite(measured.loss))
-    throw diverged(`The loss on the validation part became ${measured.loss}`, epoch + 1, stepsPerEpoch, rate);
-  const record = {
-    epoch: epoch + 1,
-    loss: lossSum / stepsPerEpoch,
-    accuracy: correct / (stepsPerEpoch * size),
-    learningRate: rate,
+    throw diverged(`The loss on the validation part became ${measured.loss}`, epoch, steps, rate);
+  const whole = {
+    ...record,
     ...(measured && { validation: measured.accuracy, validationLoss: measured.loss }),
     ...(work && { work }),
   };
-  const history = [...current.history, record];
+  const history = [...current.history, whole];
   const isBest = measured && measured.accuracy > (current.best?.accuracy ?? Number.NEGATIVE_INFINITY);
-  if (!isBest) return { ...current, tensors, history };
-  return {
-    tensors,
-    history,
-    best: { epoch: epoch + 1, accuracy: measured.accuracy },
-    bestWeights: weights,
-  };
+  if (!isBest) return { tensors, history, best: current.best, bestWeights: current.bestWeights };
+  return { tensors, history, best: { epoch, accuracy: measured.accuracy }, bestWeights: weights };
 }
 
 function stepContext(

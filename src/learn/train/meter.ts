@@ -30,11 +30,11 @@ export interface Metered {
   take(): Work | undefined;
 }
 
-const none: Work = { flops: 0, gradientPasses: 0 };
+export const noWork: Work = { flops: 0, gradientPasses: 0 };
 
 /** Counts the work of everything that an engine runs, and the gradient passes through a model. */
 export function metered(engine: Engine, model: Model): Metered {
-  let work: Work | undefined = none;
+  let work: Work | undefined = noWork;
   // Both grow while a function is traced or runs op by op; only the increase matters.
   let [forwards, gradients] = [0, 0];
   const watch = <T>(fn: () => T): T => {
@@ -64,7 +64,7 @@ export function metered(engine: Engine, model: Model): Metered {
     };
     const run = async (inputs: Tensors): Promise<Tensors> => {
       const more = await workOf(inputs);
-      work = work && more && sum(work, more);
+      work = sum(work, more);
       return compiled.run(inputs);
     };
     return { ...compiled, run };
@@ -84,14 +84,15 @@ export function metered(engine: Engine, model: Model): Metered {
     },
     take: () => {
       const taken = work;
-      work = none;
+      work = noWork;
       return taken;
     },
   };
 }
 
-function sum(a: Work, b: Work): Work {
-  return { flops: a.flops + b.flops, gradientPasses: a.gradientPasses + b.gradientPasses };
+/** Undefined if one of them is. */
+export function sum(a: Work | undefined, b: Work | undefined): Work | undefined {
+  return a && b && { flops: a.flops + b.flops, gradientPasses: a.gradientPasses + b.gradientPasses };
 }
 
 /** Engines that run op by op have ops that cannot be counted. On other engines, running such an op fails too. */

@@ -25,10 +25,26 @@ export interface EpochRecord {
   readonly work?: Work;
 }
 
-/** A training after whole epochs. Random streams are counted by epoch and batch, so no generator has to be kept. */
+/** What the first steps of an epoch gave. */
+export interface EpochSoFar {
+  /** Number of steps, at least 1, and fewer than the epoch has. */
+  readonly steps: number;
+  /** Sum of the losses of the steps. */
+  readonly lossSum: number;
+  /** Number of examples that were classified correctly. */
+  readonly correct: number;
+  /** Their work, if it can be counted. */
+  readonly work?: Work | undefined;
+  /** The time that they took, for measurements. */
+  readonly seconds: number;
+}
+
+/** A training after some steps. Random streams are counted by epoch and batch, so no generator has to be kept. */
 export interface TrainingSnapshot {
-  /** Epochs done. */
+  /** Whole epochs done. */
   readonly epoch: number;
+  /** The epoch after these, if some of its steps are done. */
+  readonly within?: EpochSoFar | undefined;
   readonly history: readonly EpochRecord[];
   /** The epoch of the best validation accuracy, if there is a validation part. */
   readonly best?: { readonly epoch: number; readonly accuracy: number } | undefined;

@@ -3,7 +3,7 @@ import type { Dataset } from '../data/dataset.ts';
 import { checkDataset } from '../model/fit.ts';
 import type { Model } from '../model/model.ts';
 import type { SgdSettings } from '../optimise/sgd.ts';
-import { fromSnapshot, start, toSnapshot, weightsOf } from './current.ts';
+import { type Current, fromSnapshot, start, toSnapshot, weightsOf } from './current.ts';
 import { batchSizeOf, type EpochOptions, type Machinery, trainEpoch } from './epoch.ts';
 import { metered } from './meter.ts';
 import type { MethodBuilder } from './method.ts';
@@ -26,8 +26,13 @@ export interface TrainingOptions extends EpochOptions {
   /** Called after each epoch and its `onEpoch`; after a resume, before all others, also for the earlier epochs. */
   readonly onRecord?: ((record: EpochRecord) => void) | undefined;
   readonly snapshots?: Snapshots<TrainingSnapshot> | undefined;
-  /** Epochs from one snapshot to the next; the last epoch always has one. Default 1. Results do not depend on it. */
+  /**
+   * Epochs from one snapshot at the end of an epoch to the next; the last epoch always has one. Default 1. Results do
+   * not depend on it, nor on `snapshotSeconds`.
+   */
   readonly snapshotEvery?: number | undefined;
+  /** Seconds after which a snapshot is made within an epoch. Default: five minutes. */
+  readonly snapshotSeconds?: number | undefined;
 }
 
 export interface TrainingResult {
@@ -42,7 +47,8 @@ export interface TrainingResult {
 }
 
 /**
- * Trains a model. A run that is resumed from a snapshot ends in the same bits as one that was not interrupted.
+ * Trains a model. A run that is resumed from a snapshot, also in the middle of an epoch, ends in the same bits as one
+ * that was not interrupted.
  * @throws Failure `diverged` with epoch and step, if a loss is not finite; `empty-dataset`; `shape-mismatch`
  */
 export async function train(options: TrainingOptions): Promise<TrainingResult> {
@@ -50,6 +56,7 @@ export async function train(options: TrainingOptions): Promise<TrainingResult> {
   checkDataset(model, dataset);
   if (options.validation) checkDataset(model, options.validation);
   const machinery = build(options);
+  const saving = snapshots && savingBySeconds(snapshots, options.snapshotSeconds ?? usualSeconds);
   try {
     const saved = await snapshots?.load();
     const size = batchSizeOf(options);
@@ -58,11 +65,11 @@ export async function train(options: TrainingOptions): Promise<TrainingResult> {
       : start(model, machinery.method, options.initial, options.seed, size);
     for (const record of current.history) options.onRecord?.(record);
     for (let epoch = current.history.length; epoch < stopAfter; epoch += 1) {
-      current = await trainEpoch(options, machinery, current, epoch);
+      current = await trainEpoch(options, machinery, current, epoch, saving?.within);
       const record = current.history.at(-1);
       if (record) options.onRecord?.(record);
       if ((epoch + 1) % snapshotEvery === 0 || epoch + 1 === stopAfter) {
-        await snapshots?.save(toSnapshot(current));
+        await saving?.now(current);
       }
     }
     const { tensors, history, best, bestWeights } = current;
@@ -70,6 +77,22 @@ export async function train(options: TrainingOptions): Promise<TrainingResult> {
   } finally {
     await dispose(machinery);
   }
+}
+
+/** A snapshot of a large network takes a second or two. */
+const usualSeconds = 300;
+
+/** Saves snapshots: `within` an epoch, only if so many seconds have passed since the last one. */
+function savingBySeconds(snapshots: Snapshots<TrainingSnapshot>, seconds: number) {
+  let last = performance.now();
+  const now = async (current: Current) => {
+    await snapshots.save(toSnapshot(current));
+    last = performance.now();
+  };
+  const within = async (current: () => Promise<Current>) => {
+    if (performance.now() - last >= 1000 * seconds) await now(await current());
+  };
+  return { now, within };
 }
 
 function build({ engine, model, validation, batchSize, optimiser, ...options }: TrainingOptions): Machinery {

@@ -8,6 +8,7 @@ import { mart } from '../../../src/learn/train/mart.ts';
 import type { MethodBuilder } from '../../../src/learn/train/method.ts';
 import { mixup } from '../../../src/learn/train/mixup.ts';
 import { pgdAt } from '../../../src/learn/train/pgd-at.ts';
+import type { TrainingSnapshot } from '../../../src/learn/train/snapshot.ts';
 import { standard } from '../../../src/learn/train/standard.ts';
 import { trades } from '../../../src/learn/train/trades.ts';
 import { train } from '../../../src/learn/train/train.ts';
@@ -27,6 +28,10 @@ const methods = {
   'free-at': freeAt({ epsilon: 0.05, replays: 2 }),
 };
 
+function withoutSeconds({ within, ...snapshot }: TrainingSnapshot) {
+  return { ...snapshot, ...(within && { within: { ...within, seconds: 0 } }) };
+}
+
 describe.each(Object.entries(methods))('training by %s', (_, method) => {
   it('resumed after any epoch ends in the bits of the run that was not interrupted', async () => {
     const options = toyTraining(method, { augment, validation });
@@ -38,6 +43,24 @@ describe.each(Object.entries(methods))('training by %s', (_, method) => {
       const rest = memory(snapshot);
       expect(await train({ ...options, snapshots: rest })).toEqual(expected);
       expect(rest.saved).toEqual(whole.saved.slice(snapshot.epoch));
+    }
+  });
+
+  it('resumed after any step, within an epoch or between two, ends in the bits of the run that was not interrupted', async () => {
+    const options = toyTraining(method, { augment, validation, epochs: 2 });
+    const expected = await train(options);
+    const whole = memory();
+    expect(await train({ ...options, snapshots: whole, snapshotSeconds: 0 })).toEqual(expected);
+    const places = whole.saved.map(({ epoch, within }) => [epoch, within?.steps]);
+    const steps = Array.from({ length: whole.saved.length / 2 - 1 }, (_, step) => step + 1);
+    expect(places).toEqual(
+      [0, 1].flatMap((epoch) => [...steps.map((step) => [epoch, step]), [epoch + 1, undefined]]),
+    );
+    for (const [at, snapshot] of whole.saved.entries()) {
+      const rest = memory(snapshot);
+      expect(await train({ ...options, snapshots: rest, snapshotSeconds: 0 })).toEqual(expected);
+      const later = whole.saved.slice(at + 1);
+      expect(rest.saved.map(withoutSeconds)).toEqual(later.map(withoutSeconds));
     }
   });
 
