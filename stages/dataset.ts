@@ -3,6 +3,7 @@ import { defineKind } from '../src/kind/kind.ts';
 import { locateImages } from '../src/learn/data/image-folder.ts';
 import { locate } from '../src/learn/data/locate.ts';
 import { datasetProblems } from '../src/learn/data/problems.ts';
+import { storeParameter } from '../src/learn/data/store.ts';
 import { seed } from '../src/learn/parameter-schemas.ts';
 
 const size = (what: string) =>
@@ -72,6 +73,7 @@ export default defineKind({
       description:
         'For image-folder without train/: the fraction of each class that is used for testing. It is the same for every seed.',
     }),
+    store: storeParameter,
     seed: seed(
       'Seed of the choice of images. With the same seed, a smaller choice of training images is part of a larger one.',
     ),
@@ -89,13 +91,14 @@ export default defineKind({
     if (name === 'synthetic') return [];
     return name === 'image-folder' ? locateImages({ folder, classes }, places) : locate(name, places);
   },
-  async run({ parameters, places, scratch, output, progress, values, warn }) {
+  async run({ parameters, places, scratch, output, cores, progress, values, warn }) {
     const { prepareDataset } = await import('../src/cells/dataset.ts');
     const wanted = { ...parameters, perClass: parameters['per-class'], testShare: parameters['test-share'] };
     values(
       await prepareDataset(wanted, places, {
         workspace: scratch,
         output,
+        cores,
         warn,
         onProgress: (file, done, total) =>
           progress({ phase: `download ${file}`, done, unit: 'byte', ...(total !== undefined && { total }) }),

@@ -34,7 +34,7 @@ export interface AttackCellSettings {
 
 type Context = Pick<
   CellContext<unknown>,
-  'inputs' | 'output' | 'scratch' | 'engine' | 'progress' | 'values' | 'warn'
+  'inputs' | 'cores' | 'output' | 'scratch' | 'engine' | 'progress' | 'values' | 'warn'
 >;
 
 /**
@@ -45,8 +45,8 @@ type Context = Pick<
  */
 export async function attackCell(context: Context, settings: AttackCellSettings): Promise<void> {
   const { inputs, output, scratch, progress, values, warn } = context;
-  if (!inputs.data || !inputs.model) throw new Error('The kind declares no inputs named data and model');
-  const dataset = await readEvaluated(inputs.data, settings.part);
+  if (!inputs.model) throw new Error('The kind declares no input named model');
+  const dataset = await readEvaluated(context, settings.part);
   const { model, weights } = await readModel(inputs.model.file, settings.checkpoint);
   const target = { model, weights, engine: await context.engine() };
   const { batchSize, seed, keepImages } = settings;

@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import type { HostTensor, Tensors } from '../engine/engine.ts';
 import type { CellContext } from '../kind/kind.ts';
 import { output } from '../learn/attack/gradient-step.ts';
-import { classCounts, type Dataset } from '../learn/data/dataset.ts';
+import { classCounts } from '../learn/data/dataset.ts';
 import type { EvaluatedPart } from '../learn/data/evaluated-part.ts';
+import type { Examples } from '../learn/data/examples.ts';
 import { blockName, type ChannelOptions, channelActivation } from '../learn/diagnose/channel-activation.ts';
 import { classChannels, frequencyChange, relativeChange } from '../learn/diagnose/class-channels.ts';
 import { type Checkpoint, readModel } from '../learn/model/artifact.ts';
@@ -21,7 +22,7 @@ export interface ChannelSettings extends Pick<ChannelOptions, 'attack' | 'seed' 
 
 type Context = Pick<
   CellContext<unknown>,
-  'inputs' | 'output' | 'scratch' | 'engine' | 'progress' | 'values' | 'warn'
+  'inputs' | 'cores' | 'output' | 'scratch' | 'engine' | 'progress' | 'values' | 'warn'
 >;
 
 /**
@@ -31,8 +32,8 @@ type Context = Pick<
  */
 export async function channelCell(context: Context, settings: ChannelSettings): Promise<void> {
   const { inputs, scratch, engine, progress, values } = context;
-  if (!inputs.data || !inputs.model) throw new Error('The kind declares no inputs named data and model');
-  const dataset = await readEvaluated(inputs.data, settings.part);
+  if (!inputs.model) throw new Error('The kind declares no input named model');
+  const dataset = await readEvaluated(context, settings.part);
   const read = await readModel(inputs.model.file, settings.checkpoint);
   const found = await channelActivation({
     ...settings,
@@ -65,7 +66,7 @@ export async function channelCell(context: Context, settings: ChannelSettings): 
   }
 }
 
-function compareBlock(block: string, found: Tensors, dataset: Dataset) {
+function compareBlock(block: string, found: Tensors, dataset: Examples) {
   const [clean, adversarial] = [output(found, `clean/${block}`), output(found, `adversarial/${block}`)];
   const channels = clean.shape[1] ?? 0;
   const [before, after] = [classChannels(clean, dataset), classChannels(adversarial, dataset)];

@@ -1,14 +1,15 @@
 import { Failure } from '../failure.ts';
 import type { CellContext, Places } from '../kind/kind.ts';
-import { writeDataset } from '../learn/data/artifact.ts';
 import { type Collection, inMemory, ofClasses, without } from '../learn/data/collection.ts';
-import type { Dataset, Split } from '../learn/data/dataset.ts';
+import type { Split } from '../learn/data/dataset.ts';
 import { folderWarnings } from '../learn/data/folder-warnings.ts';
 import type { Shaping } from '../learn/data/image.ts';
 import { type ImageFolder, listImages } from '../learn/data/image-folder.ts';
 import { type LoadOptions, loadDataset } from '../learn/data/load.ts';
+import type { Store } from '../learn/data/store.ts';
 import { chosenPart, type SubsetSize } from '../learn/data/subset.ts';
 import { synthetic } from '../learn/data/synthetic.ts';
+import { type Chosen, type StoreOptions, storeDataset } from './store-dataset.ts';
 
 export interface Preparation extends ImageFolder, Shaping {
   readonly name: string;
@@ -26,58 +27,48 @@ export interface Preparation extends ImageFolder, Shaping {
   readonly classes: readonly (string | number)[];
   /** For an image-folder; see `ReadImagesOptions.testShare`. */
   readonly testShare: number;
+  readonly store: Store;
   readonly seed: number;
 }
 
 /**
  * Reads a data set, selects the requested part, shapes its images, and writes it as an artifact.
  * @returns counts, for tables
- * @throws Failure `bad-subset`, `different-sizes`, and those of `ofClasses`, `shaped`, `loadDataset` and `listImages`
+ * @throws Failure `bad-subset`; those of `ofClasses`, `shaped`, `loadDataset`, `listImages` and `storeDataset`
  */
 export async function prepareDataset(
   wanted: Preparation,
   places: Places,
-  { output, ...options }: PrepareOptions,
+  options: PrepareOptions,
 ): Promise<{ train: number; validation: number; test: number; classes: number }> {
-  const { name, perClass } = wanted;
+  const { name, perClass, resize, crop, rgb } = wanted;
   if (wanted.train > 0 && perClass > 0) {
     throw new Failure('bad-subset', '`train` and `per-class` both limit the number of training images.', {
       hint: 'Set only one of them.',
     });
   }
   const whole = await opened(wanted, places, options);
-  const { held, rest } = heldOut(ofWanted(whole.train, wanted), wanted);
-  const train = await readChosen(rest, perClass > 0 ? { perClass } : sizeOf(wanted.train), wanted);
-  const test = await readChosen(ofWanted(whole.test, wanted), sizeOf(wanted.test), wanted);
-  const validation = held && (await held.read(wanted));
-  if (train.shape.join() !== test.shape.join()) {
-    throw new Failure(
-      'different-sizes',
-      `Training images are [${train.shape}], test images [${test.shape}].`,
-      { hint: 'All images of a data set must have one size: set `resize` and `crop`, such as 256 and 224.' },
-    );
-  }
-  const [only, ...others] = train.classes;
+  const { validation, rest } = heldOut(ofWanted(whole.train, wanted), wanted);
+  const train = choose(rest, perClass > 0 ? { perClass } : sizeOf(wanted.train), wanted);
+  const test = choose(ofWanted(whole.test, wanted), sizeOf(wanted.test), wanted);
+  await storeDataset(name, { train, test, validation }, wanted.store, { resize, crop, rgb }, options);
+  const { classes } = rest;
+  const [only, ...others] = classes;
   if (others.length === 0) {
     options.warn?.(
       'one-class',
       `All images are of one class, ${only}: every model has an accuracy of 100 %.`,
     );
   }
-  await writeDataset(output, name, { train, test, ...(validation && { validation }) });
   return {
-    train: train.labels.length,
-    validation: validation?.labels.length ?? 0,
-    test: test.labels.length,
-    classes: train.classes.length,
+    train: train.indices.length,
+    validation: validation?.indices.length ?? 0,
+    test: test.indices.length,
+    classes: classes.length,
   };
 }
 
-export interface PrepareOptions extends LoadOptions {
-  /** Becomes the artifact. */
-  readonly output: string;
-  /** Number of decoded images, and of all images. */
-  readonly onImages?: (done: number, total: number) => void;
+export interface PrepareOptions extends LoadOptions, StoreOptions {
   /** Reports files that were left out, and what may be a mistake. */
   readonly warn?: CellContext<unknown>['warn'];
 }
@@ -85,7 +76,7 @@ export interface PrepareOptions extends LoadOptions {
 async function opened(
   wanted: Preparation,
   places: Places,
-  options: Omit<PrepareOptions, 'output'>,
+  options: PrepareOptions,
 ): Promise<{ train: Collection; test: Collection }> {
   const { name, testShare, seed } = wanted;
   if (name === 'image-folder') {
@@ -121,18 +112,16 @@ function ofWanted(whole: Collection, { classes }: Preparation): Collection {
  * Separates the validation part from the training images. This is done first, so that the part does not depend on how
  * many of the others are used.
  */
-function heldOut(records: Collection, { validation, seed }: Preparation) {
-  const size = sizeOf(validation);
-  if (!size) return { held: undefined, rest: records };
-  const places = chosenPart(records, size, seed, 'validation');
-  const read = (shaping: Shaping) => records.read(places, shaping);
-  return { held: { read }, rest: without(records, places) };
+function heldOut(
+  records: Collection,
+  wanted: Preparation,
+): { readonly validation: Chosen | undefined; readonly rest: Collection } {
+  const size = sizeOf(wanted.validation);
+  if (!size) return { validation: undefined, rest: records };
+  const indices = chosenPart(records, size, wanted.seed, 'validation');
+  return { validation: { from: records, indices }, rest: without(records, indices) };
 }
 
-function readChosen(
-  records: Collection,
-  size: SubsetSize | undefined,
-  { seed, ...shaping }: Preparation,
-): Promise<Dataset> {
-  return records.read(size ? chosenPart(records, size, seed) : [...records.labels.keys()], shaping);
+function choose(from: Collection, size: SubsetSize | undefined, { seed }: Preparation): Chosen {
+  return { from, indices: size ? chosenPart(from, size, seed) : Int32Array.from(from.labels.keys()) };
 }

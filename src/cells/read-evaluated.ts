@@ -1,19 +1,24 @@
 import { Failure } from '../failure.ts';
-import type { InputArtifact } from '../kind/kind.ts';
-import { partFile } from '../kind/parts.ts';
-import { readPart } from '../learn/data/artifact.ts';
-import type { Dataset } from '../learn/data/dataset.ts';
+import type { CellContext } from '../kind/kind.ts';
+import { hasPart } from '../kind/parts.ts';
+import { openPart } from '../learn/data/artifact.ts';
 import type { EvaluatedPart } from '../learn/data/evaluated-part.ts';
+import type { Examples } from '../learn/data/examples.ts';
+import { imageWorkers } from '../learn/data/shards/image-workers.ts';
 
 /**
- * Reads the part of a data set on which a cell evaluates a model.
- * @throws Failure `no-validation-part`; those of `readPart`
+ * Opens the part of the `data` input on which a cell evaluates a model.
+ * @throws Failure `no-validation-part`; those of `openPart`
  */
-export async function readEvaluated({ file, files }: InputArtifact, part: EvaluatedPart): Promise<Dataset> {
-  if (part === 'validation' && !files.includes(partFile(part))) {
+export async function readEvaluated(
+  { inputs: { data }, cores }: Pick<CellContext<unknown>, 'inputs' | 'cores'>,
+  part: EvaluatedPart,
+): Promise<Examples> {
+  if (!data) throw new Error('The kind declares no input named data');
+  if (part === 'validation' && !hasPart(data.files, part)) {
     throw new Failure('no-validation-part', 'The data set has no validation images.', {
       hint: 'Let the stage that makes it hold some out, or write `part: test`.',
     });
   }
-  return readPart(file, part);
+  return openPart(data, part, imageWorkers(cores));
 }

@@ -16,14 +16,17 @@ export interface TheorySettings
   readonly teacherCheckpoint: Checkpoint;
 }
 
-type Context = Pick<CellContext<unknown>, 'inputs' | 'output' | 'scratch' | 'engine' | 'progress' | 'values'>;
+type Context = Pick<
+  CellContext<unknown>,
+  'inputs' | 'cores' | 'output' | 'scratch' | 'engine' | 'progress' | 'values'
+>;
 
 /** Measures both sides of the bound on a part of the `data` input, and writes the results of each example. */
 export async function theoryCell(context: Context, settings: TheorySettings): Promise<void> {
   const { inputs, output, scratch, engine, progress, values } = context;
-  const { data, student, teacher } = inputs;
-  if (!data || !student || !teacher) throw new Error('The kind lacks an input: data, student or teacher');
-  const dataset = await readEvaluated(data, settings.part);
+  const { student, teacher } = inputs;
+  if (!student || !teacher) throw new Error('The kind lacks an input: student or teacher');
+  const dataset = await readEvaluated(context, settings.part);
   const examples = await theory({
     ...settings,
     engine: await engine(),

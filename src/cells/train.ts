@@ -1,8 +1,8 @@
 import type { CellContext } from '../kind/kind.ts';
-import { partFile } from '../kind/parts.ts';
-import { readPart } from '../learn/data/artifact.ts';
-import type { Dataset } from '../learn/data/dataset.ts';
-import { channelStatistics } from '../learn/data/statistics.ts';
+import { hasPart } from '../kind/parts.ts';
+import { openPart } from '../learn/data/artifact.ts';
+import { type Examples, statisticsOf } from '../learn/data/examples.ts';
+import { imageWorkers } from '../learn/data/shards/image-workers.ts';
 import { createModel, type ModelSettings } from '../learn/model/models.ts';
 import { normaliseBy } from '../learn/model/normalise.ts';
 import type { MethodBuilder } from '../learn/train/method.ts';
@@ -10,7 +10,10 @@ import { loopOptions, type TrainingParameters } from '../learn/train/parameters.
 import { measuredTraining, type TrainingContext } from './measured-training.ts';
 import { writeTraining } from './write-training.ts';
 
-type Context = Pick<CellContext<TrainingParameters>, 'parameters' | 'inputs' | 'output' | 'values' | 'warn'> &
+type Context = Pick<
+  CellContext<TrainingParameters>,
+  'parameters' | 'inputs' | 'cores' | 'output' | 'values' | 'warn'
+> &
   TrainingContext;
 
 type TapSettings = Pick<ModelSettings, 'tapBeforeRelu'>;
@@ -24,29 +27,31 @@ export async function trainCell(
   method: MethodBuilder,
   taps: TapSettings = {},
 ): Promise<void> {
-  const { parameters, inputs, output, values } = context;
+  const { parameters, inputs, cores, output, values } = context;
   if (!inputs.data) throw new Error('The kind declares no input named data');
-  const { file, files } = inputs.data;
-  const dataset = await readPart(file, 'train');
+  const workers = imageWorkers(cores);
+  const dataset = await openPart(inputs.data, 'train', workers);
   const description = describe(context, dataset);
   const result = await measuredTraining(context, {
     model: createModel(parameters.net, { ...description, ...taps }),
     method,
     dataset,
-    validation: files.includes(partFile('validation')) ? await readPart(file, 'validation') : undefined,
+    validation: hasPart(inputs.data.files, 'validation')
+      ? await openPart(inputs.data, 'validation', workers)
+      : undefined,
     ...loopOptions(parameters),
     stopAfter: parameters['stop-after'],
   });
   values(await writeTraining(output, description, result));
 }
 
-function describe({ parameters: { net, normalise }, warn }: Context, dataset: Dataset) {
+function describe({ parameters: { net, normalise }, warn }: Context, dataset: Examples) {
   const [height, width, channels] = dataset.shape;
   const inputShape: [number, number, number] = [height, width, channels];
   const { classes } = dataset;
   const described = { net, inputShape, classes: classes.length, classNames: [...classes] };
   if (normalise === 'none') return described;
-  const statistics = normaliseBy(channelStatistics(dataset));
+  const statistics = normaliseBy(statisticsOf(dataset));
   if (statistics.flat.length > 0) {
     warn(
       'flat-channels',

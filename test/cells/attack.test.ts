@@ -51,6 +51,7 @@ async function run(
   let values: Readonly<Record<string, number>> = {};
   const context = {
     inputs: needs,
+    cores: 1,
     output,
     scratch,
     engine: async () => cpu,

@@ -39,7 +39,14 @@ it('a class whose clean images activate no channel is left out of the mean, and 
     warn: (name: string, message: string) => void warnings.push(`${name}: ${message}`),
   };
   await channelCell(
-    { inputs: { data: artifact, model: artifact }, output, scratch, engine: async () => cpu, ...told },
+    {
+      inputs: { data: artifact, model: artifact },
+      cores: 1,
+      output,
+      scratch,
+      engine: async () => cpu,
+      ...told,
+    },
     { part: 'test', attack: { epsilon: 0.1, steps: 2 }, seed: 0, batchSize: 30, checkpoint: 'last' },
   );
   expect(Object.keys(numbers)).toHaveLength(2 * toyModel.taps.length);

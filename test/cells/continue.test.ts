@@ -6,7 +6,8 @@ import { writeDataset } from '../../src/learn/data/artifact.ts';
 import { flipBit, tamper } from '../cache/rig.ts';
 import { temporaryFolder } from '../learn/data/folder.ts';
 import { toyData } from '../learn/train/toy-training.ts';
-import { artifactIn, methodsOf, snapshotIn, type TrainingKind, trainingCell } from './training-cell.ts';
+import { artifactIn } from './artifact-in.ts';
+import { methodsOf, snapshotIn, type TrainingKind, trainingCell } from './training-cell.ts';
 
 const root = temporaryFolder();
 const freshFolder = () => mkdtempSync(join(root, 'cells'));

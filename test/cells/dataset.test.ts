@@ -9,7 +9,7 @@ import { project, temporaryFolder } from '../learn/data/folder.ts';
 
 const whole: Preparation = {
   ...{ name: 'synthetic', train: 0, test: 0, perClass: 0, validation: 0, classes: [], seed: 1 },
-  ...{ resize: 0, crop: 0, rgb: false, folder: '.', testShare: 0.2 },
+  ...{ resize: 0, crop: 0, rgb: false, folder: '.', testShare: 0.2, store: 'auto' },
 };
 
 const folder = temporaryFolder();
@@ -18,7 +18,7 @@ async function prepared(wanted: Partial<Preparation>, output = mkdtempSync(join(
   return prepareDataset(
     { ...whole, ...wanted },
     { project: '.', home: project, dataDir: undefined },
-    { workspace: output, output },
+    { workspace: output, output, cores: 0 },
   );
 }
 

@@ -9,7 +9,8 @@ import { rank4 } from '../../src/learn/model/rank.ts';
 import { cpu } from '../learn/calculate.ts';
 import { temporaryFolder } from '../learn/data/folder.ts';
 import { toyData } from '../learn/train/toy-training.ts';
-import { artifactIn, trainingCell } from './training-cell.ts';
+import { artifactIn } from './artifact-in.ts';
+import { trainingCell } from './training-cell.ts';
 
 const root = temporaryFolder();
 const freshFolder = () => mkdtempSync(join(root, 'cells'));

@@ -47,7 +47,7 @@ describe('a cell of linear probing', () => {
     const numbers: Record<string, number> = {};
     const keep = (given: Readonly<Record<string, number>>) => void Object.assign(numbers, given);
     const told = { progress() {}, record() {}, values: keep, measure: keep };
-    const context = { inputs, output, scratch, trajectory, engine: async () => cpu, ...told };
+    const context = { inputs, cores: 1, output, scratch, trajectory, engine: async () => cpu, ...told };
     const loop = { epochs, batchSize, optimiser, schedule, seed, augment: undefined };
     await linearProbeCell(context, 'best', loop);
     return { output, numbers };

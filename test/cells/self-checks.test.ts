@@ -45,6 +45,7 @@ async function attackedCell(
         model: input('model'),
         ...(surrogate && { surrogate: input('surrogate') }),
       },
+      cores: 1,
       output: at('output'),
       scratch: at('scratch'),
       engine: async () => engine,

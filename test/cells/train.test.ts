@@ -52,7 +52,7 @@ async function trained(data: Split, normalise: 'none' | 'data') {
     warn,
   };
   await trainCell(
-    { parameters, inputs, output, scratch, trajectory, engine: async () => cpu, ...told },
+    { parameters, inputs, cores: 1, output, scratch, trajectory, engine: async () => cpu, ...told },
     standard(),
   );
   return { file: (name: string) => join(output, name), numbers, warnings, records };

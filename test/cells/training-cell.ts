@@ -51,15 +51,6 @@ export function methodsOf(kind: TrainingKind): string[] {
   return Object.keys(trainings[kind].variants?.of ?? {});
 }
 
-/** An artifact in a folder. */
-export function artifactIn(folder: string): InputArtifact {
-  return {
-    digest: '',
-    files: readdirSync(folder, { recursive: true }).map(String),
-    file: (name) => join(folder, name),
-  };
-}
-
 /**
  * Runs a small training of three epochs, as a cell process does.
  * @param given some of its parameters, with its method

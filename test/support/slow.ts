@@ -40,6 +40,7 @@ export const slow = [
   'test/run/projects.test.ts',
   'test/run/rerun.test.ts',
   'test/run/reporting.test.ts',
+  'test/run/shards.test.ts',
   'test/run/sweep.test.ts',
   'test/run/training.test.ts',
   'test/run/validation-part.test.ts',
@@ -104,6 +105,7 @@ export const slow = [
   'test/kind/declarations.test.ts',
   'test/learn/data/download.test.ts',
   'test/learn/data/readers.test.ts',
+  'test/learn/data/shards/threads.test.ts',
   'test/learn/model/pytorch-weights.test.ts',
   'test/pipeline/properties.test.ts',
 ];

@@ -1,11 +1,11 @@
 import type { HostTensor, Tensors } from '../../engine/engine.ts';
-import { type Batch, toBatch } from '../data/batch.ts';
-import type { Dataset } from '../data/dataset.ts';
+import type { Batch } from '../data/batch.ts';
+import { batchOf, type Examples } from '../data/examples.ts';
 import { predictions } from '../loss/accuracy.ts';
 import { stream } from '../random/stream.ts';
 import type { AttackBatch, Attacker, Perturbed } from './attacker.ts';
 import { auditPerturbation } from './audit.ts';
-import { firstRows, padded, rowsAt } from './batch-rows.ts';
+import { firstRows, rowsAt } from './batch-rows.ts';
 import type { Classifier } from './classify.ts';
 
 export interface BatchAttack {
@@ -13,25 +13,23 @@ export interface BatchAttack {
   readonly classify: Classifier;
   /** For a transfer attack: the surrogate. */
   readonly classifySurrogate?: Classifier | undefined;
-  readonly dataset: Dataset;
-  readonly seed: number;
   keepsImage(example: number): boolean;
 }
 
 /**
  * Attacks a batch of examples, checks the images and classifies them again.
- * @param indices of examples of the data set
- * @param size rows of the batch; the last example is repeated to fill it
+ * @param clean the batch; its last example may be repeated to fill it
+ * @param indices of its examples in the data set
  * @returns the tensors of `AttackResult.examples` and `gradientNorms`, one row for each of `indices`; `adversarial`
  * has one row for each example whose image is kept
  * @throws Failure `out-of-bounds`, `not-finite`
  */
 export async function attackBatch(
-  { attacker, classify, classifySurrogate, dataset, seed, keepsImage }: BatchAttack,
+  { attacker, classify, classifySurrogate, keepsImage }: BatchAttack,
+  clean: AttackBatch,
   indices: Int32Array,
-  size: number,
 ): Promise<Tensors> {
-  const clean = toAttackBatch(dataset, padded(indices, size), seed);
+  const size = clean.images.shape[0] ?? 0;
   const { images, gradientNorms, distances } = await perturbAudited(attacker, clean);
   const fooled = classifySurrogate && (await verdict(classifySurrogate, clean, images));
   const found: Tensors = {
@@ -66,11 +64,18 @@ async function verdict(classify: Classifier, { images, labels }: Batch, adversar
   };
 }
 
-/** The batch for an attack. Random numbers depend on the example, not on the batch. */
-export function toAttackBatch(dataset: Dataset, indices: Int32Array, seed: number): AttackBatch {
-  const random: AttackBatch['random'] = (name, row, ...counters) =>
-    stream(seed, `attack/${name}`, at(indices, row), ...counters);
-  return { ...toBatch(dataset, indices), random };
+/** The batch for an attack. */
+export async function toAttackBatch(
+  dataset: Examples,
+  indices: Int32Array,
+  seed: number,
+): Promise<AttackBatch> {
+  return { ...(await batchOf(dataset, { indices })), random: randomOf(indices, seed) };
+}
+
+/** The random streams of a batch of these examples. They depend on the example, not on the batch. */
+export function randomOf(indices: Int32Array, seed: number): AttackBatch['random'] {
+  return (name, row, ...counters) => stream(seed, `attack/${name}`, at(indices, row), ...counters);
 }
 
 /**

@@ -1,8 +1,8 @@
 import type { Tensors } from '../../engine/engine.ts';
-import type { Dataset } from '../data/dataset.ts';
-import { attackBatch } from './attack-batch.ts';
+import { batchesOf, type Examples } from '../data/examples.ts';
+import { attackBatch, randomOf } from './attack-batch.ts';
 import type { Attacker } from './attacker.ts';
-import { rowsOfBatch } from './batch-rows.ts';
+import { padded, rowsOfBatch } from './batch-rows.ts';
 import type { Classifier } from './classify.ts';
 
 /** An attack on some examples of a data set. */
@@ -11,7 +11,7 @@ export interface ExamplesAttack {
   /** Of the model whose accuracy is measured. */
   readonly classify: Classifier;
   readonly classifySurrogate: Classifier | undefined;
-  readonly dataset: Dataset;
+  readonly dataset: Examples;
   /** Indices in the data set, ascending. */
   readonly examples: Int32Array;
   /** Maximum number of examples at once. */
@@ -33,14 +33,17 @@ export interface AttackedBatch {
 
 /** Goes through the batches of some examples in order. */
 export async function attackInBatches(
-  { examples, batchSize, ...attack }: ExamplesAttack,
+  { dataset, examples, batchSize, seed, ...attack }: ExamplesAttack,
   each: (batch: AttackedBatch) => Promise<void>,
 ): Promise<void> {
   const size = rowsOfBatch(examples.length, batchSize);
   const total = Math.ceil(examples.length / size);
+  const indicesOf = (index: number) => examples.subarray(index * size, (index + 1) * size);
+  const read = batchesOf(dataset, total, (index) => ({ indices: padded(indicesOf(index), size) }));
   for (let index = 0; index < total; index += 1) {
-    const indices = examples.subarray(index * size, (index + 1) * size);
-    const find = () => attackBatch(attack, indices, size);
+    const indices = indicesOf(index);
+    const find = async () =>
+      attackBatch(attack, { ...(await read(index)), random: randomOf(padded(indices, size), seed) }, indices);
     await each({ indices, first: index * size, done: index + 1, total, find });
   }
 }

@@ -1,6 +1,6 @@
 import type { Tensors } from '../../engine/engine.ts';
 import type { Progress } from '../../kind/kind.ts';
-import type { Dataset } from '../data/dataset.ts';
+import type { Examples } from '../data/examples.ts';
 import { checkDataset, weightsFor } from '../model/fit.ts';
 import { attackInBatches, type ExamplesAttack } from './attack-in-batches.ts';
 import type { AttackResult } from './attack-result.ts';
@@ -21,7 +21,7 @@ export interface CascadeMember {
 
 export interface AttackOptions extends Target {
   readonly attack: AttackBuilder | Cascade;
-  readonly dataset: Dataset;
+  readonly dataset: Examples;
   /** Maximum number of examples that are attacked at once. Apart from float32 rounding, results do not depend on it. */
   readonly batchSize: number;
   readonly seed: number;

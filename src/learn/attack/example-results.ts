@@ -15,7 +15,7 @@ export class ExampleResults {
   readonly #imageRows: ReadonlyMap<number, number>;
 
   /** @param keepsImage whether the adversarial image of an example is kept */
-  constructor({ labels }: Dataset, keepsImage: (example: number) => boolean) {
+  constructor({ labels }: Pick<Dataset, 'labels'>, keepsImage: (example: number) => boolean) {
     this.#total = labels.length;
     this.#seen = Array.from(labels, () => false);
     this.#attacked = [...this.#seen];

@@ -3,9 +3,13 @@ import { join } from 'node:path';
 import { type Static, Type } from '@sinclair/typebox';
 import { Value } from '@sinclair/typebox/value';
 import { Failure } from '../../failure.ts';
-import { PARTS, type Part, partFile } from '../../kind/parts.ts';
+import type { InputArtifact } from '../../kind/kind.ts';
+import { isSharded, PARTS, type Part, partFile } from '../../kind/parts.ts';
 import { readSafetensors, writeSafetensors } from '../weights/safetensors.ts';
 import { type Dataset, imageSize, type Split } from './dataset.ts';
+import type { Examples } from './examples.ts';
+import type { ImageWorkers } from './shards/image-workers.ts';
+import { openShards } from './shards/sharded-dataset.ts';
 
 const size = Type.Integer({ minimum: 1 });
 const description = Type.Object({
@@ -18,36 +22,61 @@ const description = Type.Object({
 type Description = Static<typeof description>;
 
 /**
- * Writes a data set as an artifact: `dataset.json` (name, classes, shape) and, for each part that there is, a file such
+ * Writes a data set in memory as an artifact: `dataset.json` (name, classes, shape) and, for each part that there is, a file such
  * as `train.safetensors` with `images` (U8 [count, height, width, channels]) and `labels` (I32 [count]).
  *
  * @param folder exists
  * @throws Failure `disk-full`
  */
 export async function writeDataset(folder: string, name: string, split: Split): Promise<void> {
-  const { classes, shape } = split.train;
   for (const part of PARTS) {
     const records = split[part];
     if (!records) continue;
     const { images, labels } = records;
     await writeSafetensors(join(folder, partFile(part)), {
-      images: { dtype: 'U8', shape: [labels.length, ...shape], data: images },
+      images: { dtype: 'U8', shape: [labels.length, ...records.shape], data: images },
       labels: { dtype: 'I32', shape: [labels.length], data: labels },
     });
   }
+  await writeDescription(folder, { name, ...split.train });
+}
+
+/** Writes `dataset.json`. */
+export async function writeDescription(
+  folder: string,
+  { name, classes, shape }: Pick<Dataset, 'classes' | 'shape'> & { name: string },
+): Promise<void> {
   const json = JSON.stringify({ name, classes, shape }, null, 2);
   await writeFile(join(folder, 'dataset.json'), `${json}\n`);
 }
 
 /**
- * Reads a part of a data set.
+ * Opens a part of a data set: reads it, or opens its shards.
+ * @throws Failure those of `readPart` and `openShards`
+ */
+export async function openPart(
+  artifact: Pick<InputArtifact, 'file' | 'files'>,
+  part: Part,
+  workers: ImageWorkers,
+): Promise<Examples> {
+  const { file, files } = artifact;
+  if (!isSharded(files, part)) return readPart(file, part);
+  return openShards(artifact, part, await readDescription(file), workers);
+}
+
+/**
+ * Reads a part of a data set that is not stored in shards.
  *
  * @param file returns the path of a file of the artifact, such as `InputArtifact.file`
  * @throws Failure `bad-dataset`, `bad-safetensors`, `no-such-file`
  */
 export async function readPart(file: (name: string) => string, part: Part): Promise<Dataset> {
+  return readRecords(file(partFile(part)), await readDescription(file));
+}
+
+async function readDescription(file: (name: string) => string): Promise<Description> {
   const path = file('dataset.json');
-  return readRecords(file(partFile(part)), parse(path, await readFile(path, 'utf8')));
+  return parse(path, await readFile(path, 'utf8'));
 }
 
 function parse(path: string, text: string): Description {

@@ -9,10 +9,26 @@ export interface Augment {
   readonly flip: boolean;
 }
 
+/** What is done to one image. */
+export interface Change {
+  /** The crop is so many rows below and columns right of the image's corner; both may be negative. */
+  readonly down: number;
+  readonly right: number;
+  readonly mirrored: boolean;
+}
+
 /**
- * Augments one image. It draws from the stream, in this order: row and column of the crop (only if `pad` is above 0),
- * whether to flip (only if `flip`).
- *
+ * Draws what is done to the next image. It draws from the stream, in this order: row and column of the crop (only if
+ * `pad` is above 0), whether to flip (only if `flip`).
+ */
+export function drawChange({ pad, flip }: Augment, random: Stream): Change {
+  const down = pad > 0 ? random.int(2 * pad + 1) - pad : 0;
+  const right = pad > 0 ? random.int(2 * pad + 1) - pad : 0;
+  return { down, right, mirrored: flip && random.int(2) === 1 };
+}
+
+/**
+ * Augments one image; see `drawChange`.
  * @param image [height, width, channels]; not changed
  */
 export function augmentImage(
@@ -21,21 +37,14 @@ export function augmentImage(
   augment: Augment,
   random: Stream,
 ): Uint8Array {
-  const { pad } = augment;
-  const down = pad > 0 ? random.int(2 * pad + 1) - pad : 0;
-  const right = pad > 0 ? random.int(2 * pad + 1) - pad : 0;
-  const mirrored = augment.flip && random.int(2) === 1;
-  return cropAndFlip(image, shape, { down, right, mirrored });
+  return cropAndFlip(image, shape, drawChange(augment, random));
 }
 
-/**
- * The window of the zero-padded image that starts `down` rows below and `right` columns right of the image's corner
- * (both may be negative), optionally flipped horizontally.
- */
+/** The window of the zero-padded image, optionally flipped horizontally. */
 export function cropAndFlip(
   image: Uint8Array,
   [height, width, channels]: Dataset['shape'],
-  { down, right, mirrored }: { down: number; right: number; mirrored: boolean },
+  { down, right, mirrored }: Change,
 ): Uint8Array {
   const result = new Uint8Array(image.length);
   for (let row = 0; row < height; row += 1) {

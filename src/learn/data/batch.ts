@@ -32,20 +32,33 @@ export function toBatch(
 ): Batch {
   const count = indices.length;
   const size = imageSize(dataset);
-  const classes = dataset.classes.length;
   const images = new Float32Array(count * size);
-  const labels = new Float32Array(count * classes);
+  const labels = oneHot(dataset, indices);
   for (let i = 0; i < count; i += 1) {
     const index = indices[i] as number;
-    labels[i * classes + labelAt(dataset, index)] = 1;
     const source = dataset.images.subarray(index * size, (index + 1) * size);
     const image = augment && random ? augmentImage(source, dataset.shape, augment, random) : source;
-    for (let k = 0; k < size; k += 1) images[i * size + k] = (image[k] as number) / 255;
+    writePixels(image, images, i * size);
   }
   return {
     images: { shape: [count, ...dataset.shape], data: images },
-    labels: { shape: [count, classes], data: labels },
+    labels,
   };
+}
+
+/** The labels of records, as float32 [count, classes]. @throws RangeError for an index outside the data set */
+export function oneHot(dataset: Pick<Dataset, 'labels' | 'classes'>, indices: ArrayLike<number>): HostTensor {
+  const classes = dataset.classes.length;
+  const data = new Float32Array(indices.length * classes);
+  for (let i = 0; i < indices.length; i += 1) {
+    data[i * classes + labelAt(dataset, indices[i] as number)] = 1; // i is in range
+  }
+  return { shape: [indices.length, classes], data };
+}
+
+/** Writes bytes as pixels in [0, 1]: divided by 255, and rounded to float32. */
+export function writePixels(image: Uint8Array, pixels: Float32Array, start: number): void {
+  for (let k = 0; k < image.length; k += 1) pixels[start + k] = (image[k] as number) / 255; // k is in range
 }
 
 /**

@@ -1,6 +1,7 @@
 import { classNumbers } from './class-numbers.ts';
 import { type Dataset, imageSize, labelAt, labelsAt } from './dataset.ts';
 import { gathered, type Shaping, shaped } from './image.ts';
+import type { ImageFile } from './shards/write-shards.ts';
 
 /** Labelled images that are read only when it is known which of them are needed. */
 export interface Collection extends Pick<Dataset, 'labels' | 'classes'> {
@@ -9,6 +10,8 @@ export interface Collection extends Pick<Dataset, 'labels' | 'classes'> {
    * @throws Failure those of `shaped` and `gathered`
    */
   read(indices: ArrayLike<number>, shaping: Shaping): Promise<Dataset>;
+  /** The files of the records at `indices`, if each record is an image file. */
+  files?(indices: ArrayLike<number>): ImageFile[];
 }
 
 export function inMemory(dataset: Dataset): Collection {
@@ -30,18 +33,10 @@ export function inMemory(dataset: Dataset): Collection {
 }
 
 /** All records except those at these places, in the original order. */
-export function without({ labels, classes, read }: Collection, places: ArrayLike<number>): Collection {
+export function without(collection: Collection, places: ArrayLike<number>): Collection {
   const left = new Set(Array.from(places));
-  const kept = Array.from(labels.keys()).filter((place) => !left.has(place));
-  return {
-    labels: labelsAt({ labels }, kept),
-    classes,
-    read: (indices, shaping) =>
-      read(
-        Array.from(indices, (index) => kept[index] ?? -1),
-        shaping,
-      ),
-  };
+  const kept = Array.from(collection.labels.keys()).filter((place) => !left.has(place));
+  return part(collection, kept, { labels: labelsAt(collection, kept), classes: collection.classes });
 }
 
 /**
@@ -56,20 +51,23 @@ export function ofClasses(collection: Collection, wanted: readonly (string | num
     numbers.includes(labelAt(collection, place)),
   );
   const labels = Int32Array.from(places, (place) => numbers.indexOf(labelAt(collection, place)));
-  const names = numbers.flatMap((number) => classes[number] ?? []);
+  return part(collection, places, { labels, classes: numbers.flatMap((number) => classes[number] ?? []) });
+}
+
+/** The records at these places of a collection, with labels and classes of their own. */
+function part(
+  collection: Collection,
+  places: readonly number[],
+  own: Pick<Collection, 'labels' | 'classes'>,
+): Collection {
+  const inWhole = (indices: ArrayLike<number>) => Array.from(indices, (index) => places[index] ?? -1);
+  const { files } = collection;
   return {
-    labels,
-    classes: names,
+    ...own,
     async read(indices, shaping) {
-      const chosen = Array.from(indices, (index) => ({
-        place: places[index] ?? -1,
-        label: labels[index] ?? -1,
-      }));
-      const read = await collection.read(
-        chosen.map(({ place }) => place),
-        shaping,
-      );
-      return { ...read, classes: names, labels: Int32Array.from(chosen, ({ label }) => label) };
+      const read = await collection.read(inWhole(indices), shaping);
+      return { ...read, classes: own.classes, labels: labelsAt(own, indices) };
     },
+    ...(files && { files: (indices) => files(inWhole(indices)) }),
   };
 }

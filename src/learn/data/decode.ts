@@ -6,16 +6,22 @@ import type { Image } from './dataset.ts';
 import { badFile } from './files.ts';
 import { readPnm } from './pnm.ts';
 
+/** Reads and decodes an image file; see `decodeBytes`. @throws Failure `bad-data-file` */
+export async function decoded(path: string): Promise<Image> {
+  return decodeBytes(await readFile(path), path);
+}
+
 /**
- * Decodes an image file to three channels of sRGB: gray is repeated, transparency is dropped. The format is
+ * Decodes the bytes of an image file to three channels of sRGB: gray is repeated, transparency is dropped. The format is
  * recognised by the first bytes, not by the name. As in Pillow, colour profiles are ignored, and so is the
  * orientation noted by a camera, except in TIFF files. RGB and gray JPEGs have exactly the pixels of libjpeg. CMYK
  * and 16-bit images are converted by libvips.
  *
- * @throws Failure `bad-data-file` for a file that is truncated, damaged or not an image, or has other channels
+ * @param path for messages
+ * @throws Failure `bad-data-file` for a file that is empty, truncated, damaged or not an image, or has other channels
  */
-export async function decoded(path: string): Promise<Image> {
-  const bytes = await readFile(path);
+export async function decodeBytes(bytes: Buffer, path: string): Promise<Image> {
+  if (bytes.length === 0) throw badFile(path, 'is empty');
   const start = bytes.toString('latin1', 0, 4);
   if (start.startsWith('BM')) return readBmp(bytes, path);
   if (/^P\d/.test(start)) return readPnm(bytes, path);

@@ -43,17 +43,24 @@ export async function gathered(
   for (let place = 1; place < count; place += 1) {
     const image = await imageOf(place);
     if (image.shape.join() !== shape.join()) {
-      throw new Failure(
-        'different-sizes',
-        `${nameOf(place)} is [${image.shape}], but ${nameOf(0)} is [${shape}].`,
-        {
-          hint: 'All images of a data set must have one size: set `resize` and `crop`, such as 256 and 224.',
-        },
-      );
+      throw differentSizes({ name: nameOf(place), shape: image.shape }, { name: nameOf(0), shape });
     }
     images.set(image.data, place * data.length);
   }
   return { images, shape };
+}
+
+interface Named {
+  readonly name: string;
+  readonly shape: Dataset['shape'];
+}
+
+export function differentSizes(one: Named, other: Named): Failure {
+  return new Failure(
+    'different-sizes',
+    `${one.name} is [${one.shape}], but ${other.name} is [${other.shape}].`,
+    { hint: 'All images of a data set must have one size: set `resize` and `crop`, such as 256 and 224.' },
+  );
 }
 
 /** Space for the header of a file with 4-byte labels; the real header is much shorter. */
@@ -66,7 +73,7 @@ function room(count: number, size: number): Uint8Array {
       'too-large',
       `${count} images of ${size} bytes each are too many for a part of a data set: at most ${most} of them fit in its 2 GiB.`,
       {
-        hint: 'Take fewer images with `train` and `test`, fewer `classes`, or smaller images with `resize` and `crop`.',
+        hint: 'Store the files with `store: encoded`, or take fewer images with `train` and `test`, fewer `classes`, or smaller ones with `resize` and `crop`.',
       },
     );
   }

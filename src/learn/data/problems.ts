@@ -1,8 +1,14 @@
 import type { Problem } from '../../kind/kind.ts';
 import { type DatasetParameters, trainingImages } from './known.ts';
+import { type Store, storeProblems } from './store.ts';
 
-/** Mistakes in the parameters of a data set, as far as its size is known before it is read. */
-export function datasetProblems(parameters: DatasetParameters): Problem[] {
+/** Mistakes in the parameters of a data set that can be seen before it is read. */
+export function datasetProblems(parameters: DatasetParameters & { readonly store: Store }): Problem[] {
+  return [...storeProblems(parameters), ...validationProblems(parameters)];
+}
+
+/** As far as the size is known. */
+function validationProblems(parameters: DatasetParameters): Problem[] {
   const { validation } = parameters;
   const available = trainingImages(parameters);
   if (available === undefined || validation === 0) return [];

@@ -5,6 +5,7 @@ import { labelsAt } from './dataset.ts';
 import { decoded } from './decode.ts';
 import { gathered, shaped } from './image.ts';
 import type { Listed, ListedPart } from './image-folder.ts';
+import type { ImageFile } from './shards/write-shards.ts';
 
 type Part = Pick<ListedPart, 'classes' | 'images'>;
 
@@ -63,8 +64,9 @@ function collection({ classes, images }: Part, onImages: ReadImagesOptions['onIm
   const all = { classes, labels: Int32Array.from(images, ({ label }) => label) };
   return {
     ...all,
+    files: (indices) => Array.from(indices, (index) => fileAt(images, index)),
     async read(indices, shaping) {
-      const pathOf = (place: number) => images[indices[place] ?? -1]?.path ?? '';
+      const pathOf = (place: number) => fileAt(images, indices[place] ?? -1).path;
       const read = await gathered(
         indices.length,
         async (place) => {
@@ -78,4 +80,10 @@ function collection({ classes, images }: Part, onImages: ReadImagesOptions['onIm
       return { classes, labels: labelsAt(all, indices), ...read };
     },
   };
+}
+
+function fileAt(images: Part['images'], index: number): ImageFile {
+  const file = images[index];
+  if (file) return file;
+  throw new RangeError(`There is no image ${index} in a folder of ${images.length}`);
 }

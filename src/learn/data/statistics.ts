@@ -1,10 +1,12 @@
 import type { Dataset } from './dataset.ts';
 
 /** Mean and standard deviation of each channel over all pixels of all images, for pixels in [0, 1]. */
-export function channelStatistics({ images, shape: [, , channels] }: Dataset): {
-  mean: number[];
-  std: number[];
-} {
+export interface ChannelStatistics {
+  readonly mean: readonly number[];
+  readonly std: readonly number[];
+}
+
+export function channelStatistics({ images, shape: [, , channels] }: Dataset): ChannelStatistics {
   const sums = new Array<number>(channels).fill(0);
   const squares = new Array<number>(channels).fill(0);
   for (let i = 0; i < images.length; i += 1) {

@@ -39,7 +39,7 @@ export async function channelActivation(options: ChannelOptions): Promise<Tensor
   const mapsOf = (images: HostTensor) => compiled.run({ images });
   try {
     return await measureExamples(options, async (indices) => {
-      const batch = toAttackBatch(dataset, indices, seed);
+      const batch = await toAttackBatch(dataset, indices, seed);
       const { images } = await perturbAudited(attacker, batch);
       return {
         ...withPrefix('clean', await mapsOf(batch.images)),

@@ -2,10 +2,10 @@ import type { HostTensor, Tensors } from '../../engine/engine.ts';
 import type { Progress } from '../../kind/kind.ts';
 import type { BatchSnapshots } from '../attack/attack.ts';
 import { firstRows, padded, rowsOfBatch } from '../attack/batch-rows.ts';
-import type { Dataset } from '../data/dataset.ts';
+import type { Examples } from '../data/examples.ts';
 
 export interface MeasureOptions {
-  readonly dataset: Dataset;
+  readonly dataset: Examples;
   /** Maximum number of examples at once. Apart from float32 rounding, results do not depend on it. */
   readonly batchSize: number;
   readonly onProgress?: ((progress: Progress) => void) | undefined;

@@ -3,7 +3,8 @@ import { softmaxCrossEntropy } from '../../engine/ops/softmax.ts';
 import { perturbAudited, toAttackBatch } from '../attack/attack-batch.ts';
 import { floats, output } from '../attack/gradient-step.ts';
 import { type PgdSettings, pgd } from '../attack/pgd.ts';
-import { type Batch, toBatch } from '../data/batch.ts';
+import type { Batch } from '../data/batch.ts';
+import { batchOf } from '../data/examples.ts';
 import { checkDataset, weightsFor } from '../model/fit.ts';
 import type { Model } from '../model/model.ts';
 import { rank2, rank4 } from '../model/rank.ts';
@@ -45,10 +46,10 @@ export async function theory(options: TheoryOptions): Promise<Tensors> {
   const partners = stream(seed, 'theory/partners').permutation(dataset.labels.length);
   try {
     return await measureExamples(options, async (indices) => {
-      const batch = toAttackBatch(dataset, indices, seed);
+      const batch = await toAttackBatch(dataset, indices, seed);
       const compareAt = (images: HostTensor) => compare.run({ images, labels: batch.labels });
       const clean = await compareAt(batch.images);
-      const mixed = await compareAt(mixedWith(batch, indices, { dataset, partners, alpha, seed }));
+      const mixed = await compareAt(await mixedWith(batch, indices, { dataset, partners, alpha, seed }));
       const attacked = await compareAt((await perturbAudited(onStudent, batch)).images);
       const teachers = await compareAt((await perturbAudited(onTeacher, batch)).images);
       return {
@@ -98,18 +99,14 @@ interface Mixing extends Pick<TheoryOptions, 'dataset' | 'alpha' | 'seed'> {
  * λ · image + (1 - λ) · image of the partner. There is one λ for each example, while training has one for each batch:
  * the mean then varies less, and does not depend on how examples are grouped into batches.
  */
-function mixedWith(
+async function mixedWith(
   { images }: Batch,
   indices: Int32Array,
   { dataset, partners, alpha, seed }: Mixing,
-): HostTensor {
+): Promise<HostTensor> {
   if (alpha <= 0) return images;
-  const others = floats(
-    toBatch(
-      dataset,
-      indices.map((index) => partners[index] ?? index),
-    ).images,
-  );
+  const partnersOf = { indices: indices.map((index) => partners[index] ?? index) };
+  const others = floats((await batchOf(dataset, partnersOf)).images);
   const own = floats(images);
   const width = own.length / indices.length;
   const lambdas = Array.from(indices, (index) => stream(seed, 'theory/mixup', index).beta(alpha, alpha));

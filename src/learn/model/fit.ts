@@ -10,7 +10,11 @@ const otherClasses = 'For other classes, train a new last layer with the kind li
  * @param role name of the model in messages
  * @throws Failure `empty-dataset`, `shape-mismatch`, `class-mismatch`
  */
-export function checkDataset(model: Model, dataset: Dataset, role = 'model'): void {
+export function checkDataset(
+  model: Model,
+  dataset: Pick<Dataset, 'labels' | 'shape' | 'classes'>,
+  role = 'model',
+): void {
   if (dataset.labels.length === 0) throw new Failure('empty-dataset', 'The data set has no examples.');
   if (model.inputShape.join() === dataset.shape.join() && model.classes === dataset.classes.length) {
     checkClasses(model, dataset.classes, role);

@@ -9,7 +9,7 @@ import type { Target } from '../attack/attacker.ts';
 import { type AttackSettings, createAttack } from '../attack/attacks.ts';
 import { rowsAt, rowsIn, rowsOfBatch } from '../attack/batch-rows.ts';
 import { type Classifier, classifier } from '../attack/classify.ts';
-import type { Dataset } from '../data/dataset.ts';
+import type { Examples } from '../data/examples.ts';
 import { type Allowance, allowanceOf, TooExpensive } from './allowance.ts';
 import { type Check, type Finding, type Level, rowsWhere, type Skipped, skip, spread } from './check.ts';
 import { checks } from './checks.ts';
@@ -24,7 +24,7 @@ export type CheckResult = { readonly name: string; readonly level: Level } & (
 export interface SelfCheckOptions {
   readonly target: Target;
   readonly settings: AttackSettings;
-  readonly dataset: Dataset;
+  readonly dataset: Examples;
   readonly seed: number;
   /** Includes the adversarial images of the sample, in its order. */
   readonly result: AttackResult;
@@ -103,7 +103,7 @@ async function sampleFor(options: SelfCheckOptions): Promise<Sample & { dispose(
   const of = (name: string) => examples.map((example) => result.examples[name]?.data[example] ?? 0);
   const clean = of('cleanCorrect').map((right) => right === 1);
   // Uses the random streams of the attack, so that it starts at the same points and takes the same steps.
-  const batch = toAttackBatch(dataset, Int32Array.from(examples), seed);
+  const batch = await toAttackBatch(dataset, Int32Array.from(examples), seed);
   const allowance = allowanceOf(settings, result, target.model.classes, share);
   const probe = new Probe(target, batch, rowsWhere(clean), allowance);
   const classify = classifier(target);
@@ -112,7 +112,7 @@ async function sampleFor(options: SelfCheckOptions): Promise<Sample & { dispose(
     probe,
     clean,
     robust: of('robustCorrect').map((right) => right === 1),
-    outputs: outputsOf(options, classify, allowance),
+    outputs: await outputsOf(options, classify, allowance),
     iterative: isIterative(settings) ? await alone(settings) : undefined,
     async dispose() {
       await probe.dispose();
@@ -121,14 +121,14 @@ async function sampleFor(options: SelfCheckOptions): Promise<Sample & { dispose(
   };
 }
 
-function outputsOf(
+async function outputsOf(
   { dataset, seed, result, sample, batchSize }: SelfCheckOptions,
   classify: Classifier,
   allowance: Allowance,
-): OutputSample {
+): Promise<OutputSample> {
   const rows = spread(sample.length, outputRows(sample.length, dataset.labels.length, batchSize));
   const examples = rowsIn(sample, rows);
-  const { images: clean, labels } = toAttackBatch(dataset, Int32Array.from(examples), seed);
+  const { images: clean, labels } = await toAttackBatch(dataset, Int32Array.from(examples), seed);
   const of = (name: string) => examples.map((example) => result.examples[name]?.data[example] ?? 0);
   const shape = [examples.length];
   const { adversarial } = result.examples;

@@ -2,8 +2,7 @@ import type { CompiledStep } from '../../engine/engine.ts';
 import { Failure } from '../../failure.ts';
 import type { Progress } from '../../kind/kind.ts';
 import type { Augment } from '../data/augment.ts';
-import { toBatch } from '../data/batch.ts';
-import type { Dataset } from '../data/dataset.ts';
+import { batchesOf, type Examples } from '../data/examples.ts';
 import { countCorrect } from '../loss/accuracy.ts';
 import { learningRate, type Schedule } from '../optimise/schedule.ts';
 import { stream } from '../random/stream.ts';
@@ -16,7 +15,7 @@ import type { Validation } from './validation.ts';
 
 /** What the epochs of a training have in common. */
 export interface EpochOptions {
-  readonly dataset: Dataset;
+  readonly dataset: Examples;
   readonly epochs: number;
   readonly batchSize: number;
   readonly schedule: Schedule;
@@ -67,6 +66,11 @@ export async function trainEpoch(
   const batches = Math.floor(order.length / size);
   const stepsPerEpoch = batches * replays;
   const between = Math.ceil(stepsPerEpoch / 10);
+  const read = batchesOf(dataset, batches, (batch) => ({
+    indices: order.subarray(batch * size, (batch + 1) * size),
+    augment,
+    random: stream(seed, 'train/augment', epoch, batch),
+  }));
   await compiled.set(current.tensors);
   const weightNames = Object.keys(current.tensors).filter(isWeight);
   let { lossSum, correct }: Pick<EpochSoFar, 'lossSum' | 'correct'> = within ?? { lossSum: 0, correct: 0 };
@@ -74,9 +78,7 @@ export async function trainEpoch(
   let rate = 0;
   const seconds = () => (within?.seconds ?? 0) + (performance.now() - began) / 1000;
   for (let index = within?.steps ?? 0; index < stepsPerEpoch; index += 1) {
-    const batch = Math.floor(index / replays);
-    const indices = order.subarray(batch * size, (batch + 1) * size);
-    const clean = toBatch(dataset, indices, augment, stream(seed, 'train/augment', epoch, batch));
+    const clean = await read(Math.floor(index / replays));
     const step = epoch * stepsPerEpoch + index;
     const context = {
       ...stepContext(async () => weightsOf(await compiled.get(weightNames)), seed, 'train', [epoch, index]),

@@ -1,5 +1,5 @@
 import type { Engine, Tensors } from '../../engine/engine.ts';
-import type { Dataset } from '../data/dataset.ts';
+import type { Examples } from '../data/examples.ts';
 import { checkDataset } from '../model/fit.ts';
 import type { Model } from '../model/model.ts';
 import type { SgdSettings } from '../optimise/sgd.ts';
@@ -17,7 +17,7 @@ export interface TrainingOptions extends EpochOptions {
   readonly model: Model;
   readonly method: MethodBuilder;
   /** Records that are not in `dataset`, for choosing the best epoch. Never the test set. */
-  readonly validation?: Dataset | undefined;
+  readonly validation?: Examples | undefined;
   readonly optimiser: SgdSettings;
   /** Train only this many of the `epochs` epochs. Default: all. */
   readonly stopAfter?: number | undefined;

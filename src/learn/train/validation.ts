@@ -1,6 +1,5 @@
 import type { Engine, Tensors } from '../../engine/engine.ts';
-import { toBatch } from '../data/batch.ts';
-import type { Dataset } from '../data/dataset.ts';
+import { batchesOf, type Examples } from '../data/examples.ts';
 import { countCorrect } from '../loss/accuracy.ts';
 import { summedCrossEntropy } from '../loss/summed-cross-entropy.ts';
 import type { Model } from '../model/model.ts';
@@ -24,7 +23,7 @@ export function createValidation(
   engine: Engine,
   model: Model,
   method: Method,
-  dataset: Dataset,
+  dataset: Examples,
   batchSize: number,
 ): Validation {
   const forward = engine.compile('train/validate', ({ images, ...weights }) => {
@@ -33,19 +32,21 @@ export function createValidation(
   });
   return {
     async measure(weights, stepOf) {
-      const total = dataset.labels.length;
+      const order = Int32Array.from(dataset.labels.keys());
+      const batches = Math.ceil(order.length / batchSize);
+      const read = batchesOf(dataset, batches, (batch) => ({
+        indices: order.subarray(batch * batchSize, (batch + 1) * batchSize),
+      }));
       let [correct, loss] = [0, 0];
-      for (let start = 0; start < total; start += batchSize) {
-        const indices = Int32Array.from({ length: Math.min(batchSize, total - start) }, (_, i) => start + i);
-        const clean = toBatch(dataset, indices);
-        const { images, labels } =
-          (await method.prepareValidation?.(clean, stepOf(start / batchSize))) ?? clean;
+      for (let batch = 0; batch < batches; batch += 1) {
+        const clean = await read(batch);
+        const { images, labels } = (await method.prepareValidation?.(clean, stepOf(batch))) ?? clean;
         const { logits } = await forward.run({ ...weights, images });
         if (logits === undefined) throw new Error('The model gave no logits');
         correct += countCorrect(logits, labels);
         loss += summedCrossEntropy(logits, labels);
       }
-      return { accuracy: correct / total, loss: loss / total };
+      return { accuracy: correct / order.length, loss: loss / order.length };
     },
     dispose: () => forward.dispose(),
   };

@@ -2,6 +2,7 @@ import { type FileHandle, open, readFile } from 'node:fs/promises';
 import { Failure } from '../../failure.ts';
 import { type ReplaceOptions, replaceFile } from '../../replace-file.ts';
 import { decode, Malformed } from './decode.ts';
+import { writing } from './disk-full.ts';
 import { encode } from './encode.ts';
 import { longestFile, type SafeTensor, type Safetensors } from './format.ts';
 import { otherFormat } from './other-format.ts';
@@ -21,17 +22,7 @@ export async function writeSafetensors(
 ): Promise<void> {
   const parts = encode(tensors, metadata);
   if (parts.reduce((sum, part) => sum + part.length, 0) > longestFile) throw tooLarge(path);
-  try {
-    await replaceFile(path, (draft) => writeParts(draft, parts), options);
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT')) {
-      throw new Failure('disk-full', `The disk is full: ${path} could not be written.`, {
-        hint: 'Free some space and run again.',
-        cause: error,
-      });
-    }
-    throw error;
-  }
+  await writing(path, () => replaceFile(path, (draft) => writeParts(draft, parts), options));
 }
 
 /**

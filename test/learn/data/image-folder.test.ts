@@ -11,7 +11,7 @@ import { project, temporaryFolder } from './folder.ts';
 const home = temporaryFolder();
 const wanted: Preparation = {
   ...{ name: 'image-folder', train: 0, test: 0, perClass: 0, validation: 0, classes: [], seed: 1 },
-  ...{ resize: 0, crop: 0, rgb: false, folder: 'set', testShare: 0.25 },
+  ...{ resize: 0, crop: 0, rgb: false, folder: 'set', testShare: 0.25, store: 'auto' },
 };
 
 /** A plain JPEG: what comes back differs from the colour by what JPEG loses. */
@@ -48,7 +48,7 @@ const parted = { 'train/a/1.JPEG': red, 'train/b/2.jpg': blue, 'val/a/3.JPEG': r
 async function prepared(dir: string, changes: Partial<Preparation> = {}, told: string[] = []) {
   const output = mkdtempSync(join(home, 'output-'));
   const warn = (name: string, message: string) => void told.push(`${name}: ${message}`);
-  await prepareDataset({ ...wanted, ...changes }, places(dir), { workspace: output, output, warn });
+  await prepareDataset({ ...wanted, ...changes }, places(dir), { workspace: output, output, cores: 0, warn });
   const file = (name: string) => join(output, name);
   return { train: await readPart(file, 'train'), test: await readPart(file, 'test') };
 }

@@ -108,7 +108,7 @@ it('at epsilon 0 each example that changes counts, near ties apart', async () =>
   const changedUnder = async (logit: number) => {
     const target = { engine: onnx, ...landscape((t) => tf.fill([t.shape[0], 1], logit)) };
     const examples = [0, 1, 2, 3];
-    const batch = toAttackBatch(dataset, Int32Array.from(examples), 1);
+    const batch = await toAttackBatch(dataset, Int32Array.from(examples), 1);
     const probe = new Probe(target, batch, [0], new Allowance(Number.POSITIVE_INFINITY));
     const outputs = { look: () => probe.classify.run(batch.images, batch.labels), found: {} };
     const clean = examples.map((example) => example === 0); // as if the cell had seen one right, and three wrong
