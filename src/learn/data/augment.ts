@@ -47,16 +47,24 @@ export function cropAndFlip(
   { down, right, mirrored }: Change,
 ): Uint8Array {
   const result = new Uint8Array(image.length);
-  for (let row = 0; row < height; row += 1) {
-    const fromRow = row + down;
-    if (fromRow < 0 || fromRow >= height) continue;
-    for (let column = 0; column < width; column += 1) {
-      const fromColumn = (mirrored ? width - 1 - column : column) + right;
-      if (fromColumn < 0 || fromColumn >= width) continue;
-      const from = (fromRow * width + fromColumn) * channels;
-      const to = (row * width + column) * channels;
+  // The columns that are not beyond an edge of the image.
+  const [first, end] = mirrored
+    ? [Math.max(0, right), Math.min(width, width + right)]
+    : [Math.max(0, -right), Math.min(width, width - right)];
+  if (end <= first) return result;
+  for (let row = Math.max(0, -down); row < Math.min(height, height - down); row += 1) {
+    const [to, from] = [row * width * channels, (row + down) * width * channels];
+    if (!mirrored) {
+      const start = from + (first + right) * channels;
+      const line = image.subarray(start, start + (end - first) * channels);
+      result.set(line, to + first * channels);
+      continue;
+    }
+    for (let column = first; column < end; column += 1) {
+      const old = from + (width - 1 - column + right) * channels;
+      const now = to + column * channels;
       for (let channel = 0; channel < channels; channel += 1) {
-        result[to + channel] = image[from + channel] as number;
+        result[now + channel] = image[old + channel] as number; // in range
       }
     }
   }

@@ -38,7 +38,8 @@ export async function decodeBytes(bytes: Buffer, path: string): Promise<Image> {
       },
     );
   }
-  return { data: new Uint8Array(data), shape: [info.height, info.width, 3] };
+  const pixels = new Uint8Array(data.buffer, data.byteOffset, data.length);
+  return { data: pixels, shape: [info.height, info.width, 3] };
 }
 
 /** @param upright whether to rotate the image as its orientation tag says */

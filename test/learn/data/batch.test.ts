@@ -72,6 +72,26 @@ describe('a crop', () => {
     expect(crop(0, 1, true)).toEqual([0, 12, 11, 0, 15, 14]);
   });
 
+  it('of any image shows at each place the pixel of the definition, or zero beyond the edges', () => {
+    const side = fc.integer({ min: 1, max: 5 });
+    const shift = fc.integer({ min: -7, max: 7 });
+    fc.assert(
+      fc.property(side, side, shift, shift, fc.boolean(), (height, width, down, right, mirrored) => {
+        const pixels = Uint8Array.from({ length: height * width * 3 }, (_, at) => at + 1);
+        const expected = pixels.map((_, at) => {
+          const [row, column] = [Math.floor(at / 3 / width), Math.floor(at / 3) % width];
+          const fromRow = row + down;
+          const fromColumn = (mirrored ? width - 1 - column : column) + right;
+          const isInside = fromRow >= 0 && fromRow < height && fromColumn >= 0 && fromColumn < width;
+          return isInside ? (pixels[(fromRow * width + fromColumn) * 3 + (at % 3)] ?? 0) : 0;
+        });
+        const cut = cropAndFlip(pixels, [height, width, 3], { down, right, mirrored });
+        expect(cut).toEqual(expected);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
   it('keeps the channels of a pixel together', () => {
     const rgb = Uint8Array.of(1, 2, 3, 4, 5, 6);
     expect([...cropAndFlip(rgb, [1, 2, 3], { down: 0, right: 0, mirrored: true })]).toEqual([
