@@ -24,6 +24,7 @@ export const slow = [
   'test/run/chaos.test.ts',
   'test/run/command.test.ts',
   'test/run/continue.test.ts',
+  'test/run/cores.test.ts',
   'test/run/costs.test.ts',
   'test/run/damage.test.ts',
   'test/run/diagnoses.test.ts',
