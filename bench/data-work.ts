@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import sharp from 'sharp';
+import sharp, { type Sharp } from 'sharp';
 import { prepareDataset } from '../src/cells/dataset.ts';
 import { snapshotFile } from '../src/cells/snapshot-file.ts';
 import { createEngine } from '../src/engine/choose.ts';
@@ -31,7 +31,7 @@ export interface Done {
 const [work = '', folder = '', threads, images] = process.argv.slice(2);
 const [cores, count] = [Number(threads), Number(images)];
 const BATCH = 128;
-const works = { make, decode, read, train: learn };
+const works = { make, decode, 'decode-and-resize': decodeAndResize, read, train: learn };
 
 // Given by bench/data.ts alone.
 const done = await works[work as keyof typeof works]();
@@ -52,7 +52,16 @@ async function make() {
 }
 
 /** The decoder alone: each of the first images once, so many at a time. */
-async function decode() {
+function decode() {
+  return withSharp((image) => image);
+}
+
+/** sharp does all: it decodes, resizes in its own way, which gives other pixels than Pillow, and crops. */
+function decodeAndResize() {
+  return withSharp((image) => image.resize(224, 224, { fit: 'cover', kernel: 'linear' }));
+}
+
+async function withSharp(change: (image: Sharp) => Sharp) {
   const train = join(folder, 'images', 'train');
   const paths = readdirSync(train, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
@@ -63,11 +72,10 @@ async function decode() {
   const decodeOnes = async () => {
     for (let image = next++; image < paths.length; image = next++) {
       const bytes = await readFile(paths[image] ?? '');
-      await sharp(bytes, { ignoreIcc: true, failOn: 'truncated' })
+      const decoded = sharp(bytes, { ignoreIcc: true, failOn: 'truncated' })
         .toColourspace('srgb')
-        .removeAlpha()
-        .raw()
-        .toBuffer();
+        .removeAlpha();
+      await change(decoded).raw().toBuffer();
     }
   };
   await Promise.all(Array.from({ length: cores }, decodeOnes));

@@ -27,7 +27,7 @@ const { folder } = values;
 const [images, threads] = [Number(values.images), Number(values.threads)];
 if (images < 1000) throw new Error('--images must be at least 1000');
 /** Of the works that are done in turns. */
-const FEW = 2560;
+const FEW = 1280;
 /** Of the training. */
 const LEARNED = 320;
 
@@ -48,15 +48,19 @@ const tell = (work: string, { images, seconds, peak }: Done) => {
 };
 
 tell(`make shards, ${threads} threads`, await run('make', threads, 0));
-const [decoding = [], reading = []] = await inTurns(
-  ['decode', 'read'].map((work) => async () => {
+const [reading = [], ...peers] = await inTurns(
+  ['read', 'decode', 'decode-and-resize'].map((work) => async () => {
     const done = await run(work, threads, FEW);
     return done.images / done.seconds;
   }),
   Number(values.turns),
 );
-const ratios = reading.map((rate, turn) => rate / (decoding[turn] ?? Number.NaN));
-const rates = [decoding, reading, ratios].map(median);
+const besides = ['the decoder alone', 'sharp decodes, resizes and crops'].map((name, peer) => {
+  const rates = peers[peer] ?? [];
+  const ratios = reading.map((rate, turn) => rate / (rates[turn] ?? Number.NaN));
+  const range = `${Math.min(...ratios).toFixed(2)} … ${Math.max(...ratios).toFixed(2)}`;
+  return `${name} ${median(rates).toFixed(0)} images/s, ratio ${median(ratios).toFixed(2)} (${range})`;
+});
 const digests = new Map<number, string | undefined>();
 for (const count of [1, 2, 4]) {
   const done = await run('read', count, FEW);
@@ -75,7 +79,7 @@ console.log(
   markdownTable([['work', 'images', 'images/s', 'peak memory'], ...rows], { align: ['l', 'r', 'r', 'r'] }),
 );
 console.log(
-  `\n${FEW} images in turns, ${threads} threads: the decoder alone ${rates[0]?.toFixed(0)} images/s, reading from shards ${rates[1]?.toFixed(0)} images/s, ratio ${rates[2]?.toFixed(2)} (${Math.min(...ratios).toFixed(2)} … ${Math.max(...ratios).toFixed(2)}).`,
+  `\n${FEW} images in turns, ${threads} threads: reading from shards ${median(reading).toFixed(0)} images/s; ${besides.join('; ')}.`,
 );
 console.log(
   `1, 2 and 4 threads: ${new Set(digests.values()).size === 1 ? 'the same bytes' : 'OTHER BYTES'}.`,

@@ -95,9 +95,10 @@ async function wholeShards({ file, files }: Files, folder: string, index: ShardI
   return paths;
 }
 
+/** For the message of a failure, which a second one must not hide: its number, if the names cannot be read. */
 async function nameOf(path: string, image: number): Promise<string> {
-  const line = (await readFile(path, 'utf8')).split('\n')[image];
-  return line === undefined ? String(image) : line;
+  const names = await readFile(path, 'utf8').catch(() => '');
+  return names.split('\n')[image] || String(image);
 }
 
 function damaged(message: string, cause?: unknown): Failure {

@@ -199,6 +199,26 @@ describe('a shard that is damaged', () => {
     });
   });
 
+  it('is named with the number of the image if the names are lost too', async () => {
+    const folder = await prepared(dataDir);
+    const examples = await open(folder);
+    rmSync(join(folder, 'train'), { recursive: true });
+    await expect(batchOf(examples, { indices: [2] })).rejects.toMatchObject({
+      reason: 'bad-dataset',
+      message: expect.stringMatching(
+        /The image 2 cannot be read from train\/00000\.shard: .* cannot be opened/,
+      ),
+    });
+  });
+
+  it('leaves the images of other shards as they are', async () => {
+    const folder = await prepared(dataDir);
+    const last = { indices: [(await open(folder)).labels.length - 1] };
+    const before = await batchOf(await open(folder), last);
+    tamper(join(folder, 'train', shard), flipBit);
+    expect(await batchOf(await open(folder), last)).toEqual(before);
+  });
+
   it('is cut off after it was opened: the message names the image', async () => {
     const folder = await prepared(dataDir);
     const examples = await open(folder);
