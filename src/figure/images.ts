@@ -1,7 +1,8 @@
 import { Failure } from '../failure.ts';
-import { PARTS } from '../kind/parts.ts';
+import { PARTS, partFile, shardFolder } from '../kind/parts.ts';
 import { readPart } from '../learn/data/artifact.ts';
 import { type Dataset, imageSize } from '../learn/data/dataset.ts';
+import { indexFile } from '../learn/data/shards/shard-index.ts';
 import { readTensors } from '../learn/weights/host-tensors.ts';
 import type { Cell, ImagesSpec, Pipeline } from '../pipeline/pipeline.ts';
 import { checkpointNote } from '../report/build-table.ts';
@@ -140,10 +141,22 @@ async function examplesOf(
   });
 }
 
-/** The part of the data set that a cell attacked. */
+/** The part of the data set that a cell attacked. @throws Failure `no-images` if it is stored in shards */
 async function datasetOf({ needs, parameters }: Cell, { cells }: Pipeline, sources: FigureSources) {
   const data = cells.find(({ id }) => id === needs.data);
   const part = PARTS.find((one) => one === parameters.part) ?? 'test';
   if (data === undefined) return undefined;
+  const [whole, shards] = [partFile(part), shardFolder(part) + indexFile].map((name) =>
+    sources.file(data.id, name),
+  );
+  if (whole === undefined && shards !== undefined) {
+    throw new Failure(
+      'no-images',
+      `The images of ${data.id} are stored encoded, which a figure cannot read.`,
+      {
+        hint: 'Store them with `store: decoded`, or attack fewer images of them.',
+      },
+    );
+  }
   return readPart((name) => sources.file(data.id, name) ?? name, part);
 }

@@ -43,6 +43,19 @@ async function attacked(examples: Tensors) {
   return { pipeline: pipelineOf([dataset, robustness]), sources };
 }
 
+test('images that are stored in shards are not shown, and the message says how to store them', async () => {
+  const { pipeline, sources } = await attacked({
+    ...results,
+    adversarial: { shape: [3, 1, 2, 1], data: adversarial },
+  });
+  const file: typeof sources.file = (id, name) =>
+    name === 'test.safetensors' ? undefined : sources.file(id, name);
+  await expect(buildFigure(figure, pipeline, { ...sources, file })).rejects.toMatchObject({
+    reason: 'no-images',
+    hint: expect.stringContaining('store: decoded'),
+  });
+});
+
 test('images of an attack have the pixels of both artifacts, the difference, and the answers of the model', async () => {
   const { pipeline, sources } = await attacked({
     ...results,
