@@ -33,6 +33,7 @@ const schemas = {
   /** The last event of a cell process that has done its work. */
   done: Type.Object({
     peakMemory: optional(Type.Number()),
+    processorSeconds: optional(Type.Number()),
     compiled: optional(Type.Object({ graphs: Type.Number(), seconds: Type.Number() })),
   }),
 };

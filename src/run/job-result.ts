@@ -22,6 +22,8 @@ export type Measured = {
   readonly seconds: number;
   /** In bytes; undefined if it could not be measured. */
   readonly peakMemory?: number;
+  /** Seconds that processors worked for it, in all threads; undefined for programs. */
+  readonly processorSeconds?: number;
   /** Undefined if it started no engine, or one that does not compile. */
   readonly compiled?: CompileCost;
   /** Measurements that the cell reported. */
@@ -83,6 +85,7 @@ function measuredOf({ done, measurements, recordMeasurements }: CellReport, seco
     seconds,
     host: hostname(),
     ...(done?.peakMemory === undefined ? {} : { peakMemory: done.peakMemory }),
+    ...(done?.processorSeconds === undefined ? {} : { processorSeconds: done.processorSeconds }),
     ...(done?.compiled && { compiled: done.compiled }),
     ...(Object.keys(measurements).length > 0 && { measurements }),
     ...(recordMeasurements.some((one) => one !== null) && { records: recordMeasurements }),

@@ -24,7 +24,13 @@ export async function runJob(job: Job): Promise<boolean> {
     await kind.run?.(contextOf(job, kind, engine.get, report));
     const compiled = await engine.compileCost();
     await engine.dispose();
-    report({ event: 'done', peakMemory: peakMemory(), ...(compiled && { compiled }) });
+    const { user, system } = process.cpuUsage();
+    report({
+      event: 'done',
+      peakMemory: peakMemory(),
+      processorSeconds: (user + system) / 1e6,
+      ...(compiled && { compiled }),
+    });
     return true;
   } catch (error) {
     report(failureEvent(error));
