@@ -125,6 +125,8 @@ export const FAILURE_REASONS = {
     'no-validation-part': 'A cell evaluates a model on validation images, and the data set has none.',
     'not-finite': 'A model under attack gave NaN or infinity.',
     'out-of-bounds': 'An attack left the allowed range of pixels.',
+    'size-unknown':
+      'The size of a data set or a network is not known before a cell has run, so its cost cannot be estimated.',
     'self-check-failed': 'A self-check found that the results of an attack are meaningless.',
     'shape-mismatch': 'A model and its data have different shapes.',
     'teacher-mismatch': 'The method needs another kind of teacher, or none.',

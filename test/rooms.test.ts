@@ -18,7 +18,7 @@ interface Import {
 }
 
 const rooms = readRooms();
-const imports = ['src', 'stages', 'test', 'bench'].flatMap(importsBelow);
+const imports = ['src', 'stages', 'estimates', 'test', 'bench'].flatMap(importsBelow);
 
 test('every file is in a room of the table, or is a file of src that all rooms may know', () => {
   const files = [...new Set(imports.flatMap(({ file, target }) => [file, target]))];
@@ -82,7 +82,9 @@ test('a cell process does not load the cache, whose index the scheduler alone wr
 
 test('the files and folders that the architecture names exist', () => {
   const text = readFileSync('docs/architecture.md', 'utf8');
-  const named = [...text.matchAll(/`((?:src|stages|test)\/[\w./-]+)`/g)].map(([, path = '']) => path);
+  const named = [...text.matchAll(/`((?:src|stages|estimates|test)\/[\w./-]+)`/g)].map(
+    ([, path = '']) => path,
+  );
   expect(named.length).toBeGreaterThan(40);
   expect(named.filter((path) => !existsSync(path))).toEqual([]);
 });

@@ -82,9 +82,14 @@ onPipeline('validate', 'Check a pipeline and list its mistakes').action(
     (await import('./validate.ts')).validate(name, flags),
   ),
 );
-onPipeline('plan', 'Show what would run, what is cached, and why')
+withSettings(onPipeline('plan', 'Show what would run, what is cached, and why'), ['jobs'])
   .addOption(only())
   .addOption(selecting('--force <glob>', 'plan these cells to run again'))
+  .option('--estimate', 'how long it takes, with FLOPs, memory and disk; measures a few steps of each kind')
+  .option('--nodes <n>', 'for --estimate: also on this number of such machines')
+  .option('--flops <n>', 'for --estimate: also on a machine that reaches so many FLOP/s, such as 40e12')
+  .option('--classified <share>', 'for --estimate: share of images that models classify correctly')
+  .option('--withstand <share>', 'for --estimate: share of those that withstand attacks')
   .action(
     guarded(async (name: string | undefined, flags: PipelineFlags) =>
       (await import('./plan.ts')).plan(name, flags),

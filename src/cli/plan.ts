@@ -8,7 +8,8 @@ import { type OpenPipeline, openPipeline, type PipelineFlags } from './workspace
 /** `retable plan`: what would run, what is cached, and why. Nothing runs, and nothing is changed. */
 export async function plan(name: string | undefined, flags: PipelineFlags): Promise<number> {
   const opened = await openPipeline(name, flags);
-  await printPlan(opened);
+  if (flags.estimate) await (await import('./estimate.ts')).printEstimate(opened);
+  else await printPlan(opened);
   opened.cache.close();
   return EXIT.done;
 }

@@ -44,6 +44,11 @@ export interface PipelineFlags extends SettingFlags {
   readonly repair?: boolean;
   readonly keepRuns?: string;
   readonly allProjects?: boolean;
+  readonly estimate?: boolean;
+  readonly nodes?: string;
+  readonly flops?: string;
+  readonly classified?: string;
+  readonly withstand?: string;
 }
 
 /** What a command does with the cache. */

@@ -5,6 +5,7 @@ import { Failure } from '../failure.ts';
 import type { Kind } from '../kind/kind.ts';
 import { loadCode } from './code.ts';
 import type { CodeGraph } from './code-graph.ts';
+import { type LoadedEstimate, loadEstimate } from './estimates.ts';
 import type { BundleFolder } from './executable.ts';
 import type { CodeKey } from './fingerprint.ts';
 
@@ -55,6 +56,15 @@ export class Kinds {
     const loading = this.#loaded.get(name) ?? this.#load(name);
     this.#loaded.set(name, loading);
     return loading;
+  }
+
+  /**
+   * How the cost of a kind is measured; undefined if it has no estimate.
+   * @throws Failure `bad-kind`
+   */
+  estimate(name: string): Promise<LoadedEstimate | undefined> {
+    const home = this.#homes.get(name);
+    return home ? loadEstimate(home.file, home.root, this.#store) : Promise.resolve(undefined);
   }
 
   async load(name: string): Promise<Kind> {

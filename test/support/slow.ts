@@ -6,6 +6,7 @@ export const slow = [
   // Whole runs of the command line, in processes of their own.
   'test/cli/cells.test.ts',
   'test/cli/contributing.test.ts',
+  'test/cli/estimate.test.ts',
   'test/cli/export.test.ts',
   'test/cli/live.test.ts',
   'test/cli/lost-output.test.ts',
@@ -79,6 +80,7 @@ export const slow = [
   'test/learn/attack/noise.test.ts',
   'test/learn/attack/surrogate.test.ts',
   'test/learn/diagnose/theory.test.ts',
+  'test/learn/estimate/training.test.ts',
   'test/learn/loss/second-derivatives.test.ts',
   'test/learn/model/engines-agree.test.ts',
   'test/learn/model/onnx-readers.test.ts',
