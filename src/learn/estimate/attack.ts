@@ -35,7 +35,7 @@ export interface MeasuredAttack {
 /** So small that no image changes its class. */
 const nothing = 1e-9;
 /** FLOPs of the measured run of an attack. */
-const enough = 6e10;
+const enough = 3e10;
 
 /**
  * The cost of an attack: the seconds of a pass of an image that withstands it, measured with few steps on a network with

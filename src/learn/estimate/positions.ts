@@ -9,13 +9,19 @@ interface Cost {
 
 /** Into how many parts a training is divided, if its steps change on the way. */
 const parts = 8;
-/** How often each measured step is repeated. The median counts. */
-const repeats = 3;
+/** Short steps are repeated until they took so many seconds, but not more often than this. The median counts. */
+const enough = { seconds: 0.5, runs: 5 };
+
+/** The runs of steps with the same FLOPs. */
+interface Same {
+  readonly position: number;
+  /** Seconds of each run but the first, which compiles. */
+  readonly seconds: number[];
+}
 
 /**
  * The mean cost of the steps of a training. Steps are measured in the middle of the first and of the last of eight equal
- * parts and, only if these differ in FLOPs, of all parts. Steps with the same FLOPs are measured once. The first of them
- * compiles a graph, so it does not count.
+ * parts and, only if these differ in FLOPs, of all parts. Steps with the same FLOPs have the same cost.
  *
  * @param total number of steps
  * @param costAt takes the step at a position from 0 to `total` - 1
@@ -25,30 +31,33 @@ export async function positionsOf(
   total: number,
   costAt: (position: number) => Promise<Cost>,
 ): Promise<{ readonly mean: Cost; readonly spent: number }> {
-  const known = new Map<number | undefined, Cost>();
-  let spent = 0;
-  const measured = async (part: number): Promise<Cost> => {
-    const position = Math.floor(((part + 0.5) / parts) * total);
-    const { flops } = await costAt(position);
-    const before = known.get(flops);
-    const seconds: number[] = [];
-    while (!before && seconds.length < repeats) seconds.push((await costAt(position)).seconds);
-    const cost = before ?? { seconds: median(seconds), flops };
-    known.set(flops, cost);
-    spent += cost.seconds * (1 + seconds.length);
-    return cost;
+  const kinds = new Map<Cost['flops'], Same>();
+  const take = async (position: number): Promise<Cost['flops']> => {
+    const { seconds, flops } = await costAt(position);
+    const before = kinds.get(flops);
+    if (before) before.seconds.push(seconds);
+    else kinds.set(flops, { position, seconds: [] });
+    return flops;
   };
-  const costs = [await measured(0), await measured(parts - 1)];
-  const between = Array.from({ length: parts - 2 }, (_, index) => index + 1);
-  if (known.size > 1) for (const part of between) costs.push(await measured(part));
-  const flops = costs.flatMap((cost) => cost.flops ?? []);
+  const takePart = (part: number) => take(Math.floor(((part + 0.5) / parts) * total));
+  const taken = [await takePart(0), await takePart(parts - 1)];
+  if (kinds.size > 1) for (let part = 1; part < parts - 1; part += 1) taken.push(await takePart(part));
+  for (const { position, seconds } of kinds.values())
+    while (seconds.length === 0 || (seconds.length < enough.runs && sum(seconds) < enough.seconds))
+      await take(position);
+  const secondsOf = (flops: Cost['flops']) => median(kinds.get(flops)?.seconds ?? []);
+  const counted = taken.flatMap((flops) => flops ?? []);
   return {
     mean: {
-      seconds: mean(costs.map(({ seconds }) => seconds)),
-      flops: flops.length === costs.length ? mean(flops) : undefined,
+      seconds: mean(taken.map(secondsOf)),
+      flops: counted.length === taken.length ? mean(counted) : undefined,
     },
-    spent,
+    spent: sum([...kinds].map(([flops, { seconds }]) => (seconds.length + 1) * secondsOf(flops))),
   };
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
 }
 
 function median(values: readonly number[]): number {
