@@ -1,5 +1,6 @@
 import { loadavg } from 'node:os';
 import prettyBytes from 'pretty-bytes';
+import prettyMilliseconds from 'pretty-ms';
 import { estimatePlan, type PlanEstimate } from '../estimate/estimate.ts';
 import { type Machines, type Range, type Sums, type Time, timeOf } from '../estimate/summary.ts';
 import { Failure } from '../failure.ts';
@@ -9,7 +10,6 @@ import { selectCells } from '../plan/select.ts';
 import { inColumns } from '../report/columns.ts';
 import { LocalExecutor } from '../run/local-executor.ts';
 import { type Machine, thisMachine } from '../run/resources.ts';
-import { duration } from './display/lines.ts';
 import type { OpenPipeline, PipelineFlags } from './workspace.ts';
 
 /** What is assumed without a flag. Ours: about what a robust model reaches on CIFAR-10. */
@@ -61,7 +61,7 @@ export async function printEstimate(opened: OpenPipeline): Promise<void> {
     ...stageLines(estimate),
     '',
     ...timeLines(times, asked, jobs),
-    ...noteLines(estimate, asked, { load, machine }),
+    ...noteLines(estimate, asked, { load, machine, memory: times.here.memory }),
   ])
     console.log(line);
 }
@@ -170,7 +170,7 @@ function timeLines(
 function noteLines(
   { cells, running, total }: PlanEstimate,
   { assumed, speed }: Asked,
-  { load, machine }: { readonly load: number; readonly machine: Machine },
+  { load, machine, memory }: { readonly load: number; readonly machine: Machine; readonly memory: number },
 ): string[] {
   const percent = (part: number) => `${Math.round(100 * part)} %`;
   const lines: string[] = [];
@@ -179,6 +179,10 @@ function noteLines(
       `assumed of attacks: ${percent(assumed.classified)} of the images are classified correctly, and ${percent(assumed.withstand)} of these withstand (--classified, --withstand)`,
     );
   if (load > machine.cpu) lines.push(`the machine is busy: load ${load.toFixed(1)} on ${machine.cpu} cores`);
+  if (memory > machine.memory)
+    lines.push(
+      `this machine has ${prettyBytes(machine.memory)} of memory: let fewer cells run at a time (--jobs), or a smaller batch-size`,
+    );
   const whys = new Map<string, number>();
   for (const { cell, cost, why = '' } of cells)
     if (cost === undefined && running.most.has(cell.id))
@@ -197,6 +201,11 @@ function noteLines(
 function ranged({ least, most }: Range, text: (value: number) => string): string {
   const [from, to] = [text(least), text(most)];
   return from === to ? to : `${from} to ${to}`;
+}
+
+/** An estimate is not known to more than its two largest units: `40d 23h`. */
+function duration(seconds: number): string {
+  return prettyMilliseconds(seconds * 1000, { unitCount: 2, secondsDecimalDigits: seconds < 10 ? 1 : 0 });
 }
 
 /** `1.2 TFLOP`. */

@@ -16,9 +16,10 @@ export function costsOfLike(
 ): ReadonlyMap<string, Cost> {
   const sizes = new Map(cache.ls().map(({ fingerprint, size }) => [fingerprint as string, size]));
   const found = new Map<string, Cost[]>();
-  for (const { cell, key, state, values } of planned) {
+  for (const { cell, key, values } of planned) {
     const like = likeOf.get(cell.id);
-    if (state !== 'cached' || key === undefined || like === undefined) continue;
+    // Cells that are forced to run again have values, too.
+    if (values === undefined || key === undefined || like === undefined) continue;
     // Written by `attempt-cell.ts`.
     const run = cache.publishingAttempt(key.fingerprint)?.measured as Partial<MeasuredRun> | undefined;
     if (run?.seconds === undefined || wasResumed(cache, cell.id, key.fingerprint)) continue;
@@ -39,7 +40,8 @@ export function costsOfLike(
 
 /** An attempt that went on from an earlier one took less than the whole cell. */
 function wasResumed(cache: Cache, id: CellId, fingerprint: string): boolean {
-  return cache.attemptsOf(id).filter((attempt) => attempt.fingerprint === fingerprint).length > 1;
+  const [, before] = cache.attemptsOf(id).filter((attempt) => attempt.fingerprint === fingerprint);
+  return before !== undefined && before.state !== 'done';
 }
 
 /** Trainings report the FLOPs of an epoch. */

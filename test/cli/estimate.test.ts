@@ -106,6 +106,8 @@ test('cells that ran tell what those of which only seeds differ cost', async () 
     ['large', 'measured'],
   ]);
   expect(cells[0]?.cost?.steps).toBeLessThan(3600);
+  const again = await estimated(project, '--only', 'small', '--force', 'small[seed=1]');
+  expect(again.cells.map(({ id, by }) => [id, by])).toEqual([['small[seed=1]', 'like']]);
 });
 
 test('only the cells that are asked for are estimated', async () => {
