@@ -174,6 +174,8 @@ export interface PageFigure {
   readonly title: string | undefined;
   /** An SVG element without scripts. */
   readonly svg: string;
+  /** As printed, in points. */
+  readonly width: number;
   readonly notes: readonly string[];
 }
 

@@ -130,9 +130,40 @@ describe.skipIf(CHROMIUM === undefined)('the live page', () => {
     await page.context().close();
   });
 
+  test('draws figures of one column half as wide as the page, others as wide, and none wider', async () => {
+    const svg = (width: number) => `<svg width="${width}pt" height="90pt" viewBox="0 0 ${width} 90"></svg>`;
+    const figures = [234, 396].map((width) => ({
+      name: `f${width}`,
+      title: undefined,
+      svg: svg(width),
+      width,
+      notes: [],
+    }));
+    const server = await serve({ ...pageOf(['waiting']), figures });
+    const { page } = await opened(server.url);
+    const widths = () =>
+      page.evaluate(
+        '["figure.card", "figure svg"].map((name) => [...document.querySelectorAll(name)].map((one) => one.getBoundingClientRect().width))',
+      ) as Promise<number[][]>;
+    const [[card = 0] = [], desk = []] = await widths();
+    expect(desk[0]).toBe(34 * 16);
+    expect(desk[1]).toBeGreaterThan(card * 0.95);
+    expect(desk[1]).toBeLessThan(card);
+    await page.setViewportSize({ width: 375, height: 812 });
+    const [[narrow = 0] = [], phone = []] = await widths();
+    expect(Math.max(...phone)).toBeLessThan(narrow);
+    expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
+  });
+
   test('has the drawings of the data that it shows', async () => {
     const figures = (text: string) => [
-      { name: 'f', title: 'F', svg: `<svg><text>${text}</text></svg>`, notes: ['A band is a range.'] },
+      {
+        name: 'f',
+        title: 'F',
+        svg: `<svg><text>${text}</text></svg>`,
+        width: 234,
+        notes: ['A band is a range.'],
+      },
     ];
     const server = await serve({ ...pageOf(['waiting']), figures: figures('one') });
     const { page, has } = await opened(server.url);

@@ -141,7 +141,7 @@ describe('the HTML of a page', () => {
     graph: { width: 0, height: 0, boxes: [], edges: [] },
     cells: [],
     tables: [],
-    figures: [{ name: 'f', title: 'F', svg: '<svg></svg>', notes: [] }],
+    figures: [{ name: 'f', title: 'F', svg: '<svg></svg>', width: 234, notes: [] }],
     warnings: [],
     codes: [],
     engines: [],
@@ -153,7 +153,7 @@ describe('the HTML of a page', () => {
     const html = pageHtml(data, assets, { isLive: false });
     expect(dataOf(html)).toEqual({
       ...JSON.parse(JSON.stringify(data)),
-      figures: [{ name: 'f', title: 'F', svg: '', notes: [] }],
+      figures: [{ name: 'f', title: 'F', svg: '', width: 234, notes: [] }],
     });
     expect(html.match(/<\/script>/g)).toHaveLength(2);
     expect(html).toContain('<title>p, &quot;quick&quot; &lt;/title></title>');
