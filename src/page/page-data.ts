@@ -37,6 +37,8 @@ export interface PageStage {
   readonly kind: string;
   /** Parameters that have the same value in all its cells. */
   readonly parameters: Readonly<Record<string, Json>>;
+  /** Names of the values that tables show of its cells, in the order of the tables. */
+  readonly shown: readonly string[];
 }
 
 /** Where the stages are drawn, in pixels. */

@@ -71,7 +71,7 @@ function largePage(): PageData {
     profile: undefined,
     set: {},
     params: {},
-    stages: [{ name: 'robustness', kind: 'attack', parameters: {} }],
+    stages: [{ name: 'robustness', kind: 'attack', parameters: {}, shown: ['accuracy'] }],
     graph: { width: 140, height: 60, boxes: [{ x: 70, y: 30, width: 132, height: 56 }], edges: [] },
     cells,
     tables: [

@@ -17,7 +17,7 @@ function pageOf(states: readonly CellState[], more: Partial<PageCell> = {}): Pag
     profile: undefined,
     set: {},
     params: {},
-    stages: [{ name: 'a', kind: 'train', parameters: {} }],
+    stages: [{ name: 'a', kind: 'train', parameters: {}, shown: [] }],
     graph: { width: 140, height: 60, boxes: [{ x: 70, y: 30, width: 132, height: 56 }], edges: [] },
     cells: states.map((state, k) => ({
       id: `a[seed=${k}]`,
@@ -85,7 +85,8 @@ describe.skipIf(CHROMIUM === undefined)('the live page', () => {
     });
     await Promise.all([page.waitForResponse(/events$/), page.goto(`${url}${hash}`)]);
     await page.locator('.rows').waitFor();
-    const has = (selector: string, text: string) => page.locator(selector, { hasText: text }).waitFor();
+    const has = (selector: string, text: string | RegExp) =>
+      page.locator(selector, { hasText: text }).waitFor();
     return { page, has, complaints };
   }
 
@@ -103,6 +104,7 @@ describe.skipIf(CHROMIUM === undefined)('the live page', () => {
       progress: { phase: 'train', done: 3, total: 10, unit: 'epoch', loss: 0.25 },
     });
     await has('.row .about', 'train epoch 3 of 10, loss 0.25');
+    await has('.panel', 'train epoch 3 of 10, loss 0.25');
     for (const epoch of [1, 2, 3])
       server.send({ event: 'record', cell: 'a[seed=0]', record: { epoch, loss: 1 / epoch } });
     await has('.panel .curve', 'loss 0.3333');
@@ -128,6 +130,15 @@ describe.skipIf(CHROMIUM === undefined)('the live page', () => {
     await has('.description', 'New.');
     await has('.row .about', 'train epoch 1');
     await page.context().close();
+  });
+
+  test('lists of a cell first the values that tables show', async () => {
+    const page = pageOf(['done'], {
+      values: { 'train-accuracy': 1, epochs: 30, slope: 2, 'train-loss': 0.5 },
+    });
+    const server = await serve({ ...page, stages: page.stages.map((one) => ({ ...one, shown: ['slope'] })) });
+    const { has } = await opened(server.url);
+    await has('.row .about', /^slope 2, train-accuracy 1, train-loss 0.5, epochs 30$/);
   });
 
   test('draws figures of one column half as wide as the page, others as wide, and none wider', async () => {

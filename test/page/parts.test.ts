@@ -10,9 +10,10 @@ import { contentSecurityPolicy, pageHtml } from '../../src/page/html.ts';
 import { endOfLog, shortened } from '../../src/page/logs.ts';
 import type { PageData } from '../../src/page/page-data.ts';
 import { readRecords, recordsAmongEvents } from '../../src/page/read-records.ts';
+import { shownValues } from '../../src/page/shown-values.ts';
 import { stageGraph } from '../../src/page/stage-graph.ts';
 import { withoutSecrets } from '../../src/pipeline/secrets.ts';
-import { cell, id, pipelineOf } from '../report/grid.ts';
+import { cell, id, pipelineOf, spec } from '../report/grid.ts';
 import { dataOf } from './page-in-report.ts';
 
 function folder(): string {
@@ -85,6 +86,21 @@ describe('curves', () => {
     expect(recordsAmongEvents(path)).toEqual([{ loss: 3 }]);
     expect(readRecords(join(path, '..', 'none'))).toEqual([]);
   });
+});
+
+test('the values that tables show are known by the stage that has them', () => {
+  const model = cell('model', { seed: 1 });
+  const tested = { ...cell('test', { seed: 1 }), needs: { model: model.id } };
+  const tables = [
+    spec({ stage: 'test', values: ['accuracy', 'model.loss'] }),
+    spec({ stage: 'test', values: ['model.size', 'accuracy'] }),
+  ];
+  expect(shownValues({ cells: [model, tested], tables })).toEqual(
+    new Map([
+      ['test', new Set(['accuracy'])],
+      ['model', new Set(['loss', 'size'])],
+    ]),
+  );
 });
 
 describe('logs', () => {
