@@ -138,6 +138,8 @@ export interface Curves {
   /** How many records there are. Long columns have only some of them. */
   readonly of: number;
   readonly columns: Readonly<Record<string, readonly (number | null)[]>>;
+  /** Names of columns that were measured and not recorded, such as seconds. */
+  readonly measured?: readonly string[];
 }
 
 export interface PageTable {
@@ -194,6 +196,7 @@ export type PageEvent =
       readonly event: 'record';
       readonly cell: string;
       readonly record: Readonly<Record<string, Scalar | null>>;
+      readonly measurements?: Readonly<Record<string, number>>;
     }
   | { readonly event: 'notice'; readonly message: string }
   /** Tables or figures changed: load the data again. */

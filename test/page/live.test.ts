@@ -105,9 +105,13 @@ describe.skipIf(CHROMIUM === undefined)('the live page', () => {
     });
     await has('.row .about', 'train epoch 3 of 10, loss 0.25');
     await has('.panel', 'train epoch 3 of 10, loss 0.25');
-    for (const epoch of [1, 2, 3])
-      server.send({ event: 'record', cell: 'a[seed=0]', record: { epoch, loss: 1 / epoch } });
+    for (const epoch of [1, 2, 3]) {
+      const [record, measurements] = [{ epoch, loss: 1 / epoch }, { seconds: epoch / 8 }];
+      server.send({ event: 'record', cell: 'a[seed=0]', record, measurements });
+    }
     await has('.panel .curve', 'loss 0.3333');
+    await has('.panel .curve', 'seconds 0.375');
+    await has('.panel', 'Measured, so that it depends on the machine: seconds.');
     server.send({ event: 'notice', message: 'A notice <b>to</b> read' });
     await has('.run', 'A notice <b>to</b> read');
     server.send({ event: 'cell', cell: 'a[seed=0]', state: 'done' });
