@@ -1,18 +1,11 @@
 import { join } from 'node:path';
 import type { Attempt, Cache } from '../cache/cache.ts';
 import type { Digest, Fingerprint } from '../cache/digest.ts';
-import type { RecordLine } from '../page/curves.ts';
+import type { CellRecords } from '../page/curves.ts';
 import { readRecords } from '../page/read-records.ts';
 import { CellEvents } from '../run/cell-events.ts';
 import { addEvent, emptyReport } from '../run/cell-report.ts';
 import type { Measured } from '../run/job-result.ts';
-
-/** The points of a curve, such as epochs, in order. */
-export interface CellRecords {
-  readonly records: readonly RecordLine[];
-  /** By the position of the record; null or undefined if it has none. */
-  readonly measurements: readonly (Readonly<Record<string, number>> | null)[];
-}
 
 const FILE = 'records.jsonl';
 

@@ -44,5 +44,7 @@ export function pageOf(
 /** The page prints title, notes and warnings itself, so that they wrap with its width. */
 function drawnFigure({ name, title, notes, warnings, ...rest }: Figure): PageFigure {
   const figure = { ...rest, name, title: undefined, notes: [], warnings: [] };
-  return { name, title, svg: toSvg(draw(figure)), notes: [...notes, ...warnings.map(warningText)] };
+  const drawing = draw(figure);
+  const { width } = drawing;
+  return { name, title, svg: toSvg(drawing), width, notes: [...notes, ...warnings.map(warningText)] };
 }

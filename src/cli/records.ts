@@ -1,12 +1,13 @@
 import type { Attempt } from '../cache/cache.ts';
 import { Failure } from '../failure.ts';
 import type { Scalar } from '../json.ts';
+import type { CellRecords } from '../page/curves.ts';
 import { findCell } from '../plan/find-cell.ts';
 import { planCells } from '../plan/plan.ts';
 import { inColumns } from '../report/columns.ts';
 import { csvOf } from '../report/csv.ts';
 import { printed } from '../report/numbers.ts';
-import { attemptedRecords, type CellRecords, publishedRecords } from './cell-records.ts';
+import { attemptedRecords, publishedRecords } from './cell-records.ts';
 import { EXIT } from './outcome.ts';
 import { type OpenPipeline, openPipeline, type PipelineFlags } from './workspace.ts';
 

@@ -33,24 +33,33 @@ function blockedBecause({ reason, message }: Reason): string[] {
   return reason === 'blocked' ? [message] : [];
 }
 
-/** Files of cached cells, and the scores of sweeps: what figures show beyond values. */
+/** Files and records of cached cells, and the scores of sweeps: what figures show beyond values. */
 function filesOf(
   { cache, known }: OpenPipeline,
   plans: readonly PlannedCell[],
 ): Omit<FigureSources, keyof Known> {
   const planned = new Map(plans.map((plan) => [plan.cell.id, plan]));
-  const file = (id: CellId, name: string) => {
+  const fingerprintOf = (id: CellId) => {
     const plan = planned.get(id);
-    const stored = plan?.state === 'cached' && plan.key ? cache.lookup(plan.key.fingerprint) : undefined;
+    return plan?.state === 'cached' ? plan.key?.fingerprint : undefined;
+  };
+  const file = (id: CellId, name: string) => {
+    const fingerprint = fingerprintOf(id);
+    const stored = fingerprint && cache.lookup(fingerprint);
     if (!stored || !cache.files(stored.artifact).some(({ path }) => path === name)) return undefined;
     return cache.path(stored.artifact, name);
+  };
+  const recordMeasurements = (id: CellId) => {
+    const fingerprint = fingerprintOf(id);
+    const measured = fingerprint && cache.publishingAttempt(fingerprint)?.measured;
+    return ((measured ?? {}) as Partial<Measured>).records ?? []; // written by `attempt-cell.ts`
   };
   let scoresOf: ReturnType<typeof sweepScores> | undefined;
   const scores = (sweep: Sweep) => {
     scoresOf ??= sweepScores(known, plans);
     return scoresOf(sweep).scores;
   };
-  return { file, scores };
+  return { file, recordMeasurements, scores };
 }
 
 /** Values, warnings and measurements of cached cells. Each cell is read once, because tables ask for it several times. */

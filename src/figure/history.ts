@@ -2,6 +2,7 @@ import { Failure } from '../failure.ts';
 import type { Cell, CellId, HistorySpec, Pipeline, TableSpec } from '../pipeline/pipeline.ts';
 import { choiceNotes, choicesOf } from '../report/choices.ts';
 import { groupCells, idOf, named } from '../report/group-cells.ts';
+import { measuredNote } from '../report/measured-note.ts';
 import { rangeOf, summarise } from '../report/statistics.ts';
 import type { Line } from '../report/table.ts';
 import { gatherWarnings } from '../report/warnings.ts';
@@ -10,7 +11,7 @@ import { fitAxis } from './axis.ts';
 import { bandNotes, estimateOf, exactly } from './band.ts';
 import type { Estimate, PointPanel } from './figure.ts';
 import type { FigureParts } from './parts.ts';
-import { recordsOf } from './records.ts';
+import { type Records, recordsOf } from './records.ts';
 import type { FigureSources } from './sources.ts';
 import { valueWords } from './value-words.ts';
 
@@ -28,7 +29,9 @@ export function historyParts(spec: HistorySpec, pipeline: Pipeline, sources: Fig
   const { tables, band, panels, log } = spec;
   const curves = curvesOf(spec, pipeline);
   const cells = curves.flatMap((curve) => curve.cells);
-  const recorded = new Map(cells.map(({ id }) => [id, readRecords(id, spec, sources)]));
+  const records = new Map(cells.map(({ id }) => [id, recordsOf(id, sources)]));
+  const measured = [...new Set([...records.values()].flatMap((one) => one.measured))];
+  const recorded = new Map([...records].map(([id, one]) => [id, recordedIn(one, { id, spec, measured })]));
   const [first] = tables;
   if (first === undefined) throw new Error('a history shows at least one stage');
   const keys = first.rows.map((key) => named(key, first));
@@ -74,6 +77,7 @@ export function historyParts(spec: HistorySpec, pipeline: Pipeline, sources: Fig
       ...choiceNotes(sweeps),
       ...bandNotes(all, { band, over: overOf(tables), shown: 'Bands' }),
       ...new Set(notes),
+      ...measuredNote(measured.filter((name) => first.values.includes(name) || name === spec.x)),
       ...withoutRecords(cells, recorded),
     ],
     warnings: gatherWarnings(
@@ -111,10 +115,17 @@ function curvesOf({ name, tables }: HistorySpec, pipeline: Pipeline): Curve[] {
   return [...curves.values()];
 }
 
-/** @throws Failure `unknown-value` if the cell has records, but none with one of the names of the figure */
-function readRecords(id: CellId, { x, tables }: HistorySpec, sources: Pick<FigureSources, 'file'>): Recorded {
-  const records = recordsOf(id, sources);
-  const known = [...new Set(records.flatMap(Object.keys))];
+/**
+ * @param of `measured`: what was measured of records of any cell. Measurements of the others may be missing, for example if
+ * an attempt that was interrupted recorded them.
+ * @throws Failure `unknown-value` if the cell has records, but none with one of the names of the figure
+ */
+function recordedIn(
+  { records }: Records,
+  { id, spec, measured }: { id: CellId; spec: HistorySpec; measured: readonly string[] },
+): Recorded {
+  const { x, tables } = spec;
+  const known = [...new Set([...records.flatMap(Object.keys), ...measured])];
   const wrong = [x, ...(tables[0]?.values ?? [])].find((name) => !known.includes(name));
   if (records.length > 0 && wrong !== undefined) {
     throw new Failure('unknown-value', `${id} has no record of "${wrong}".`, {

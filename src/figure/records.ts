@@ -7,15 +7,32 @@ import type { FigureSources } from './sources.ts';
 /** A point of a curve that a cell recorded, such as an epoch. */
 export type CellRecord = Readonly<Record<string, Json>>;
 
+export interface Records {
+  /** With what was measured of each. */
+  readonly records: readonly CellRecord[];
+  /** Names that were measured and not recorded. */
+  readonly measured: readonly string[];
+}
+
 /**
  * The records of a cell, from `records.jsonl` of its artifact; none if there is no such file.
  * @throws Failure `bad-records`, because programs may write this file too
  */
-export function recordsOf(id: CellId, { file }: Pick<FigureSources, 'file'>): readonly CellRecord[] {
+export function recordsOf(
+  id: CellId,
+  { file, recordMeasurements }: Pick<FigureSources, 'file' | 'recordMeasurements'>,
+): Records {
   const path = file(id, 'records.jsonl');
-  if (path === undefined) return [];
+  if (path === undefined) return { records: [], measured: [] };
   const lines = readFileSync(path, 'utf8').split('\n');
-  return lines.flatMap((line, index) => (line.trim() === '' ? [] : [parse(line, index, id)]));
+  const records = lines.flatMap((line, index) => (line.trim() === '' ? [] : [parse(line, index, id)]));
+  const recorded = new Set(records.flatMap(Object.keys));
+  const measurements = recordMeasurements(id);
+  const names = new Set(measurements.flatMap((one) => Object.keys(one ?? {})));
+  return {
+    records: records.map((record, at) => ({ ...measurements[at], ...record })),
+    measured: [...names].filter((name) => !recorded.has(name)),
+  };
 }
 
 function parse(line: string, index: number, id: CellId): CellRecord {

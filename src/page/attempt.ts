@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Attempt, Cache } from '../cache/cache.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
 import type { PlannedCell } from '../plan/planner.ts';
+import type { Measured } from '../run/job-result.ts';
 import { curvesOf } from './curves.ts';
 import type { Curves, PageCell } from './page-data.ts';
 import { readRecords, recordsAmongEvents } from './read-records.ts';
@@ -18,12 +19,7 @@ export function attemptOf(
 }
 
 export function pageAttempt(attempt: Attempt, log: string | undefined): NonNullable<PageCell['attempt']> {
-  // Written by the runner.
-  const { host, seconds, peakMemory } = (attempt.measured ?? {}) as {
-    host?: string;
-    seconds?: number;
-    peakMemory?: number;
-  };
+  const { host, seconds, peakMemory } = measuredOf(attempt);
   return {
     number: attempt.id,
     started: new Date(attempt.started).toISOString(),
@@ -32,6 +28,10 @@ export function pageAttempt(attempt: Attempt, log: string | undefined): NonNulla
     ...(peakMemory === undefined ? {} : { peakMemory }),
     ...(log === undefined ? {} : { log }),
   };
+}
+
+function measuredOf(attempt: Attempt | undefined): Partial<Measured> {
+  return (attempt?.measured ?? {}) as Partial<Measured>; // written by the runner
 }
 
 const RECORDS = 'records.jsonl';
@@ -45,5 +45,7 @@ export function curvesOfAttempt(
   if (state !== 'cached' || artifact === undefined)
     return attempt && curvesOf(recordsAmongEvents(join(attempt.folder, 'events.jsonl')));
   const hasRecords = cache.files(artifact).some(({ path }) => path === RECORDS);
-  return hasRecords ? curvesOf(readRecords(cache.path(artifact, RECORDS))) : undefined;
+  if (!hasRecords) return undefined;
+  const { records: measurements = [] } = measuredOf(attempt);
+  return curvesOf({ records: readRecords(cache.path(artifact, RECORDS)), measurements });
 }

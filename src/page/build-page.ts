@@ -12,6 +12,7 @@ import { type FolderWord, Hidden } from './hidden.ts';
 import { endOfLog, shortened } from './logs.ts';
 import type { PageCell, PageCode, PageData, PageEngine, PageFigure, PageStage } from './page-data.ts';
 import { Pool } from './pool.ts';
+import { shownValues } from './shown-values.ts';
 import { stageGraph } from './stage-graph.ts';
 import { pageTable, pageWarnings } from './tables.ts';
 
@@ -73,13 +74,19 @@ function parametersOf({ cell }: PlannedCell): Readonly<Record<string, Json>> {
 
 /** The stages, with the parameters that all their cells share. */
 function pageStages({ pipeline, plans }: PageSource, hidden: Hidden): PageStage[] {
+  const shown = shownValues(pipeline);
   return pipeline.stages.map(({ name, kind }) => {
     const [first, ...others] = plans.filter(({ cell }) => cell.stage === name).map(parametersOf);
     const shared = Object.entries(first ?? {}).filter(([parameter, value]) => {
       const text = JSON.stringify(value);
       return others.every((one) => JSON.stringify(one[parameter]) === text);
     });
-    return { name, kind, parameters: hidden.record(Object.fromEntries(shared)) };
+    return {
+      name,
+      kind,
+      parameters: hidden.record(Object.fromEntries(shared)),
+      shown: [...(shown.get(name) ?? [])],
+    };
   });
 }
 

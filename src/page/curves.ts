@@ -4,6 +4,16 @@ import type { Curves } from './page-data.ts';
 /** What a cell reports of an epoch, for example. */
 export type RecordLine = Readonly<Record<string, Scalar | null>>;
 
+/** What was measured of a record, such as the seconds of an epoch. */
+export type RecordMeasurements = Readonly<Record<string, number>>;
+
+/** The points of a curve, such as epochs, in order. */
+export interface CellRecords {
+  readonly records: readonly RecordLine[];
+  /** By the position of the record; null or undefined if it has none. */
+  readonly measurements: readonly (RecordMeasurements | null)[];
+}
+
 /** How many numbers all curves of a page have together, and one curve at most. */
 const ALL = 60_000;
 const MOST = 400;
@@ -11,14 +21,34 @@ const MOST = 400;
 /** Of a curve, for drawing. */
 const SIGNIFICANT_DIGITS = 5;
 
-/** The numbers of records as columns. Columns in which all numbers are equal show nothing and are left out. */
-export function curvesOf(records: readonly RecordLine[]): Curves | undefined {
-  const names = [...new Set(records.flatMap((record) => Object.keys(record)))];
-  const columns = names.flatMap((name) => {
-    const column = records.map((record) => numberIn(Object.hasOwn(record, name) ? record[name] : null));
-    return new Set(column.filter((value) => value !== null)).size > 1 ? [[name, column] as const] : [];
+/**
+ * The numbers of records as columns, and after them those that were measured. Columns in which all numbers are equal show
+ * nothing and are left out.
+ */
+export function curvesOf({ records, measurements }: CellRecords): Curves | undefined {
+  const recorded = columnsOf(records, namesIn(records));
+  const known = new Set(namesIn(records));
+  const names = namesIn(measurements).filter((name) => !known.has(name));
+  const lines = records.map((_, at) => measurements[at] ?? {});
+  const measured = columnsOf(lines, names);
+  const columns = [...recorded, ...measured];
+  if (columns.length === 0) return undefined;
+  return {
+    of: records.length,
+    columns: Object.fromEntries(columns),
+    ...(measured.length > 0 && { measured: measured.map(([name]) => name) }),
+  };
+}
+
+function namesIn(objects: readonly (object | null)[]): string[] {
+  return [...new Set(objects.flatMap((one) => Object.keys(one ?? {})))];
+}
+
+function columnsOf(lines: readonly RecordLine[], names: readonly string[]): [string, (number | null)[]][] {
+  return names.flatMap((name): [string, (number | null)[]][] => {
+    const column = lines.map((line) => numberIn(Object.hasOwn(line, name) ? line[name] : null));
+    return new Set(column.filter((value) => value !== null)).size > 1 ? [[name, column]] : [];
   });
-  return columns.length === 0 ? undefined : { of: records.length, columns: Object.fromEntries(columns) };
 }
 
 function numberIn(value: Scalar | null | undefined): number | null {

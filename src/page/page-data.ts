@@ -37,6 +37,8 @@ export interface PageStage {
   readonly kind: string;
   /** Parameters that have the same value in all its cells. */
   readonly parameters: Readonly<Record<string, Json>>;
+  /** Names of the values that tables show of its cells, in the order of the tables. */
+  readonly shown: readonly string[];
 }
 
 /** Where the stages are drawn, in pixels. */
@@ -136,6 +138,8 @@ export interface Curves {
   /** How many records there are. Long columns have only some of them. */
   readonly of: number;
   readonly columns: Readonly<Record<string, readonly (number | null)[]>>;
+  /** Names of columns that were measured and not recorded, such as seconds. */
+  readonly measured?: readonly string[];
 }
 
 export interface PageTable {
@@ -174,6 +178,8 @@ export interface PageFigure {
   readonly title: string | undefined;
   /** An SVG element without scripts. */
   readonly svg: string;
+  /** As printed, in points. */
+  readonly width: number;
   readonly notes: readonly string[];
 }
 
@@ -190,6 +196,7 @@ export type PageEvent =
       readonly event: 'record';
       readonly cell: string;
       readonly record: Readonly<Record<string, Scalar | null>>;
+      readonly measurements?: Readonly<Record<string, number>>;
     }
   | { readonly event: 'notice'; readonly message: string }
   /** Tables or figures changed: load the data again. */

@@ -28,8 +28,10 @@ export function pageEventOf(event: LoggedEvent): PageEvent | undefined {
       return { event: 'cell', cell: event.cell, state: 'running', message: event.message };
     case 'cell-progress':
       return { event: 'progress', cell: event.cell, progress: event.progress };
-    case 'cell-record':
-      return { event: 'record', cell: event.cell, record: event.record };
+    case 'cell-record': {
+      const { cell, record, measurements } = event;
+      return { event: 'record', cell, record, ...(measurements && { measurements }) };
+    }
     case 'cell-failed': {
       const state = event.reason === 'timeout' ? 'timeout' : 'failed';
       return { event: 'cell', cell: event.cell, state, message: event.message };

@@ -1,21 +1,31 @@
 import { readFileSync } from 'node:fs';
 import { isMissing } from '../cache/disk-failure.ts';
-import type { RecordLine } from './curves.ts';
+import type { CellRecords, RecordLine, RecordMeasurements } from './curves.ts';
 
 /** Reads records from a file with one in each line. A line that is not whole, because it is being written, is left out. */
 export function readRecords(path: string): RecordLine[] {
-  return jsonLines(path).filter((line): line is RecordLine => typeof line === 'object' && line !== null);
+  return jsonLines(path).filter((line): line is RecordLine => isObject(line));
 }
 
 /** The records among the events of an attempt that has not ended well. */
-export function recordsAmongEvents(path: string): RecordLine[] {
-  return jsonLines(path).flatMap((line) => {
+export function recordsAmongEvents(path: string): CellRecords {
+  const events = jsonLines(path).flatMap((line) => {
     // Written by a cell, so it may be anything.
-    const event = line as { event?: unknown; record?: unknown } | null;
-    return event?.event === 'record' && typeof event.record === 'object' && event.record !== null
-      ? [event.record as RecordLine]
+    const event = line as { event?: unknown; record?: unknown; measurements?: unknown } | null;
+    return event?.event === 'record' && isObject(event.record)
+      ? [{ record: event.record as RecordLine, measurements: event.measurements }]
       : [];
   });
+  return {
+    records: events.map(({ record }) => record),
+    measurements: events.map(({ measurements }) =>
+      isObject(measurements) ? (measurements as RecordMeasurements) : null,
+    ),
+  };
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
 }
 
 function jsonLines(path: string): unknown[] {

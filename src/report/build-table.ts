@@ -2,6 +2,7 @@ import type { Cell, Pipeline, TableSpec } from '../pipeline/pipeline.ts';
 import { choiceNotes, choicesOf } from './choices.ts';
 import { correlationNotes } from './correlation.ts';
 import { groupCells, named } from './group-cells.ts';
+import { measuredNote } from './measured-note.ts';
 import { placePublished } from './published.ts';
 import { shownSet } from './shown-set.ts';
 import { rangeOf, summarise } from './statistics.ts';
@@ -58,7 +59,7 @@ export function buildTable(
       ...spec.notes,
       ...checkpointNote(cells),
       ...choiceNotes(sweeps),
-      ...measuredNote(spec, cells, known),
+      ...measuredNote(measuredAmong(spec, cells, known)),
       ...correlationNotes(spec, cells, known),
     ],
     warnings: gatherWarnings(
@@ -77,8 +78,6 @@ export function checkpointNote(cells: readonly Cell[]): string[] {
   return checkpoints.length > 0 ? [`Checkpoint: ${checkpoints.join(', ')}.`] : [];
 }
 
-/** Measurements depend on more than the method, and differ in another run. */
-function measuredNote({ values }: TableSpec, cells: readonly Cell[], known: Numbers): string[] {
-  const measured = values.filter((name) => cells.some((cell) => shownAs(cell, name, known) === 'measured'));
-  return measured.length > 0 ? [`Measured, so that it depends on the machine: ${measured.join(', ')}.`] : [];
+function measuredAmong({ values }: TableSpec, cells: readonly Cell[], known: Numbers): string[] {
+  return values.filter((name) => cells.some((cell) => shownAs(cell, name, known) === 'measured'));
 }

@@ -24,7 +24,7 @@ export interface Numbers {
  * @throws Failure `unknown-value` if the cell has values, but not the one to show
  */
 export function numbersOf(cell: Cell, name: string, known: Numbers): number[] {
-  const { id, value } = place(cell, name);
+  const { id, value } = placeOf(cell, name);
   const all = known.values(id);
   const number = all && Object.hasOwn(all, value) ? all[value] : undefined;
   if (number !== undefined) return [number];
@@ -39,22 +39,23 @@ export function numbersOf(cell: Cell, name: string, known: Numbers): number[] {
 
 /** The cell that the number comes from, which may be one that `cell` needs, and its number. */
 export function memberOf(cell: Cell, name: string, known: Numbers): Member {
-  return { cell: place(cell, name).id, number: numbersOf(cell, name, known)[0] };
+  return { cell: placeOf(cell, name).id, number: numbersOf(cell, name, known)[0] };
 }
 
 /** Whether the number of a cell with this name is a value of its artifact or a measurement. */
 export function shownAs(cell: Cell, name: string, known: Numbers): 'value' | 'measured' {
-  const { id, value } = place(cell, name);
+  const { id, value } = placeOf(cell, name);
   if (Object.hasOwn(known.values(id) ?? {}, value)) return 'value';
   return Object.hasOwn(known.measured(id), value) ? 'measured' : 'value';
 }
 
 /** The cells that have these values: the cell itself, and cells that it needs. */
 export function shownCells(cell: Cell, names: readonly string[]): CellId[] {
-  return [...new Set(names.map((name) => place(cell, name).id))];
+  return [...new Set(names.map((name) => placeOf(cell, name).id))];
 }
 
-function place({ id, needs }: Cell, name: string): { id: CellId; value: string } {
+/** The cell that has a value of a table, and its name there: `model.loss` is the value `loss` of the need `model`. */
+export function placeOf({ id, needs }: Cell, name: string): { id: CellId; value: string } {
   const point = name.indexOf('.');
   const need = name.slice(0, Math.max(point, 0));
   const needed = Object.hasOwn(needs, need) ? needs[need] : undefined;

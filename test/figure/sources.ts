@@ -7,6 +7,7 @@ export function sourcesOf(given: Partial<FigureSources>): FigureSources {
     measured: () => ({}),
     warnings: () => [],
     file: () => undefined,
+    recordMeasurements: () => [],
     scores: () => [],
     ...given,
   };

@@ -24,7 +24,11 @@ function largePage(): PageData {
     accuracy: 1 - 1 / (epoch + 7),
     'learning-rate': Math.cos(epoch),
   }));
-  const curves = thinned(Array.from({ length: 5000 }, () => curvesOf(records)));
+  const curves = thinned(
+    Array.from({ length: 5000 }, () =>
+      curvesOf({ records, measurements: records.map((_, k) => ({ seconds: 1 + k / 7 })) }),
+    ),
+  );
   const logs = shortened(Array.from({ length: 5000 }, (_, k) => `epoch ${k}: loss 0.123\n`.repeat(20)));
   const cells = Array.from({ length: 5000 }, (_, k): PageCell => {
     const method = METHODS[k % 5] ?? '';
@@ -71,7 +75,7 @@ function largePage(): PageData {
     profile: undefined,
     set: {},
     params: {},
-    stages: [{ name: 'robustness', kind: 'attack', parameters: {} }],
+    stages: [{ name: 'robustness', kind: 'attack', parameters: {}, shown: ['accuracy'] }],
     graph: { width: 140, height: 60, boxes: [{ x: 70, y: 30, width: 132, height: 56 }], edges: [] },
     cells,
     tables: [

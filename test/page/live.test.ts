@@ -17,7 +17,7 @@ function pageOf(states: readonly CellState[], more: Partial<PageCell> = {}): Pag
     profile: undefined,
     set: {},
     params: {},
-    stages: [{ name: 'a', kind: 'train', parameters: {} }],
+    stages: [{ name: 'a', kind: 'train', parameters: {}, shown: [] }],
     graph: { width: 140, height: 60, boxes: [{ x: 70, y: 30, width: 132, height: 56 }], edges: [] },
     cells: states.map((state, k) => ({
       id: `a[seed=${k}]`,
@@ -85,7 +85,8 @@ describe.skipIf(CHROMIUM === undefined)('the live page', () => {
     });
     await Promise.all([page.waitForResponse(/events$/), page.goto(`${url}${hash}`)]);
     await page.locator('.rows').waitFor();
-    const has = (selector: string, text: string) => page.locator(selector, { hasText: text }).waitFor();
+    const has = (selector: string, text: string | RegExp) =>
+      page.locator(selector, { hasText: text }).waitFor();
     return { page, has, complaints };
   }
 
@@ -103,9 +104,14 @@ describe.skipIf(CHROMIUM === undefined)('the live page', () => {
       progress: { phase: 'train', done: 3, total: 10, unit: 'epoch', loss: 0.25 },
     });
     await has('.row .about', 'train epoch 3 of 10, loss 0.25');
-    for (const epoch of [1, 2, 3])
-      server.send({ event: 'record', cell: 'a[seed=0]', record: { epoch, loss: 1 / epoch } });
+    await has('.panel', 'train epoch 3 of 10, loss 0.25');
+    for (const epoch of [1, 2, 3]) {
+      const [record, measurements] = [{ epoch, loss: 1 / epoch }, { seconds: epoch / 8 }];
+      server.send({ event: 'record', cell: 'a[seed=0]', record, measurements });
+    }
     await has('.panel .curve', 'loss 0.3333');
+    await has('.panel .curve', 'seconds 0.375');
+    await has('.panel', 'Measured, so that it depends on the machine: seconds.');
     server.send({ event: 'notice', message: 'A notice <b>to</b> read' });
     await has('.run', 'A notice <b>to</b> read');
     server.send({ event: 'cell', cell: 'a[seed=0]', state: 'done' });
@@ -130,9 +136,49 @@ describe.skipIf(CHROMIUM === undefined)('the live page', () => {
     await page.context().close();
   });
 
+  test('lists of a cell first the values that tables show', async () => {
+    const page = pageOf(['done'], {
+      values: { 'train-accuracy': 1, epochs: 30, slope: 2, 'train-loss': 0.5 },
+    });
+    const server = await serve({ ...page, stages: page.stages.map((one) => ({ ...one, shown: ['slope'] })) });
+    const { has } = await opened(server.url);
+    await has('.row .about', /^slope 2, train-accuracy 1, train-loss 0.5, epochs 30$/);
+  });
+
+  test('draws figures of one column half as wide as the page, others as wide, and none wider', async () => {
+    const svg = (width: number) => `<svg width="${width}pt" height="90pt" viewBox="0 0 ${width} 90"></svg>`;
+    const figures = [234, 396].map((width) => ({
+      name: `f${width}`,
+      title: undefined,
+      svg: svg(width),
+      width,
+      notes: [],
+    }));
+    const server = await serve({ ...pageOf(['waiting']), figures });
+    const { page } = await opened(server.url);
+    const widths = () =>
+      page.evaluate(
+        '["figure.card", "figure svg"].map((name) => [...document.querySelectorAll(name)].map((one) => one.getBoundingClientRect().width))',
+      ) as Promise<number[][]>;
+    const [[card = 0] = [], desk = []] = await widths();
+    expect(desk[0]).toBe(34 * 16);
+    expect(desk[1]).toBeGreaterThan(card * 0.95);
+    expect(desk[1]).toBeLessThan(card);
+    await page.setViewportSize({ width: 375, height: 812 });
+    const [[narrow = 0] = [], phone = []] = await widths();
+    expect(Math.max(...phone)).toBeLessThan(narrow);
+    expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
+  });
+
   test('has the drawings of the data that it shows', async () => {
     const figures = (text: string) => [
-      { name: 'f', title: 'F', svg: `<svg><text>${text}</text></svg>`, notes: ['A band is a range.'] },
+      {
+        name: 'f',
+        title: 'F',
+        svg: `<svg><text>${text}</text></svg>`,
+        width: 234,
+        notes: ['A band is a range.'],
+      },
     ];
     const server = await serve({ ...pageOf(['waiting']), figures: figures('one') });
     const { page, has } = await opened(server.url);

@@ -10,9 +10,10 @@ import { contentSecurityPolicy, pageHtml } from '../../src/page/html.ts';
 import { endOfLog, shortened } from '../../src/page/logs.ts';
 import type { PageData } from '../../src/page/page-data.ts';
 import { readRecords, recordsAmongEvents } from '../../src/page/read-records.ts';
+import { shownValues } from '../../src/page/shown-values.ts';
 import { stageGraph } from '../../src/page/stage-graph.ts';
 import { withoutSecrets } from '../../src/pipeline/secrets.ts';
-import { cell, id, pipelineOf } from '../report/grid.ts';
+import { cell, id, pipelineOf, spec } from '../report/grid.ts';
 import { dataOf } from './page-in-report.ts';
 
 function folder(): string {
@@ -61,20 +62,33 @@ describe('curves', () => {
       { epoch: 2, width: 8 },
       { epoch: 3, loss: 1 },
     ];
-    expect(curvesOf(records)).toEqual({ of: 3, columns: { epoch: [1, 2, 3], loss: [2, null, 1] } });
-    expect(curvesOf([{ epoch: 1 }])).toBeUndefined();
+    const curves = (given: readonly RecordLine[]) => curvesOf({ records: given, measurements: [] });
+    expect(curves(records)).toEqual({ of: 3, columns: { epoch: [1, 2, 3], loss: [2, null, 1] } });
+    expect(curves([{ epoch: 1 }])).toBeUndefined();
+  });
+
+  test('have a column for what was measured of each record, and name it', () => {
+    const records: RecordLine[] = [{ epoch: 1 }, { epoch: 2, note: 5 }, { epoch: 3, note: 6 }];
+    // An earlier attempt trained the first epoch. A name that is recorded is not taken from the measurements.
+    const measurements = [null, { seconds: 2.5, note: 1 }, { seconds: 2, note: 2 }];
+    expect(curvesOf({ records, measurements })).toEqual({
+      of: 3,
+      columns: { epoch: [1, 2, 3], note: [null, 5, 6], seconds: [null, 2.5, 2] },
+      measured: ['seconds'],
+    });
   });
 
   test('of many cells are short, and keep their ends', () => {
     const records = Array.from({ length: 1000 }, (_, epoch) => ({ epoch, loss: epoch / 7 }));
-    const all = Array.from({ length: 300 }, () => curvesOf(records));
+    const all = Array.from({ length: 300 }, () => curvesOf({ records, measurements: [] }));
     const short = thinned(all);
     const numbers = short.flatMap((one) => Object.values(one?.columns ?? {}).flat());
     expect(numbers.length).toBeLessThanOrEqual(60_000);
     expect(short[0]?.of).toBe(1000);
     expect(short[0]?.columns.epoch?.at(0)).toBe(0);
     expect(short[0]?.columns.epoch?.at(-1)).toBe(999);
-    expect(thinned([curvesOf(records.slice(0, 30))])[0]?.columns.epoch).toHaveLength(30);
+    const few = curvesOf({ records: records.slice(0, 30), measurements: [] });
+    expect(thinned([few])[0]?.columns.epoch).toHaveLength(30);
   });
 
   test('are read from records, and from the events of an attempt that goes on', () => {
@@ -82,9 +96,30 @@ describe('curves', () => {
     writeFileSync(path, '{"loss": 2}\n{"loss": 1}\n{"loss":');
     expect(readRecords(path)).toEqual([{ loss: 2 }, { loss: 1 }]);
     writeFileSync(path, '{"event":"progress"}\n{"event":"record","record":{"loss":3}}\nnull\n');
-    expect(recordsAmongEvents(path)).toEqual([{ loss: 3 }]);
+    writeFileSync(path, '{"event":"record","record":{"loss":2},"measurements":{"seconds":1}}\n', {
+      flag: 'a',
+    });
+    expect(recordsAmongEvents(path)).toEqual({
+      records: [{ loss: 3 }, { loss: 2 }],
+      measurements: [null, { seconds: 1 }],
+    });
     expect(readRecords(join(path, '..', 'none'))).toEqual([]);
   });
+});
+
+test('the values that tables show are known by the stage that has them', () => {
+  const model = cell('model', { seed: 1 });
+  const tested = { ...cell('test', { seed: 1 }), needs: { model: model.id } };
+  const tables = [
+    spec({ stage: 'test', values: ['accuracy', 'model.loss'] }),
+    spec({ stage: 'test', values: ['model.size', 'accuracy'] }),
+  ];
+  expect(shownValues({ cells: [model, tested], tables })).toEqual(
+    new Map([
+      ['test', new Set(['accuracy'])],
+      ['model', new Set(['loss', 'size'])],
+    ]),
+  );
 });
 
 describe('logs', () => {
@@ -141,7 +176,7 @@ describe('the HTML of a page', () => {
     graph: { width: 0, height: 0, boxes: [], edges: [] },
     cells: [],
     tables: [],
-    figures: [{ name: 'f', title: 'F', svg: '<svg></svg>', notes: [] }],
+    figures: [{ name: 'f', title: 'F', svg: '<svg></svg>', width: 234, notes: [] }],
     warnings: [],
     codes: [],
     engines: [],
@@ -153,7 +188,7 @@ describe('the HTML of a page', () => {
     const html = pageHtml(data, assets, { isLive: false });
     expect(dataOf(html)).toEqual({
       ...JSON.parse(JSON.stringify(data)),
-      figures: [{ name: 'f', title: 'F', svg: '', notes: [] }],
+      figures: [{ name: 'f', title: 'F', svg: '', width: 234, notes: [] }],
     });
     expect(html.match(/<\/script>/g)).toHaveLength(2);
     expect(html).toContain('<title>p, &quot;quick&quot; &lt;/title></title>');

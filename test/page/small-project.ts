@@ -10,7 +10,8 @@ export const SECRET = 'swordfish-1234';
 
 /**
  * Programs that stand for trainings and attacks: models of three methods with three seeds, each under two attacks. The first
- * model warns, and one attack fails. Logs name the folder of the project and a secret.
+ * model warns, and one attack fails. Of the figures, one has one panel and one has two. Logs name the folder of the project
+ * and a secret.
  */
 export function smallProject(atEnd?: (remove: () => void) => void): Project {
   const files = {
@@ -41,6 +42,9 @@ tables:
     over: model.seed
     format: percent
     notes: [Made by programs.]
+figures:
+  bars: {plot: bars, value: test.accuracy, groups: attack, series: model.method, over: model.seed, format: percent}
+  training: {plot: history, of: model, values: [epoch, loss], series: method, over: seed, title: '<b>Trainings</b>'}
 `,
     'model.mjs': `import { writeFileSync } from 'node:fs';
 const [, , method, seed] = process.argv;

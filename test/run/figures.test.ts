@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { dataOf } from '../page/page-in-report.ts';
 import { Project } from '../support/project.ts';
 import { sweeping } from '../support/sweeping.ts';
 
@@ -40,7 +41,10 @@ export default {
     writeFileSync(join(output, 'made'), 'yes');
     const epochs = method + 1;
     for (let epoch = 1; epoch <= epochs; epoch += 1)
-      record({ epoch, loss: method / epoch + seed, accuracy: epoch === 2 ? null : 0.5, schedule: 'flat' });
+      record(
+        { epoch, loss: method / epoch + seed, accuracy: epoch === 2 ? null : 0.5, schedule: 'flat' },
+        epoch === 1 ? undefined : { seconds: epoch * seed, rest: 1 },
+      );
     values({ last: method / epochs + seed });
   },
 };
@@ -92,6 +96,26 @@ test('a history shows the mean over seeds of what trainings recorded, also while
     'Bands: mean ± sample standard deviation over train.seed; n = 2.',
     'Cells without records here: 2 of 6. They have not run yet, failed, or record nothing.',
   ]);
+});
+
+test('a history shows what was measured of epochs, and says that it was', async () => {
+  const files = { ...trainings };
+  files['pipelines/p.yaml'] +=
+    '  cost: {plot: history, of: train, values: [seconds], series: [mark, method], over: seed}\n';
+  const project = new Project(files);
+  expect((await project.run('p')).failed).toBe(0);
+  const { panels, notes } = await figure(project, 'cost', 'p');
+  // The mean over the seeds 1, 2 and 3 of epoch × seed; nothing was measured of the first epoch.
+  expect(panels[0]?.series[1]?.points.map(({ x, y }) => [x.value, y.value, y.n])).toEqual([
+    [1, null, 0],
+    [2, 4, 3],
+    [3, 6, 3],
+  ]);
+  expect(notes).toContain('Measured, so that it depends on the machine: seconds.');
+  expect((await figure(project, 'training', 'p')).notes.join()).not.toContain('Measured');
+  const { cells } = dataOf(project.read('results/p/report.html'));
+  const [cell] = cells.filter(({ axes }) => axes.method === 2 && axes.seed === 3);
+  expect(cell?.curves).toMatchObject({ columns: { seconds: [null, 6, 9] }, measured: ['seconds'] });
 });
 
 test('a figure has the same bytes in another language and time zone, and a run writes it only if it changed', async () => {
@@ -158,7 +182,9 @@ test('a figure that cannot be made costs no other', async () => {
   const { code, stderr } = await project.retable('run', 'p');
   expect(code).toBe(2);
   expect(stderr).toContain('figure training: train[method=1');
-  expect(stderr).toContain('has no record of "los".\n  It records: epoch, loss, accuracy, schedule.');
+  expect(stderr).toContain(
+    'has no record of "los".\n  It records: epoch, loss, accuracy, schedule, rest, seconds.',
+  );
   expect(project.read('results/p/last.csv')).toContain(',last,2.5,1.5,3.5,3\n');
 });
 

@@ -6,7 +6,7 @@ import type { ShownCell } from './live.ts';
 import { Pairs } from './pairs.tsx';
 import { stageLink } from './route.ts';
 import { StateBadge } from './state-badge.tsx';
-import { duration, memory, plural, time } from './words.ts';
+import { duration, memory, plural, progressWords, time } from './words.ts';
 
 interface Props {
   readonly cell: ShownCell;
@@ -16,7 +16,7 @@ interface Props {
 
 /** All that is known of a cell: what came out, what it was made from, and at what cost. */
 export function CellDetail({ cell, data, cells }: Props) {
-  const { state, message, values, needs, parameters, warnings, curves } = cell;
+  const { state, message, progress, values, needs, parameters, warnings, curves } = cell;
   const stage = data.stages[cell.stage];
   const hasFailed = state === 'failed' || state === 'timeout';
   const used = cells.flatMap((one, place) =>
@@ -32,6 +32,7 @@ export function CellDetail({ cell, data, cells }: Props) {
           </>
         )}
       </p>
+      {state === 'running' && progress && <p>{progressWords(progress)}</p>}
       {message && <p class={hasFailed ? 'failure' : ''}>{message}</p>}
       {hasFailed && <LastAttempt cell={cell} />}
       {values && Object.keys(values).length > 0 && (

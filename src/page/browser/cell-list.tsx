@@ -4,7 +4,7 @@ import { CellName } from './cell-name.tsx';
 import type { ShownCell } from './live.ts';
 import { cellLink } from './route.ts';
 import { StateBadge } from './state-badge.tsx';
-import { countStates, duration, plural, STATES, short } from './words.ts';
+import { countStates, duration, plural, progressWords, STATES, short } from './words.ts';
 
 interface Props {
   readonly cells: readonly ShownCell[];
@@ -79,12 +79,12 @@ export function CellList({ cells, stages, stage }: Props) {
           ? plural(cells.length, 'cell')
           : `${found.length} of ${plural(cells.length, 'cell')}`}
       </p>
-      <Rows cells={found} />
+      <Rows cells={found} stages={stages} />
     </div>
   );
 }
 
-function Rows({ cells }: { readonly cells: readonly ShownCell[] }) {
+function Rows({ cells, stages }: Pick<Props, 'cells' | 'stages'>) {
   const box = useRef<HTMLDivElement>(null);
   const [seen, setSeen] = useState({ top: 0, height: 480, row: ROW.wide });
   useEffect(() => {
@@ -119,7 +119,7 @@ function Rows({ cells }: { readonly cells: readonly ShownCell[] }) {
             class="row"
             style={{ top: `${(first + k) * row}px`, height: `${row}px` }}
           >
-            <Row cell={cell} />
+            <Row cell={cell} shown={stages[cell.stage]?.shown ?? []} />
           </div>
         ))}
       </div>
@@ -127,7 +127,13 @@ function Rows({ cells }: { readonly cells: readonly ShownCell[] }) {
   );
 }
 
-function Row({ cell }: { readonly cell: ShownCell }) {
+interface RowProps {
+  readonly cell: ShownCell;
+  /** Names of the values that tables show. */
+  readonly shown: readonly string[];
+}
+
+function Row({ cell, shown }: RowProps) {
   const { id, state, attempt } = cell;
   return (
     <a href={cellLink(id)} onKeyDown={goOn}>
@@ -135,31 +141,28 @@ function Row({ cell }: { readonly cell: ShownCell }) {
       <span class="id">
         <CellName id={id} />
       </span>
-      <span class="about">{aboutOf(cell)}</span>
+      <span class="about">{aboutOf(cell, shown)}</span>
       <span class="cost">{attempt?.seconds === undefined ? '' : duration(attempt.seconds)}</span>
     </a>
   );
 }
 
 /** How far a cell is while it runs; what came out; otherwise why it has no result. */
-function aboutOf({ state, progress, values, message, warnings }: ShownCell): string {
-  if (state === 'running' && progress) {
-    const { phase, done, total, unit = '', loss, accuracy } = progress;
-    const count = done === undefined ? '' : ` ${unit} ${done}${total === undefined ? '' : ` of ${total}`}`;
-    const numbers = [
-      ...(loss === undefined ? [] : [`loss ${short(loss)}`]),
-      ...(accuracy === undefined ? [] : [`accuracy ${short(accuracy)}`]),
-    ];
-    return [`${phase}${count}`, ...numbers].join(', ');
-  }
-  const shown = Object.entries(values ?? {}).sort(([a], [b]) => rank(a) - rank(b));
-  const words = shown.map(([name, value]) => `${name} ${short(value)}`).join(', ') || (message ?? '');
+function aboutOf(
+  { state, progress, values, message, warnings }: ShownCell,
+  shown: RowProps['shown'],
+): string {
+  if (state === 'running' && progress) return progressWords(progress);
+  const known = Object.entries(values ?? {}).sort(([a], [b]) => rank(a, shown) - rank(b, shown));
+  const words = known.map(([name, value]) => `${name} ${short(value)}`).join(', ') || (message ?? '');
   return [...(warnings ? [plural(warnings.length, 'warning')] : []), words].filter(Boolean).join(', ');
 }
 
-/** There is room for one or two values: those that readers look for come first. */
-function rank(name: string): number {
-  return name.endsWith('accuracy') ? 0 : name.endsWith('loss') ? 1 : 2;
+/** There is room for one or two values: those of tables come first, and then those that readers look for. */
+function rank(name: string, shown: RowProps['shown']): number {
+  const place = shown.indexOf(name);
+  if (place >= 0) return place;
+  return shown.length + (name.endsWith('accuracy') ? 0 : name.endsWith('loss') ? 1 : 2);
 }
 
 /** Arrows go from row to row. */

@@ -1,3 +1,4 @@
+import { measuredNote } from '../../report/measured-note.ts';
 import type { Curves } from '../page-data.ts';
 import { short } from './words.ts';
 
@@ -9,7 +10,7 @@ const PAD = 4;
 const COUNTERS: ReadonlySet<string> = new Set(['epoch', 'step', 'iteration', 'batch']);
 
 /** A small picture of each number in the records of a cell. */
-export function CurvePictures({ curves: { of, columns } }: { readonly curves: Curves }) {
+export function CurvePictures({ curves: { of, columns, measured = [] } }: { readonly curves: Curves }) {
   const counter = Object.keys(columns).find((name) => COUNTERS.has(name));
   const shown = Object.entries(columns).filter(([name]) => name !== counter);
   const counted = counter === undefined ? undefined : columns[counter];
@@ -17,7 +18,8 @@ export function CurvePictures({ curves: { of, columns } }: { readonly curves: Cu
     <>
       <p class="quiet">
         Over {of} records{counter && ` (${counter})`}
-        {(shown[0]?.[1].length ?? of) < of && `, of which ${shown[0]?.[1].length} are drawn`}.
+        {(shown[0]?.[1].length ?? of) < of && `, of which ${shown[0]?.[1].length} are drawn`}.{' '}
+        {measuredNote(measured)}
       </p>
       <div class="curves">
         {shown.map(([name, column]) => (

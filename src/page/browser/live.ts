@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Progress } from '../../kind/kind.ts';
-import { curvesOf, type RecordLine } from '../curves.ts';
+import { curvesOf, type RecordLine, type RecordMeasurements } from '../curves.ts';
 import type { CellState, PageCell, PageData, PageEvent } from '../page-data.ts';
 
 /** What is known of the run that goes on. */
@@ -20,6 +20,8 @@ interface Told {
   message?: string | undefined;
   progress?: Progress | undefined;
   records: RecordLine[];
+  /** Those of each record. */
+  measurements: (RecordMeasurements | null)[];
   /** Number of the event that told its state. */
   at: number;
 }
@@ -103,20 +105,23 @@ export function useLive(initial: PageData, isLive: boolean) {
 type CellEvent = Extract<PageEvent, { readonly cell: string }>;
 
 function after(before: Told | undefined, event: CellEvent, at: number): Told {
-  const known = before ?? { records: [], at };
+  const known = before ?? { records: [], measurements: [], at };
   switch (event.event) {
     case 'cell':
       // A cell that starts again reports its earlier records again.
       return {
         state: event.state,
         message: event.message,
-        records: event.state === 'running' ? [] : known.records,
+        ...(event.state === 'running'
+          ? { records: [], measurements: [] }
+          : { records: known.records, measurements: known.measurements }),
         at,
       };
     case 'progress':
       return { ...known, progress: event.progress };
     case 'record':
       known.records.push(event.record);
+      known.measurements.push(event.measurements ?? null);
       return { ...known };
   }
 }
@@ -132,7 +137,7 @@ function merged(cells: readonly PageCell[], told: ReadonlyMap<string, Told>): re
   return cells.map((cell) => {
     const news = told.get(cell.id);
     if (news === undefined) return cell;
-    const curves = curvesOf(news.records);
+    const curves = curvesOf(news);
     const isLonger = curves !== undefined && curves.of >= (cell.curves?.of ?? 0);
     return {
       ...cell,

@@ -1,4 +1,5 @@
 import type { Json } from '../../json.ts';
+import type { Progress } from '../../kind/kind.ts';
 import type { CellState, PageCell } from '../page-data.ts';
 
 /** The words and the signs of states. A sign tells states apart without colours. */
@@ -38,6 +39,16 @@ export function time(iso: string): string {
 /** A number of a curve, short. */
 export function short(value: number): string {
   return String(Number(value.toPrecision(4)));
+}
+
+/** `train epoch 3 of 10, loss 0.25`. */
+export function progressWords({ phase, done, total, unit = '', loss, accuracy }: Progress): string {
+  const count = done === undefined ? '' : ` ${unit} ${done}${total === undefined ? '' : ` of ${total}`}`;
+  const numbers = [
+    ...(loss === undefined ? [] : [`loss ${short(loss)}`]),
+    ...(accuracy === undefined ? [] : [`accuracy ${short(accuracy)}`]),
+  ];
+  return [`${phase}${count}`, ...numbers].join(', ');
 }
 
 export function plural(count: number, noun: string): string {
