@@ -21,6 +21,8 @@ interface Followable {
   readonly from: number;
   /** What the reader may not know of cells that ran at `from`; undefined once it was told. */
   running: RunningCells | undefined;
+  /** Cells that run, as far as the file has been read. */
+  readonly open: Set<string>;
   wasInterrupted: boolean;
 }
 
@@ -73,7 +75,13 @@ export class Follower {
   #begin({ name, path }: FedRun): Followable {
     const from = this.#position.get(name) ?? -1;
     const running = this.#withRunning && from >= 0 ? new RunningCells() : undefined;
-    const begun = { lines: new AppendedLines(path), from, running, wasInterrupted: false };
+    const begun = {
+      lines: new AppendedLines(path),
+      from,
+      running,
+      open: new Set<string>(),
+      wasInterrupted: false,
+    };
     this.#begun.add(name);
     this.#open.set(name, begun);
     return begun;
@@ -87,11 +95,17 @@ export class Follower {
         const logged = parsed(line);
         const event = logged && pageEventOf(logged);
         if (logged === undefined || event === undefined) continue;
+        if (event.event === 'cell') {
+          if (event.state === 'running') followable.open.add(event.cell);
+          else followable.open.delete(event.cell);
+        }
         if (logged.seq <= followable.from) {
           followable.running?.note(event);
           continue;
         }
         events.push(...tellRunning(followable));
+        if (event.event === 'run' && event.state === 'interrupted')
+          events.push(...tellInterrupted(followable));
         this.#position.set(run.name, logged.seq);
         events.push({ event, id: positionText(this.#position) });
       }
@@ -114,7 +128,8 @@ export class Follower {
     followable.wasInterrupted = isDead;
     if (isClosed) this.#open.delete(name);
     this.#forget();
-    return isNews ? [{ event: { event: 'run', state: 'interrupted' }, id: undefined }] : [];
+    if (!isNews) return [];
+    return [...tellInterrupted(followable), { event: { event: 'run', state: 'interrupted' }, id: undefined }];
   }
 }
 
@@ -122,6 +137,13 @@ function tellRunning(followable: Followable): Followed[] {
   const events = followable.running?.events() ?? [];
   followable.running = undefined;
   return events.map((event) => ({ event, id: undefined }));
+}
+
+/** The cells that ran when their run was interrupted: nothing in its file says how they ended. */
+function tellInterrupted({ open }: Followable): Followed[] {
+  const cells = [...open];
+  open.clear();
+  return cells.map((cell) => ({ event: { event: 'cell', cell, state: 'interrupted' }, id: undefined }));
 }
 
 /** Undefined for a line that was cut off. */

@@ -163,6 +163,13 @@ test('a server that is killed does not harm the run', async () => {
   expect(stdout).toContain('2 executed');
 });
 
+/** The state in which a page that hears these events shows the cell. */
+function lastStateOf(reader: ReturnType<Live['read']>, name: string): string | undefined {
+  return reader.events
+    .flatMap((heard) => (heard.event === 'cell' && heard.cell === name ? [heard.state] : []))
+    .at(-1);
+}
+
 test('a run that was killed shows as interrupted, also if the end of its file was cut off within a line', async () => {
   const project = reportingProject();
   const live = await Live.start(project, 'p');
@@ -172,7 +179,13 @@ test('a run that was killed shows as interrupted, also if the end of its file wa
   child.kill('SIGKILL');
   await finished;
   await reader.hears({ event: 'run', state: 'interrupted' });
+  expect(lastStateOf(reader, 'a')).toBe('interrupted');
   await reader.hears({ event: 'changed' });
+  // A page that has loaded its data only now.
+  const { body } = await (await Live.start(project, 'p')).ask({ path: '/data.json' });
+  const late = live.read({ path: `/${JSON.parse(body).live.events}` });
+  await late.hears({ event: 'run', state: 'interrupted' });
+  expect(lastStateOf(late, 'a')).toBe('interrupted');
   // Opened after the crash, and after the loss of half a line.
   const [path = ''] = runFiles(project);
   truncateSync(path, project.read(path.slice(project.folder.length + 1)).length - 9);
