@@ -40,8 +40,8 @@ export class RunFeed {
     );
   }
 
-  /** Looks at the files. @returns whether anything is new */
-  look(): boolean {
+  /** Looks at the files. If anything is new, tells all who listen, whoever asked to look. */
+  look(): void {
     const found = new Map<string, FedRun>();
     let isNew = false;
     for (const file of runFilesIn(this.#folder)) {
@@ -53,7 +53,7 @@ export class RunFeed {
       found.set(name, now);
     }
     this.#runs = found;
-    return isNew;
+    if (isNew) for (const listener of [...this.#listeners]) listener();
   }
 
   #lookAt(name: string, file: string): FedRun | undefined {
@@ -65,9 +65,7 @@ export class RunFeed {
   /** @returns what ends it */
   listen(onNews: () => void): () => void {
     this.#listeners.add(onNews);
-    this.#timer ??= setInterval(() => {
-      if (this.look()) for (const listener of [...this.#listeners]) listener();
-    }, POLL_MS);
+    this.#timer ??= setInterval(() => this.look(), POLL_MS);
     return () => {
       this.#listeners.delete(onNews);
       if (this.#listeners.size > 0) return;

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
@@ -62,6 +62,24 @@ test('a reader without a position begins with the newest run, one with a positio
   expect(follow(folder, 'b:3').rest()).toEqual([]);
   // Its file was deleted.
   expect(follow(folder, '0:7').rest()).toEqual(['a:1 old', 'a:2 run', 'b:1 x', 'b:2 y', 'b:3 run']);
+});
+
+test('who listens is told what is new, whoever looked at the files first', () => {
+  const folder = folderOf({ a: [notice(1, 'one')] });
+  const feed = new RunFeed(folder);
+  feed.look();
+  let told = 0;
+  onTestFinished(
+    feed.listen(() => {
+      told += 1;
+    }),
+  );
+  appendFileSync(join(folder, 'a.jsonl'), closed(2));
+  // As for a request of another reader.
+  feed.look();
+  expect(told).toBe(1);
+  feed.look();
+  expect(told).toBe(1);
 });
 
 test('a line that is no JSON is passed over', () => {
