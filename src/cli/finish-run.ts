@@ -38,7 +38,9 @@ export async function finishRun(
   if (record !== undefined) say(`results recorded in ${shownPath(record)}`);
   const report = reportFile(opened);
   const showsMore = pipeline.tables.length + pipeline.figures.length > 0;
-  if (hasRun || !existsSync(report) || (showsMore && !isCurrent(opened, await results(), report))) {
+  // With other results in the cache, the record is another one, although no cell ran.
+  const isOther = hasRun || record !== undefined;
+  if (isOther || !existsSync(report) || (showsMore && !isCurrent(opened, await results(), report))) {
     const { writeReport } = await import('./report.ts');
     await writeReport(opened, await results(), tables, figures, report);
     say(`report: ${shownPath(report)}`);

@@ -60,7 +60,7 @@ export function buildPage(source: PageSource): PageData {
     graph: stageGraph({ ...pipeline, cells: plans.map(({ cell }) => cell) }),
     cells,
     tables: source.tables.map((table) => pageTable({ ...table, warnings: said(table.warnings) }, positionOf)),
-    figures,
+    figures: figures.map((figure) => ({ ...figure, notes: figure.notes.map((note) => hidden.text(note)) })),
     warnings: pageWarnings(said(warned), positionOf),
     codes: codes.list,
     engines: engines.list,

@@ -58,6 +58,30 @@ describe('a run', () => {
     expect(failed?.attempt?.log).toContain('Error: no memory in (project)');
   });
 
+  test('hands on no folders of the machine with the warnings of figures', async () => {
+    const project = new Project({
+      'pipelines/p.yaml': `pipeline: p
+stages:
+  a:
+    uses: command
+    matrix: {n: [1, 2]}
+    with: {run: [node, a.mjs, "\${{ matrix.n }}"], files: [a.mjs]}
+figures: {f: {plot: line, value: a.x, x: n}}
+`,
+      'a.mjs': `import { writeFileSync } from 'node:fs';
+const write = (name, value) => writeFileSync(process.env.RETABLE_OUTPUT + '/' + name, JSON.stringify(value));
+write('values.json', { x: 1 });
+write('warnings.json', [{ name: 'few-images', message: 'Few images in ' + process.cwd() + '/data.' }]);
+`,
+    });
+    const { code, stderr } = await project.retable('run', 'p');
+    expect(stderr).toBe('');
+    expect(code).toBe(0);
+    const html = project.read('results/p/report.html');
+    expect(dataOf(html).figures[0]?.notes.join()).toContain('Few images in data.');
+    expect(html).not.toContain(project.folder);
+  });
+
   test('in which no cell runs leaves the report as it is, if it is up to date', async () => {
     const project = new Project({
       'pipelines/p.yaml':
@@ -89,6 +113,21 @@ describe('a run', () => {
     });
     await project.retable('run', 'p');
     expect(dataOf(project.read('results/p/report.html')).cells).toMatchObject([{ id: 'a', state: 'done' }]);
+  });
+
+  test('that finds other results in the cache shows them in its report, also without tables', async () => {
+    const text = (command: string) =>
+      `pipeline: p\nstages:\n  a: {uses: command, with: {run: '${command}'}}\n`;
+    const project = new Project({ 'pipelines/p.yaml': text('true') });
+    const fingerprintAfter = async (command: string) => {
+      project.write('pipelines/p.yaml', text(command));
+      await project.retable('run', 'p');
+      return dataOf(project.read('results/p/report.html')).cells[0]?.fingerprint;
+    };
+    const first = await fingerprintAfter('true');
+    expect(await fingerprintAfter('echo')).not.toBe(first);
+    // Cached.
+    expect(await fingerprintAfter('true')).toBe(first);
   });
 });
 
