@@ -16,15 +16,15 @@ interface Records {
 
 test('the program of the manual reports progress, a warning, values, and records with their seconds', async () => {
   const project = new Project({
-    'pipelines/p.yaml': `pipeline: p\nstages:\n${block('yaml')}tables:\n  main: {value: line.slope}\n`,
+    'pipelines/fit.yaml': block('yaml'),
     'fit.py': block('python'),
   });
-  const { list } = await project.events('p');
+  const { list } = await project.events('fit');
   const count = (name: string) => list.filter(({ event }) => event === name).length;
   expect(count('cell-progress')).toBe(20);
   expect(count('cell-record')).toBe(20);
   expect(list).toContainEqual(expect.objectContaining({ event: 'cell-warning', name: 'few-points' }));
-  const found = await project.json<Records>('records', 'line', 'p');
+  const found = await project.json<Records>('records', 'line', 'fit');
   expect(found).toMatchObject({ cell: 'line', state: 'done', attempt: null });
   // The first loss is that of y = 0: the mean of 1, 9 and 25.
   expect(found.records[0]).toEqual({ epoch: 1, loss: 35 / 3 });
@@ -34,10 +34,13 @@ test('the program of the manual reports progress, a warning, values, and records
     values: Record<string, number>;
   };
   expect(values).toEqual({ loss: found.records[19]?.loss, slope: expect.closeTo(2, 0) });
-  const csv = (await project.retable('records', 'line', 'p', '--format', 'csv')).stdout.trimEnd().split('\n');
+  const csv = (await project.retable('records', 'line', 'fit', '--format', 'csv')).stdout
+    .trimEnd()
+    .split('\n');
   expect(csv[0]).toBe('epoch,loss,seconds');
   expect(csv[1]).toBe(`1,${35 / 3},${found.measurements[0]?.seconds}`);
   expect(csv).toHaveLength(21);
+  expect(project.read('results/fit/fitting.svg')).toContain('loss');
 });
 
 const waiting = `import json, os, time
