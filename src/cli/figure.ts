@@ -1,5 +1,5 @@
 import { existsSync, statSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname, extname } from 'node:path';
 import { explainDiskError } from '../cache/disk-failure.ts';
 import { makeFolder } from '../cache/folders.ts';
 import { Failure } from '../failure.ts';
@@ -41,10 +41,33 @@ function chooseForm({ json, format, to }: PipelineFlags): FigureForm {
   const [ofFile] = byFile.sort(([, a], [, b]) => b.ending.length - a.ending.length)[0] ?? [];
   const name = json ? 'json' : (format ?? ofFile ?? all[0]?.[0] ?? '');
   const form = Object.hasOwn(FIGURE_FORMS, name) ? FIGURE_FORMS[name] : undefined;
-  if (form !== undefined) return form;
+  if (form !== undefined) {
+    if (to !== undefined && !isFolder(to)) checkEnding(to, name, form);
+    return form;
+  }
   throw new Failure('bad-flag', `There is no format ${name}.`, {
     hint: `Formats: ${Object.keys(FIGURE_FORMS).join(', ')}.`,
   });
+}
+
+/** A file without an ending may have any form. @throws Failure `bad-flag` */
+function checkEnding(to: string, name: string, form: FigureForm): void {
+  const ending = extname(to);
+  if (ending === '' || ending === endingOf(form)) return;
+  const forms = Object.values(FIGURE_FORMS);
+  if (forms.some((one) => endingOf(one) === ending)) {
+    throw new Failure('bad-flag', `${to} does not end as a file of the format ${name} does.`, {
+      hint: `Leave out the format, or let the name end in .${form.ending}.`,
+    });
+  }
+  throw new Failure('bad-flag', `No format of figures has files that end in ${ending}.`, {
+    hint: `Endings: ${forms.map((one) => `.${one.ending}`).join(', ')}.`,
+  });
+}
+
+/** The last part of its ending, such as `.json` of `vl.json`. */
+function endingOf({ ending }: FigureForm): string {
+  return extname(`figure.${ending}`);
 }
 
 /** @param failed the number of figures that could not be made */

@@ -172,6 +172,15 @@ test('mistakes on the command line say what there is', async () => {
   }
 });
 
+test('a file whose ending does not fit the form of a figure is refused', async () => {
+  const project = new Project(trainings);
+  const unknown = await project.retable('figure', 'last', 'p', '--to', 'x.gif');
+  expect(unknown.stderr).toMatch(/No format of figures has files that end in \.gif\.\n {2}Endings: \.svg, /);
+  const other = await project.retable('figure', 'last', 'p', '--format', 'csv', '--to', 'x.svg');
+  expect(other.stderr).toContain('x.svg does not end as a file of the format csv does.');
+  expect([unknown.code, other.code]).toEqual([2, 2]);
+});
+
 test('a figure that cannot be made costs no other', async () => {
   const project = new Project({
     ...trainings,
