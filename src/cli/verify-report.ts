@@ -105,13 +105,24 @@ function headline({ file, record, pipeline, choices }: Verified): string {
   return `${pipeline.name}${profile}, against ${shownPath(file)} (retable ${retable}${at}); tolerance ${tolerance}${drawn}`;
 }
 
-function summaryOf({ compared, taken, holds }: Verified): string {
+/** A part of the pipeline is never called verified without the number of cells that were not compared. */
+function summaryOf({ pipeline, compared, taken, holds }: Verified): string {
   const parts = VERDICTS.filter((verdict) => verdict === 'same' || count(compared, verdict) > 0).map(
     (verdict) => `${count(compared, verdict)} ${WORDS[verdict].plural ?? WORDS[verdict].word}`,
   );
-  const inputs = taken.length > 0 ? `; ${taken.length} inputs were taken from the cache, as recorded` : '';
+  const ids = new Set<string>(compared.map(({ id }) => id));
+  const others = pipeline.cells.filter(({ id }) => !ids.has(id)).length;
+  const total = compared.length + others;
+  const noun = total === 1 ? 'cell' : 'cells';
+  const cells = others > 0 ? `${compared.length} of ${total} ${noun} compared` : `${total} ${noun}`;
+  const rest = others > 0 ? `; ${others} not compared` : '';
+  const inputs =
+    taken.length > 0
+      ? `; ${taken.length} ${taken.length === 1 ? 'input was' : 'inputs were'} taken from the cache, as recorded`
+      : '';
   const answer = holds ? pc.green('verified') : pc.red('NOT verified');
-  return `${compared.length} cells: ${parts.join(', ')}${inputs}: ${answer}`;
+  const part = others > 0 ? 'this part is ' : '';
+  return `${cells}: ${parts.join(', ')}${inputs}${rest}: ${part}${answer}`;
 }
 
 function count(compared: readonly Compared[], verdict: Verdict): number {

@@ -57,7 +57,7 @@ test('a pipeline without tables is recorded too', async () => {
   expect(parsed(project).cells).toMatchObject([{ id: 'a', state: 'done' }]);
   expect(project.read(file)).not.toContain('hunter2');
   const { stdout } = await project.retable('verify', 'count');
-  expect(stdout).toContain('1 the same to the byte: verified');
+  expect(stdout).toContain('\n1 cell: 1 the same to the byte: verified');
 });
 
 test('the commit is recorded, a dirty tree is told, and a run after the commit puts this right', async () => {

@@ -246,6 +246,12 @@ test('a sample takes what its cells need from the cache, but only if it is what 
   expect(of(there, 'same')).toEqual(['data', 'sum[seed=1]', 'check[seed=1,how=once]']);
 });
 
+test('the summary of a part says how many cells were not compared', async () => {
+  const project = await recorded();
+  const { stdout } = await project.retable('verify', 'count', '--only', 'check[seed=1,how=once]');
+  expect(stdout).toMatch(/\n1 of 10 cells compared: 1 the same .*; 9 not compared: this part is verified\n/);
+});
+
 test('a damaged result in the cache is not taken', async () => {
   const project = await recorded();
   const cells = await project.json<{ cells: { cell: string; artifact: string }[] }>('cache', 'ls');
