@@ -1,9 +1,9 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Json } from '../json.ts';
 import { canonicalJson, type Digest, type Fingerprint, isDigest, isFingerprint, sha256 } from './digest.ts';
-import { isMissing } from './disk-failure.ts';
 import type { Folders } from './folders.ts';
+import { readIfThere } from './read-if-there.ts';
 
 /** One file of an artifact, as its manifest names it. `path` is relative, with `/`; `size` in bytes. */
 export interface ArtifactFile {
@@ -94,15 +94,6 @@ function isRecord(value: unknown): value is CellRecord {
     values !== null &&
     manifest !== undefined
   );
-}
-
-function readIfThere(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    if (isMissing(error)) return undefined;
-    throw error;
-  }
 }
 
 function parse(text: string | undefined): unknown {

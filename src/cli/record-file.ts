@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { explainDiskError, isMissing } from '../cache/disk-failure.ts';
+import { explainDiskError } from '../cache/disk-failure.ts';
 import { makeFolder } from '../cache/folders.ts';
+import { readIfThere } from '../cache/read-if-there.ts';
 import { replaceFile } from '../replace-file.ts';
 import { hasOutcomes, isDirty, isSameButOrigin, recordText, withCommit } from '../verify/record-text.ts';
 import { commitOf } from './commit.ts';
@@ -29,7 +29,7 @@ export async function writeRecord(
   results: () => Promise<Results>,
 ): Promise<string | undefined> {
   const file = recordFile(opened);
-  const before = readIfThere(file);
+  const before = readRecordFile(file);
   const outcomes = served.of(opened.pipeline.cells);
   const isKnown = before !== undefined && outcomes !== undefined && hasOutcomes(before, outcomes);
   if (isKnown && !isDirty(before)) return undefined;
@@ -65,11 +65,11 @@ async function textAfter(
   return isDirty(before) && commit && !commit.dirty ? withCommit(before, commit) : before;
 }
 
-function readIfThere(file: string): string | undefined {
+/** The text of a record; undefined if there is no file. */
+export function readRecordFile(file: string): string | undefined {
   try {
-    return readFileSync(file, 'utf8');
+    return readIfThere(file);
   } catch (error) {
-    if (isMissing(error)) return undefined;
     throw explainDiskError(error, `read ${file}`);
   }
 }

@@ -1,11 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { canonicalJson } from '../cache/digest.ts';
-import { explainDiskError, isMissing } from '../cache/disk-failure.ts';
 import { Failure } from '../failure.ts';
 import { publicSet } from '../verify/make-record.ts';
 import { parseRecord } from '../verify/parse-record.ts';
 import type { ResultsRecord } from '../verify/record.ts';
-import { recordFile } from './record-file.ts';
+import { readRecordFile, recordFile } from './record-file.ts';
 import { shownPath } from './shown-path.ts';
 import type { OpenPipeline } from './workspace.ts';
 
@@ -25,14 +23,11 @@ export function readRecord(
 }
 
 function read(file: string, { pipeline }: OpenPipeline): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    if (!isMissing(error)) throw explainDiskError(error, `read ${file}`);
-    throw new Failure('no-record', `There is no record ${shownPath(file)}.`, {
-      hint: `\`retable run ${pipeline.name}\` writes it, and it must be committed (docs/verify.md says how). --record FILE names another one.`,
-    });
-  }
+  const text = readRecordFile(file);
+  if (text !== undefined) return text;
+  throw new Failure('no-record', `There is no record ${shownPath(file)}.`, {
+    hint: `\`retable run ${pipeline.name}\` writes it, and it must be committed (docs/verify.md says how). --record FILE names another one.`,
+  });
 }
 
 function requireSamePipeline(record: ResultsRecord, { pipeline }: OpenPipeline, file: string): void {

@@ -1,5 +1,4 @@
-import { readFileSync } from 'node:fs';
-import { isMissing } from '../cache/disk-failure.ts';
+import { readIfThere } from '../cache/read-if-there.ts';
 import type { CellRecords, RecordLine, RecordMeasurements } from './curves.ts';
 
 /** Reads records from a file with one in each line. A line that is not whole, because it is being written, is left out. */
@@ -29,22 +28,11 @@ function isObject(value: unknown): value is object {
 }
 
 function jsonLines(path: string): unknown[] {
-  return readIfThere(path)
-    .split('\n')
-    .flatMap((line) => {
-      try {
-        return line === '' ? [] : [JSON.parse(line) as unknown];
-      } catch {
-        return [];
-      }
-    });
-}
-
-function readIfThere(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    if (isMissing(error)) return '';
-    throw error;
-  }
+  return (readIfThere(path) ?? '').split('\n').flatMap((line) => {
+    try {
+      return line === '' ? [] : [JSON.parse(line) as unknown];
+    } catch {
+      return [];
+    }
+  });
 }
