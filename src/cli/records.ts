@@ -1,13 +1,16 @@
+import { join } from 'node:path';
 import type { Attempt } from '../cache/cache.ts';
 import { Failure } from '../failure.ts';
 import type { Scalar } from '../json.ts';
-import type { CellRecords } from '../page/curves.ts';
+import { type CellRecords, namesIn } from '../page/curves.ts';
+import { recordsOfResult } from '../page/read-records.ts';
 import { findCell } from '../plan/find-cell.ts';
 import { planCells } from '../plan/plan.ts';
 import { inColumns } from '../report/columns.ts';
 import { csvOf } from '../report/csv.ts';
 import { printed } from '../report/numbers.ts';
-import { attemptedRecords, publishedRecords } from './cell-records.ts';
+import { CellEvents } from '../run/cell-events.ts';
+import { addEvent, emptyReport } from '../run/cell-report.ts';
 import { EXIT } from './outcome.ts';
 import { type OpenPipeline, openPipeline, type PipelineFlags } from './workspace.ts';
 
@@ -49,12 +52,22 @@ async function findRecords(
   if (number === undefined && attempt?.state !== 'running') {
     const plan = (await planCells(known, pipeline.cells)).find((one) => one.cell.id === cell);
     if (plan?.state === 'cached' && plan.key && plan.artifact) {
-      const found = publishedRecords(cache, plan.key.fingerprint, plan.artifact);
+      const found = recordsOfResult(cache, plan.artifact, cache.publishingAttempt(plan.key.fingerprint));
       return required({ state: 'done', attempt: null, ...found }, cell);
     }
   }
   const found = attempt ? attemptedRecords(attempt) : { records: [], measurements: [] };
   return required({ state: attempt?.state ?? 'interrupted', attempt: attempt?.id ?? null, ...found }, cell);
+}
+
+/**
+ * The records that an attempt has reported until now.
+ * @throws Failure `bad-event`
+ */
+function attemptedRecords({ folder }: Attempt): CellRecords {
+  const report = emptyReport();
+  for (const event of new CellEvents(join(folder, 'events.jsonl')).read()) addEvent(report, event);
+  return { records: report.records, measurements: report.recordMeasurements };
 }
 
 function required(found: Found, cell: string): Found {
@@ -77,10 +90,6 @@ function rowsOf({ records, measurements }: CellRecords, shown: (value: Scalar) =
       ...measured.map((name) => text(measurements[at]?.[name])),
     ]),
   ];
-}
-
-function namesIn(objects: readonly (object | null)[]): string[] {
-  return [...new Set(objects.flatMap((one) => Object.keys(one ?? {})))];
 }
 
 function rounded(value: Scalar): string {

@@ -1,11 +1,9 @@
 import type { FigureSources } from '../figure/sources.ts';
-import type { Json } from '../json.ts';
-import type { CellId, Pipeline, Sweep } from '../pipeline/pipeline.ts';
+import type { CellId, Pipeline } from '../pipeline/pipeline.ts';
 import { planCells } from '../plan/plan.ts';
 import type { PlannedCell } from '../plan/planner.ts';
 import type { Reason } from '../plan/reasons.ts';
-import type { Known } from '../report/values.ts';
-import type { Measured } from '../run/job-result.ts';
+import { type Measured, measuredIn } from '../run/job-result.ts';
 import { sweepScores } from './sweep-scores.ts';
 import { warningsOf } from './warnings.ts';
 import type { OpenPipeline } from './workspace.ts';
@@ -24,8 +22,7 @@ export async function resultsOf(open: OpenPipeline): Promise<Results> {
     console.error(`note: some cells cannot be planned, so their results are missing: ${message}`);
   }
   const cells = plans.filter(({ state }) => state !== 'left-out').map(({ cell }) => cell);
-  const known = { ...recordedOf(open, plans), ...filesOf(open, plans) };
-  return { plans, pipeline: { ...open.pipeline, cells }, known };
+  return { plans, pipeline: { ...open.pipeline, cells }, known: knownOf(open, plans) };
 }
 
 /** Why a cell cannot be planned, if so. Other missing cells are not explained here, because `plan` lists them. */
@@ -33,66 +30,52 @@ function blockedBecause({ reason, message }: Reason): string[] {
   return reason === 'blocked' ? [message] : [];
 }
 
-/** Files and records of cached cells, and the scores of sweeps: what figures show beyond values. */
-function filesOf(
-  { cache, known }: OpenPipeline,
-  plans: readonly PlannedCell[],
-): Omit<FigureSources, keyof Known> {
+/** What the cache has of the cells that are cached. Each is looked up once, because tables and figures ask for it often. */
+function knownOf({ cache, kinds, known }: OpenPipeline, plans: readonly PlannedCell[]): FigureSources {
   const planned = new Map(plans.map((plan) => [plan.cell.id, plan]));
-  const fingerprintOf = (id: CellId) => {
-    const plan = planned.get(id);
-    return plan?.state === 'cached' ? plan.key?.fingerprint : undefined;
-  };
-  const file = (id: CellId, name: string) => {
-    const fingerprint = fingerprintOf(id);
-    const stored = fingerprint && cache.lookup(fingerprint);
-    if (!stored || !cache.files(stored.artifact).some(({ path }) => path === name)) return undefined;
-    return cache.path(stored.artifact, name);
-  };
-  const recordMeasurements = (id: CellId) => {
-    const fingerprint = fingerprintOf(id);
-    const measured = fingerprint && cache.publishingAttempt(fingerprint)?.measured;
-    return ((measured ?? {}) as Partial<Measured>).records ?? []; // written by `attempt-cell.ts`
-  };
-  let scoresOf: ReturnType<typeof sweepScores> | undefined;
-  const scores = (sweep: Sweep) => {
-    scoresOf ??= sweepScores(known, plans);
-    return scoresOf(sweep).scores;
-  };
-  return { file, recordMeasurements, scores };
-}
-
-/** Values, warnings and measurements of cached cells. Each cell is read once, because tables ask for it several times. */
-function recordedOf({ cache, kinds }: OpenPipeline, plans: readonly PlannedCell[]): Known {
-  const planned = new Map(plans.map((plan) => [plan.cell.id, plan]));
-  const read = (id: CellId) => {
+  const look = (id: CellId) => {
     const plan = planned.get(id);
     const fingerprint = plan?.state === 'cached' ? plan.key?.fingerprint : undefined;
     const stored = fingerprint && cache.lookup(fingerprint);
     const { measures = [] } = kinds.get(plan?.cell.kind ?? '')?.kind ?? {};
+    const measured = measuredIn(fingerprint && cache.publishingAttempt(fingerprint));
     return {
+      artifact: stored?.artifact,
       values: stored?.values,
       warnings: stored ? warningsOf(cache, stored.artifact) : [],
-      measured: measurementsOf(measures, fingerprint && cache.publishingAttempt(fingerprint)?.measured),
+      measured: measurementsOf(measures, measured),
+      recordMeasurements: measured.records ?? [],
     };
   };
-  const found = new Map<CellId, ReturnType<typeof read>>();
+  const found = new Map<CellId, ReturnType<typeof look>>();
   const of = (id: CellId) => {
-    const one = found.get(id) ?? read(id);
+    const one = found.get(id) ?? look(id);
     found.set(id, one);
     return one;
   };
+  let scoresOf: ReturnType<typeof sweepScores> | undefined;
   return {
     values: (id) => of(id).values,
     warnings: (id) => of(id).warnings,
     measured: (id) => of(id).measured,
+    recordMeasurements: (id) => of(id).recordMeasurements,
+    file(id, name) {
+      const { artifact } = of(id);
+      const isThere = artifact && cache.files(artifact).some(({ path }) => path === name);
+      return isThere ? cache.path(artifact, name) : undefined;
+    },
+    scores(sweep) {
+      scoresOf ??= sweepScores(known, plans);
+      return scoresOf(sweep).scores;
+    },
   };
 }
 
 /** The measurements that all kinds have (seconds, peak memory in bytes), and those that a kind declares. */
-function measurementsOf(declared: readonly string[], found: Json | undefined) {
-  // Written by `attempt-cell.ts`.
-  const { seconds, peakMemory, measurements } = (found ?? {}) as Partial<Measured>;
+function measurementsOf(
+  declared: readonly string[],
+  { seconds, peakMemory, measurements }: Partial<Measured>,
+) {
   const unknown = Object.fromEntries(declared.map((name) => [name, undefined]));
   return { seconds, 'peak-memory': peakMemory, ...unknown, ...measurements };
 }

@@ -2,7 +2,7 @@ import type { Cache } from '../cache/cache.ts';
 import type { Pipeline, Sweep } from '../pipeline/pipeline.ts';
 import type { PlannedCell } from '../plan/planner.ts';
 import { type RungCells, rungsOf } from '../plan/sweep-bounds.ts';
-import type { Measured } from '../run/job-result.ts';
+import { measuredIn } from '../run/job-result.ts';
 import { bounds } from '../sweep/search.ts';
 import { duration } from './display/lines.ts';
 
@@ -26,7 +26,7 @@ function secondsLeft({ rungs }: Sweep, found: readonly RungCells[], cache: Cache
     const stop = rungs?.stops[rung] ?? 1;
     const units = stop - (rungs?.continued ? (rungs.stops[rung - 1] ?? 0) : 0);
     const seconds = cells.flatMap(({ key, state }) =>
-      state === 'cached' && key ? (secondsOf(cache, key.fingerprint) ?? []) : [],
+      state === 'cached' && key ? (measuredIn(cache.publishingAttempt(key.fingerprint)).seconds ?? []) : [],
     );
     if (seconds.length > 0) perUnit = sumOf(seconds, (one) => one) / seconds.length / units;
     isKnown ||= perUnit !== undefined;
@@ -57,9 +57,4 @@ function anew({ rungs }: Sweep): string {
   return rungs === undefined || rungs.continued
     ? ''
     : '; each rung begins anew, because its kind cannot go on';
-}
-
-function secondsOf(cache: Cache, fingerprint: Parameters<Cache['publishingAttempt']>[0]): number | undefined {
-  // Written by `attempt-cell.ts`.
-  return (cache.publishingAttempt(fingerprint)?.measured as Partial<Measured> | undefined)?.seconds;
 }

@@ -1,7 +1,7 @@
 import type { Cache } from '../cache/cache.ts';
 import type { CellId } from '../pipeline/pipeline.ts';
 import type { PlannedCell } from '../plan/planner.ts';
-import type { Measured as MeasuredRun } from '../run/job-result.ts';
+import { measuredIn } from '../run/job-result.ts';
 import type { Cost } from './measure.ts';
 
 /**
@@ -20,9 +20,8 @@ export function costsOfLike(
     const like = likeOf.get(cell.id);
     // Cells that are forced to run again have values, too.
     if (values === undefined || key === undefined || like === undefined) continue;
-    // Written by `attempt-cell.ts`.
-    const run = cache.publishingAttempt(key.fingerprint)?.measured as Partial<MeasuredRun> | undefined;
-    if (run?.seconds === undefined || wasResumed(cache, cell.id, key.fingerprint)) continue;
+    const run = measuredIn(cache.publishingAttempt(key.fingerprint));
+    if (run.seconds === undefined || wasResumed(cache, cell.id, key.fingerprint)) continue;
     const { seconds, processorSeconds = seconds } = run;
     const cost = {
       start: 0,

@@ -2,10 +2,10 @@ import { join } from 'node:path';
 import type { Attempt, Cache } from '../cache/cache.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
 import type { PlannedCell } from '../plan/planner.ts';
-import type { Measured } from '../run/job-result.ts';
+import { measuredIn } from '../run/job-result.ts';
 import { curvesOf } from './curves.ts';
 import type { Curves, PageCell } from './page-data.ts';
-import { readRecords, recordsAmongEvents } from './read-records.ts';
+import { recordsAmongEvents, recordsOfResult } from './read-records.ts';
 
 /** The attempt that made the result of a cell; if it has none, the last one at it with this profile. */
 export function attemptOf(
@@ -19,7 +19,7 @@ export function attemptOf(
 }
 
 export function pageAttempt(attempt: Attempt, log: string | undefined): NonNullable<PageCell['attempt']> {
-  const { host, seconds, peakMemory } = measuredOf(attempt);
+  const { host, seconds, peakMemory } = measuredIn(attempt);
   return {
     number: attempt.id,
     started: new Date(attempt.started).toISOString(),
@@ -30,12 +30,6 @@ export function pageAttempt(attempt: Attempt, log: string | undefined): NonNulla
   };
 }
 
-function measuredOf(attempt: Attempt | undefined): Partial<Measured> {
-  return (attempt?.measured ?? {}) as Partial<Measured>; // written by the runner
-}
-
-const RECORDS = 'records.jsonl';
-
 /** The records in the artifact of a cell; if it has none, those that its last attempt has reported until now. */
 export function curvesOfAttempt(
   { state, artifact }: PlannedCell,
@@ -44,8 +38,5 @@ export function curvesOfAttempt(
 ): Curves | undefined {
   if (state !== 'cached' || artifact === undefined)
     return attempt && curvesOf(recordsAmongEvents(join(attempt.folder, 'events.jsonl')));
-  const hasRecords = cache.files(artifact).some(({ path }) => path === RECORDS);
-  if (!hasRecords) return undefined;
-  const { records: measurements = [] } = measuredOf(attempt);
-  return curvesOf({ records: readRecords(cache.path(artifact, RECORDS)), measurements });
+  return curvesOf(recordsOfResult(cache, artifact, attempt));
 }

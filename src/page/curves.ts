@@ -40,7 +40,8 @@ export function curvesOf({ records, measurements }: CellRecords): Curves | undef
   };
 }
 
-function namesIn(objects: readonly (object | null)[]): string[] {
+/** The names in any of some objects, in the order in which they come. */
+export function namesIn(objects: readonly (object | null)[]): string[] {
   return [...new Set(objects.flatMap((one) => Object.keys(one ?? {})))];
 }
 

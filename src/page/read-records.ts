@@ -1,5 +1,20 @@
+import type { Attempt, Cache } from '../cache/cache.ts';
+import type { Digest } from '../cache/digest.ts';
 import { readIfThere } from '../cache/read-if-there.ts';
+import { measuredIn } from '../run/job-result.ts';
 import type { CellRecords, RecordLine, RecordMeasurements } from './curves.ts';
+
+const FILE = 'records.jsonl';
+
+/**
+ * The records in the artifact of a cell, with what the attempt that made it measured of them. A file that a program wrote
+ * itself counts as far as its lines are objects.
+ */
+export function recordsOfResult(cache: Cache, artifact: Digest, attempt: Attempt | undefined): CellRecords {
+  if (!cache.files(artifact).some(({ path }) => path === FILE)) return { records: [], measurements: [] };
+  const { records: measurements = [] } = measuredIn(attempt);
+  return { records: readRecords(cache.path(artifact, FILE)), measurements };
+}
 
 /** Reads records from a file with one in each line. A line that is not whole, because it is being written, is left out. */
 export function readRecords(path: string): RecordLine[] {

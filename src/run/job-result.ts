@@ -1,6 +1,7 @@
 import { lstatSync, readdirSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import type { Attempt } from '../cache/attempts.ts';
 import type { CompileCost } from '../engine/engine.ts';
 import type { CellReport } from './cell-report.ts';
 import type { Explained } from './ending.ts';
@@ -35,6 +36,11 @@ export type Measured = {
   readonly records?: readonly (Readonly<Record<string, number>> | null)[];
   readonly host: string;
 };
+
+/** The measurements that are stored with an attempt; none if there is no attempt, or if it ended without any. */
+export function measuredIn(attempt: Attempt | undefined): Partial<Measured> {
+  return (attempt?.measured ?? {}) as Partial<Measured>; // written by `attempt-cell.ts`
+}
 
 /** Why the scheduler ended a job; undefined if it did not. */
 export type Stop = 'interrupted' | 'timeout' | undefined;
