@@ -1,6 +1,6 @@
 import { Failure, isFailure } from '../failure.ts';
 import type { FigureSpec, Pipeline } from '../pipeline/pipeline.ts';
-import { shownSet } from '../report/shown-set.ts';
+import { headOf } from '../report/head.ts';
 import { barsParts } from './bars.ts';
 import type { Figure } from './figure.ts';
 import { historyParts } from './history.ts';
@@ -25,16 +25,7 @@ export async function buildFigure(
   const { panels, notes, warnings } = await partsOf(spec, pipeline, sources).catch((error: unknown) => {
     throw ofFigure(error, spec);
   });
-  return {
-    name: spec.name,
-    title: spec.title,
-    pipeline: pipeline.name,
-    profile: pipeline.profile,
-    set: shownSet(pipeline),
-    panels,
-    notes,
-    warnings,
-  };
+  return { ...headOf(spec, pipeline), panels, notes, warnings };
 }
 
 async function partsOf(spec: FigureSpec, pipeline: Pipeline, sources: FigureSources): Promise<FigureParts> {

@@ -1,15 +1,7 @@
-import type { Json } from '../json.ts';
-import type { TableWarning } from '../report/table.ts';
+import type { Head, TableWarning } from '../report/table.ts';
 
 /** A figure with its numbers, before it is drawn. Numbers are in the unit of the value: 0.873, not 87.3. */
-export interface Figure {
-  readonly name: string;
-  readonly title: string | undefined;
-  /** The pipeline's name. */
-  readonly pipeline: string;
-  readonly profile: string | undefined;
-  /** Parameters that `--set` changed from the profile. */
-  readonly set: Readonly<Record<string, Json>>;
+export interface Figure extends Head {
   /** Side by side. Series of the same name look alike in all of them. */
   readonly panels: readonly Panel[];
   /** What a reader must know: what bands mean, n, what is missing. One sentence each. */

@@ -2,9 +2,9 @@ import type { Cell, Pipeline, TableSpec } from '../pipeline/pipeline.ts';
 import { choiceNotes, choicesOf } from './choices.ts';
 import { correlationNotes } from './correlation.ts';
 import { groupCells, named } from './group-cells.ts';
+import { headOf } from './head.ts';
 import { measuredNote } from './measured-note.ts';
 import { placePublished } from './published.ts';
-import { shownSet } from './shown-set.ts';
 import { rangeOf, summarise } from './statistics.ts';
 import type { Entry, Line, Table } from './table.ts';
 import { type Known, memberOf, type Numbers, shownAs, shownCells } from './values.ts';
@@ -41,11 +41,7 @@ export function buildTable(
     };
   };
   return {
-    name: spec.name,
-    title: spec.title,
-    pipeline: pipeline.name,
-    profile: pipeline.profile,
-    set: shownSet(pipeline),
+    ...headOf(spec, pipeline),
     values: spec.values,
     over: spec.over,
     format: spec.format,

@@ -1,8 +1,8 @@
 import type { Json, Scalar } from '../json.ts';
 import type { CellId } from '../pipeline/pipeline.ts';
 
-/** A table with its numbers, before it is printed. */
-export interface Table {
+/** What a table or a figure is called, and what it is of. */
+export interface Head {
   readonly name: string;
   readonly title: string | undefined;
   /** The pipeline's name. */
@@ -10,6 +10,10 @@ export interface Table {
   readonly profile: string | undefined;
   /** Parameters that `--set` changed from the profile. */
   readonly set: Readonly<Record<string, Json>>;
+}
+
+/** A table with its numbers, before it is printed. */
+export interface Table extends Head {
   /** Names of the values shown; if there are several, the last part of each column is one of them. */
   readonly values: readonly string[];
   /** Keys that are aggregated over. */
