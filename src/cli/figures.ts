@@ -1,11 +1,12 @@
 import { join } from 'node:path';
 import { explainDiskError } from '../cache/disk-failure.ts';
 import { makeFolder } from '../cache/folders.ts';
-import { Failure, isFailure } from '../failure.ts';
+import { Failure } from '../failure.ts';
 import { buildFigure } from '../figure/build-figure.ts';
 import type { Figure } from '../figure/figure.ts';
 import { replaceIfChanged } from '../replace-file.ts';
 import { suggest } from '../suggest.ts';
+import { failureOf } from './failure-of.ts';
 import { type FigureForm, RUN_FORMS } from './figure-forms.ts';
 import type { Results } from './results.ts';
 import { resultsFolder } from './results-folder.ts';
@@ -35,7 +36,7 @@ export async function figuresOf({ pipeline, known }: Results, only?: string): Pr
     try {
       figures.push(await buildFigure(spec, pipeline, known));
     } catch (error) {
-      failures.push(ofFigure(error, spec.name));
+      failures.push(failureOf(error, `figure ${spec.name}`));
     }
   }
   return { figures, failures };
@@ -44,7 +45,7 @@ export async function figuresOf({ pipeline, known }: Results, only?: string): Pr
 /** A figure in a form. @throws Failure of the form, with the name of the figure */
 export async function madeIn(form: FigureForm, figure: Figure): Promise<Uint8Array> {
   return form.make(figure).catch((error: unknown) => {
-    throw ofFigure(error, figure.name);
+    throw failureOf(error, `figure ${figure.name}`);
   });
 }
 
@@ -81,10 +82,4 @@ export async function writeAll(
     throw explainDiskError(error, `write figures to ${folder}`, flag);
   }
   return files;
-}
-
-function ofFigure(error: unknown, name: string): Failure {
-  if (!isFailure(error)) throw error;
-  const { reason, message, hint } = error;
-  return new Failure(reason, `figure ${name}: ${message}`, { ...(hint && { hint }) });
 }

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { explainDiskError } from '../cache/disk-failure.ts';
 import { makeFolder } from '../cache/folders.ts';
-import { Failure, isFailure } from '../failure.ts';
+import { Failure } from '../failure.ts';
 import { replaceIfChanged } from '../replace-file.ts';
 import { buildTable } from '../report/build-table.ts';
 import { toCsv } from '../report/csv.ts';
@@ -10,6 +10,7 @@ import { toLatex } from '../report/latex.ts';
 import { toMarkdown } from '../report/markdown.ts';
 import type { Table } from '../report/table.ts';
 import { toText } from '../report/text.ts';
+import { failureOf } from './failure-of.ts';
 import type { Results } from './results.ts';
 import { resultsFolder } from './results-folder.ts';
 import type { OpenPipeline } from './workspace.ts';
@@ -44,9 +45,7 @@ export function tablesOf({ pipeline, known }: Results, only?: string): Tables {
     try {
       tables.push(buildTable(spec, pipeline, values, others));
     } catch (error) {
-      if (!isFailure(error)) throw error;
-      const { reason, message, hint } = error;
-      failures.push(new Failure(reason, `table ${spec.name}: ${message}`, { ...(hint && { hint }) }));
+      failures.push(failureOf(error, `table ${spec.name}`));
     }
   }
   return { tables, failures };
