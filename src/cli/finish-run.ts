@@ -39,12 +39,13 @@ export async function finishRun(
   const report = reportFile(opened);
   const showsMore = pipeline.tables.length + pipeline.figures.length > 0;
   // With other results in the cache, the record is another one, although no cell ran.
-  const isOther = hasRun || record !== undefined;
-  if (isOther || !existsSync(report) || (showsMore && !isCurrent(opened, await results(), report))) {
+  const isOther = hasRun || record !== undefined || !existsSync(report);
+  const isStale = isOther || (showsMore && !isCurrent(opened, await results(), report));
+  if (isStale) {
     const { writeReport } = await import('./report.ts');
     await writeReport(opened, await results(), tables, figures, report);
-    say(`report: ${shownPath(report)}`);
-  } else if (showsMore) say(`report: ${shownPath(report)}`);
+  }
+  if (isStale || showsMore) say(`report: ${shownPath(report)}`);
   return [...tables.failures, ...figures.failures];
 }
 
