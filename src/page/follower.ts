@@ -22,7 +22,7 @@ interface Followable {
   /** What the reader may not know of cells that ran at `from`; undefined once it was told. */
   running: RunningCells | undefined;
   /** Cells that run, as far as the file has been read. */
-  readonly open: Set<string>;
+  readonly runningIds: Set<string>;
   wasInterrupted: boolean;
 }
 
@@ -79,7 +79,7 @@ export class Follower {
       lines: new AppendedLines(path),
       from,
       running,
-      open: new Set<string>(),
+      runningIds: new Set<string>(),
       wasInterrupted: false,
     };
     this.#begun.add(name);
@@ -96,8 +96,8 @@ export class Follower {
         const event = logged && pageEventOf(logged);
         if (logged === undefined || event === undefined) continue;
         if (event.event === 'cell') {
-          if (event.state === 'running') followable.open.add(event.cell);
-          else followable.open.delete(event.cell);
+          if (event.state === 'running') followable.runningIds.add(event.cell);
+          else followable.runningIds.delete(event.cell);
         }
         if (logged.seq <= followable.from) {
           followable.running?.note(event);
@@ -140,9 +140,9 @@ function tellRunning(followable: Followable): Followed[] {
 }
 
 /** The cells that ran when their run was interrupted: nothing in its file says how they ended. */
-function tellInterrupted({ open }: Followable): Followed[] {
-  const cells = [...open];
-  open.clear();
+function tellInterrupted({ runningIds }: Followable): Followed[] {
+  const cells = [...runningIds];
+  runningIds.clear();
   return cells.map((cell) => ({ event: { event: 'cell', cell, state: 'interrupted' }, id: undefined }));
 }
 
